@@ -1,0 +1,78 @@
+# `make help` lists the commands. Everything is installed into .venv and node_modules.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+WORKLOAD ?= churn
+ENV ?= dev
+DATA ?= build/data/$(WORKLOAD).txt
+
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export CDK_DISABLE_CLI_TELEMETRY := true
+
+INSTALLED := .venv/.installed node_modules/.installed
+SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases)
+ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
+
+.PHONY: help demo test serve train synth artifacts check lock clean
+
+help: ## what each command does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: train synth ## set up, train, serve, score, print the evaluation (DATA=path takes a real file)
+	@scripts/demo $(WORKLOAD)
+
+test: synth ## set up and run every test
+	@python -m pytest -n 2 tests
+
+serve: synth ## keep the endpoints up and say how to call them
+	@python -m local serve
+
+train: $(INSTALLED) $(DATA) ## run the training pipeline of WORKLOAD as the template declares it
+	@$(MAKE) --no-print-directory cdk.out/.$(ENV) SYNTH_FLAGS=--ignore-errors
+	@python -m local train $(WORKLOAD) --data $(DATA)
+
+synth: artifacts ## write cdk.out for ENV (dev or prod)
+	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
+
+artifacts: $(INSTALLED)
+	@[[ -e build/artifacts/$(WORKLOAD) ]] || $(MAKE) --no-print-directory train
+
+# Written beside, then renamed: cdk.out is always one whole assembly of one environment.
+cdk.out/.$(ENV): $(SOURCES) $(ARTIFACTS) $(INSTALLED)
+	@echo "synthesising $(ENV)" >&2
+	@rm -rf build/cdk.out && mkdir -p build
+	@cdk synth --quiet --no-notices --context env=$(ENV) --output build/cdk.out $(SYNTH_FLAGS)
+	@touch build/cdk.out/.$(ENV) && rm -rf cdk.out && mv build/cdk.out cdk.out
+
+build/data/churn.txt: model_code/churn/sample/*.py | $(INSTALLED)
+	@mkdir -p $(@D)
+	@python model_code/churn/sample --rows 3333 --seed 1 --output $@
+
+check: $(INSTALLED) ## format, lint, types
+	@ruff format --check .
+	@ruff check .
+
+lock: ## compile the hashed requirements from the .in files
+	@for name in requirements requirements-dev requirements-bootstrap containers/script_mode/requirements lambda/requirements; do \
+		uv pip compile --quiet --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
+			--no-emit-find-links $$name.in --output-file $$name.txt; \
+	done
+
+clean: ## remove what was built, but not what was installed
+	@rm -rf build cdk.out
+
+.venv/.installed: requirements-bootstrap.txt requirements-dev.txt .python-version
+	@echo "installing into .venv" >&2
+	@[[ "$$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')" == "$$(cat .python-version)" ]] || \
+		{ echo "error: python3 is not Python $$(cat .python-version); install it with: pyenv install $$(cat .python-version)" >&2; exit 1; }
+	@[[ -x .venv/bin/python ]] || python3 -m venv .venv
+	@.venv/bin/pip install --quiet --require-hashes --no-deps -r requirements-bootstrap.txt
+	@uv pip sync --quiet --require-hashes requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json .venv/.installed
+	@echo "installing the CDK command line into node_modules" >&2
+	@npm ci --silent
+	@touch $@
