@@ -1,0 +1,41 @@
+"""What the runner reports to its user: each error names what is wrong and, where it can, what to do."""
+
+
+class SlipwayError(Exception):
+    """Something that a person can put right; printed as one message, without a traceback."""
+
+    exit_code = 1
+
+
+class UsageError(SlipwayError):
+    """The command line asks for something that does not exist."""
+
+    exit_code = 2
+
+
+class AssemblyError(SlipwayError):
+    """The cloud assembly is missing, malformed, or declares what the runner does not know."""
+
+
+class ImageError(SlipwayError):
+    """No program answers for an image."""
+
+
+class ArchiveError(SlipwayError):
+    """A model archive is not one that may be unpacked."""
+
+
+class StorageError(SlipwayError):
+    """An S3 URI is malformed, outside the declared buckets, or holds nothing."""
+
+
+class ContainerError(SlipwayError):
+    """A container did not start, or ended while it was needed."""
+
+
+class PipelineError(SlipwayError):
+    """A pipeline's definition or parameters cannot be run."""
+
+
+class JobError(SlipwayError):
+    """A job ended unsuccessfully, or its arguments ask for what the runner does not do."""
