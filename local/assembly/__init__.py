@@ -1,0 +1,25 @@
+"""The synthesised cloud assembly (`cdk.out`): the only source of what the runner runs."""
+
+from pathlib import Path
+
+from local.assembly.cloud_assembly import Assembly
+from local.assembly.manifest import Asset
+from local.assembly.resources import ContainerDefinition, Endpoint, Model, Pipeline, Resource
+from local.assembly.stack import Stack
+
+__all__ = [
+    "Assembly",
+    "Asset",
+    "ContainerDefinition",
+    "Endpoint",
+    "Model",
+    "Pipeline",
+    "Resource",
+    "Stack",
+    "load",
+]
+
+
+def load(path: str | Path) -> Assembly:
+    """Read the assembly in a folder; raises AssemblyError for what the runner does not know."""
+    return Assembly(Path(path))

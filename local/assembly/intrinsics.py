@@ -1,0 +1,180 @@
+"""CloudFormation's intrinsic functions, resolved against a scope that knows the names.
+
+The functions of design rule 1 and no others: Ref, GetAtt, Sub, Join, Select, Split, GetAZs, ImportValue,
+FindInMap, nested in each other. Whatever else looks like an intrinsic is refused by its name.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from local.errors import AssemblyError
+
+
+class _NoValue:
+    """What `Ref: AWS::NoValue` resolves to: the property or element that holds it is left out."""
+
+
+NO_VALUE = _NoValue()
+
+
+class Scope(Protocol):
+    """What the functions look up; each method raises AssemblyError for what it does not know."""
+
+    def ref(self, name: str) -> Any: ...
+
+    def attribute(self, logical_id: str, attribute: str) -> Any: ...
+
+    def import_value(self, export: str) -> Any: ...
+
+    def mapping(self, name: str, top: str, second: str) -> Any: ...
+
+    def zones(self, region: str) -> list[str]: ...
+
+
+def resolve(value: Any, scope: Scope) -> Any:
+    """The value with every intrinsic replaced by what it stands for.
+
+    Raises AssemblyError for an unknown function, wrong arguments, an unknown name, or a dynamic
+    reference (`{{resolve:...}}`), whose value exists only in an account.
+    """
+    if isinstance(value, dict):
+        function = _function_name(value)
+        if function is not None:
+            return _apply(function, value[function], scope)
+        resolved = {key: resolve(item, scope) for key, item in value.items()}
+        return {key: item for key, item in resolved.items() if item is not NO_VALUE}
+    if isinstance(value, list):
+        return [item for item in (resolve(element, scope) for element in value) if item is not NO_VALUE]
+    if isinstance(value, str) and "{{resolve:" in value:
+        raise AssemblyError(f"the dynamic reference {value!r} has a value only in an AWS account")
+    return value
+
+
+def unknown_functions(value: Any) -> Iterator[str]:
+    """Names of the intrinsics anywhere in the value that the runner does not resolve."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key.startswith("Fn::") and key not in _FUNCTIONS:
+                yield key
+            yield from unknown_functions(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from unknown_functions(item)
+
+
+def _function_name(value: dict[str, Any]) -> str | None:
+    for key in value:
+        if key == "Ref" or key.startswith("Fn::"):
+            if len(value) > 1:
+                raise AssemblyError(f"{key} stands beside other keys: {', '.join(sorted(value))}")
+            return key
+    return None
+
+
+def _apply(function: str, argument: Any, scope: Scope) -> Any:
+    apply = _FUNCTIONS.get(function)
+    if apply is None:
+        raise AssemblyError(f"the runner does not resolve {function}; it knows {', '.join(_FUNCTIONS)}")
+    return apply(argument, scope)
+
+
+def _ref(argument: Any, scope: Scope) -> Any:
+    return scope.ref(_text(argument, "Ref"))
+
+
+def _get_att(argument: Any, scope: Scope) -> Any:
+    if isinstance(argument, str):
+        logical_id, _, attribute = argument.partition(".")
+    else:
+        logical_id, raw_attribute = _arguments(argument, 2, "Fn::GetAtt")
+        attribute = _text(resolve(raw_attribute, scope), "Fn::GetAtt")
+    return scope.attribute(_text(logical_id, "Fn::GetAtt"), attribute)
+
+
+_PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
+
+
+def _sub(argument: Any, scope: Scope) -> str:
+    template, variables = (argument, {}) if isinstance(argument, str) else _arguments(argument, 2, "Fn::Sub")
+    if not isinstance(variables, dict):
+        raise AssemblyError("Fn::Sub: the second argument is a map of variables")
+    given = {name: _text(resolve(value, scope), "Fn::Sub") for name, value in variables.items()}
+
+    def substitute(match: re.Match[str]) -> str:
+        literal, name = match[1], match[2].strip()
+        if literal:
+            return "${" + match[2] + "}"
+        if name in given:
+            return given[name]
+        logical_id, dot, attribute = name.partition(".")
+        value = scope.attribute(logical_id, attribute) if dot else scope.ref(name)
+        return _text(value, f"Fn::Sub of ${{{name}}}")
+
+    return _PLACEHOLDER.sub(substitute, _text(template, "Fn::Sub"))
+
+
+def _join(argument: Any, scope: Scope) -> str:
+    delimiter, raw_items = _arguments(argument, 2, "Fn::Join")
+    items = resolve(raw_items, scope)
+    if not isinstance(items, list):
+        raise AssemblyError("Fn::Join: the second argument is a list")
+    return _text(delimiter, "Fn::Join").join(_text(item, "Fn::Join") for item in items)
+
+
+def _select(argument: Any, scope: Scope) -> Any:
+    raw_index, raw_items = _arguments(argument, 2, "Fn::Select")
+    index = _text(resolve(raw_index, scope), "Fn::Select")
+    items = resolve(raw_items, scope)
+    if not isinstance(items, list):
+        raise AssemblyError("Fn::Select: the second argument is a list")
+    if not (index.isascii() and index.isdigit() and int(index) < len(items)):
+        raise AssemblyError(f"Fn::Select: there is no element {index} in a list of {len(items)}")
+    return items[int(index)]
+
+
+def _split(argument: Any, scope: Scope) -> list[str]:
+    delimiter, raw_source = _arguments(argument, 2, "Fn::Split")
+    if not isinstance(delimiter, str) or not delimiter:
+        raise AssemblyError("Fn::Split: the delimiter is a string that is not empty")
+    return _text(resolve(raw_source, scope), "Fn::Split").split(delimiter)
+
+
+def _get_azs(argument: Any, scope: Scope) -> list[str]:
+    return scope.zones(_text(resolve(argument, scope), "Fn::GetAZs"))
+
+
+def _import_value(argument: Any, scope: Scope) -> Any:
+    return scope.import_value(_text(resolve(argument, scope), "Fn::ImportValue"))
+
+
+def _find_in_map(argument: Any, scope: Scope) -> Any:
+    keys = [_text(resolve(key, scope), "Fn::FindInMap") for key in _arguments(argument, 3, "Fn::FindInMap")]
+    return scope.mapping(*keys)
+
+
+def _arguments(argument: Any, count: int, function: str) -> list[Any]:
+    if not isinstance(argument, list) or len(argument) != count:
+        raise AssemblyError(f"{function} takes a list of {count}")
+    return argument
+
+
+def _text(value: Any, function: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise AssemblyError(f"{function}: a string is needed, not {type(value).__name__}")
+
+
+_FUNCTIONS: dict[str, Callable[[Any, Scope], Any]] = {
+    "Ref": _ref,
+    "Fn::GetAtt": _get_att,
+    "Fn::Sub": _sub,
+    "Fn::Join": _join,
+    "Fn::Select": _select,
+    "Fn::Split": _split,
+    "Fn::GetAZs": _get_azs,
+    "Fn::ImportValue": _import_value,
+    "Fn::FindInMap": _find_in_map,
+}

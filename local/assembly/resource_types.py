@@ -1,0 +1,74 @@
+"""The resource types that the runner knows, and what a reference to each of them gives.
+
+`RUN`: read and acted on. `DECLARED`: has no local effect, but others may refer to it. A resource of
+any other type is refused with its logical id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """Names and attributes of one type, as format strings over partition, suffix, region, account and name.
+
+    `name_property` holds the physical name when the template gives one. `ref` is what Ref returns,
+    `attributes` what Fn::GetAtt does.
+    """
+
+    name_property: str | None = None
+    ref: str = "{name}"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+def _sagemaker(kind: str, name_property: str) -> ResourceType:
+    arn = f"arn:{{partition}}:sagemaker:{{region}}:{{account}}:{kind}/{{name}}"
+    return ResourceType(name_property, ref=arn, attributes={name_property: "{name}"})
+
+
+RUN: Mapping[str, ResourceType] = {
+    "AWS::S3::Bucket": ResourceType(
+        "BucketName",
+        attributes={
+            "Arn": "arn:{partition}:s3:::{name}",
+            "DomainName": "{name}.s3.{suffix}",
+            "RegionalDomainName": "{name}.s3.{region}.{suffix}",
+        },
+    ),
+    "AWS::SageMaker::Model": _sagemaker("model", "ModelName"),
+    "AWS::SageMaker::EndpointConfig": _sagemaker("endpoint-config", "EndpointConfigName"),
+    "AWS::SageMaker::Endpoint": _sagemaker("endpoint", "EndpointName"),
+    "AWS::SageMaker::Pipeline": ResourceType("PipelineName"),
+    "AWS::CloudFormation::Stack": ResourceType(
+        ref="arn:{partition}:cloudformation:{region}:{account}:stack/{name}/local"
+    ),
+}
+
+DECLARED: Mapping[str, ResourceType] = {
+    "AWS::CDK::Metadata": ResourceType(),
+    "AWS::ECR::Repository": ResourceType(
+        "RepositoryName",
+        attributes={
+            "Arn": "arn:{partition}:ecr:{region}:{account}:repository/{name}",
+            "RepositoryUri": "{account}.dkr.ecr.{region}.{suffix}/{name}",
+        },
+    ),
+    "AWS::IAM::Policy": ResourceType("PolicyName"),
+    "AWS::IAM::Role": ResourceType(
+        "RoleName", attributes={"Arn": "arn:{partition}:iam::{account}:role/{name}"}
+    ),
+    "AWS::KMS::Alias": ResourceType("AliasName"),
+    "AWS::KMS::Key": ResourceType(
+        attributes={"Arn": "arn:{partition}:kms:{region}:{account}:key/{name}", "KeyId": "{name}"}
+    ),
+    "AWS::Logs::LogGroup": ResourceType(
+        "LogGroupName",
+        attributes={"Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*"},
+    ),
+    "AWS::S3::BucketPolicy": ResourceType(),
+}
+
+
+def find(type_name: str) -> ResourceType | None:
+    """The entry for a CloudFormation type, or None when the type is refused."""
+    return RUN.get(type_name) or DECLARED.get(type_name)

@@ -1,0 +1,89 @@
+"""The resources that the runner acts on, typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.errors import AssemblyError
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A declared resource, its references resolved."""
+
+    stack: str
+    logical_id: str
+    type: str
+    name: str
+    properties: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        return f"{self.stack}/{self.logical_id}"
+
+
+@dataclass(frozen=True)
+class ContainerDefinition:
+    """One container of a model: what is started, with which artefact and environment."""
+
+    hostname: str
+    image: str
+    model_data_url: str | None
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A SageMaker model; its containers answer one after the other."""
+
+    name: str
+    containers: tuple[ContainerDefinition, ...]
+
+    @classmethod
+    def from_arguments(cls, name: str, arguments: Mapping[str, Any]) -> "Model":
+        """Read CreateModel's arguments or the properties of an AWS::SageMaker::Model (they agree).
+
+        A container without a hostname is called `container-<n>`, counted from 1. Raises AssemblyError for a
+        model without containers or images, and for containers that are invoked directly.
+        """
+        mode = arguments.get("InferenceExecutionConfig", {}).get("Mode", "Serial")
+        if mode != "Serial":
+            raise AssemblyError(f"the runner chains containers; it does not know the mode {mode}")
+        declared = arguments.get("Containers") or [
+            arguments[key] for key in ("PrimaryContainer",) if key in arguments
+        ]
+        if not declared:
+            raise AssemblyError("the model has no containers")
+        containers = tuple(_container(position, one) for position, one in enumerate(declared, start=1))
+        hostnames = [container.hostname for container in containers]
+        if len(set(hostnames)) < len(hostnames):
+            raise AssemblyError(f"two containers share a hostname: {', '.join(hostnames)}")
+        return cls(name, containers)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An endpoint and the model behind its production variant."""
+
+    name: str
+    variant: str
+    model: Model
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A SageMaker pipeline; `definition` is the JSON text of PipelineDefinitionBody."""
+
+    name: str
+    arn: str
+    definition: str
+
+
+def _container(position: int, declared: Mapping[str, Any]) -> ContainerDefinition:
+    hostname = declared.get("ContainerHostname", f"container-{position}")
+    if "Image" not in declared:
+        raise AssemblyError(f"the container {hostname} names no image")
+    if "ModelDataSource" in declared:
+        raise AssemblyError(f"the container {hostname}: the runner reads ModelDataUrl, not ModelDataSource")
+    environment = {name: str(value) for name, value in declared.get("Environment", {}).items()}
+    return ContainerDefinition(hostname, declared["Image"], declared.get("ModelDataUrl"), environment)
