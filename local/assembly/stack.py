@@ -27,8 +27,8 @@ class Surroundings(Protocol):
 class Stack:
     """A template in its place; the `Scope` of its intrinsics.
 
-    `parameters` are those that an outer stack hands over. A resource of a type outside `resource_types`, an intrinsic outside design rule 1's list,
-    and a condition on a resource that runs are refused when the stack is created.
+    `parameters` are those that an outer stack hands over. A resource of a type outside `resource_types`, an
+    intrinsic outside design rule 1's list, and a condition on a resource that runs are refused at once.
     """
 
     def __init__(

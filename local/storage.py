@@ -1,0 +1,134 @@
+"""S3 as a folder: `s3://<bucket>/<key>` is the file `<root>/<bucket>/<key>`."""
+
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.assembly import Assembly
+from local.errors import StorageError
+
+# The zip format's first moment: the archive's bytes follow from the files alone.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+_URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([^\x00-\x1f]*))?")
+
+
+class Storage:
+    """The buckets that the assembly declares, and the assets that it stages (read-only).
+
+    Every method refuses, with a StorageError, a URI that is malformed or outside those buckets.
+    """
+
+    def __init__(self, root: Path, assembly: Assembly) -> None:
+        self._root = root
+        self._assets = assembly.assets
+        self._buckets = {resource.name for resource in assembly.resources("AWS::S3::Bucket")}
+
+    def path(self, uri: str) -> Path:
+        """Where the object or prefix is, whether it exists or not; an asset is put there first."""
+        bucket, key = _parse(uri)
+        path = self._root / bucket / key
+        if uri in self._assets:
+            self._publish(uri, path)
+        elif bucket not in self._buckets:
+            raise StorageError(f"{uri}: the assembly declares no bucket {bucket}")
+        return path
+
+    def exists(self, uri: str) -> bool:
+        """Whether the URI is an object, or a prefix with at least one object below it."""
+        return any(True for _ in _objects(self.path(uri)))
+
+    def download(self, uri: str, folder: Path) -> list[Path]:
+        """Copy an object, or every object below a prefix (keeping their folders), into a folder.
+
+        Returns the files written. Raises StorageError when there is nothing under the URI.
+        """
+        source = self.path(uri)
+        base = source if source.is_dir() else source.parent
+        written = []
+        for file in _objects(source):
+            target = folder / file.relative_to(base)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+            written.append(target)
+        if not written:
+            raise StorageError(f"{uri}: there is no such object")
+        return written
+
+    def upload(self, source: Path, uri: str) -> None:
+        """Copy a file to an object, or a folder's files below a prefix; each object appears whole or not."""
+        target = self._writable(uri)
+        for file in _objects(source):
+            destination = target / file.relative_to(source) if source.is_dir() else target
+            with self._replacing(destination, uri) as temporary:
+                shutil.copyfile(file, temporary)
+
+    def replace(self, source: Path, uri: str) -> None:
+        """Make a file the only object under the URI.
+
+        A URI that ends in a file name (with a suffix) is the object's, any other the prefix above it.
+        """
+        target = self._writable(uri)
+        if uri.endswith("/") or not target.suffix:
+            shutil.rmtree(target, ignore_errors=True)
+            uri = f"{uri.rstrip('/')}/{source.name}"
+        self.upload(source, uri)
+
+    def _writable(self, uri: str) -> Path:
+        if uri in self._assets:
+            raise StorageError(f"{uri} is an asset of the assembly and cannot be written")
+        return self.path(uri)
+
+    def _publish(self, uri: str, path: Path) -> None:
+        asset = self._assets[uri]
+        if not asset.path.exists():
+            raise StorageError(f"{uri}: the assembly lacks {asset.path}; run `make synth`")
+        with self._replacing(path, uri) as temporary:
+            if asset.zipped:
+                _zip(asset.path, temporary)
+            else:
+                shutil.copyfile(asset.path, temporary)
+
+    @contextmanager
+    def _replacing(self, target: Path, uri: str) -> Iterator[Path]:
+        # Beside the buckets, so that an object in the making is never listed.
+        incoming = self._root / ".incoming"
+        incoming.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=incoming) as folder:
+            temporary = Path(folder) / "object"
+            yield temporary
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                temporary.replace(target)
+            except (FileExistsError, NotADirectoryError, IsADirectoryError):
+                raise StorageError(f"{uri}: a folder cannot be an object and a prefix at once") from None
+
+
+def _parse(uri: str) -> tuple[str, str]:
+    match = _URI.fullmatch(uri)
+    if match is None:
+        raise StorageError(f"{uri!r} is no S3 URI (s3://<bucket>/<key>)")
+    bucket, key = match[1], match[2] or ""
+    if any(part in ("", ".", "..") for part in key.removesuffix("/").split("/")) and key:
+        raise StorageError(f"{uri}: a part of the key is empty, `.` or `..`")
+    return bucket, key
+
+
+def _objects(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+    else:
+        yield from sorted(file for file in path.rglob("*") if file.is_file())
+
+
+def _zip(folder: Path, archive: Path) -> None:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for file in _objects(folder):
+            entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            zipped.writestr(entry, file.read_bytes())

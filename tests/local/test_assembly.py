@@ -1,0 +1,276 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import assembly
+from local.errors import AssemblyError
+from tests.local.assembly_files import REGION, file_asset, write_assembly, write_json
+
+
+def bucket(**properties: Any) -> dict[str, Any]:
+    return {"Type": "AWS::S3::Bucket", "Properties": properties}
+
+
+def model(*containers: dict[str, Any]) -> dict[str, Any]:
+    return {"Type": "AWS::SageMaker::Model", "Properties": {"Containers": list(containers)}}
+
+
+def test_an_explicit_name_is_kept_and_another_is_made_from_stack_and_logical_id(tmp_path: Path) -> None:
+    write_assembly(tmp_path, {"Named": bucket(BucketName="mine"), "Data": bucket()})
+    assert [found.name for found in assembly.load(tmp_path).resources("AWS::S3::Bucket")] == [
+        "mine",
+        "shop-data",
+    ]
+
+
+def test_long_names_are_shortened_and_stay_distinct(tmp_path: Path) -> None:
+    write_assembly(tmp_path, {"A" * 70 + "One": bucket(), "A" * 70 + "Two": bucket()})
+    names = {found.name for found in assembly.load(tmp_path).resources("AWS::S3::Bucket")}
+    assert [len(name) for name in names] == [63, 63]
+
+
+def test_region_and_account_come_from_the_manifest(tmp_path: Path) -> None:
+    write_assembly(tmp_path, {}, environment="aws://111122223333/us-gov-west-1")
+    loaded = assembly.load(tmp_path)
+    assert (loaded.region, loaded.account) == ("us-gov-west-1", "111122223333")
+    assert loaded.place.partition == "aws-us-gov"
+
+
+def test_an_open_account_is_a_row_of_zeros(tmp_path: Path) -> None:
+    write_assembly(tmp_path, {})
+    assert assembly.load(tmp_path).account == "000000000000"
+
+
+def test_references_between_resources_resolve_to_names_and_arns(tmp_path: Path) -> None:
+    properties = {
+        "Name": {"Ref": "Data"},
+        "Arn": {"Fn::GetAtt": ["Data", "Arn"]},
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+        "Image": {"Fn::Sub": "${Repository.RepositoryUri}:1"},
+        "Mapped": {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "size"]},
+        "Parameter": {"Ref": "Colours"},
+    }
+    write_assembly(
+        tmp_path,
+        {
+            "Data": bucket(),
+            "Role": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {"RoleName": {"Fn::Sub": "${AWS::StackName}-r"}},
+            },
+            "Repository": {"Type": "AWS::ECR::Repository"},
+            "Pipeline": {
+                "Type": "AWS::SageMaker::Pipeline",
+                "Properties": {"PipelineName": "p", **properties},
+            },
+        },
+        template={
+            "Mappings": {"Sizes": {REGION: {"size": 3}}},
+            "Parameters": {"Colours": {"Type": "CommaDelimitedList", "Default": "red,blue"}},
+        },
+    )
+    found = assembly.load(tmp_path).resources("AWS::SageMaker::Pipeline")[0].properties
+    assert found == {
+        "PipelineName": "p",
+        "Name": "shop-data",
+        "Arn": "arn:aws:s3:::shop-data",
+        "Role": "arn:aws:iam::000000000000:role/Shop-r",
+        "Image": f"000000000000.dkr.ecr.{REGION}.amazonaws.com/shop-repository:1",
+        "Mapped": 3,
+        "Parameter": ["red", "blue"],
+    }
+
+
+def test_a_stack_imports_what_another_exports(tmp_path: Path) -> None:
+    write_assembly(
+        tmp_path,
+        {"Data": bucket()},
+        stack="Base",
+        template={
+            "Outputs": {
+                "Out": {"Value": {"Ref": "Data"}, "Export": {"Name": {"Fn::Sub": "${AWS::StackName}:x"}}}
+            }
+        },
+    )
+    write_assembly(tmp_path, {"Copy": bucket(BucketName={"Fn::ImportValue": "Base:x"})})
+    assert [found.name for found in assembly.load(tmp_path).resources("AWS::S3::Bucket")] == ["base-data"] * 2
+
+
+def test_a_nested_stack_gets_its_parameters_and_gives_its_outputs(tmp_path: Path) -> None:
+    nested = {
+        "Parameters": {"Name": {"Type": "String"}},
+        "Resources": {"Inner": bucket(BucketName={"Fn::Sub": "inner-${Name}"})},
+        "Outputs": {"Bucket": {"Value": {"Ref": "Inner"}}},
+    }
+    write_assembly(
+        tmp_path,
+        {
+            "Outer": bucket(
+                BucketName={"Fn::Join": ["-", ["of", {"Fn::GetAtt": ["Part", "Outputs.Bucket"]}]]}
+            ),
+            "Part": {
+                "Type": "AWS::CloudFormation::Stack",
+                "Properties": {"Parameters": {"Name": {"Ref": "AWS::Region"}}},
+                "Metadata": {"aws:asset:path": "part.nested.template.json"},
+            },
+        },
+        nested={"part.nested.template.json": nested},
+    )
+    found = assembly.load(tmp_path).resources("AWS::S3::Bucket")
+    assert [(one.label, one.name) for one in found] == [
+        ("Shop/Outer", f"of-inner-{REGION}"),
+        ("Shop-Part/Inner", f"inner-{REGION}"),
+    ]
+
+
+def test_an_endpoint_leads_to_the_containers_of_its_model_in_order(tmp_path: Path) -> None:
+    write_assembly(
+        tmp_path,
+        {
+            "Model": model(
+                {"Image": "first", "ContainerHostname": "one", "Environment": {"A": "1"}},
+                {"Image": "second", "ModelDataUrl": "s3://b/m.tar.gz"},
+            ),
+            "Config": {
+                "Type": "AWS::SageMaker::EndpointConfig",
+                "Properties": {
+                    "ProductionVariants": [
+                        {"VariantName": "all", "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}}
+                    ]
+                },
+            },
+            "Endpoint": {
+                "Type": "AWS::SageMaker::Endpoint",
+                "Properties": {
+                    "EndpointName": "shop",
+                    "EndpointConfigName": {"Fn::GetAtt": ["Config", "EndpointConfigName"]},
+                },
+            },
+        },
+    )
+    (endpoint,) = assembly.load(tmp_path).endpoints
+    assert (endpoint.name, endpoint.variant) == ("shop", "all")
+    assert endpoint.model.containers == (
+        assembly.ContainerDefinition("one", "first", None, {"A": "1"}),
+        assembly.ContainerDefinition("container-2", "second", "s3://b/m.tar.gz", {}),
+    )
+
+
+def test_assets_are_known_by_the_uri_that_they_would_be_published_to(tmp_path: Path) -> None:
+    write_assembly(tmp_path, {}, files={"abc": file_asset("asset.abc", "abc.zip", "zip")})
+    assert assembly.load(tmp_path).assets == {
+        f"s3://cdk-assets-000000000000-{REGION}/abc.zip": assembly.Asset(tmp_path / "asset.abc", zipped=True)
+    }
+
+
+def test_what_has_no_local_effect_is_listed_by_type(tmp_path: Path) -> None:
+    write_assembly(
+        tmp_path,
+        {"Key": {"Type": "AWS::KMS::Key"}, "Role": {"Type": "AWS::IAM::Role"}, "Data": bucket()},
+    )
+    assert assembly.load(tmp_path).without_local_effect == ["AWS::IAM::Role", "AWS::KMS::Key"]
+
+
+@pytest.mark.parametrize(
+    ("resources", "message"),
+    [
+        ({"Job": {"Type": "AWS::Glue::Job"}}, "Shop/Job: .* type AWS::Glue::Job"),
+        ({"Odd": {}}, "Shop/Odd: .* type None"),
+        ({"Data": bucket(BucketName={"Fn::If": ["A", "b", "c"]})}, r"Shop/Data .*does not resolve Fn::If"),
+        (
+            {"Role": {"Type": "AWS::IAM::Role", "Properties": {"A": [{"Fn::Cidr": []}]}}},
+            r"Shop/Role .*does not resolve Fn::Cidr",
+        ),
+        ({"Data": bucket(BucketName={"Ref": "Nothing"})}, r"Shop/Data .*Shop declares no Nothing"),
+        ({"Data": bucket(BucketName={"Fn::GetAtt": ["Data", "Arn"]})}, r"Shop/Data .*refers to itself"),
+        (
+            {"Data": bucket(A={"Fn::GetAtt": ["Key", "Colour"]}), "Key": {"Type": "AWS::KMS::Key"}},
+            r"Shop/Data .*attribute Colour of Key \(AWS::KMS::Key\)",
+        ),
+        ({"Data": bucket(A={"Ref": "AWS::Weather"})}, r"Shop/Data .*pseudo parameter AWS::Weather"),
+        ({"Data": bucket(A={"Fn::ImportValue": "x"})}, r"Shop/Data .*no stack of the assembly exports x"),
+        ({"Data": bucket(A={"Fn::FindInMap": ["x", "y", "z"]})}, r"Shop/Data .*no mapping x.y.z"),
+        ({"Data": bucket(A={"Ref": "Version"})}, r"Shop/Data .*parameter Version .*only when it is deployed"),
+        ({"Data": {**bucket(), "Condition": "Prod"}}, r"Shop/Data .*does not evaluate conditions"),
+        (
+            {"Part": {"Type": "AWS::CloudFormation::Stack"}},
+            "Shop/Part: the nested stack's template is not in the assembly",
+        ),
+    ],
+)
+def test_what_the_runner_does_not_know_is_refused_by_logical_id(
+    tmp_path: Path, resources: dict[str, Any], message: str
+) -> None:
+    parameters = {"Version": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/cdk/version"}}
+    write_assembly(tmp_path, resources, template={"Parameters": parameters})
+    with pytest.raises(AssemblyError, match=message):
+        assembly.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        (model(), r"Shop/Model .*no containers"),
+        (model({"ContainerHostname": "a"}), r"Shop/Model .*container a names no image"),
+        (
+            model(*[{"Image": "i", "ContainerHostname": "a"}] * 2),
+            r"Shop/Model .*share a hostname: a, a",
+        ),
+        (model({"Image": "i", "ModelDataSource": {}}), r"Shop/Model .*container-1.*ModelDataSource"),
+        (
+            {
+                "Type": "AWS::SageMaker::Model",
+                "Properties": {
+                    "PrimaryContainer": {"Image": "i"},
+                    "InferenceExecutionConfig": {"Mode": "Direct"},
+                },
+            },
+            r"Shop/Model .*the mode Direct",
+        ),
+    ],
+)
+def test_a_model_that_cannot_be_served_is_refused_by_logical_id(
+    tmp_path: Path, declared: dict[str, Any], message: str
+) -> None:
+    write_assembly(tmp_path, {"Model": declared})
+    with pytest.raises(AssemblyError, match=message):
+        _ = assembly.load(tmp_path).models
+
+
+def test_an_endpoint_without_its_configuration_is_refused_by_logical_id(tmp_path: Path) -> None:
+    properties = {"EndpointName": "shop", "EndpointConfigName": "gone"}
+    write_assembly(tmp_path, {"Endpoint": {"Type": "AWS::SageMaker::Endpoint", "Properties": properties}})
+    with pytest.raises(AssemblyError, match=r"Shop/Endpoint .*no endpoint configuration called gone"):
+        _ = assembly.load(tmp_path).endpoints
+
+
+def test_a_pipeline_whose_definition_is_elsewhere_is_refused_by_logical_id(tmp_path: Path) -> None:
+    properties = {"PipelineName": "p", "PipelineDefinition": {"PipelineDefinitionS3Location": {}}}
+    write_assembly(tmp_path, {"Pipeline": {"Type": "AWS::SageMaker::Pipeline", "Properties": properties}})
+    with pytest.raises(AssemblyError, match=r"Shop/Pipeline .*stands in the template"):
+        _ = assembly.load(tmp_path).pipelines
+
+
+def test_a_folder_without_an_assembly_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(AssemblyError, match="run `make synth`"):
+        assembly.load(tmp_path)
+
+
+def test_a_stack_without_a_region_is_refused(tmp_path: Path) -> None:
+    write_assembly(tmp_path, {}, environment="aws://unknown-account/unknown-region")
+    with pytest.raises(AssemblyError, match="Shop names no region"):
+        assembly.load(tmp_path)
+
+
+def test_a_nested_assembly_is_refused(tmp_path: Path) -> None:
+    write_json(tmp_path / "manifest.json", {"artifacts": {"Stage": {"type": "cdk:cloud-assembly"}}})
+    with pytest.raises(AssemblyError, match="nests another one, Stage"):
+        assembly.load(tmp_path)
+
+
+def test_stacks_of_several_regions_are_refused(tmp_path: Path) -> None:
+    write_assembly(tmp_path, {}, stack="One")
+    write_assembly(tmp_path, {}, stack="Two", environment="aws://unknown-account/us-east-1")
+    with pytest.raises(AssemblyError, match="several regions"):
+        assembly.load(tmp_path)

@@ -1,0 +1,141 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.assembly.intrinsics import NO_VALUE, resolve, unknown_functions
+from local.errors import AssemblyError
+
+
+class Scope:
+    """A scope in which every name stands for itself."""
+
+    def ref(self, name: str) -> Any:
+        if name == "Missing":
+            raise AssemblyError("the stack declares no Missing")
+        return NO_VALUE if name == "AWS::NoValue" else f"<{name}>"
+
+    def attribute(self, logical_id: str, attribute: str) -> Any:
+        return f"<{logical_id}:{attribute}>"
+
+    def import_value(self, export: str) -> Any:
+        return f"<import {export}>"
+
+    def mapping(self, name: str, top: str, second: str) -> Any:
+        return f"<{name}/{top}/{second}>"
+
+    def zones(self, region: str) -> list[str]:
+        return [f"{region or 'here'}-{letter}" for letter in "ab"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"Ref": "Bucket"}, "<Bucket>"),
+        ({"Fn::GetAtt": ["Bucket", "Arn"]}, "<Bucket:Arn>"),
+        ({"Fn::GetAtt": "Bucket.Arn"}, "<Bucket:Arn>"),
+        ({"Fn::GetAtt": "Nested.Outputs.Name"}, "<Nested:Outputs.Name>"),
+        ({"Fn::Sub": "s3://${Bucket}/${Key.Arn}/${!Literal}/$x"}, "s3://<Bucket>/<Key:Arn>/${Literal}/$x"),
+        ({"Fn::Sub": ["${Mine}-${Theirs}", {"Mine": {"Ref": "A"}}]}, "<A>-<Theirs>"),
+        ({"Fn::Join": ["-", ["a", {"Ref": "B"}, 3, True]]}, "a-<B>-3-true"),
+        ({"Fn::Join": [",", {"Fn::Split": ["|", "a|b"]}]}, "a,b"),
+        ({"Fn::Select": ["1", ["a", "b"]]}, "b"),
+        ({"Fn::Select": [1, {"Fn::GetAZs": ""}]}, "here-b"),
+        ({"Fn::GetAZs": {"Ref": "AWS::Region"}}, ["<AWS::Region>-a", "<AWS::Region>-b"]),
+        ({"Fn::Split": [":", {"Fn::GetAtt": ["Key", "Arn"]}]}, ["<Key", "Arn>"]),
+        ({"Fn::ImportValue": {"Fn::Sub": "${AWS::StackName}-x"}}, "<import <AWS::StackName>-x>"),
+        ({"Fn::FindInMap": ["Map", {"Ref": "Region"}, "second"]}, "<Map/<Region>/second>"),
+        ({"a": {"Ref": "AWS::NoValue"}, "b": [1, {"Ref": "AWS::NoValue"}]}, {"b": [1]}),
+        ({"Condition": {"StringEquals": 1}}, {"Condition": {"StringEquals": 1}}),
+    ],
+)
+def test_each_function_gives_what_cloudformation_gives(value: Any, expected: Any) -> None:
+    assert resolve(value, Scope()) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"Fn::If": ["A", 1, 2]}, "does not resolve Fn::If"),
+        ({"Fn::Transform": {}}, "does not resolve Fn::Transform"),
+        ({"Ref": "A", "Fn::Sub": "b"}, "stands beside other keys"),
+        ({"Ref": ["A"]}, "Ref: a string is needed"),
+        ({"Ref": "Missing"}, "declares no Missing"),
+        ({"Fn::Sub": "${Missing}"}, "declares no Missing"),
+        ({"Fn::Sub": ["a"]}, "Fn::Sub takes a list of 2"),
+        ({"Fn::Join": ["-", "abc"]}, "the second argument is a list"),
+        ({"Fn::Join": ["-", [{"a": 1}]]}, "a string is needed, not dict"),
+        ({"Fn::Select": [2, ["a", "b"]]}, "no element 2 in a list of 2"),
+        ({"Fn::Select": [-1, ["a", "b"]]}, "no element -1"),
+        ({"Fn::Select": [0, "ab"]}, "the second argument is a list"),
+        ({"Fn::Split": ["", "ab"]}, "delimiter"),
+        ({"Fn::FindInMap": ["a", "b"]}, "takes a list of 3"),
+        ({"Fn::GetAtt": ["a"]}, "takes a list of 2"),
+        ("{{resolve:ssm:/name}}", "only in an AWS account"),
+    ],
+)
+def test_a_function_that_cannot_be_resolved_is_refused_by_name(value: Any, message: str) -> None:
+    with pytest.raises(AssemblyError, match=message):
+        resolve(value, Scope())
+
+
+def test_unknown_functions_are_found_however_deep_they_are() -> None:
+    value = {"a": [{"Fn::Join": ["", [{"Fn::Base64": {"Fn::Cidr": []}}]]}]}
+    assert list(unknown_functions(value)) == ["Fn::Base64", "Fn::Cidr"]
+
+
+# Pairs of a template's value and the text that it stands for, nested in each other.
+_words = st.text(st.characters(exclude_characters="${}|", exclude_categories=["Cs"]), max_size=5)
+_leaves = _words.map(lambda word: (word, word)) | st.from_regex(r"[A-Z][a-z]{1,4}", fullmatch=True).map(
+    lambda name: ({"Ref": f"R{name}"}, f"<R{name}>")
+)
+
+
+def _join(delimiter: str, parts: list[tuple[Any, str]]) -> tuple[Any, str]:
+    return {"Fn::Join": [delimiter, [value for value, _ in parts]]}, delimiter.join(text for _, text in parts)
+
+
+def _select(parts: list[tuple[Any, str]], index: int) -> tuple[Any, str]:
+    position = index % len(parts)
+    return {"Fn::Select": [position, [value for value, _ in parts]]}, parts[position][1]
+
+
+def _sub(parts: list[tuple[Any, str]]) -> tuple[Any, str]:
+    names = [f"V{position}" for position in range(len(parts))]
+    template = "/".join(f"${{{name}}}" for name in names)
+    variables = {name: value for name, (value, _) in zip(names, parts, strict=True)}
+    return {"Fn::Sub": [template, variables]}, "/".join(text for _, text in parts)
+
+
+def _rejoined(part: tuple[Any, str]) -> tuple[Any, str]:
+    return {"Fn::Join": ["|", {"Fn::Split": ["|", part[0]]}]}, part[1]
+
+
+_nested = st.recursive(
+    _leaves,
+    lambda inner: st.one_of(
+        st.builds(_join, _words, st.lists(inner, max_size=4)),
+        st.builds(_select, st.lists(inner, min_size=1, max_size=4), st.integers(0, 9)),
+        st.builds(_sub, st.lists(inner, min_size=1, max_size=4)),
+        st.builds(_rejoined, inner),
+    ),
+    max_leaves=20,
+)
+
+
+@given(_nested)
+def test_functions_nested_in_each_other_resolve_from_the_inside_out(part: tuple[Any, str]) -> None:
+    value, text = part
+    assert resolve(value, Scope()) == text
+    assert resolve({"list": [value]}, Scope()) == {"list": [text]}
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=2), inner),
+    )
+)
+def test_a_value_without_functions_is_left_as_it_is(value: Any) -> None:
+    assert resolve(value, Scope()) == value
