@@ -2,10 +2,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from assembly_files import REGION, file_asset, write_assembly, write_json
 
 from local import assembly
 from local.errors import AssemblyError
-from tests.local.assembly_files import REGION, file_asset, write_assembly, write_json
 
 
 def bucket(**properties: Any) -> dict[str, Any]:

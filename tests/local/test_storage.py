@@ -2,11 +2,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from assembly_files import REGION, file_asset, write_assembly
 
 from local import assembly
 from local.errors import StorageError
 from local.storage import Storage
-from tests.local.assembly_files import REGION, file_asset, write_assembly
 
 ASSETS = f"s3://cdk-assets-000000000000-{REGION}"
 
