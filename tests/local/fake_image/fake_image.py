@@ -1,0 +1,127 @@
+"""A small image for tests: `python -m fake_image serve|train`.
+
+What it does follows the variable BEHAVIOUR; the functions below are the choices.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+BASE = Path(os.environ["SAGEMAKER_BASE_DIR"])
+BEHAVIOUR = os.environ.get("BEHAVIOUR", "tag")
+CSV = "text/csv; charset=utf-8"
+Answer = tuple[int, str | None, bytes]
+
+
+def tag(body: bytes, _: Mapping[str, str]) -> Answer:
+    """Each line with this container's tag at its end."""
+    mark = os.environ.get("TAG", "x").encode()
+    return 200, CSV, b"".join(line + b"," + mark + b"\n" for line in body.splitlines())
+
+
+def report(body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Appends what this container was sent to a file of its own, and passes the body on."""
+    with (BASE / "requests.jsonl").open("a") as log:
+        log.write(json.dumps({name.lower(): value for name, value in headers.items()}) + "\n")
+    return 200, os.environ.get("CONTENT_TYPE"), body
+
+
+def model(_: bytes, __: Mapping[str, str]) -> Answer:
+    return 200, CSV, (BASE / "model" / "parameters.txt").read_bytes()
+
+
+def refuse_bad(body: bytes, headers: Mapping[str, str]) -> Answer:
+    if b"bad" in body:
+        return 415, "text/plain", b'no "bad" rows here'
+    return tag(body, headers)
+
+
+def fail(_: bytes, __: Mapping[str, str]) -> Answer:
+    return 500, "text/html", b"<h1>broken</h1>"
+
+
+def drop_rows(body: bytes, headers: Mapping[str, str]) -> Answer:
+    return tag(b"\n".join(body.splitlines()[1:]), headers)
+
+
+def slow(body: bytes, headers: Mapping[str, str]) -> Answer:
+    time.sleep(float(os.environ.get("SECONDS", "30")))
+    return tag(body, headers)
+
+
+def slow_start(body: bytes, headers: Mapping[str, str]) -> Answer:
+    time.sleep(0.05 if body.startswith(b"0") else 0)
+    return tag(body, headers)
+
+
+def die(_: bytes, __: Mapping[str, str]) -> Answer:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 200, None, b""
+
+
+ignore_sigterm = tag
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        if self.path == "/execution-parameters" and "EXECUTION_PARAMETERS" in os.environ:
+            self._answer(200, "application/json", os.environ["EXECUTION_PARAMETERS"].encode())
+        else:
+            ready = self.path == "/ping" and BEHAVIOUR != "never_ready"
+            self._answer(200 if ready else 404, None, b"")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(*globals()[BEHAVIOUR](body, self.headers))
+
+    def _answer(self, status: int, content_type: str | None, body: bytes) -> None:
+        self.send_response(status)
+        if content_type:
+            self.send_header("Content-Type", content_type)
+        self.send_header("X-Connection", str(self.client_address[1]))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        print(format % args, file=sys.stderr)
+
+
+def serve() -> None:
+    if BEHAVIOUR == "crash_at_start":
+        sys.exit("the model cannot be read")
+    if BEHAVIOUR == "ignore_sigterm":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    address = ("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
+    ThreadingHTTPServer.daemon_threads = True
+    ThreadingHTTPServer(address, Handler).serve_forever()
+
+
+def train() -> None:
+    print("training", flush=True)
+    if BEHAVIOUR == "fail":
+        (BASE / "output" / "failure").write_text("eta 7 is not in [0, 1]" + " " * 2000)
+        sys.exit(1)
+    if BEHAVIOUR == "fail_silently":
+        sys.exit(7)
+    if BEHAVIOUR.startswith("leave_a_child"):
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
+        (BASE / "child").write_text(str(child.pid))
+    if BEHAVIOUR.endswith("hang"):
+        (BASE / "own").write_text(str(os.getpid()))
+        (BASE / "started").touch()
+        time.sleep(300)
+    (BASE / "model" / "environment.json").write_text(json.dumps(dict(os.environ)))
+
+
+if __name__ == "__main__":
+    {"serve": serve, "train": train}[sys.argv[1]]()

@@ -1,0 +1,89 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.errors import ImageError
+from local.images import Images
+
+VERSIONS = """
+python = "3.12"
+
+[images.scikit-learn]
+version = "1.9-0"
+repository = "sagemaker-scikit-learn"
+module = "scikit_learn_image"
+path = ["stand_ins", "toolkit"]
+
+[images.own]
+repository = "shop-*-own"
+module = "own_image"
+path = ["own"]
+packages = { pytest = "0.0.1", no-such-package = "1.0" }
+"""
+REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Images:
+    (tmp_path / "versions.toml").write_text(VERSIONS)
+    return Images.load(tmp_path / "versions.toml")
+
+
+@pytest.mark.parametrize("tag", [":1.9-0", ":1.9-0-cpu-py3", "@sha256:0123"])
+def test_an_image_is_found_by_repository_and_version(images: Images, tag: str) -> None:
+    assert images.find(f"{REGISTRY}/sagemaker-scikit-learn{tag}").name == "scikit-learn"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        f"{REGISTRY}/sagemaker-scikit-learn:1.9-01",
+        f"{REGISTRY}/sagemaker-scikit-learn:1.2-1-cpu-py3",
+        f"{REGISTRY}/sagemaker-scikit-learn",
+        f"{REGISTRY}/other/sagemaker-scikit-learn:1.9-0",
+        f"{REGISTRY}/sagemaker-pytorch:1.9-0",
+    ],
+)
+def test_any_other_image_is_refused_with_its_uri_and_what_is_known(images: Images, uri: str) -> None:
+    with pytest.raises(ImageError, match=r"sagemaker-scikit-learn:1\.9-0, shop-\*-own:\*") as refusal:
+        images.find(uri)
+    assert uri in str(refusal.value)
+
+
+def test_what_is_no_uri_is_refused(images: Images) -> None:
+    with pytest.raises(ImageError, match="no image URI"):
+        images.find("scikit-learn")
+
+
+def test_an_environment_without_the_images_packages_is_refused_by_name(images: Images) -> None:
+    with pytest.raises(ImageError, match=r"pytest .* instead of 0\.0\.1; no-such-package missing"):
+        images.find(f"{REGISTRY}/shop-dev-own:latest")
+
+
+def test_an_image_starts_its_module_with_its_own_path_and_nothing_of_the_callers_environment(
+    images: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "private")
+    image = images.find(f"{REGISTRY}/sagemaker-scikit-learn:1.9-0")
+    assert image.command("serve") == [sys.executable, "-P", "-m", "scikit_learn_image", "serve"]
+    assert image.environment()["PYTHONPATH"] == f"{tmp_path / 'stand_ins'}:{tmp_path / 'toolkit'}"
+    assert set(image.environment()) == {"PATH", "LANG", "PYTHONPATH", "PYTHONUNBUFFERED"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[images.own]\nrepository = 'own'\n", r"\[images\.own\] lacks module, path"),
+        ("[images", "cannot be read"),
+    ],
+)
+def test_a_malformed_table_is_named(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "versions.toml").write_text(text)
+    with pytest.raises(ImageError, match=message):
+        Images.load(tmp_path / "versions.toml")
+
+
+def test_a_missing_table_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match=r"versions\.toml: cannot be read"):
+        Images.load(tmp_path / "versions.toml")
