@@ -46,7 +46,7 @@ def test_an_image_is_found_by_repository_and_version(images: Images, tag: str) -
     ],
 )
 def test_any_other_image_is_refused_with_its_uri_and_what_is_known(images: Images, uri: str) -> None:
-    with pytest.raises(ImageError, match=r"sagemaker-scikit-learn:1\.9-0, shop-\*-own:\*") as refusal:
+    with pytest.raises(ImageError, match=r"sagemaker-scikit-learn:1\.9-0, shop-\*-own") as refusal:
         images.find(uri)
     assert uri in str(refusal.value)
 
