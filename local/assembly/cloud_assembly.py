@@ -63,6 +63,16 @@ class Assembly:
     def pipelines(self) -> list[Pipeline]:
         return [_typed(resource, self._pipeline) for resource in self.resources("AWS::SageMaker::Pipeline")]
 
+    def pipeline(self, workload: str) -> Pipeline:
+        """The pipeline whose name ends in `-<workload>`; raises AssemblyError unless there is exactly one."""
+        found = [pipeline for pipeline in self.pipelines if pipeline.name.endswith(f"-{workload}")]
+        if len(found) != 1:
+            names = ", ".join(pipeline.name for pipeline in self.pipelines) or "none"
+            raise AssemblyError(
+                f"no single pipeline's name ends in -{workload}; the assembly declares {names}"
+            )
+        return found[0]
+
     def read_template(self, file_name: str) -> Mapping[str, Any]:
         """A template of the assembly by its file name."""
         return manifest.read_json(self._folder / file_name)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 REGION = "eu-west-1"
+TRAINING_IMAGE = f"000000000000.dkr.ecr.{REGION}.amazonaws.com/fake:1"
 
 
 def write_assembly(
@@ -51,3 +52,14 @@ def file_asset(path: str, key: str, packaging: str = "file") -> dict[str, Any]:
 
 def write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def write_versions(folder: Path) -> Path:
+    """A table of images in which `TRAINING_IMAGE` is the program of tests/local/training_image."""
+    path = folder / "versions.toml"
+    program = Path(__file__).with_name("training_image")
+    path.write_text(
+        f'[images.fake]\nrepository = "fake"\nmodule = "training_image"\npath = ["{program}"]\n',
+        encoding="utf-8",
+    )
+    return path

@@ -1,0 +1,7 @@
+"""SageMaker's jobs as container processes in the folder layout of /opt/ml."""
+
+from local.jobs.processing import ProcessingJob
+from local.jobs.services import Services
+from local.jobs.training import TrainingJob
+
+__all__ = ["ProcessingJob", "Services", "TrainingJob"]

@@ -1,0 +1,58 @@
+"""What every job uses of the local world, and what all of them do alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.assembly import Model
+from local.assembly.place import Place
+from local.container import JobResult, Layout
+from local.errors import JobError
+from local.images import Images
+from local.storage import Storage
+
+# The one instance that a job has here. Sharded inputs are therefore whole.
+HOST = "algo-1"
+
+
+@dataclass(frozen=True)
+class Services:
+    """Storage, images and place of one execution; `models` are those that it has created, by name."""
+
+    storage: Storage
+    images: Images
+    place: Place
+    models: dict[str, Model] = field(default_factory=dict)
+
+
+def demand(result: JobResult, layout: Layout) -> None:
+    """Raise JobError with the container's own reason and its last log lines unless it succeeded."""
+    if result.succeeded:
+        return
+    tail = layout.log_tail()
+    log = f"its last log lines ({result.log}):\n{tail}" if tail else "its log is empty"
+    raise JobError(f"{result.failure}\n{log}")
+
+
+def only(arguments: Mapping[str, Any], accepted: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse arguments with which the job would run otherwise here than on SageMaker.
+
+    `accepted` holds, by argument, the values that may stand there (the first is SageMaker's default).
+    """
+    for name, values in accepted.items():
+        if arguments.get(name, values[0]) not in values:
+            raise JobError(f"{name} {arguments[name]!r} is not emulated, only {' and '.join(values)}")
+
+
+def texts(values: Mapping[str, Any], what: str) -> dict[str, str]:
+    """The values, which SageMaker accepts as strings only; raises JobError for any other."""
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise JobError(f"{what} {name} is {value!r}; SageMaker takes strings only")
+    return dict(values)
+
+
+def longest_time(arguments: Mapping[str, Any]) -> float | None:
+    """The job's time limit in seconds, None when it has none."""
+    seconds = arguments.get("StoppingCondition", {}).get("MaxRuntimeInSeconds")
+    return None if seconds is None else float(seconds)

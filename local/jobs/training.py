@@ -1,0 +1,120 @@
+"""Training jobs: hyperparameters and channels in, a model archive out."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.archive import pack
+from local.container import Layout, run_container
+from local.errors import JobError
+from local.jobs.services import HOST, Services, demand, longest_time, only, texts
+
+_SOURCE = "sagemaker_submit_directory"
+
+
+class TrainingJob:
+    """A training job, from CreateTrainingJob's arguments.
+
+    Runs on one instance with channels of S3 objects in File mode; FastFile shows a container the same files.
+    The model folder becomes `<S3OutputPath>/<name>/output/model.tar.gz`, `output/data` the `output.tar.gz`
+    beside it.
+    """
+
+    def __init__(self, name: str, arguments: Mapping[str, Any], services: Services) -> None:
+        self._name = name
+        self._arguments = arguments
+        self._services = services
+        self._algorithm = arguments["AlgorithmSpecification"]
+        self._channels = {one["ChannelName"]: one for one in arguments.get("InputDataConfig", [])}
+        self._output = f"{arguments['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{name}/output"
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What DescribeTrainingJob would answer, as far as it is known beforehand."""
+        return {
+            **self._arguments,
+            "TrainingJobName": self._name,
+            "TrainingJobArn": self._arn,
+            "ModelArtifacts": {"S3ModelArtifacts": f"{self._output}/model.tar.gz"},
+        }
+
+    def check(self) -> None:
+        """Raise a SlipwayError for an image, a bucket or an argument with which the job cannot run here."""
+        self._services.images.find(self._algorithm["TrainingImage"])
+        self._services.storage.path(self._output)
+        texts(self._arguments.get("HyperParameters", {}), "the hyperparameter")
+        texts(self._arguments.get("Environment", {}), "the environment variable")
+        only(self._algorithm, {"TrainingInputMode": ("File", "FastFile")})
+        for channel in self._channels.values():
+            only(channel, {"CompressionType": ("None",), "RecordWrapperType": ("None",)})
+            source = channel["DataSource"]["S3DataSource"]
+            only(source, {"S3DataType": ("S3Prefix",)})
+            self._services.storage.path(source["S3Uri"])
+
+    def run(self, folder: Path) -> None:
+        """Run the job in a folder of its own; raises JobError with the container's reason when it fails."""
+        layout = Layout(folder)
+        layout.create()
+        layout.write_config("hyperparameters", self._hyperparameters(layout))
+        layout.write_config("inputdataconfig", self._download_channels(layout))
+        layout.write_config("resourceconfig", self._resource_config())
+        image = self._services.images.find(self._algorithm["TrainingImage"])
+        environment = {
+            "AWS_REGION": self._services.place.region,
+            "TRAINING_JOB_NAME": self._name,
+            "TRAINING_JOB_ARN": self._arn,
+            **self._arguments.get("Environment", {}),
+        }
+        timeout = longest_time(self._arguments)
+        demand(run_container(image, image.command("train"), layout, environment, timeout=timeout), layout)
+        self._upload(layout)
+
+    @property
+    def _arn(self) -> str:
+        return self._services.place.arn("sagemaker", f"training-job/{self._name}")
+
+    def _hyperparameters(self, layout: Layout) -> dict[str, str]:
+        """The hyperparameters; a script's source in S3 is fetched here, since the container cannot."""
+        hyperparameters = dict(self._arguments.get("HyperParameters", {}))
+        source = hyperparameters.get(_SOURCE, "")
+        encoded = source.startswith('"')
+        uri = json.loads(source) if encoded else source
+        if uri.startswith("s3://"):
+            (local_path,) = self._services.storage.download(uri, layout.root / "source")
+            path = str(local_path.absolute())
+            hyperparameters[_SOURCE] = json.dumps(path) if encoded else path
+        return hyperparameters
+
+    def _download_channels(self, layout: Layout) -> dict[str, dict[str, str]]:
+        config = {}
+        for name, channel in self._channels.items():
+            source = channel["DataSource"]["S3DataSource"]
+            self._services.storage.download(source["S3Uri"], layout.channel(name))
+            config[name] = {
+                "TrainingInputMode": "File",
+                "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
+                "RecordWrapperType": "None",
+            }
+            if "ContentType" in channel:
+                config[name]["ContentType"] = channel["ContentType"]
+        return config
+
+    def _resource_config(self) -> dict[str, Any]:
+        instance_type = self._arguments.get("ResourceConfig", {}).get("InstanceType", "local")
+        group = {"instance_group_name": "homogeneousCluster", "instance_type": instance_type, "hosts": [HOST]}
+        return {
+            "current_host": HOST,
+            "current_instance_type": instance_type,
+            "current_group_name": "homogeneousCluster",
+            "hosts": [HOST],
+            "instance_groups": [group],
+            "network_interface_name": "lo",
+        }
+
+    def _upload(self, layout: Layout) -> None:
+        if not any(layout.model.iterdir()):
+            raise JobError("the container ended with success, but wrote nothing to /opt/ml/model")
+        pack(layout.model, self._services.storage.path(f"{self._output}/model.tar.gz"))
+        if any((layout.output / "data").iterdir()):
+            pack(layout.output / "data", self._services.storage.path(f"{self._output}/output.tar.gz"))

@@ -1,0 +1,1 @@
+"""Runs the definition of an AWS::SageMaker::Pipeline with local jobs."""

@@ -1,0 +1,116 @@
+"""A pipeline's definition, parsed and checked before anything of it runs."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import PurePosixPath
+from typing import Any
+
+from local.errors import PipelineError
+from local.pipeline.expressions import references, step_of, unknown_functions
+from local.pipeline.parameters import Parameter
+
+_VERSION = "2020-12-01"
+
+
+@dataclass(frozen=True)
+class PropertyFile:
+    """A file of a processing output that is worth reading: its name, the output's, and the path therein."""
+
+    name: str
+    output: str
+    path: PurePosixPath
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; `after` names the steps that it waits for, by reference or by DependsOn."""
+
+    name: str
+    type: str
+    arguments: Mapping[str, Any]
+    after: frozenset[str]
+    property_files: tuple[PropertyFile, ...]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """The parameters, and the steps in an order in which they can run."""
+
+    parameters: tuple[Parameter, ...]
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def parse(cls, text: str, step_types: Collection[str]) -> "Definition":
+        """Parse the JSON of a PipelineDefinitionBody.
+
+        Raises PipelineError, naming the step, for a type outside `step_types`, an unknown function, a
+        reference to a step that is not there, steps that wait for each other, and malformed JSON.
+        """
+        body = _load(text)
+        try:
+            parameters = tuple(Parameter.parse(one) for one in body.get("Parameters", []))
+            steps = [_step(one, step_types) for one in body.get("Steps", [])]
+        except KeyError as error:
+            raise PipelineError(f"the definition lacks a {error.args[0]}") from None
+        _refuse_duplicates("parameter", [parameter.name for parameter in parameters])
+        _refuse_duplicates("step", [step.name for step in steps])
+        if not steps:
+            raise PipelineError("the definition has no steps")
+        return cls(parameters, _in_order(steps))
+
+
+def _load(text: str) -> dict[str, Any]:
+    try:
+        body = json.loads(text)
+    except ValueError as error:
+        raise PipelineError(f"the definition is not JSON: {error}") from None
+    if not isinstance(body, dict) or body.get("Version") != _VERSION:
+        raise PipelineError(f"the runner reads definitions of version {_VERSION}")
+    return body
+
+
+def _step(declared: Mapping[str, Any], step_types: Collection[str]) -> Step:
+    name, kind = declared.get("Name"), declared.get("Type")
+    if not isinstance(name, str) or step_of(f"Steps.{name}") != name:
+        raise PipelineError(f"{name!r} is no name of a step: letters, digits, hyphens and underscores")
+    if not isinstance(kind, str) or kind not in step_types:
+        known = ", ".join(sorted(step_types))
+        raise PipelineError(f"step {name}: the runner does not know steps of type {kind}, only {known}")
+    arguments = declared.get("Arguments", {})
+    for function in unknown_functions(arguments):
+        raise PipelineError(f"step {name}: the runner does not know the function {function}")
+    referred = {step_of(path) for path in references(arguments)} - {None}
+    return Step(
+        name,
+        kind,
+        arguments,
+        frozenset(str(one) for one in referred | set(declared.get("DependsOn", []))),
+        tuple(_property_file(name, one) for one in declared.get("PropertyFiles", [])),
+    )
+
+
+def _property_file(step: str, declared: Mapping[str, Any]) -> PropertyFile:
+    path = PurePosixPath(declared["FilePath"])
+    if path.is_absolute() or ".." in path.parts:
+        raise PipelineError(f"step {step}: the property file {path} is not below its output")
+    return PropertyFile(declared["PropertyFileName"], declared["OutputName"], path)
+
+
+def _refuse_duplicates(what: str, names: Sequence[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise PipelineError(f"two {what}s are called {name}")
+
+
+def _in_order(steps: Sequence[Step]) -> tuple[Step, ...]:
+    by_name = {step.name: step for step in steps}
+    for step in steps:
+        for name in sorted(step.after - by_name.keys()):
+            raise PipelineError(f"step {step.name} waits for {name}, which is not a step")
+    try:
+        order = TopologicalSorter({step.name: sorted(step.after) for step in steps}).static_order()
+        return tuple(by_name[name] for name in order)
+    except CycleError as error:
+        raise PipelineError(f"steps wait for each other: {' -> '.join(error.args[1])}") from None

@@ -1,0 +1,58 @@
+"""The folder that the runner writes to."""
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.errors import SlipwayError
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The places below one folder, `build` by default."""
+
+    root: Path = Path("build")
+
+    @property
+    def storage(self) -> Path:
+        """The buckets."""
+        return self.root / "s3"
+
+    @property
+    def artifacts(self) -> Path:
+        """What stacks package: `<workload>/<hostname>/model.tar.gz`."""
+        return self.root / "artifacts"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    def new_execution(self) -> tuple[str, Path]:
+        """A new execution's id, twelve characters as SageMaker's, and its empty folder."""
+        execution_id = secrets.token_hex(6)
+        folder = self.root / "runs" / execution_id
+        folder.mkdir(parents=True)
+        return execution_id, folder
+
+    @contextmanager
+    def training(self, workload: str) -> Iterator[None]:
+        """Hold the right to train a workload; raises SlipwayError while another process has it."""
+        lock = self.root / "runs" / f".{workload}.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with lock.open("a+", encoding="ascii") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                stream.seek(0)
+                owner = stream.read().strip()
+                raise SlipwayError(
+                    f"{workload} is being trained by the process {owner}; wait for it"
+                ) from None
+            stream.truncate(0)
+            stream.write(str(os.getpid()))
+            stream.flush()
+            yield

@@ -1,0 +1,134 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.errors import PipelineError, UsageError
+from local.pipeline.definition import Definition
+from local.pipeline.parameters import Parameter, bind, input_data
+
+
+def text(*steps: dict[str, Any], parameters: list[dict[str, Any]] | None = None) -> str:
+    return json.dumps({"Version": "2020-12-01", "Parameters": parameters or [], "Steps": list(steps)})
+
+
+def step(name: str, *uses: str, after: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    arguments = [{"Get": f"Steps.{used}.ModelName"} for used in uses]
+    return {"Name": name, "Type": "Training", "Arguments": {"Uses": arguments}, "DependsOn": after, **more}
+
+
+def parse(definition: str) -> Definition:
+    return Definition.parse(definition, {"Training", "Processing"})
+
+
+def order(definition: str) -> list[str]:
+    return [one.name for one in parse(definition).steps]
+
+
+def test_steps_come_after_those_they_refer_to_and_those_they_depend_on() -> None:
+    assert order(text(step("C", "B"), step("A"), step("B", after=("A",)))) == ["A", "B", "C"]
+
+
+@given(st.permutations(range(6)), st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=10))
+def test_any_graph_without_a_cycle_is_put_in_order(listed: list[int], edges: set[tuple[int, int]]) -> None:
+    needs = {
+        number: [f"S{before}" for before, after in sorted(edges) if before < after == number]
+        for number in listed
+    }
+    found = order(text(*(step(f"S{number}", *uses) for number, uses in needs.items())))
+    assert sorted(found) == sorted(f"S{number}" for number in listed)
+    for number, uses in needs.items():
+        assert all(found.index(used) < found.index(f"S{number}") for used in uses)
+
+
+@pytest.mark.parametrize(
+    ("definition", "message"),
+    [
+        ("{", "not JSON"),
+        ("[]", "version 2020-12-01"),
+        ('{"Version": "2030-01-01"}', "version 2020-12-01"),
+        (text(), "has no steps"),
+        (text({"Name": "A", "Type": "Lambda"}), "step A: .*type Lambda, only Processing, Training"),
+        (text({"Name": "A"}), "step A: .*type None"),
+        (text({"Name": "a b", "Type": "Training"}), "'a b' is no name of a step"),
+        (text({"Type": "Training"}), "None is no name of a step"),
+        (text(step("A"), step("A")), "two steps are called A"),
+        (text(step("A", "B")), "step A waits for B, which is not a step"),
+        (text(step("A", after=("B",))), "step A waits for B, which is not a step"),
+        (text(step("A", "A")), "wait for each other: A -> A"),
+        (text(step("A", "B"), step("B", "C"), step("C", "A")), "wait for each other: "),
+        (
+            text({"Name": "A", "Type": "Training", "Arguments": [{"Std:JsonGet": {}}]}),
+            "step A: .*the function Std:JsonGet",
+        ),
+        (
+            text(step("A", PropertyFiles=[{"PropertyFileName": "x", "OutputName": "y", "FilePath": "../z"}])),
+            r"step A: the property file \.\./z is not below its output",
+        ),
+        (text(step("A", PropertyFiles=[{"PropertyFileName": "x"}])), "lacks a FilePath"),
+        (text(step("A"), parameters=[{"Name": "P", "Type": "List"}]), "parameter P has the type List"),
+        (text(step("A"), parameters=[{"Name": "P"}]), "lacks a Type"),
+        (text(step("A"), parameters=[{"Name": "P", "Type": "String"}] * 2), "two parameters are called P"),
+    ],
+)
+def test_a_definition_that_cannot_run_is_refused_when_it_is_read(definition: str, message: str) -> None:
+    with pytest.raises(PipelineError, match=message):
+        parse(definition)
+
+
+def parameter(name: str, kind: str, default: Any = None, choices: tuple[Any, ...] = ()) -> Parameter:
+    return Parameter(name, kind, default, choices)
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "value"),
+    [
+        ("String", "5", "5"),
+        ("Integer", "-5", -5),
+        ("Float", "1e-3", 0.001),
+        ("Boolean", "True", True),
+        ("Boolean", "false", False),
+    ],
+)
+def test_a_given_value_is_read_as_its_type(kind: str, written: str, value: Any) -> None:
+    assert bind([parameter("P", kind, "default")], {"P": written}) == {"P": value}
+
+
+def test_a_parameter_that_is_not_given_has_its_default() -> None:
+    assert bind([parameter("P", "Integer", 0)], {}) == {"P": 0}
+
+
+@pytest.mark.parametrize(
+    ("declared", "given_values", "message"),
+    [
+        (parameter("P", "Integer", 1), {"P": "many"}, "--set P: 'many' is no Integer"),
+        (parameter("P", "Boolean", True), {"P": "1"}, "--set P: '1' is no Boolean"),
+        (parameter("P", "String", "a", ("a", "b")), {"P": "c"}, "'c' is none of a, b"),
+        (parameter("P", "String", "a"), {"Q": "c"}, "--set Q: .* no such parameter; it has P"),
+        (parameter("P", "String"), {}, "P has no default; give it with --set P=VALUE"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_would_be_right(
+    declared: Parameter, given_values: dict[str, str], message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        bind([declared], given_values)
+
+
+def test_the_data_is_what_the_only_parameter_with_a_uri_names() -> None:
+    declared = [parameter("Rows", "String", "s3://b/in"), parameter("Seed", "String", "1729")]
+    assert input_data(declared).name == "Rows"
+
+
+def test_among_several_uris_the_data_is_called_input_data() -> None:
+    declared = [parameter("Other", "String", "s3://b/x"), parameter("InputData", "String", "s3://b/in")]
+    assert input_data(declared).name == "InputData"
+
+
+@pytest.mark.parametrize("uris", [[], ["s3://b/x", "s3://b/y"]])
+def test_a_pipeline_whose_data_cannot_be_told_is_refused(uris: list[str]) -> None:
+    declared = [parameter(f"P{number}", "String", uri) for number, uri in enumerate(uris)]
+    with pytest.raises(UsageError, match="no parameter InputData"):
+        input_data(declared)

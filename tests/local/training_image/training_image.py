@@ -1,0 +1,48 @@
+"""An image for the runner's tests; the hyperparameter `behaviour` says what its training does."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+BASE = Path(os.environ["SAGEMAKER_BASE_DIR"])
+
+
+def main() -> int:
+    if sys.argv[1:] != ["train"]:
+        raise SystemExit(f"this image only trains, it does not {sys.argv[1:]}")
+    hyperparameters = json.loads((BASE / "input/config/hyperparameters.json").read_text())
+    behaviour = hyperparameters.get("behaviour", "remember")
+    print(f"behaviour: {behaviour}")
+    if behaviour == "fail":
+        (BASE / "output/failure").write_text("the sky is falling")
+        return 3
+    if behaviour == "sleep":
+        (BASE / "model/half").write_text("half")
+        (BASE.parents[1] / "pid").write_text(str(os.getpid()))
+        time.sleep(600)
+    if behaviour == "remember":
+        remember(hyperparameters)
+    return 0
+
+
+def remember(hyperparameters: dict[str, str]) -> None:
+    """The model is what the container was told; times of the files differ from run to run."""
+    channels = BASE / "input/data"
+    found = {
+        "hyperparameters": hyperparameters,
+        "inputdataconfig": json.loads((BASE / "input/config/inputdataconfig.json").read_text()),
+        "resourceconfig": json.loads((BASE / "input/config/resourceconfig.json").read_text()),
+        "files": {
+            str(file.relative_to(channels)): file.read_text() for file in sorted(channels.rglob("*.*"))
+        },
+        "job": os.environ["TRAINING_JOB_NAME"],
+        "variables": sorted(os.environ),
+    }
+    (BASE / "output/data/told.json").write_text(json.dumps(found))
+    (BASE / "model/model.json").write_text(json.dumps(found["files"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
