@@ -1,0 +1,149 @@
+"""A chain of containers, invoked as SageMaker Runtime invokes an endpoint, with its errors."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Protocol
+
+from local.errors import SlipwayError
+from local.http_client import AnswerTimeoutError, Client, ConnectError, HttpError, Response
+
+# Request and answer of InvokeEndpoint, in bytes.
+LARGEST_PAYLOAD = 6_291_456
+INVOCATION_TIMEOUT = 60.0
+_LONGEST_ORIGINAL_MESSAGE = 4_096
+
+
+class InvocationError(SlipwayError):
+    """An error of InvokeEndpoint; `status`, `code` and `fields` are its API model's."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    code = "InternalFailure"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.fields: dict[str, str | int] = {}
+
+
+class ValidationError(InvocationError):
+    """The request itself is wrong."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "ValidationError"
+
+
+class ServiceUnavailableError(InvocationError):
+    """A container cannot be reached."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "ServiceUnavailable"
+
+
+class ModelNotReadyError(InvocationError):
+    """The endpoint's containers are not up yet."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "ModelNotReadyException"
+
+
+class ModelError(InvocationError):
+    """A container answered with an error, or not at all (`original_status` 0)."""
+
+    status = HTTPStatus.FAILED_DEPENDENCY
+    code = "ModelError"
+
+    def __init__(self, container: str, original_status: int, original_message: str, log: "Log") -> None:
+        original_message = original_message[:_LONGEST_ORIGINAL_MESSAGE]
+        side = "client" if HTTPStatus.BAD_REQUEST <= original_status < 500 else "server"
+        super().__init__(
+            f'Received {side} error ({original_status}) from {container} with message "{original_message}". '
+            f"See {log.place} in account {log.account} for more information."
+        )
+        self.original_status = original_status
+        self.fields = {
+            "OriginalStatusCode": original_status,
+            "OriginalMessage": original_message,
+            "LogStreamArn": log.arn,
+        }
+
+
+@dataclass(frozen=True)
+class Log:
+    """Where a container's log is: for people here, and by the name that it has in the account."""
+
+    place: str
+    arn: str
+    account: str
+
+
+class Container(Protocol):
+    """What the chain needs of a serving container."""
+
+    client: Client
+
+    @property
+    def running(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One container of a chain under the name that SageMaker's messages give it."""
+
+    name: str
+    container: Container
+    log: Log
+
+
+class Chain:
+    """Containers that answer one after the other."""
+
+    def __init__(self, hops: Sequence[Hop], *, timeout: float = INVOCATION_TIMEOUT) -> None:
+        self.hops = hops
+        self._timeout = timeout
+
+    async def invoke(
+        self,
+        body: bytes,
+        content_type: str | None,
+        accept: str | None,
+        headers: Iterable[tuple[str, str]] = (),
+    ) -> Response:
+        """Send the body through every container and return the last one's answer.
+
+        Body and Content-Type of each answer go to the next container as they are; `accept` goes to the last
+        one only (which Accept AWS gives the others is not documented), `headers` to all. Raises ModelError
+        when a container answers with anything but success, too late or not at all, and
+        ServiceUnavailableError when one cannot be connected to within 250 ms.
+        """
+        passed = list(headers)
+        last = self.hops[-1]
+        for hop in self.hops:
+            own = [("Accept", accept)] if accept is not None and hop is last else []
+            if content_type is not None:
+                own.append(("Content-Type", content_type))
+            response = await self._call(hop, own + passed, body)
+            body, content_type = response.body, response.headers.get("content-type")
+        return response
+
+    async def _call(self, hop: Hop, headers: list[tuple[str, str]], body: bytes) -> Response:
+        if not hop.container.running:
+            raise ServiceUnavailableError(f"{hop.name} is not running. See {hop.log.place}.")
+        try:
+            response = await hop.container.client.request(
+                "POST", "/invocations", headers, body, self._timeout
+            )
+        except ConnectError as error:
+            raise ServiceUnavailableError(f"{hop.name} cannot be reached: {error}.") from error
+        except AnswerTimeoutError as error:
+            message = (
+                f"Your invocation timed out while waiting for a response from container {hop.name}. "
+                "Review the latency metrics for each container in Amazon CloudWatch, resolve the issue, "
+                "and try again."
+            )
+            raise ModelError(hop.name, 0, message, hop.log) from error
+        except HttpError as error:
+            raise ModelError(hop.name, 0, str(error), hop.log) from error
+        if not 200 <= response.status < 300:
+            message = response.body.decode("utf-8", "replace")
+            raise ModelError(hop.name, response.status, message, hop.log)
+        return response

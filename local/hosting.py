@@ -1,0 +1,114 @@
+"""From a model's containers, as the template or a pipeline declares them, to a chain that answers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.archive import unpack_model
+from local.assembly import ContainerDefinition, Model
+from local.container import SERVING_GRACE, Layout, ServingContainer
+from local.endpoint import INVOCATION_TIMEOUT, Chain, Hop, Log
+from local.errors import ContainerError, SlipwayError
+from local.images import Image, Images
+from local.storage import Storage
+
+# A single container has this name in SageMaker's messages; those of a chain are counted.
+_SINGLE = "primary"
+
+
+@dataclass(frozen=True)
+class Host:
+    """Where models are started: their images, artefacts and account."""
+
+    images: Images
+    storage: Storage
+    region: str
+    account: str
+
+    def containers(
+        self, model: Model, folder: Path, environment: Mapping[str, str] | None = None
+    ) -> list[ServingContainer]:
+        """Lay out the model's containers under `folder/<hostname>`, artefacts unpacked, not started.
+
+        `environment` comes on top of each container's own. Raises a SlipwayError that names model and
+        container when an image is unknown or an artefact is missing or refused.
+        """
+        images = [self._image(model, definition) for definition in model.containers]
+        prepared = []
+        for definition, image, name in zip(model.containers, images, _names(model), strict=True):
+            label = name if name == definition.hostname else f"{name} ({definition.hostname})"
+            layout = self._lay_out(model, definition, folder / definition.hostname)
+            variables = {**definition.environment, **(environment or {})}
+            prepared.append(ServingContainer(label, image, layout, variables))
+        return prepared
+
+    def chain(
+        self,
+        model: Model,
+        containers: Sequence[ServingContainer],
+        log_group: str,
+        timeout: float = INVOCATION_TIMEOUT,
+    ) -> Chain:
+        """The chain of these containers; `log_group` is where AWS would keep their logs."""
+        arn = f"arn:aws:logs:{self.region}:{self.account}:log-group:{log_group}"
+        hops = [
+            Hop(name, container, Log(container.layout.log.absolute().as_uri(), arn, self.account))
+            for name, container in zip(_names(model), containers, strict=True)
+        ]
+        return Chain(hops, timeout=timeout)
+
+    def _image(self, model: Model, definition: ContainerDefinition) -> Image:
+        with _named(model, definition):
+            return self.images.find(definition.image)
+
+    def _lay_out(self, model: Model, definition: ContainerDefinition, folder: Path) -> Layout:
+        layout = Layout(folder)
+        layout.create()
+        if definition.model_data_url is not None:
+            with _named(model, definition):
+                unpack_model(self.storage.path(definition.model_data_url), layout.model)
+        return layout
+
+
+@contextmanager
+def _named(model: Model, definition: ContainerDefinition) -> Iterator[None]:
+    try:
+        yield
+    except SlipwayError as error:
+        raise ContainerError(f"model {model.name}, container {definition.hostname}: {error}") from error
+
+
+@asynccontextmanager
+async def running(
+    containers: Sequence[ServingContainer], grace: float = SERVING_GRACE
+) -> AsyncIterator[None]:
+    """The containers started and ready for the time of the block, then stopped.
+
+    Raises ContainerError as soon as one of them fails to become ready; the others are then stopped too.
+    """
+    try:
+        for container in containers:
+            container.start()
+        await _all_ready(containers)
+        yield
+    finally:
+        await asyncio.gather(*(container.stop(grace) for container in containers))
+
+
+async def _all_ready(containers: Sequence[ServingContainer]) -> None:
+    waiting = [asyncio.ensure_future(container.wait_ready()) for container in containers]
+    try:
+        for ready in asyncio.as_completed(waiting):
+            await ready
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def _names(model: Model) -> list[str]:
+    if len(model.containers) == 1:
+        return [_SINGLE]
+    return [f"container-{position}" for position in range(1, len(model.containers) + 1)]
