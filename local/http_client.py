@@ -5,6 +5,7 @@ httptools' parser costs a hop some 20 microseconds.
 """
 
 import asyncio
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import cast
@@ -13,6 +14,9 @@ import httptools
 
 CONNECT_TIMEOUT = 0.25
 ANSWER_TIMEOUT = 60.0
+# Servers close connections that were idle for some seconds, perhaps just as one is used again. A connection
+# that ends sooner ended for another reason, and its request may have been acted on: it is not sent twice.
+SHORTEST_IDLE_CLOSE = 1.0
 # No request or answer in SageMaker is larger: what a transform job's MaxPayloadInMB allows.
 LARGEST_ANSWER = 100 << 20
 
@@ -72,11 +76,11 @@ class Client:
         head.append("\r\n")
         message = "".join(head).encode("latin-1")
         while kept := self._take_idle():
+            idle = time.monotonic() - kept.used
             try:
                 return await self._exchange(kept, message, body, timeout)
             except ConnectionClosedError as error:
-                # A server may close an idle connection just as it is used; the request was then not read.
-                if error.answer_begun:
+                if error.answer_begun or idle < SHORTEST_IDLE_CLOSE:
                     raise
         return await self._exchange(await self._connect(), message, body, timeout)
 
@@ -94,6 +98,7 @@ class Client:
             connection.close()
             raise
         if connection.reusable:
+            connection.used = time.monotonic()
             self._idle.append(connection)
         else:
             connection.close()
@@ -127,9 +132,17 @@ class _Connection(asyncio.Protocol):
         self._loop = loop
         self._transport: asyncio.Transport
         self.is_open = False
-        self.reusable = False
+        self._keep_alive = False
+        self._surplus = False
+        self.used = 0.0
         self._parser = httptools.HttpResponseParser(self)
         self._answer: asyncio.Future[Response] | None = None
+
+    @property
+    def reusable(self) -> bool:
+        """Whether the last exchange ended cleanly on both sides."""
+        sent = not self._transport.get_write_buffer_size()
+        return self.is_open and self._keep_alive and sent and not self._surplus
 
     async def exchange(self, head: bytes, body: bytes, timeout: float) -> Response:
         self._headers: dict[str, str] = {}
@@ -171,8 +184,13 @@ class _Connection(asyncio.Protocol):
         message = "the connection was closed before the answer was complete"
         self._fail(ConnectionClosedError(message, answer_begun=self._answer is not None and self._begun))
 
+    def on_message_begin(self) -> None:
+        if self._answer is not None and self._answer.done():
+            self._surplus = True
+
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        if not self._surplus:
+            self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
     def on_body(self, piece: bytes) -> None:
         self._size += len(piece)
@@ -186,7 +204,7 @@ class _Connection(asyncio.Protocol):
         if status < 200:  # an interim answer; the real one follows
             self._headers = {}
             return
-        self.reusable = self._parser.should_keep_alive() and not self._transport.get_write_buffer_size()
+        self._keep_alive = self._parser.should_keep_alive()
         if self._answer is not None and not self._answer.done():
             body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
             self._answer.set_result(Response(status, self._headers, body))

@@ -6,6 +6,7 @@ What it does follows the variable BEHAVIOUR; the functions below are the choices
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -65,7 +66,12 @@ def die(_: bytes, __: Mapping[str, str]) -> Answer:
     return 200, None, b""
 
 
-ignore_sigterm = tag
+def flood(_: bytes, __: Mapping[str, str]) -> Answer:
+    return 200, CSV, bytes(6_291_457)
+
+
+ignore_sigterm = deafen = close_after_answer = tag
+HALF_AN_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -81,13 +87,20 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if BEHAVIOUR in ("babble", "truncate"):
+            self.wfile.write(b"hello\r\n\r\n" if BEHAVIOUR == "babble" else HALF_AN_ANSWER)
+            self.close_connection = True
+            return
         self._answer(*globals()[BEHAVIOUR](body, self.headers))
+        if BEHAVIOUR == "deafen":
+            self.server.socket.shutdown(socket.SHUT_RDWR)
 
     def _answer(self, status: int, content_type: str | None, body: bytes) -> None:
         self.send_response(status)
         if content_type:
             self.send_header("Content-Type", content_type)
-        self.send_header("X-Connection", str(self.client_address[1]))
+        if BEHAVIOUR in ("deafen", "close_after_answer"):
+            self.send_header("Connection", "close")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
