@@ -32,11 +32,9 @@ class Workspace:
         return self.root / "reports"
 
     def new_execution(self) -> tuple[str, Path]:
-        """A new execution's id, twelve characters as SageMaker's, and its empty folder."""
+        """An id that no execution has, twelve characters as SageMaker's, and the folder for its work."""
         execution_id = secrets.token_hex(6)
-        folder = self.root / "runs" / execution_id
-        folder.mkdir(parents=True)
-        return execution_id, folder
+        return execution_id, self.root / "runs" / execution_id
 
     @contextmanager
     def training(self, workload: str) -> Iterator[None]:

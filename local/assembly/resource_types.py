@@ -45,7 +45,6 @@ RUN: Mapping[str, ResourceType] = {
 }
 
 DECLARED: Mapping[str, ResourceType] = {
-    "AWS::CDK::Metadata": ResourceType(),
     "AWS::ECR::Repository": ResourceType(
         "RepositoryName",
         attributes={
@@ -57,15 +56,16 @@ DECLARED: Mapping[str, ResourceType] = {
     "AWS::IAM::Role": ResourceType(
         "RoleName", attributes={"Arn": "arn:{partition}:iam::{account}:role/{name}"}
     ),
-    "AWS::KMS::Alias": ResourceType("AliasName"),
     "AWS::KMS::Key": ResourceType(
         attributes={"Arn": "arn:{partition}:kms:{region}:{account}:key/{name}", "KeyId": "{name}"}
     ),
-    "AWS::Logs::LogGroup": ResourceType(
-        "LogGroupName",
-        attributes={"Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*"},
+    # Empties the buckets of an environment that keeps no data, through a custom resource.
+    "AWS::Lambda::Function": ResourceType(
+        "FunctionName",
+        attributes={"Arn": "arn:{partition}:lambda:{region}:{account}:function:{name}"},
     ),
     "AWS::S3::BucketPolicy": ResourceType(),
+    "Custom::S3AutoDeleteObjects": ResourceType(),
 }
 
 

@@ -1,0 +1,40 @@
+import io
+
+import pytest
+from rich.console import Console
+from rich.progress import Progress as Bars
+from rich.progress import TextColumn
+
+from local.console import print_table
+from local.pipeline.progress import Spinners
+
+HEADER, ROWS = ("step", "seconds"), [("Split", "1.5"), ("PreprocessData", "10.0")]
+
+
+def test_a_table_is_tab_separated_for_other_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(HEADER, ROWS)
+    assert capsys.readouterr().out == "step\tseconds\nSplit\t1.5\nPreprocessData\t10.0\n"
+
+
+def test_a_table_is_aligned_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    print_table(HEADER, ROWS)
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines == ["step            seconds", "Split           1.5", "PreprocessData  10.0"]
+
+
+@pytest.mark.parametrize(("error", "state"), [(ValueError, "failed"), (KeyboardInterrupt, "stopped")])
+def test_a_terminal_shows_how_each_step_ended(error: type[BaseException], state: str) -> None:
+    stream = io.StringIO()
+    columns = (TextColumn("{task.description}"), TextColumn("{task.fields[state]}"))
+    with Bars(*columns, console=Console(file=stream, force_terminal=True, width=40)) as bars:
+        spinners = Spinners(bars)
+        with spinners.step("Split"):
+            pass
+        with pytest.raises(error), spinners.step("Fit"):
+            raise error
+    assert "Split succeeded" in stream.getvalue()
+    assert f"Fit   {state}" in stream.getvalue()

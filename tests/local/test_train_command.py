@@ -1,0 +1,162 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from assembly_files import write_versions
+from pipelines import double, fit, model, write_pipeline
+from processes import is_running, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A folder in which `python -m local train shop` can run, with a file of data."""
+    write_pipeline(tmp_path / "cdk.out", double(), fit(), fit("Again"), model("Fit", "Again"))
+    write_versions(tmp_path)
+    (tmp_path / "rows.csv").write_text("1,2\n3,4\n")
+    return tmp_path
+
+
+def start(workspace: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "local", "train", *arguments],
+        cwd=workspace,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def train(workspace: Path, *arguments: str) -> tuple[int, str, str]:
+    process = start(workspace, *arguments)
+    output, errors = process.communicate()
+    return process.returncode, output, errors
+
+
+def published(workspace: Path) -> dict[str, bytes]:
+    folder = workspace / "build" / "artifacts"
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_a_training_publishes_archives_and_reports_and_says_what_it_did(workspace: Path) -> None:
+    code, output, errors = train(workspace, "shop", "--data", "rows.csv")
+    assert code == 0, errors
+    assert set(published(workspace)) == {"shop/fit/model.tar.gz", "shop/again/model.tar.gz"}
+    assert json.loads((workspace / "build/reports/shop-report.json").read_text()) == {"rows": 4}
+    lines = [line.split("\t") for line in output.splitlines()]
+    assert [line[:2] for line in lines[:5]] == [
+        ["step", "type"],
+        ["Double", "Processing"],
+        ["Fit", "Training"],
+        ["Again", "Training"],
+        ["Shop", "Model"],
+    ]
+    assert [line[0] for line in lines[5:]] == [
+        "wrote build/artifacts/shop/fit/model.tar.gz",
+        "wrote build/artifacts/shop/again/model.tar.gz",
+        "wrote build/reports/shop-report.json",
+    ]
+    assert "Fit started" in errors
+
+
+def test_training_again_on_the_same_data_publishes_the_same_bytes(workspace: Path) -> None:
+    assert train(workspace, "shop", "--data", "rows.csv")[0] == 0
+    first = published(workspace)
+    assert train(workspace, "shop")[0] == 0
+    assert published(workspace) == first
+    assert len(list((workspace / "build" / "runs").glob("*/Fit"))) == 2
+
+
+def test_new_data_takes_the_place_of_the_old(workspace: Path) -> None:
+    (workspace / "more.txt").write_text("5,6\n")
+    for file, rows in (("rows.csv", 4), ("more.txt", 2)):
+        assert train(workspace, "shop", "--data", file)[0] == 0
+        assert json.loads((workspace / "build/reports/shop-report.json").read_text()) == {"rows": rows}
+
+
+def test_a_failed_step_leaves_what_was_published_before_and_nothing_else(workspace: Path) -> None:
+    assert train(workspace, "shop", "--data", "rows.csv")[0] == 0
+    before = published(workspace)
+    (workspace / "more.csv").write_text("5,6\n")
+    code, output, errors = train(workspace, "shop", "--data", "more.csv", "--set", "Behaviour=fail")
+    assert (code, output) == (1, "")
+    assert "error: step Fit failed: the sky is falling" in errors
+    assert "behaviour: fail" in errors
+    assert "Traceback" not in errors
+    assert published(workspace) == before
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_training_leaves_no_process_and_no_artefact(
+    workspace: Path, sent: signal.Signals, code: int
+) -> None:
+    process = start(workspace, "shop", "--data", "rows.csv", "--set", "Behaviour=sleep")
+    pids = workspace / "build" / "runs"
+    assert wait_until(lambda: any(pid.read_text() for pid in pids.glob("*/Fit/pid")))
+    (pid,) = pids.glob("*/Fit/pid")
+    process.send_signal(sent)
+    _, errors = process.communicate()
+    assert process.returncode == code
+    assert "Fit stopped" in errors
+    assert "Traceback" not in errors
+    assert not is_running(int(pid.read_text()))
+    assert published(workspace) == {}
+
+
+def test_a_second_training_of_a_workload_waits_for_no_one(workspace: Path) -> None:
+    process = start(workspace, "shop", "--data", "rows.csv", "--set", "Behaviour=sleep")
+    try:
+        assert wait_until(lambda: any((workspace / "build" / "runs").glob("*/Fit/pid")))
+        code, _, errors = train(workspace, "shop")
+        assert code == 1
+        assert f"shop is being trained by the process {process.pid}" in errors
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["shop"], 2, "s3://data/in holds no data yet; give it with --data FILE"),
+        (["shop", "--data", "gone.csv"], 2, "--data gone.csv: there is no such file"),
+        (["shop", "--data", "rows.csv", "--set", "X=1"], 2, "--set X: the pipeline has no such parameter"),
+        (["shop", "--set", "X"], 2, "'X' is not NAME=VALUE"),
+        (["hat"], 1, "no single pipeline's name ends in -hat; the assembly declares slipway-dev-shop"),
+        (["shop", "--assembly", "gone"], 1, "there is no gone/manifest.json; run `make synth`"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_before_anything_runs(
+    workspace: Path, arguments: list[str], code: int, message: str
+) -> None:
+    found, _, errors = train(workspace, *arguments)
+    assert found == code
+    assert message in errors
+    assert list((workspace / "build" / "runs").glob("*/Double")) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ({"Name": "Ask", "Type": "Callback"}, "step Ask: the runner does not know steps of type Callback"),
+        (
+            fit("Odd", depth={"Std:JsonGet": {"Path": "a"}}),
+            "step Odd: the runner does not know the function Std:JsonGet",
+        ),
+    ],
+)
+def test_an_unknown_step_type_or_function_is_refused_before_anything_runs(
+    workspace: Path, step: dict[str, Any], message: str
+) -> None:
+    write_pipeline(workspace / "cdk.out", double(), step)
+    code, _, errors = train(workspace, "shop", "--data", "rows.csv")
+    assert code == 1
+    assert message in errors
+    assert list((workspace / "build" / "runs").glob("*/Double")) == []
