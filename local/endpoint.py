@@ -57,7 +57,7 @@ class ModelError(InvocationError):
         side = "client" if HTTPStatus.BAD_REQUEST <= original_status < 500 else "server"
         super().__init__(
             f'Received {side} error ({original_status}) from {container} with message "{original_message}". '
-            f"See {log.place} in account {log.account} for more information."
+            f"See {log.place} for more information."
         )
         self.original_status = original_status
         self.fields = {
@@ -69,11 +69,10 @@ class ModelError(InvocationError):
 
 @dataclass(frozen=True)
 class Log:
-    """Where a container's log is: for people here, and by the name that it has in the account."""
+    """Where a container's log is here, and the ARN of the log group that it would have on AWS."""
 
     place: str
     arn: str
-    account: str
 
 
 class Container(Protocol):

@@ -20,12 +20,10 @@ _SINGLE = "primary"
 
 @dataclass(frozen=True)
 class Host:
-    """Where models are started: their images, artefacts and account."""
+    """Where models are started: their images and artefacts."""
 
     images: Images
     storage: Storage
-    region: str
-    account: str
 
     def containers(
         self, model: Model, folder: Path, environment: Mapping[str, str] | None = None
@@ -43,21 +41,6 @@ class Host:
             variables = {**definition.environment, **(environment or {})}
             prepared.append(ServingContainer(label, image, layout, variables))
         return prepared
-
-    def chain(
-        self,
-        model: Model,
-        containers: Sequence[ServingContainer],
-        log_group: str,
-        timeout: float = INVOCATION_TIMEOUT,
-    ) -> Chain:
-        """The chain of these containers; `log_group` is where AWS would keep their logs."""
-        arn = f"arn:aws:logs:{self.region}:{self.account}:log-group:{log_group}"
-        hops = [
-            Hop(name, container, Log(container.layout.log.absolute().as_uri(), arn, self.account))
-            for name, container in zip(_names(model), containers, strict=True)
-        ]
-        return Chain(hops, timeout=timeout)
 
     def _image(self, model: Model, definition: ContainerDefinition) -> Image:
         with _named(model, definition):
@@ -78,6 +61,20 @@ def _named(model: Model, definition: ContainerDefinition) -> Iterator[None]:
         yield
     except SlipwayError as error:
         raise ContainerError(f"model {model.name}, container {definition.hostname}: {error}") from error
+
+
+def chain(
+    model: Model,
+    containers: Sequence[ServingContainer],
+    log_group_arn: str,
+    timeout: float = INVOCATION_TIMEOUT,
+) -> Chain:
+    """The chain of a model's containers; `log_group_arn` is where AWS would keep their logs."""
+    hops = [
+        Hop(name, container, Log(container.layout.log.absolute().as_uri(), log_group_arn))
+        for name, container in zip(_names(model), containers, strict=True)
+    ]
+    return Chain(hops, timeout=timeout)
 
 
 @asynccontextmanager

@@ -60,7 +60,7 @@ def live(folder: Path, *environments: Mapping[str, str], timeout: float = 60) ->
     ]
     for layout in layouts:
         layout.create()
-    log = Log("container.log", "arn:aws:logs:eu-west-1:000000000000:log-group:shop", "000000000000")
+    log = Log("container.log", "arn:aws:logs:eu-west-1:000000000000:log-group:shop")
     chain = Chain([Hop(one.name, one, log) for one in containers], timeout=timeout)
     endpoint = Endpoint(NAME, "AllTraffic", chain)
     listener = bind(0)

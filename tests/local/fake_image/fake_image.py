@@ -51,6 +51,24 @@ def drop_rows(body: bytes, headers: Mapping[str, str]) -> Answer:
     return tag(b"\n".join(body.splitlines()[1:]), headers)
 
 
+def count_bytes(body: bytes, _: Mapping[str, str]) -> Answer:
+    return 200, "text/plain", b"%d" % len(body)
+
+
+def environment(_: bytes, __: Mapping[str, str]) -> Answer:
+    return 200, "text/plain", "".join(f"{name}={value}\n" for name, value in os.environ.items()).encode()
+
+
+def report_pid(_: bytes, __: Mapping[str, str]) -> Answer:
+    return 200, "text/plain", b"%d" % os.getpid()
+
+
+def fail_twice(body: bytes, headers: Mapping[str, str]) -> Answer:
+    tries = BASE / "tries"
+    tries.write_text(tries.read_text() + "x" if tries.exists() else "x")
+    return tag(body, headers) if len(tries.read_text()) > 2 else fail(body, headers)
+
+
 def slow(body: bytes, headers: Mapping[str, str]) -> Answer:
     time.sleep(float(os.environ.get("SECONDS", "30")))
     return tag(body, headers)

@@ -1,0 +1,255 @@
+"""A transform job through fake containers."""
+
+import gzip
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from assembly_files import write_assembly
+from processes import wait_until
+
+from local import assembly
+from local.assembly import ContainerDefinition, Model
+from local.errors import ContainerError, JobError
+from local.images import Image, Images
+from local.storage import Storage
+from local.transform import TransformRequest, run_transform_job
+from local.transform.request import Batching
+
+FAKE = Image("fake", "fake", None, "fake_image", (Path(__file__).parent / "fake_image",), {})
+
+
+def arguments(**changes: Any) -> dict[str, Any]:
+    """The arguments of a job that splits by line and assembles so; sections are merged with `changes`."""
+    sections: dict[str, Any] = {
+        "TransformInput": {
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://data/in/"}},
+            "ContentType": "text/csv",
+            "SplitType": "Line",
+        },
+        "TransformOutput": {"S3OutputPath": "s3://data/out/", "AssembleWith": "Line"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+        "ModelName": "shop",
+    }
+    for name, value in changes.items():
+        merge = isinstance(value, dict) and isinstance(sections.get(name), dict)
+        sections[name] = sections[name] | value if merge else value
+    return sections
+
+
+class Bench:
+    """The buckets of one test, and a job over them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        resources = {"Data": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "data"}}}
+        declared = assembly.load(write_assembly(folder / "cdk.out", resources))
+        self.storage = Storage(folder / "s3", declared)
+
+    def put(self, key: str, content: bytes) -> None:
+        path = self.storage.path(f"s3://data/in/{key}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    def run(self, *environments: Mapping[str, str], **changes: Any) -> dict[str, bytes]:
+        """The results by key."""
+        definitions = [
+            ContainerDefinition(f"c{number}", "registry/fake:1", None, environment)
+            for number, environment in enumerate(environments or [{}], start=1)
+        ]
+        run_transform_job(
+            arguments(**changes),
+            model=Model("shop", tuple(definitions)),
+            storage=self.storage,
+            images=Images([FAKE], Path("versions.toml")),
+            folder=self.folder / "job",
+        )
+        return self.results()
+
+    def results(self) -> dict[str, bytes]:
+        out = self.storage.path("s3://data/out/")
+        return {str(p.relative_to(out)): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def numbered(count: int) -> bytes:
+    return b"".join(b"%d\n" % number for number in range(count))
+
+
+def test_every_object_is_answered_through_the_whole_chain_under_its_own_key(bench: Bench) -> None:
+    bench.put("a.csv", b"1\n2\n")
+    bench.put("more/b.csv", b"3\n")
+    assert bench.run({"TAG": "x"}, {"TAG": "y"}) == {
+        "a.csv.out": b"1,x,y\n2,x,y\n",
+        "more/b.csv.out": b"3,x,y\n",
+    }
+
+
+def test_a_single_object_may_be_named(bench: Bench) -> None:
+    bench.put("a.csv", b"1\n")
+    bench.put("b.csv", b"2\n")
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://data/in/b.csv"}}
+    assert bench.run(TransformInput={"DataSource": source}) == {"b.csv.out": b"2,x\n"}
+
+
+def test_results_stay_in_order_with_several_requests_at_a_time(bench: Bench) -> None:
+    lines = numbered(400)
+    bench.put("a.csv", lines)
+    found = bench.run({"BEHAVIOUR": "slow_start"}, BatchStrategy="SingleRecord", MaxConcurrentTransforms=8)
+    assert found["a.csv.out"] == lines.replace(b"\n", b",x\n")
+
+
+def test_bodies_are_as_large_as_the_job_allows(bench: Bench) -> None:
+    line = b"x" * 999 + b"\n"
+    bench.put("a.csv", line * 2500)
+    bench.run({"BEHAVIOUR": "count_bytes"}, MaxPayloadInMB=1, BatchStrategy="MultiRecord")
+    sizes = [int(size) for size in bench.results()["a.csv.out"].split()]
+    assert sizes == [1_048_000, 1_048_000, 404_000]
+
+
+def test_without_a_split_an_object_is_one_request_and_is_not_ended_by_a_newline(bench: Bench) -> None:
+    bench.put("a.json", b"{}\n[]")
+    split = {"SplitType": "None", "ContentType": "application/json"}
+    assert bench.run(
+        {"BEHAVIOUR": "count_bytes"}, TransformInput=split, TransformOutput={"AssembleWith": "None"}
+    ) == {"a.json.out": b"5"}
+
+
+def test_each_part_ends_with_a_newline_when_it_is_assembled_by_line(bench: Bench) -> None:
+    bench.put("a.csv", b"1\n2\n3")
+    assert bench.run({"BEHAVIOUR": "count_bytes"}, BatchStrategy="SingleRecord") == {
+        "a.csv.out": b"2\n2\n1\n"
+    }
+
+
+def test_gzipped_objects_are_unpacked_on_the_way(bench: Bench) -> None:
+    bench.put("a.csv.gz", gzip.compress(b"1\n2\n"))
+    found = bench.run(TransformInput={"CompressionType": "Gzip"})
+    assert found == {"a.csv.gz.out": b"1,x\n2,x\n"}
+
+
+def test_a_damaged_gzip_file_is_named(bench: Bench) -> None:
+    bench.put("a.csv.gz", gzip.compress(numbered(10_000))[:-10])
+    with pytest.raises(JobError, match=r"a\.csv\.gz: it is no whole gzip file"):
+        bench.run(TransformInput={"CompressionType": "Gzip"})
+
+
+def test_the_containers_know_that_and_how_they_are_used_in_batch(bench: Bench) -> None:
+    bench.put("a.csv", b"1\n")
+    bench.run(
+        {"BEHAVIOUR": "environment"},
+        BatchStrategy="MultiRecord",
+        MaxPayloadInMB=2,
+        Environment={"FLAVOUR": "mild"},
+    )
+    seen = dict(line.split("=", 1) for line in bench.results()["a.csv.out"].decode().splitlines())
+    assert {
+        name: value for name, value in seen.items() if name.startswith(("SAGEMAKER_B", "SAGEMAKER_M"))
+    } == {
+        "SAGEMAKER_BATCH": "true",
+        "SAGEMAKER_BATCH_STRATEGY": "MULTI_RECORD",
+        "SAGEMAKER_BIND_TO_PORT": seen["SAGEMAKER_BIND_TO_PORT"],
+        "SAGEMAKER_BASE_DIR": seen["SAGEMAKER_BASE_DIR"],
+        "SAGEMAKER_MAX_PAYLOAD_IN_MB": "2",
+    }
+    assert seen["FLAVOUR"] == "mild"
+
+
+def test_a_refused_record_is_named_by_object_and_line_and_nothing_is_written(bench: Bench) -> None:
+    bench.put("a.csv", numbered(5))
+    bench.put("b.csv", numbered(700) + b"bad\n" + numbered(300))
+    with pytest.raises(JobError, match=r"b\.csv: line 701: Received client error \(415\) from container-2"):
+        bench.run({"TAG": "a"}, {"BEHAVIOUR": "refuse_bad"}, MaxConcurrentTransforms=4)
+    assert bench.results() == {}
+
+
+def test_the_first_of_several_refused_records_is_named(bench: Bench) -> None:
+    bench.put("a.csv", b"bad\n" + numbered(50) + b"bad\n")
+    with pytest.raises(JobError, match=r"a\.csv: line 1: "):
+        bench.run({"BEHAVIOUR": "refuse_bad"})
+
+
+def test_rows_that_get_lost_are_noticed(bench: Bench) -> None:
+    bench.put("a.csv", numbered(10))
+    with pytest.raises(JobError, match=r"a\.csv: lines 1 to 10: 10 rows were sent, 9 came back"):
+        bench.run({"BEHAVIOUR": "drop_rows"})
+    assert bench.results() == {}
+
+
+def test_a_passing_fault_is_tried_again(bench: Bench) -> None:
+    bench.put("a.csv", b"1\n")
+    assert bench.run({"BEHAVIOUR": "fail_twice"}) == {"a.csv.out": b"1,x\n"}
+
+
+def test_a_lasting_fault_ends_the_job_after_the_retries(bench: Bench) -> None:
+    bench.put("a.csv", b"1\n")
+    with pytest.raises(JobError, match=r"line 1: Received server error \(500\)"):
+        bench.run({"BEHAVIOUR": "fail"}, ModelClientConfig={"InvocationsMaxRetries": 1})
+
+
+def test_a_container_that_dies_ends_the_job_and_names_itself(bench: Bench) -> None:
+    bench.put("a.csv", numbered(10))
+    with pytest.raises(JobError, match=r"a\.csv: lines 1 to 10: .*container-2"):
+        bench.run({"TAG": "a"}, {"BEHAVIOUR": "die"})
+    assert bench.results() == {}
+
+
+def test_a_container_that_does_not_start_is_named(bench: Bench) -> None:
+    bench.put("a.csv", b"1\n")
+    with pytest.raises(ContainerError, match=r"container-2 \(c2\) ended with exit code 1"):
+        bench.run({"TAG": "a"}, {"BEHAVIOUR": "crash_at_start"})
+
+
+def test_an_input_that_is_not_there_is_named(bench: Bench) -> None:
+    with pytest.raises(JobError, match=r"s3://data/in/: there is no such object"):
+        bench.run()
+
+
+def test_the_jobs_own_settings_go_before_the_containers_and_those_before_the_defaults() -> None:
+    job = TransformRequest.parse(arguments())
+    proposed = {"MaxConcurrentTransforms": 3, "BatchStrategy": "SINGLE_RECORD", "MaxPayloadInMB": 2}
+    assert job.batching({}) == Batching(6 << 20, 1, single_record=False)
+    assert job.batching(proposed) == Batching(2 << 20, 3, single_record=True)
+    own = TransformRequest.parse(
+        arguments(MaxConcurrentTransforms=4, MaxPayloadInMB=5, BatchStrategy="MultiRecord")
+    )
+    assert own.batching(proposed) == Batching(5 << 20, 4, single_record=False)
+
+
+def test_the_first_container_is_asked_what_it_can_take(bench: Bench) -> None:
+    bench.put("a.csv", b"1\n2\n")
+    execution_parameters = '{"BatchStrategy": "SINGLE_RECORD"}'
+    found = bench.run({"BEHAVIOUR": "count_bytes", "EXECUTION_PARAMETERS": execution_parameters})
+    assert found == {"a.csv.out": b"2\n2\n"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"BatchStrategy": "Many"}, "BatchStrategy 'Many' is none of"),
+        (
+            {"BatchStrategy": "MultiRecord", "TransformInput": {"SplitType": "None"}},
+            "BatchStrategy MultiRecord needs a SplitType",
+        ),
+        ({"TransformInput": {"SplitType": "RecordIO"}}, "SplitType 'RecordIO' is not emulated"),
+        ({"TransformInput": {"CompressionType": "Bzip2"}}, "CompressionType 'Bzip2' is not emulated"),
+        ({"DataProcessing": {"JoinSource": "Input"}}, "JoinSource 'Input' is not emulated"),
+        ({"MaxPayloadInMB": 60, "MaxConcurrentTransforms": 2}, "is 120; at most 100"),
+        ({"Environment": {"A": 1}}, "SageMaker takes strings only"),
+    ],
+)
+def test_what_is_contradictory_or_not_emulated_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(JobError, match=message):
+        TransformRequest.parse(arguments(**changes))
+
+
+def test_nothing_runs_on_after_a_job(bench: Bench) -> None:
+    bench.put("a.csv", b"1\n")
+    bench.run({"BEHAVIOUR": "report_pid"})
+    pid = int(bench.results()["a.csv.out"])
+    assert wait_until(lambda: not Path(f"/proc/{pid}").exists())
