@@ -26,8 +26,8 @@ class Assembly:
         self.place = files[0].place
         self.assets: Mapping[str, Asset] = manifest.read_assets(folder, self.place)
         self._folder = folder
-        top_level = [Stack(file.name, file.template, file.place, self) for file in files]
-        self.stacks = [stack for outermost in top_level for stack in outermost.walk()]
+        self.stacks = [Stack(file.name, file.template, file.place, self) for file in files]
+        self.stacks = [stack for outermost in self.stacks for stack in outermost.walk()]
         self._resolved = {kind: list(self._find(kind)) for kind in resource_types.RUN}
 
     @property

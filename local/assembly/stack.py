@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any, Protocol
 
 from local.assembly import resource_types
@@ -10,6 +9,8 @@ from local.assembly.intrinsics import resolve, unknown_functions
 from local.assembly.place import Place, generated_name
 from local.assembly.resources import Resource
 from local.errors import AssemblyError
+
+_NESTED = "AWS::CloudFormation::Stack"
 
 
 class Surroundings(Protocol):
@@ -44,6 +45,7 @@ class Stack:
         self._template = template
         self._surroundings = surroundings
         self._given = parameters or {}
+        self._nested_stacks: dict[str, Stack] = {}
         self._resolving: set[str] = set()
         self._check()
 
@@ -64,30 +66,29 @@ class Stack:
             for function in unknown_functions(declared.get("Properties")):
                 raise AssemblyError(f"{where} ({kind}): the runner does not resolve {function}")
 
-    @cached_property
-    def nested(self) -> Mapping[str, "Stack"]:
-        """Nested stacks by logical id, each with the parameters that this stack hands it."""
-        return {
-            logical_id: self._load_nested(logical_id, declared)
-            for logical_id, declared in self._resources.items()
-            if declared["Type"] == "AWS::CloudFormation::Stack"
-        }
+    def _nested(self, logical_id: str) -> "Stack":
+        """A nested stack with the parameters that this one hands it, which may be outputs of its siblings."""
+        if logical_id not in self._nested_stacks:
+            with self._guard(f"nested stack {logical_id}"):
+                self._nested_stacks[logical_id] = self._load_nested(logical_id)
+        return self._nested_stacks[logical_id]
 
-    def _load_nested(self, logical_id: str, declared: Mapping[str, Any]) -> "Stack":
+    def _load_nested(self, logical_id: str) -> "Stack":
+        declared = self._resources[logical_id]
         file_name = declared.get("Metadata", {}).get("aws:asset:path")
-        if not isinstance(file_name, str):
-            raise AssemblyError(
-                f"{self.name}/{logical_id}: the nested stack's template is not in the assembly"
-            )
-        parameters = resolve(declared.get("Properties", {}).get("Parameters", {}), self)
+        with self._labelled(logical_id):
+            if not isinstance(file_name, str):
+                raise AssemblyError("the nested stack's template is not in the assembly")
+            parameters = resolve(declared.get("Properties", {}).get("Parameters", {}), self)
         template = self._surroundings.read_template(file_name)
         return Stack(f"{self.name}-{logical_id}", template, self.place, self._surroundings, parameters)
 
     def walk(self) -> Iterator["Stack"]:
         """This stack and those nested in it."""
         yield self
-        for nested in self.nested.values():
-            yield from nested.walk()
+        for logical_id, kind in self.types():
+            if kind == _NESTED:
+                yield from self._nested(logical_id).walk()
 
     def resources(self, kind: str) -> Iterator[Resource]:
         """This stack's own resources of one type, in the template's order."""
@@ -96,12 +97,10 @@ class Stack:
                 yield self._resource(logical_id, declared)
 
     def _resource(self, logical_id: str, declared: Mapping[str, Any]) -> Resource:
-        kind = declared["Type"]
-        try:
+        with self._labelled(logical_id):
             properties = resolve(declared.get("Properties", {}), self)
-            return Resource(self.name, logical_id, kind, self._physical_name(logical_id), properties)
-        except AssemblyError as error:
-            raise AssemblyError(f"{self.name}/{logical_id} ({kind}): {error}") from None
+            name = self._physical_name(logical_id)
+        return Resource(self.name, logical_id, declared["Type"], name, properties)
 
     def types(self) -> Iterator[tuple[str, str]]:
         """Logical id and type of each of this stack's own resources."""
@@ -130,8 +129,8 @@ class Stack:
 
     def attribute(self, logical_id: str, attribute: str) -> Any:
         known = self._known_type(logical_id)
-        if attribute.startswith("Outputs.") and logical_id in self.nested:
-            return self.nested[logical_id].output(attribute.removeprefix("Outputs."))
+        if attribute.startswith("Outputs.") and self._resources[logical_id]["Type"] == _NESTED:
+            return self._nested(logical_id).output(attribute.removeprefix("Outputs."))
         if attribute not in known.attributes:
             kind = self._resources[logical_id]["Type"]
             raise AssemblyError(
@@ -184,6 +183,14 @@ class Stack:
             raise AssemblyError(f"the parameter {name} of {self.name} has a value only when it is deployed")
         default = declared["Default"]
         return default.split(",") if declared["Type"] == "CommaDelimitedList" else default
+
+    @contextmanager
+    def _labelled(self, logical_id: str) -> Iterator[None]:
+        try:
+            yield
+        except AssemblyError as error:
+            kind = self._resources[logical_id]["Type"]
+            raise AssemblyError(f"{self.name}/{logical_id} ({kind}): {error}") from None
 
     @contextmanager
     def _guard(self, what: str) -> Iterator[None]:

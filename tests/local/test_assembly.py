@@ -111,10 +111,11 @@ def test_a_nested_stack_gets_its_parameters_and_gives_its_outputs(tmp_path: Path
             ),
             "Part": {
                 "Type": "AWS::CloudFormation::Stack",
-                "Properties": {"Parameters": {"Name": {"Ref": "AWS::Region"}}},
+                "Properties": {"Parameters": {"Name": {"Fn::ImportValue": "region"}}},
                 "Metadata": {"aws:asset:path": "part.nested.template.json"},
             },
         },
+        template={"Outputs": {"R": {"Value": {"Ref": "AWS::Region"}, "Export": {"Name": "region"}}}},
         nested={"part.nested.template.json": nested},
     )
     found = assembly.load(tmp_path).resources("AWS::S3::Bucket")
@@ -122,6 +123,30 @@ def test_a_nested_stack_gets_its_parameters_and_gives_its_outputs(tmp_path: Path
         ("Shop/Outer", f"of-inner-{REGION}"),
         ("Shop-Part/Inner", f"inner-{REGION}"),
     ]
+
+
+def test_nested_stacks_may_take_the_outputs_of_their_siblings(tmp_path: Path) -> None:
+    def part(name: str, **parameters: Any) -> dict[str, Any]:
+        return {
+            "Type": "AWS::CloudFormation::Stack",
+            "Properties": {"Parameters": parameters},
+            "Metadata": {"aws:asset:path": f"{name}.json"},
+        }
+
+    taker = {
+        "Parameters": {"Name": {"Type": "String"}},
+        "Resources": {"Copy": bucket(BucketName={"Ref": "Name"})},
+    }
+    giver = {
+        "Resources": {"Origin": bucket(BucketName="origin")},
+        "Outputs": {"Name": {"Value": {"Ref": "Origin"}}},
+    }
+    write_assembly(
+        tmp_path,
+        {"Taker": part("taker", Name={"Fn::GetAtt": ["Giver", "Outputs.Name"]}), "Giver": part("giver")},
+        nested={"taker.json": taker, "giver.json": giver},
+    )
+    assert [found.name for found in assembly.load(tmp_path).resources("AWS::S3::Bucket")] == ["origin"] * 2
 
 
 def test_an_endpoint_leads_to_the_containers_of_its_model_in_order(tmp_path: Path) -> None:
@@ -195,7 +220,7 @@ def test_what_has_no_local_effect_is_listed_by_type(tmp_path: Path) -> None:
         ({"Data": {**bucket(), "Condition": "Prod"}}, r"Shop/Data .*does not evaluate conditions"),
         (
             {"Part": {"Type": "AWS::CloudFormation::Stack"}},
-            "Shop/Part: the nested stack's template is not in the assembly",
+            r"Shop/Part .*the nested stack's template is not in the assembly",
         ),
     ],
 )
