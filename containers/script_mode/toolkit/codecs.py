@@ -1,0 +1,83 @@
+"""The media types that a script gets decoded and encoded for it, when it brings no functions of its own."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import content_types, tabular
+from .errors import CallerProblem
+
+Array = NDArray[Any]
+
+
+def decode(body: str | bytes, content_type: str) -> Array:
+    """A request as an array: CSV and JSON in double precision, npy as it was saved.
+
+    Refuses other media types (415) and what does not parse (400). Nothing in it can be a pickle.
+    """
+    media_type = content_types.media_type(content_type)
+    decoder = _DECODERS.get(media_type)
+    if decoder is None:
+        raise CallerProblem(415, f"Send one of {', '.join(_DECODERS)}, not {media_type or 'no type at all'}.")
+    return decoder(body.encode() if isinstance(body, str) else body)
+
+
+def encode(prediction: Any, accept: str) -> bytes:
+    """A prediction in the media type that the caller accepts; refuses others with 406."""
+    encoder = _ENCODERS.get(content_types.media_type(accept))
+    if encoder is None:
+        raise CallerProblem(406, f"The answer can be one of {', '.join(_ENCODERS)}.")
+    return encoder(prediction)
+
+
+def _from_json(body: bytes) -> Array:
+    try:
+        return np.array(json.loads(body), dtype=np.float64)
+    except (ValueError, TypeError, RecursionError):
+        raise CallerProblem(400, "The body is not a JSON array of numbers, or its rows differ.") from None
+
+
+def _from_npy(body: bytes) -> Array:
+    try:
+        array: Array = np.load(io.BytesIO(body), allow_pickle=False)
+    except (ValueError, OSError, EOFError):
+        raise CallerProblem(400, "The body is not an npy array of numbers.") from None
+    return array
+
+
+def _to_csv(prediction: Any) -> bytes:
+    rows = np.asarray(prediction)
+    rows = rows.reshape(-1, 1) if rows.ndim < 2 else rows
+    return "".join(",".join(map(str, row)) + "\n" for row in rows.tolist()).encode()
+
+
+def _to_json(prediction: Any) -> bytes:
+    return json.dumps(prediction, default=_listed).encode()
+
+
+def _listed(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} has no JSON form; return an array, or write an output_fn")
+
+
+def _to_npy(prediction: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, np.asarray(prediction), allow_pickle=False)
+    return buffer.getvalue()
+
+
+_DECODERS: dict[str, Callable[[bytes], Array]] = {
+    content_types.CSV: tabular.parse,
+    content_types.JSON: _from_json,
+    content_types.NPY: _from_npy,
+}
+_ENCODERS: dict[str, Callable[[Any], bytes]] = {
+    content_types.CSV: _to_csv,
+    content_types.JSON: _to_json,
+    content_types.NPY: _to_npy,
+}

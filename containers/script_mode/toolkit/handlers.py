@@ -1,0 +1,142 @@
+"""The user's script behind the server: model_fn, input_fn, predict_fn, output_fn or transform_fn."""
+
+import importlib.util
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from . import codecs, content_types, environment, responses, source
+from .environment import Environ, Folders
+from .errors import CallerProblem, ContainerProblem
+from .responses import Response
+
+
+class Conventions:
+    """What an image does with a request where the script leaves it to the image. These are our image's."""
+
+    default_accept = content_types.CSV
+
+    def body(self, body: bytes, content_type: str) -> str | bytes:
+        """CSV and JSON reach the script as text, whatever the parameters of the type; the rest as bytes."""
+        if content_types.media_type(content_type) not in (content_types.CSV, content_types.JSON):
+            return body
+        try:
+            return body.decode()
+        except UnicodeDecodeError:
+            raise CallerProblem(400, "The body is not UTF-8.") from None
+
+    def content_type(self, header: str) -> str:
+        """The request's type for the script; ours invents none where the caller sent none."""
+        return header
+
+    def input_fn(self, body: str | bytes, content_type: str) -> Any:
+        return codecs.decode(body, content_type)
+
+    def predict_fn(self, data: Any, model: Any) -> Any:
+        return model.predict(data)
+
+    def output_fn(self, prediction: Any, accept: str) -> Any:
+        return codecs.encode(prediction, accept), accept
+
+    def plain_type(self, accept: str) -> str:
+        """The content type of an answer for which output_fn names none."""
+        return accept
+
+    def failure(self, error: Exception) -> Response:
+        return responses.failure(error)
+
+
+class ScriptModel:
+    """A script's model for the server.
+
+    Takes the module and the model folder; refuses a module without model_fn, or with transform_fn beside the
+    functions that it replaces. Functions return a body (str or bytes) or a pair of body and content type.
+    """
+
+    def __init__(
+        self, module: ModuleType, model_folder: Path, conventions: Conventions, default_accept: str = ""
+    ) -> None:
+        self._conventions = conventions
+        self._default_accept = default_accept or conventions.default_accept
+        self._execution_parameters = getattr(module, "execution_parameters_fn", None)
+        self._transform = _transform(module, conventions)
+        model_fn = getattr(module, "model_fn", None)
+        if model_fn is None:
+            raise ContainerProblem(f"{module.__name__} has no model_fn(model_dir), which loads the model.")
+        self._model = model_fn(str(model_folder))
+
+    def invoke(self, body: bytes, content_type: str, accept: str) -> Response:
+        conventions = self._conventions
+        try:
+            if not accept or content_types.media_type(accept) == content_types.ANY:
+                accept = self._default_accept
+            content_type = conventions.content_type(content_type)
+            result = self._transform(self._model, conventions.body(body, content_type), content_type, accept)
+            if isinstance(result, tuple):
+                return _response(*result)
+            return _response(result, conventions.plain_type(accept))
+        except Exception as error:
+            return conventions.failure(error)
+
+    def execution_parameters(self) -> Response | None:
+        if self._execution_parameters is None:
+            return None
+        result = self._execution_parameters()
+        return _response(json.dumps(result) if isinstance(result, dict) else result, content_types.JSON)
+
+
+def load(environ: Environ, conventions: Conventions) -> ScriptModel:
+    """The model of the script that SAGEMAKER_PROGRAM names in SAGEMAKER_SUBMIT_DIRECTORY (/opt/ml/code)."""
+    folders = Folders.of(environ)
+    program = environ.get(environment.PROGRAM)
+    if not program:
+        raise ContainerProblem(f"{environment.PROGRAM} is not set; name the script, such as inference.py.")
+    code = source.stage(environ.get(environment.SUBMIT_DIRECTORY) or str(folders.code), folders)
+    accept = environ.get(environment.DEFAULT_INVOCATIONS_ACCEPT, "")
+    return ScriptModel(import_script(code, program), folders.model, conventions, accept)
+
+
+def import_script(code: Path, program: str) -> ModuleType:
+    """The module `program` (`inference` or `inference.py`) from the folder, whose siblings it can import."""
+    path = code / (program if program.endswith(".py") else program + ".py")
+    if not path.is_file():
+        raise ContainerProblem(f"{environment.PROGRAM} is {program}, and there is no such file in {code}.")
+    sys.path.insert(0, str(code))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ContainerProblem(f"{path} is not a Python module.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _transform(module: ModuleType, conventions: Conventions) -> Callable[[Any, str | bytes, str, str], Any]:
+    names = ("input_fn", "predict_fn", "output_fn")
+    transform_fn: Callable[[Any, str | bytes, str, str], Any] | None = getattr(module, "transform_fn", None)
+    if transform_fn is not None:
+        beside = [name for name in names if hasattr(module, name)]
+        if beside:
+            raise ContainerProblem(f"{module.__name__} has transform_fn and {beside[0]}: keep one of them.")
+        return transform_fn
+    input_fn, predict_fn, output_fn = (getattr(module, name, getattr(conventions, name)) for name in names)
+
+    def transform(model: Any, body: str | bytes, content_type: str, accept: str) -> Any:
+        data = input_fn(body, content_type)
+        prediction = predict_fn(data, model)
+        return output_fn(prediction, accept)
+
+    return transform
+
+
+def _response(body: Any, content_type: str) -> Response:
+    if isinstance(body, str):
+        body = body.encode()
+    elif not isinstance(body, bytes):
+        if not isinstance(body, bytearray | memoryview):
+            raise TypeError(f"the script returned {type(body).__name__}, not str, bytes or (body, type)")
+        body = bytes(body)
+    return Response(body, content_types.with_charset(content_type))

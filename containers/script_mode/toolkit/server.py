@@ -1,0 +1,69 @@
+"""Start the server as SageMaker starts it, and stop it as SageMaker stops it."""
+
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+from . import environment
+from .application import Application, Limits, Model
+from .environment import Environ
+from .errors import ContainerProblem
+
+logger = logging.getLogger("toolkit")
+
+# Callers of a chain keep their connections; a connection that closes while a request is on its way fails it.
+KEEP_ALIVE_SECONDS = 3600
+# SageMaker kills a container 30 s after SIGTERM.
+GRACE_SECONDS = 25
+
+
+def run(load: Callable[[], Model], environ: Environ) -> None:
+    """Load the model, then answer until SIGTERM or SIGINT; requests that are under way are finished.
+
+    Nothing listens before the model is there: the first answer to /ping means ready.
+    A model that does not load ends the process with exit code 1 and the reason in the log.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    # As process 1 of a container, SIGTERM is ignored unless somebody handles it; uvicorn hands it back here.
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    try:
+        config = _config(load(), environ)
+    except ContainerProblem as problem:
+        logger.error("the container cannot start: %s", problem)
+        sys.exit(1)
+    except Exception:
+        logger.exception("the container cannot start")
+        sys.exit(1)
+    logger.info("serving on %s:%d", config.host, config.port)
+    uvicorn.Server(config).run()
+
+
+def _config(model: Model, environ: Environ) -> uvicorn.Config:
+    limit = environment.number(
+        environ, environment.MAX_CONTENT_LENGTH, environment.DEFAULT_MAX_CONTENT_LENGTH
+    )
+    return uvicorn.Config(
+        Application(model, Limits(max_content_length=limit)),
+        host=environ.get(environment.BIND_HOST) or "127.0.0.1",
+        port=environment.number(environ, environment.BIND_TO_PORT, environment.DEFAULT_PORT),
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def _stop(signum: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)

@@ -1,0 +1,71 @@
+"""Containers for the tests: their packages on the path, and live processes that a session shares."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = (ROOT / "containers" / "script_mode", ROOT / "local" / "stand_ins")
+sys.path[:0] = [str(path) for path in PACKAGES]
+
+from container_process import Container, run_training  # noqa: E402
+
+FEATURES = 4
+COLUMNS = ("first", "second", "third", "fourth")
+
+
+@pytest.fixture(scope="session")
+def training_rows() -> list[list[float]]:
+    """Label first: 200 rows that one comparison separates, with values that are exact in single precision."""
+    rows = []
+    for number in range(200):
+        features = [(number * step % 64) / 8 for step in (7, 13, 29, 37)]
+        rows.append([float(features[0] + features[1] > 8), *features])
+    return rows
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, training_rows: list[list[float]]) -> Path:
+    """The folder that stands for /opt/ml after a training job of the XGBoost stand-in."""
+    folder = tmp_path_factory.mktemp("xgboost") / "opt" / "ml"
+    write_job(folder, {"num_round": "6", "objective": "binary:logistic"}, {"train": "text/csv"})
+    write_csv(folder / "input" / "data" / "train" / "train.csv", training_rows)
+    assert run_training("xgboost_image", folder).code == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def xgboost_container(trained: Path) -> Iterator[Container]:
+    with Container("xgboost_image", trained) as container:
+        yield container
+
+
+@pytest.fixture(scope="session")
+def managed_xgboost_container(trained: Path) -> Iterator[Container]:
+    with Container("xgboost_image", trained, SLIPWAY_MANAGED_BEHAVIOUR="1") as container:
+        yield container
+
+
+def write_job(folder: Path, hyperparameters: dict[str, str], channels: dict[str, str]) -> None:
+    """The files that SageMaker writes for a training job; `channels` maps names to content types."""
+    config = folder / "input" / "config"
+    config.mkdir(parents=True, exist_ok=True)
+    (config / "hyperparameters.json").write_text(json.dumps(hyperparameters))
+    described = {
+        name: {
+            "ContentType": content_type,
+            "TrainingInputMode": "File",
+            "S3DistributionType": "FullyReplicated",
+        }
+        for name, content_type in channels.items()
+    }
+    (config / "inputdataconfig.json").write_text(json.dumps(described))
+    (config / "resourceconfig.json").write_text(json.dumps({"current_host": "algo-1", "hosts": ["algo-1"]}))
+
+
+def write_csv(path: Path, rows: list[list[float]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(",".join(map(str, row)) + "\n" for row in rows))

@@ -1,0 +1,140 @@
+"""One image's process for a test: started as SageMaker starts it, called over one kept connection."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, Self
+
+ROOT = Path(__file__).resolve().parents[2]
+PATHS = os.pathsep.join(str(ROOT / path) for path in ("local/stand_ins", "containers/script_mode"))
+WAIT_SECONDS = 60
+
+
+class Answer(NamedTuple):
+    status: int
+    content_type: str
+    body: bytes
+    headers: dict[str, str]
+
+
+class Training(NamedTuple):
+    code: int
+    output: str
+    log: str
+
+
+def environment(folder: Path, **variables: str) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": PATHS,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SAGEMAKER_BASE_DIR": str(folder),
+        **variables,
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Look every few milliseconds until the condition holds."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+class Container:
+    """`with Container("toolkit", folder, SAGEMAKER_PROGRAM="inference.py") as container: ...`"""
+
+    def __init__(self, module: str, folder: Path, **variables: str) -> None:
+        self.port = free_port()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._log = (folder / f"container-{self.port}.log").open("w+b")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", module, "serve"],
+            env=environment(folder, SAGEMAKER_BIND_TO_PORT=str(self.port), **variables),
+            cwd=folder,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+
+    def __enter__(self) -> Self:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            try:
+                self._connection.connect()
+            except OSError:
+                time.sleep(0.01)
+            else:
+                return self
+        code, log = self.process.poll(), self.log()
+        self.__exit__()
+        raise AssertionError(f"the container did not start (exit code {code}):\n{log}")
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+        if self.process.poll() is None:
+            self.stop()
+        self._log.close()
+
+    def log(self) -> str:
+        return Path(self._log.name).read_text()
+
+    def request(
+        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        self._connection.request(method, path, body=body, headers=headers or {})  # type: ignore[arg-type]
+        response = self._connection.getresponse()
+        named = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, named.get("content-type", ""), response.read(), named)
+
+    def invoke(self, body: object, content_type: str | None = None, accept: str | None = None) -> Answer:
+        headers = {"Content-Type": content_type, "Accept": accept}
+        return self.request(
+            "POST", "/invocations", body, {name: value for name, value in headers.items() if value}
+        )
+
+    def stop(self) -> int:
+        """End the process as SageMaker does, and give its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+
+def run_training(module: str, folder: Path, **variables: str) -> Training:
+    """A training job's container from start to end."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, "train"],
+        env=environment(folder, **variables),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Training(done.returncode, done.stdout, done.stderr)
+
+
+def start_failure(module: str, folder: Path, **variables: str) -> str:
+    """The log of a container that is expected to end before it is ready."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, "serve"],
+        env=environment(folder, SAGEMAKER_BIND_TO_PORT=str(free_port()), **variables),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    return done.stderr

@@ -1,0 +1,181 @@
+"""The server as a process: the port, kept connections, oversized bodies on the wire, and how it stops."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from container_process import Container, start_failure, wait_until
+
+SCRIPT = """
+import os, pathlib, time
+
+def model_fn(model_dir):
+    return pathlib.Path(model_dir)
+
+def transform_fn(model, body, content_type, accept):
+    if body.startswith(b"wait"):
+        (model / "begun").touch()
+        while not (model / "go").exists():
+            time.sleep(0.01)
+    if body == b"variables":
+        return os.environ["OMP_NUM_THREADS"] + " " + os.environ["OPENBLAS_NUM_THREADS"], "text/plain"
+    return body, "application/octet-stream"
+"""
+
+
+WAITING = b"wait" + b" " * 50_000
+
+
+def with_script(folder: Path, script: str = SCRIPT) -> Path:
+    code = folder / "model" / "code"
+    code.mkdir(parents=True)
+    (code / "inference.py").write_text(script)
+    return folder
+
+
+VARIABLES = {
+    "SAGEMAKER_PROGRAM": "inference.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    "MAX_CONTENT_LENGTH": "100000",
+}
+
+
+@pytest.fixture(scope="module")
+def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
+    folder = with_script(tmp_path_factory.mktemp("server"))
+    with Container("toolkit", folder, **VARIABLES) as running:
+        yield running
+
+
+def test_it_listens_on_the_local_interface_alone(container: Container) -> None:
+    listening = [
+        line.split()[1]
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
+        if line.split()[3] == "0A" and line.split()[1].endswith(f":{container.port:04X}")
+    ]
+
+    assert listening == [f"0100007F:{container.port:04X}"]
+
+
+def test_one_connection_serves_many_requests(container: Container) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", container.port, timeout=30)
+    connection.connect()
+    kept = connection.sock
+    for number in range(20):
+        connection.request("POST", "/invocations", body=str(number))
+        assert connection.getresponse().read() == str(number).encode()
+
+    assert connection.sock is kept
+    connection.close()
+
+
+def test_numeric_libraries_have_one_thread(container: Container) -> None:
+    assert container.invoke(b"variables").body == b"1 1"
+
+
+def test_a_body_larger_than_the_kernels_buffers_comes_back_whole(container: Container) -> None:
+    body = os.urandom(99_999)
+
+    assert container.invoke(body).body == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [pytest.param(b"x" * 300_000, id="declared"), pytest.param([b"x" * 30_000] * 10, id="chunked")],
+)
+def test_an_oversized_body_is_413_and_the_connection_goes_on(container: Container, body: object) -> None:
+    answer = container.invoke(iter(body) if isinstance(body, list) else body)
+
+    assert answer.status == 413
+    assert container.invoke(b"after").body == b"after"
+
+
+def test_a_chunked_body_within_the_limit_is_whole(container: Container) -> None:
+    assert container.invoke(iter([b"a" * 40_000, b"b" * 40_000])).body == b"a" * 40_000 + b"b" * 40_000
+
+
+def test_what_is_not_http_is_400_and_closes(container: Container) -> None:
+    with socket.create_connection(("127.0.0.1", container.port), timeout=30) as connection:
+        connection.sendall(b"GARBAGE\r\n\r\n")
+
+        assert connection.recv(1000).startswith(b"HTTP/1.1 400")
+
+
+def test_a_large_request_does_not_hold_up_small_ones(tmp_path: Path) -> None:
+    with Container("toolkit", with_script(tmp_path), **VARIABLES) as container:
+        large, answers = waiting_request(container, tmp_path)
+
+        assert container.request("GET", "/ping").status == 200
+        assert container.invoke(b"small").body == b"small"
+
+        assert not answers
+        (tmp_path / "model" / "go").touch()
+        large.join(timeout=30)
+        assert answers == [WAITING]
+
+
+def test_sigterm_finishes_what_is_under_way_and_exits_0(tmp_path: Path) -> None:
+    with Container("toolkit", with_script(tmp_path), **VARIABLES) as container:
+        request, answers = waiting_request(container, tmp_path)
+
+        container.process.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            container.process.wait(timeout=0.5)
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection(("127.0.0.1", container.port), timeout=5)
+        (tmp_path / "model" / "go").touch()
+
+        assert container.process.wait(timeout=30) == 0
+        request.join(timeout=30)
+        assert answers == [WAITING]
+
+
+def test_an_idle_kept_connection_does_not_delay_the_stop(tmp_path: Path) -> None:
+    with Container("toolkit", with_script(tmp_path), **VARIABLES) as container:
+        assert container.request("GET", "/ping").status == 200
+
+        assert container.stop() == 0
+
+
+def test_sigterm_while_the_model_loads_ends_the_container(tmp_path: Path) -> None:
+    script = "import time\ndef model_fn(folder):\n    print('loading', flush=True)\n    time.sleep(60)\n"
+    container = Container("toolkit", with_script(tmp_path, script), **VARIABLES)
+    wait_until(lambda: "loading" in container.log())
+
+    assert container.stop() == 0
+    container.__exit__()
+
+
+def test_it_has_no_child_processes(container: Container) -> None:
+    children = Path(f"/proc/{container.process.pid}/task/{container.process.pid}/children")
+
+    assert children.read_text() == ""
+
+
+@pytest.mark.parametrize("value", ["eighty", "0", "-1", "8080.0"])
+def test_a_limit_that_is_no_number_is_named(tmp_path: Path, value: str) -> None:
+    log = start_failure("toolkit", with_script(tmp_path), **VARIABLES | {"MAX_CONTENT_LENGTH": value})
+
+    assert f"MAX_CONTENT_LENGTH should be a positive integer, not {value!r}" in log
+
+
+def waiting_request(container: Container, folder: Path) -> tuple[threading.Thread, list[bytes]]:
+    """A large request that is under way until the file `go` appears, and the list that gets its answer."""
+    answers: list[bytes] = []
+
+    def post() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", container.port, timeout=60)
+        connection.request("POST", "/invocations", body=WAITING)
+        answers.append(connection.getresponse().read())
+        connection.close()
+
+    request = threading.Thread(target=post, daemon=True)
+    request.start()
+    wait_until((folder / "model" / "begun").exists)
+    return request, answers
