@@ -1,0 +1,92 @@
+"""What the managed scikit-learn image does with a request, traps included.
+
+A script that works here works there. Two things are stricter or kinder unless SLIPWAY_MANAGED_BEHAVIOUR=1:
+an exception that carries a 4xx `status` is answered with it, and an answer without a content type is labelled
+as the caller asked, with a warning in the log. The managed image answers 500 and `text/html`.
+"""
+
+import csv
+import io
+import json
+import logging
+from typing import Any
+
+import numpy as np
+from toolkit import codecs, content_types, responses
+from toolkit.handlers import Conventions
+from toolkit.responses import Response
+
+logger = logging.getLogger("scikit_learn_image")
+
+_TEXT = (content_types.CSV, content_types.JSON)
+
+_SERVER_ERROR = (
+    b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n"
+    b"<h1>Internal Server Error</h1>\n<p>The container failed on this request; its log has the trace.</p>\n"
+)
+
+
+class UnsupportedType(Exception):
+    """The image's own functions read and write this type only when it is spelt exactly so."""
+
+    def __init__(self, header: str) -> None:
+        super().__init__(
+            f"{header} is not one of text/csv, application/json, application/x-npy, spelt exactly so; "
+            "write an input_fn or output_fn that takes it"
+        )
+
+
+class ManagedConventions(Conventions):
+    """The managed image's behaviour to the letter."""
+
+    default_accept = content_types.JSON
+
+    def content_type(self, header: str) -> str:
+        return header or content_types.JSON
+
+    def body(self, body: bytes, content_type: str) -> str | bytes:
+        return body.decode(errors="replace") if content_type in _TEXT else body
+
+    def input_fn(self, body: str | bytes, content_type: str) -> Any:
+        """The default input_fn: single precision for text, and one row comes out as one dimension."""
+        if isinstance(body, bytes):
+            if content_type == content_types.NPY:
+                return np.load(io.BytesIO(body), allow_pickle=False)
+            raise UnsupportedType(content_type)
+        if content_type == content_types.JSON:
+            return np.array(json.loads(body)).astype(np.float32)
+        rows = list(csv.reader(io.StringIO(body), strict=True))
+        return np.array(rows).squeeze().astype(np.float64).astype(np.float32)
+
+    def output_fn(self, prediction: Any, accept: str) -> Any:
+        if accept not in (*_TEXT, content_types.NPY):
+            raise UnsupportedType(accept)
+        return codecs.encode(prediction, accept), accept
+
+    def plain_type(self, accept: str) -> str:
+        return content_types.HTML
+
+    def failure(self, error: Exception) -> Response:
+        responses.log_failure(error)
+        return Response(_SERVER_ERROR, content_types.with_charset(content_types.HTML), 500)
+
+
+class StrictConventions(ManagedConventions):
+    """The same, but errors of the caller's keep their status and CSV is not called HTML."""
+
+    def __init__(self) -> None:
+        self._warned = False
+
+    def plain_type(self, accept: str) -> str:
+        if not self._warned:
+            self._warned = True
+            logger.warning(
+                "output_fn returned a body alone: the managed image labels that text/html, "
+                "which the next container refuses. Return (body, accept)."
+            )
+        return accept
+
+    def failure(self, error: Exception) -> Response:
+        if responses.caller_status(error) is not None:
+            return responses.failure(error)
+        return super().failure(error)
