@@ -208,9 +208,8 @@ class ServingContainer:
         answer = "it did not listen"
         while time.monotonic() < deadline:
             if self.exited.done():
-                raise ContainerError(
-                    f"{self.name} {describe_exit(self.exited.result())} before it was ready{self._log()}"
-                )
+                end = describe_exit(self.exited.result())
+                raise ContainerError(f"{self.name} {end} before it was ready{self.log_excerpt()}")
             try:
                 response = await self.client.request("GET", "/ping", timeout=PING_TIMEOUT)
             except HttpError as error:
@@ -220,7 +219,7 @@ class ServingContainer:
                     return
                 answer = f"/ping answered {response.status}"
             await asyncio.wait([self.exited], timeout=0.02)
-        raise ContainerError(f"{self.name} was not ready within {timeout:g} s: {answer}{self._log()}")
+        raise ContainerError(f"{self.name} was not ready within {timeout:g} s: {answer}{self.log_excerpt()}")
 
     async def stop(self, grace: float = SERVING_GRACE) -> None:
         """SIGTERM, then SIGKILL after `grace` seconds."""
@@ -238,15 +237,16 @@ class ServingContainer:
         if self._process is not None:
             self._process.kill()
 
+    def log_excerpt(self) -> str:
+        """The last log lines, as the end of a sentence."""
+        tail = self.layout.log_tail()
+        return f"; its last log lines ({self.layout.log}):\n{tail}" if tail else "; its log is empty"
+
     def _note_exit(self) -> None:
         if self._process is not None and self._ports is not None:
             self._ports.close()
             self.client.close()
             self.exited.set_result(self._process.wait() or 0)
-
-    def _log(self) -> str:
-        tail = self.layout.log_tail()
-        return f"; its last log lines ({self.layout.log}):\n{tail}" if tail else "; its log is empty"
 
 
 def describe_exit(exit_code: int) -> str:

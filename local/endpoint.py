@@ -32,6 +32,13 @@ class ValidationError(InvocationError):
     code = "ValidationError"
 
 
+class UnknownOperationError(InvocationError):
+    """Nothing of SageMaker Runtime's is at this method and path."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "UnknownOperationException"
+
+
 class ServiceUnavailableError(InvocationError):
     """A container cannot be reached."""
 

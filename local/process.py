@@ -1,5 +1,6 @@
 """Processes in groups of their own that never outlive the runner."""
 
+import atexit
 import os
 import signal
 import subprocess
@@ -108,6 +109,12 @@ class _Guard:
         with _lock:
             return list(self._running)
 
+    def close(self) -> None:
+        """Let the watchdog go; it kills what still runs."""
+        if self._watchdog is not None and self._pipe is not None:
+            self._pipe.close()
+            self._watchdog.wait()
+
     def _start_watchdog(self) -> None:
         self._watchdog = subprocess.Popen(
             [sys.executable, "-I", "-S", str(_WATCHDOG)],
@@ -120,13 +127,14 @@ class _Guard:
             self._tell(f"+{process.pid}\n")
 
     def _tell(self, line: str) -> None:
-        with suppress(BrokenPipeError):  # the next process starts a new watchdog
-            if self._pipe is not None:
+        if self._pipe is not None and not self._pipe.closed:
+            with suppress(BrokenPipeError):  # the next process starts a new watchdog
                 self._pipe.write(line.encode())
 
 
 _lock = threading.Lock()
 _guard = _Guard()
+atexit.register(_guard.close)
 
 
 def stop_all(grace: float) -> None:

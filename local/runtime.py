@@ -2,6 +2,7 @@
 
 import json
 import re
+import traceback
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from local.endpoint import (
     InvocationError,
     ModelError,
     ModelNotReadyError,
+    UnknownOperationError,
     ValidationError,
 )
 from local.http_client import Response
@@ -72,7 +74,10 @@ class Runtime:
         try:
             response = await self._answer(scope, receive)
         except InvocationError as error:
-            response = _error_response(error.status, error.code, {"Message": str(error), **error.fields})
+            response = _error_response(error)
+        except Exception:
+            traceback.print_exc()
+            response = _error_response(InvocationError("The runner failed; its own log says where."))
         response.headers["x-amzn-requestid"] = request_id
         await _send(send, response)
 
@@ -81,9 +86,7 @@ class Runtime:
         if scope["method"] == "GET" and scope["path"] == "/ping":
             return Response(200)
         if match is None or scope["method"] != "POST":
-            return _error_response(
-                404, "UnknownOperationException", {"Message": "Only InvokeEndpoint is known here"}
-            )
+            raise UnknownOperationError("Only InvokeEndpoint is known here.")
         body = await _read_body(receive)
         return await self._invoke(unquote(match[1]), _headers(scope), body)
 
@@ -149,9 +152,9 @@ def _response(answer: Response, endpoint: Endpoint) -> Response:
     return Response(200, headers, answer.body)
 
 
-def _error_response(status: int, code: str, fields: Mapping[str, str | int]) -> Response:
-    headers = {"content-type": "application/json", "x-amzn-errortype": code}
-    return Response(status, headers, json.dumps(fields).encode())
+def _error_response(error: InvocationError) -> Response:
+    headers = {"content-type": "application/json", "x-amzn-errortype": error.code}
+    return Response(error.status, headers, json.dumps({"Message": str(error), **error.fields}).encode())
 
 
 async def _send(send: Send, response: Response) -> None:

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from live_endpoint import NAME, Live, live
 from processes import wait_until
 
-from local.endpoint import LARGEST_PAYLOAD
+from local.endpoint import LARGEST_PAYLOAD, Chain
 
 CSV = "text/csv; charset=utf-8"
 REPORT = {"BEHAVIOUR": "report"}
@@ -213,6 +213,18 @@ def test_any_other_operation_is_unknown(method: str, path: str, reporting: Live)
     answer = connection.getresponse()
     assert (answer.status, answer.headers["x-amzn-ErrorType"]) == (404, "UnknownOperationException")
     connection.close()
+
+
+def test_a_fault_of_the_runners_own_is_an_internal_failure_without_details(
+    reporting: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Chain, "invoke", None)
+    response = failure(reporting.invoke)
+    assert (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]) == (
+        "InternalFailure",
+        500,
+    )
+    assert response["Error"]["Message"] == "The runner failed; its own log says where."
 
 
 def test_every_answer_has_a_request_id_of_its_own(reporting: Live) -> None:

@@ -1,0 +1,87 @@
+"""`invoke`: send a file or a row to an endpoint that is served."""
+
+import argparse
+import http.client
+import json
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from local import served
+from local.endpoint import LARGEST_PAYLOAD
+from local.errors import SlipwayError, UsageError
+from local.workspace import Workspace
+
+_MEDIA_TYPES = {".csv": "text/csv", ".json": "application/json", ".jsonl": "application/jsonlines"}
+_DEFAULT_MEDIA_TYPE = "text/csv"
+# Longer than the containers of a chain may take together.
+_TIMEOUT = 900
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "invoke",
+        help="send a file or a row to an endpoint",
+        description="Send a request to an endpoint of `python -m local serve` and print the answer.",
+        epilog="example: python -m local invoke churn rows.csv --accept application/json",
+    )
+    parser.add_argument("endpoint", help="the endpoint's name, or its last part such as churn")
+    body = parser.add_mutually_exclusive_group(required=True)
+    body.add_argument("file", nargs="?", metavar="FILE", help="the request's body (-: standard input)")
+    body.add_argument("--row", help="the body as one line of text")
+    parser.add_argument(
+        "--content-type",
+        metavar="TYPE",
+        help=f"the body's media type (default: by the file's suffix, else {_DEFAULT_MEDIA_TYPE})",
+    )
+    parser.add_argument("--accept", metavar="TYPE", help="the media type to ask for")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    state = served.read(Workspace().root)
+    endpoint = state.endpoint(arguments.endpoint)
+    body = _body(arguments)
+    if len(body) > LARGEST_PAYLOAD:
+        raise UsageError(
+            f"the body has {len(body)} bytes; a request takes at most {LARGEST_PAYLOAD}: send it in parts"
+        )
+    headers = {"Content-Type": arguments.content_type or _media_type(arguments.file)}
+    if arguments.accept:
+        headers["Accept"] = arguments.accept
+    sys.stdout.buffer.write(_send(state.url, endpoint.name, body, headers))
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _body(arguments: argparse.Namespace) -> bytes:
+    if arguments.row is not None:
+        return f"{arguments.row}\n".encode()
+    if arguments.file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(arguments.file).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{arguments.file}: {error.strerror}") from None
+
+
+def _media_type(file: str | None) -> str:
+    return _MEDIA_TYPES.get(Path(file or "").suffix.lower(), _DEFAULT_MEDIA_TYPE)
+
+
+def _send(url: str, endpoint: str, body: bytes, headers: dict[str, str]) -> bytes:
+    """The answer's body; raises SlipwayError for any but success."""
+    # Not boto3, whose import alone takes longer than everything here.
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=_TIMEOUT)
+    try:
+        connection.request("POST", f"/endpoints/{endpoint}/invocations", body, headers)
+        response = connection.getresponse()
+        answer = response.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise SlipwayError(f"{url} does not answer: {error}") from None
+    finally:
+        connection.close()
+    if response.status != http.client.OK:
+        code = response.headers.get("x-amzn-ErrorType", f"status {response.status}")
+        raise SlipwayError(f"{code}: {json.loads(answer)['Message']}")
+    return answer

@@ -1,0 +1,88 @@
+"""What `serve` tells other commands about itself: `build/serve.json`, there while it answers."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from local.errors import SlipwayError, UsageError
+
+
+@dataclass(frozen=True)
+class ServedContainer:
+    """A container's process, at the time when it became ready."""
+
+    name: str
+    pid: int
+    port: int
+    log: str
+
+
+@dataclass(frozen=True)
+class ServedEndpoint:
+    """An endpoint that answers under its name."""
+
+    name: str
+    variant: str
+    containers: Sequence[ServedContainer]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A runtime at `url`, run by the process `pid`."""
+
+    url: str
+    pid: int
+    endpoints: Sequence[ServedEndpoint]
+
+    def endpoint(self, workload: str) -> ServedEndpoint:
+        """The endpoint called `workload` or `...-<workload>`; raises UsageError unless there is one."""
+        found = [one for one in self.endpoints if one.name == workload or one.name.endswith(f"-{workload}")]
+        if len(found) != 1:
+            names = ", ".join(one.name for one in self.endpoints)
+            raise UsageError(f"no single endpoint is called {workload} or ...-{workload}; served: {names}")
+        return found[0]
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[Path]:
+    """Hold the right to serve from `folder`; gives the path of the state file, which is removed at the end.
+
+    Raises SlipwayError while another process serves.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    state = folder / "serve.json"
+    with (folder / ".serve.lock").open("w", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SlipwayError(f"another process serves already ({state}); stop it first") from None
+        state.unlink(missing_ok=True)
+        try:
+            yield state
+        finally:
+            state.unlink(missing_ok=True)
+
+
+def write(state: Path, served: Served) -> None:
+    """Write the state file, whole."""
+    temporary = state.with_suffix(".tmp")
+    temporary.write_text(json.dumps(asdict(served), indent=2), encoding="utf-8")
+    temporary.replace(state)
+
+
+def read(folder: Path) -> Served:
+    """What is served from `folder`; raises SlipwayError when nothing is."""
+    try:
+        state = json.loads((folder / "serve.json").read_text(encoding="utf-8"))
+        os.kill(state["pid"], 0)
+    except (FileNotFoundError, ProcessLookupError):
+        raise SlipwayError("nothing is served; start it with: python -m local serve") from None
+    endpoints = [
+        ServedEndpoint(one["name"], one["variant"], [ServedContainer(**item) for item in one["containers"]])
+        for one in state["endpoints"]
+    ]
+    return Served(state["url"], state["pid"], endpoints)

@@ -1,0 +1,270 @@
+"""The commands `serve` and `invoke` as processes of their own, over a small assembly of fake images."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from assembly_files import file_asset, write_assembly
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from processes import is_running, wait_until
+
+ROOT = Path(__file__).parents[2]
+FAKE_IMAGE = Path(__file__).parent / "fake_image"
+URI = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/fake:1.0"
+
+
+def container(hostname: str, **environment: str) -> dict[str, Any]:
+    return {"ContainerHostname": hostname, "Image": URI, "Environment": environment}
+
+
+class Project:
+    """A folder with an assembly and a table of images, and the runner's commands in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "versions.toml").write_text(
+            '[images.fake]\nrepository = "fake"\nmodule = "fake_image"\n' + f'path = ["{FAKE_IMAGE}"]\n'
+        )
+
+    def declare(self, *containers: Mapping[str, Any], example: str | None = None, **more: Any) -> None:
+        config = {"VariantName": "AllTraffic", "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}}
+        name = {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
+        resources = {
+            "Model": {"Type": "AWS::SageMaker::Model", "Properties": {"Containers": list(containers)}},
+            "Config": {
+                "Type": "AWS::SageMaker::EndpointConfig",
+                "Properties": {"ProductionVariants": [config]},
+            },
+            "Endpoint": {
+                "Type": "AWS::SageMaker::Endpoint",
+                "Properties": {"EndpointName": "slipway-dev-shop", "EndpointConfigName": name},
+            },
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {}},
+        }
+        outputs = {"Example": {"Value": example, "Export": {"Name": "slipway-dev-shop-example"}}}
+        template = {"Outputs": outputs} if example else {}
+        write_assembly(self.folder / "cdk.out", resources, template=template, **more)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "local", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """Exit code, standard output and standard error of a command that ends by itself."""
+        with self.start(*arguments) as command:
+            out, err = command.communicate(timeout=60)
+        return command.returncode, out, err
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "build" / "serve.json"
+
+
+class Serving:
+    """A running `serve`, and what it says of itself."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.process = project.start("serve", "--port", "0")
+        assert self.process.stdout is not None
+        self.said = ""
+        while "Ctrl-C" not in self.said:
+            line = self.process.stdout.readline()
+            assert line, self.process.communicate()[1]
+            self.said += line
+        self.state = json.loads(project.state.read_text())
+        containers = self.state["endpoints"][0]["containers"]
+        self.pids = {one["name"]: one["pid"] for one in containers}
+
+    def invoke(self, body: bytes) -> bytes:
+        client = boto3.client(
+            "sagemaker-runtime",
+            region_name="eu-west-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+        answer = client.invoke_endpoint(EndpointName="slipway-dev-shop", Body=body, ContentType="text/csv")
+        return answer["Body"].read()  # type: ignore[no-any-return]
+
+    def end(self, number: int) -> tuple[int, str]:
+        """Send a signal; the exit code and standard error."""
+        self.process.send_signal(number)
+        _, err = self.process.communicate(timeout=30)
+        return self.process.returncode, err
+
+    def leaves_nothing(self) -> bool:
+        return wait_until(lambda: not any(map(is_running, self.pids.values())))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+@pytest.fixture
+def serving(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
+    project.declare(container("first", TAG="a"), container("second", TAG="b"), example="1,2'3")
+    serving = Serving(project)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", serving.state["url"])
+    yield serving
+    if serving.process.poll() is None:
+        serving.end(signal.SIGINT)
+
+
+def test_an_unmodified_client_gets_the_answer_of_the_whole_chain(serving: Serving) -> None:
+    assert serving.invoke(b"1\n") == b"1,a,b\n"
+
+
+def test_the_command_that_is_printed_works_as_it_stands(serving: Serving) -> None:
+    line = re.search(r"^  python -m local (invoke .*)$", serving.said, re.MULTILINE)
+    assert line is not None
+    assert serving.project.run(*shlex.split(line[1])) == (0, "1,2'3,a,b\n", "")
+
+
+def test_it_says_where_it_answers_and_what_has_no_local_effect(serving: Serving) -> None:
+    assert f"slipway-dev-shop answers at {serving.state['url']}/endpoints/slipway-dev-shop/" in serving.said
+    assert f"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={serving.state['url']}" in serving.said
+    _, err = serving.end(signal.SIGINT)
+    assert "declared without local effect: AWS::IAM::Role" in err
+    assert "slipway-dev-shop: starting first, second" in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_everything_and_leaves_no_process_and_no_state(serving: Serving, number: int) -> None:
+    serving.invoke(b"1\n")
+    code, err = serving.end(number)
+    assert (code, "Traceback" in err) == (0, False)
+    assert serving.leaves_nothing()
+    assert not serving.project.state.exists()
+
+
+def test_no_container_survives_a_runner_that_is_killed(serving: Serving) -> None:
+    serving.end(signal.SIGKILL)
+    assert serving.leaves_nothing()
+    code, _, err = serving.project.run("invoke", "shop", "--row", "1")
+    assert (code, err) == (1, "error: nothing is served; start it with: python -m local serve\n")
+
+
+def test_a_container_that_dies_is_named_and_the_rest_keeps_running(serving: Serving) -> None:
+    serving.invoke(b"1\n")
+    os.kill(serving.pids["container-2 (second)"], signal.SIGKILL)
+    with pytest.raises(ClientError) as error:
+        serving.invoke(b"1\n")
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] in (424, 503)
+    assert "container-2" in error.value.response["Error"]["Message"]
+    assert is_running(serving.pids["container-1 (first)"])
+    code, err = serving.end(signal.SIGINT)
+    assert code == 0
+    assert "slipway-dev-shop: container-2 (second) was killed by SIGKILL" in err
+    assert serving.leaves_nothing()
+
+
+def test_a_second_serve_in_the_same_folder_is_refused(serving: Serving) -> None:
+    code, _, err = serving.project.run("serve", "--port", "0")
+    assert code == 1
+    assert "another process serves already" in err
+    assert serving.invoke(b"1\n") == b"1,a,b\n"
+
+
+def test_a_row_a_file_and_standard_input_are_sent_with_their_media_type(serving: Serving) -> None:
+    (serving.project.folder / "rows.csv").write_text("1\n2\n")
+    assert serving.project.run("invoke", "shop", "rows.csv") == (0, "1,a,b\n2,a,b\n", "")
+    assert serving.project.run("invoke", "slipway-dev-shop", "--row", "7") == (0, "7,a,b\n", "")
+    assert serving.project.run("invoke", "shop", "-") == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (
+            ("invoke", "other", "--row", "1"),
+            2,
+            "no single endpoint is called other or ...-other; served: slipway",
+        ),
+        (("invoke", "shop", "missing.csv"), 2, "missing.csv: No such file"),
+        (("invoke", "shop", "large.csv"), 2, "a request takes at most 6291456"),
+        (("invoke", "shop"), 2, "one of the arguments FILE --row is required"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused(
+    serving: Serving, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    (serving.project.folder / "large.csv").write_bytes(bytes(6_291_457))
+    found, out, err = serving.project.run(*arguments)
+    assert (found, out) == (code, "")
+    assert message in err
+
+
+def test_an_error_of_the_endpoint_is_printed_with_its_code(project: Project) -> None:
+    project.declare(container("only", BEHAVIOUR="fail"))
+    serving = Serving(project)
+    code, out, err = project.run("invoke", "shop", "--row", "1")
+    serving.end(signal.SIGTERM)
+    assert (code, out) == (1, "")
+    assert err.startswith("error: ModelError: Received server error (500) from primary with message")
+
+
+def test_a_container_that_fails_before_it_is_ready_ends_the_command(project: Project) -> None:
+    project.declare(container("first"), container("second", BEHAVIOUR="crash_at_start"))
+    code, out, err = project.run("serve", "--port", "0")
+    assert (code, out) == (1, "")
+    assert "error: container-2 (second) ended with exit code 1 before it was ready" in err
+    assert "the model cannot be read" in err
+    assert not project.state.exists()
+
+
+def test_the_model_archive_is_unpacked_where_the_container_looks_for_it(project: Project) -> None:
+    declared = container("only", BEHAVIOUR="model")
+    declared["ModelDataUrl"] = {
+        "Fn::Sub": "s3://cdk-assets-${AWS::AccountId}-${AWS::Region}/model.gz",
+    }
+    project.declare(declared, files={"model": file_asset("asset.model.tar.gz", "model.gz")})
+    (project.folder / "parameters.txt").write_text("learnt\n")
+    with tarfile.open(project.folder / "cdk.out" / "asset.model.tar.gz", "w:gz") as archive:
+        archive.add(project.folder / "parameters.txt", "parameters.txt")
+    serving = Serving(project)
+    answer = project.run("invoke", "shop", "--row", "1")
+    serving.end(signal.SIGINT)
+    assert answer == (0, "learnt\n", "")
+
+
+def test_an_image_that_nothing_answers_for_is_refused_with_model_and_container(project: Project) -> None:
+    project.declare(container("first") | {"Image": "registry/pytorch:2.0"})
+    code, _, err = project.run("serve", "--port", "0")
+    assert code == 1
+    assert "container first: image registry/pytorch:2.0 cannot run here" in err
+
+
+def test_a_port_that_is_taken_is_named(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = Project(tmp_path_factory.mktemp("other"))
+    other.declare(container("first"))
+    port = serving.state["url"].rpartition(":")[2]
+    code, _, err = other.run("serve", "--port", port)
+    assert code == 2
+    assert f"port {port} cannot be used" in err
+
+
+def test_an_assembly_without_endpoints_is_refused_with_what_to_do(project: Project) -> None:
+    write_assembly(project.folder / "cdk.out", {})
+    code, _, err = project.run("serve", "--port", "0")
+    assert code == 1
+    assert "declares no endpoint: run `make train`, then `make synth`" in err
