@@ -1,0 +1,110 @@
+"""The settings of an environment: typed, frozen, and read from CDK context here and nowhere else.
+
+`cdk.json` holds the environments. `-c env=prod` chooses one, and `-c NAME=VALUE` overrides one of its
+text settings for this synth (`-c artifacts=/elsewhere`).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from constructs import Node
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Context that the CDK command line keeps under plain names; all else of its own contains one of ":@/".
+_KEYS_OF_THE_CLI = {"acknowledged-issue-numbers", "cli-telemetry"}
+
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
+Account = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+InstanceType = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z][a-z0-9-]*\.(medium|large|\d*xlarge)$")]
+
+
+class SettingsError(ValueError):
+    """Context that does not make valid settings; the message names each key and what is wrong with it."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Training(_Part):
+    """Each processing and training job of a pipeline. One instance: our scripts read all of their input."""
+
+    instance_type: InstanceType
+    volume_size_gb: int = Field(ge=1, le=16384)
+    max_runtime_seconds: int = Field(ge=60, le=432_000)
+
+
+class Scoring(_Part):
+    """Batch transform jobs."""
+
+    instance_type: InstanceType
+    instance_count: int = Field(ge=1, le=20)
+
+
+class Serving(_Part):
+    """The endpoint's production variant."""
+
+    instance_type: InstanceType
+    instance_count: int = Field(ge=1, le=20)
+
+
+class Settings(_Part):
+    """One environment.
+
+    `account` may be absent: templates then refer to AWS::AccountId. `artifacts` is the folder of trained
+    models, `<workload>/<container>/model.tar.gz` below it; a relative path counts from the repository.
+    """
+
+    env: Literal["dev", "prod"]
+    region: Region
+    account: Account | None = None
+    artifacts: str = Field(default="build/artifacts", min_length=1)
+    training: Training
+    scoring: Scoring
+    serving: Serving
+
+    @property
+    def artifacts_folder(self) -> Path:
+        return ROOT / self.artifacts
+
+    @property
+    def keeps_data(self) -> bool:
+        """Whether buckets, keys and images outlive their stack."""
+        return self.env == "prod"
+
+    @classmethod
+    def from_context(cls, node: Node) -> Self:
+        """The environment that the app's context chooses; raises SettingsError."""
+        return cls.from_mapping(node.get_all_context())
+
+    @classmethod
+    def from_mapping(cls, context: Mapping[str, Any]) -> Self:
+        """Settings from context as plain data; raises SettingsError for an unknown key, a wrong type or a
+        value out of range."""
+        chosen = {key: value for key, value in context.items() if not _is_of_cdk(key)}
+        environments = chosen.pop("environments", None)
+        if not isinstance(environments, Mapping) or "env" not in chosen:
+            raise SettingsError("env, environments: not in the context; run the app by `cdk` or `make synth`")
+        env = chosen["env"]
+        if not isinstance(env, str) or env not in environments:
+            raise SettingsError(f"env: {env!r} is none of {', '.join(sorted(environments))}")
+        if not isinstance(environments[env], Mapping):
+            raise SettingsError(f"environments.{env}: no settings but {environments[env]!r}")
+        try:
+            return cls.model_validate({**environments[env], **chosen})
+        except ValidationError as error:
+            raise SettingsError("; ".join(_describe(dict(one)) for one in error.errors())) from None
+
+
+def _is_of_cdk(key: str) -> bool:
+    return key in _KEYS_OF_THE_CLI or any(mark in key for mark in ":@/")
+
+
+def _describe(error: Mapping[str, Any]) -> str:
+    key = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"{key}: there is no such setting"
+    return f"{key}: {error['msg']} (it is {error['input']!r})"

@@ -1,0 +1,74 @@
+"""Fixtures that several folders share: the app's assemblies, one App and one synth per environment."""
+
+import gzip
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from assemblies import HOSTNAMES, ROOT, Assembly
+
+
+@pytest.fixture(scope="session")
+def context() -> Mapping[str, Any]:
+    """The context that the CDK command line reads from cdk.json."""
+    return json.loads((ROOT / "cdk.json").read_text())["context"]  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Small archives in the place of trained ones: no template depends on what training gave."""
+    folder = tmp_path_factory.mktemp("artifacts")
+    for hostname in HOSTNAMES:
+        archive = folder / "churn" / hostname / "model.tar.gz"
+        archive.parent.mkdir(parents=True)
+        archive.write_bytes(gzip.compress(hostname.encode(), mtime=0))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def synth(
+    context: Mapping[str, Any], artifacts: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Assembly]:
+    """Synthesises an environment into a new folder; keywords override settings."""
+    # Imported here: most tests need no CDK, and it takes a second to load.
+    from aws_cdk import App
+
+    import app as slipway
+
+    def run(env: str, **overrides: Any) -> Assembly:
+        folder = tmp_path_factory.mktemp(f"cdk.out.{env}")
+        app = App(
+            analytics_reporting=False,
+            context={**context, "env": env, "artifacts": str(artifacts), **overrides},
+            outdir=str(folder),
+        )
+        slipway.build(app)
+        app.synth()
+        return Assembly(env, folder)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def assembly(synth: Callable[..., Assembly]) -> Callable[[str], Assembly]:
+    """The assembly of `dev` or `prod`, synthesised once a session."""
+    return cache(synth)
+
+
+@pytest.fixture(scope="session")
+def dev(assembly: Callable[[str], Assembly]) -> Assembly:
+    return assembly("dev")
+
+
+@pytest.fixture(scope="session")
+def prod(assembly: Callable[[str], Assembly]) -> Assembly:
+    return assembly("prod")
+
+
+@pytest.fixture(scope="session", params=["dev", "prod"])
+def each(request: pytest.FixtureRequest, assembly: Callable[[str], Assembly]) -> Assembly:
+    """Both environments, one after the other."""
+    return assembly(request.param)

@@ -1,0 +1,114 @@
+"""Settings: what context makes them, and which context is refused by which key."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stacks.settings import ROOT, Settings, SettingsError
+
+
+def changed(context: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """The context with one key of the environment `dev` set to a value."""
+
+    def within(mapping: Mapping[str, Any], keys: list[str]) -> dict[str, Any]:
+        first, *rest = keys
+        return {**mapping, first: within(mapping.get(first, {}), rest) if rest else value}
+
+    return within(context, ["environments", "dev", *path.split(".")])
+
+
+@pytest.mark.parametrize("env", ["dev", "prod"])
+def test_both_environments_of_cdk_json_are_valid(context: Mapping[str, Any], env: str) -> None:
+    settings = Settings.from_mapping({**context, "env": env})
+    assert settings.env == env
+    assert settings.account is None
+    assert settings.artifacts_folder == ROOT / "build" / "artifacts"
+
+
+def test_only_prod_keeps_data(context: Mapping[str, Any]) -> None:
+    assert not Settings.from_mapping({**context, "env": "dev"}).keeps_data
+    assert Settings.from_mapping({**context, "env": "prod"}).keeps_data
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "reason"),
+    [
+        ("regoin", "eu-west-1", "no such setting"),
+        ("serving.instances", 2, "no such setting"),
+        ("region", "Frankfurt", "pattern"),
+        ("region", None, "string"),
+        ("account", 123456789012, "string"),
+        ("account", "12345", "pattern"),
+        ("artifacts", "", "at least 1 character"),
+        ("training.instance_type", "m5.large", "pattern"),
+        ("training.volume_size_gb", 0, "greater than or equal to 1"),
+        ("training.max_runtime_seconds", "3600", "integer"),
+        ("scoring.instance_count", 1.0, "integer"),
+        ("serving.instance_count", 0, "greater than or equal to 1"),
+        ("serving.instance_count", 21, "less than or equal to 20"),
+        ("serving.instance_count", True, "integer"),
+        ("serving", "two", "dictionary"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_its_key(
+    context: Mapping[str, Any], path: str, value: Any, reason: str
+) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_mapping(changed(context, path, value))
+    assert str(refusal.value).startswith(f"{path}: ")
+    assert reason in str(refusal.value)
+
+
+def test_a_missing_setting_is_refused_by_its_key(context: Mapping[str, Any]) -> None:
+    dev = {key: value for key, value in context["environments"]["dev"].items() if key != "serving"}
+    with pytest.raises(SettingsError, match=r"^serving: Field required"):
+        Settings.from_mapping({**context, "environments": {"dev": dev}})
+
+
+def test_an_environment_that_is_not_declared_is_refused(context: Mapping[str, Any]) -> None:
+    with pytest.raises(SettingsError, match="env: 'staging' is none of dev, prod"):
+        Settings.from_mapping({**context, "env": "staging"})
+
+
+def test_without_context_the_way_to_run_the_app_is_named() -> None:
+    with pytest.raises(SettingsError, match="make synth"):
+        Settings.from_mapping({})
+
+
+def test_a_text_setting_is_overridden_for_one_synth(context: Mapping[str, Any]) -> None:
+    settings = Settings.from_mapping({**context, "region": "cn-north-1", "artifacts": "/elsewhere"})
+    assert settings.region == "cn-north-1"
+    assert str(settings.artifacts_folder) == "/elsewhere"
+
+
+def test_a_misspelt_override_is_refused_by_its_key(context: Mapping[str, Any]) -> None:
+    with pytest.raises(SettingsError, match=r"^regoin: there is no such setting"):
+        Settings.from_mapping({**context, "regoin": "eu-west-1"})
+
+
+def test_context_of_the_cdk_itself_is_left_alone(context: Mapping[str, Any]) -> None:
+    own = {"aws:cdk:bundling-stacks": ["**"], "@aws-cdk/core:checkSecretUsage": True, "cli-telemetry": False}
+    assert Settings.from_mapping({**context, **own}) == Settings.from_mapping(context)
+
+
+def test_settings_are_frozen(context: Mapping[str, Any]) -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Settings.from_mapping(context).serving.instance_count = 5
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+@given(environment=JSON, env=JSON)
+def test_any_context_either_makes_settings_or_is_refused(environment: Any, env: Any) -> None:
+    try:
+        Settings.from_mapping({"env": env, "environments": {"dev": environment, "prod": {}}})
+    except SettingsError as refusal:
+        assert ": " in str(refusal)
