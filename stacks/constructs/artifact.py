@@ -1,0 +1,174 @@
+"""What containers read and write in S3: model archives, source code, prefixes of our buckets.
+
+Each grants what it is: the exact object, or the prefix, and nothing around it.
+"""
+
+import gzip
+import hashlib
+import io
+import tarfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aws_cdk import AssetHashType, IgnoreMode, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk.aws_s3_assets import Asset
+from constructs import Construct
+
+
+def source_files(folder: Path) -> list[Path]:
+    """The regular files below the folder in a fixed order, without Python's and the tools' caches.
+
+    Raises ValueError for a folder that is missing or has none.
+    """
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not any(_is_cache(part) for part in path.relative_to(folder).parts)
+    )
+    if not files:
+        raise ValueError(f"{folder} holds no source files")
+    return files
+
+
+def _is_cache(name: str) -> bool:
+    return (
+        name == "__pycache__" or name.endswith(".pyc") or (name.startswith(".") and name.endswith("_cache"))
+    )
+
+
+class ModelArchive(Construct):
+    """A trained `model.tar.gz` from the local disk, published as a CDK asset.
+
+    CDK publishes it as `<hash>.gz`, SageMaker's guide says `.tar.gz`: that stays between this class and S3.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, path: Path) -> None:
+        super().__init__(scope, id)
+        self._asset = Asset(self, "Asset", path=str(path))
+
+    def bind(self, role: iam.IRole) -> str:
+        """The model data URL; the role may read that object afterwards."""
+        _grant_get(role, self._asset)
+        return self._asset.s3_object_url
+
+
+class SourceArchive(Construct):
+    """A folder of script-mode source as a `.tar.gz` whose hash depends on names and contents only."""
+
+    def __init__(self, scope: Construct, id: str, *, folder: Path, program: str) -> None:
+        super().__init__(scope, id)
+        _require(folder, program)
+        self.program = program
+        sources = _tar(folder)
+        with TemporaryDirectory() as scratch:
+            archive = Path(scratch, "source.tar.gz")
+            archive.write_bytes(gzip.compress(sources, mtime=0))
+            # Hashed before compression: zlib's output differs between its builds, the sources do not.
+            self._asset = Asset(
+                self,
+                "Asset",
+                path=str(archive),
+                asset_hash=hashlib.sha256(sources).hexdigest(),
+                asset_hash_type=AssetHashType.CUSTOM,
+            )
+
+    def bind(self, role: iam.IRole) -> str:
+        """The archive's S3 URI; the role may read that object afterwards."""
+        _grant_get(role, self._asset)
+        return self._asset.s3_object_url
+
+
+class CodeDirectory(Construct):
+    """A folder of processing code with a `__main__.py`, published as a zip that Python can run."""
+
+    def __init__(self, scope: Construct, id: str, *, folder: Path) -> None:
+        super().__init__(scope, id)
+        _require(folder, "__main__.py")
+        self._asset = Asset(
+            self,
+            "Asset",
+            path=str(folder),
+            exclude=["**/__pycache__", "**/*.pyc", "**/.*_cache"],
+            ignore_mode=IgnoreMode.GLOB,
+        )
+
+    @property
+    def file_name(self) -> str:
+        """The zip's name below the folder that it is downloaded to."""
+        return self._asset.s3_object_key
+
+    def bind(self, role: iam.IRole) -> str:
+        """The zip's S3 URI; the role may read that object afterwards."""
+        _grant_get(role, self._asset)
+        _grant_list(role, self._asset.bucket, self._asset.s3_object_key)
+        return self._asset.s3_object_url
+
+
+@dataclass(frozen=True)
+class S3Prefix:
+    """All objects of a bucket below `prefix`, which ends with no slash."""
+
+    bucket: s3.IBucket
+    prefix: str
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.bucket.bucket_name}/{self.prefix}"
+
+    def grant_read(self, role: iam.IRole) -> None:
+        self._grant_objects(role, ["s3:GetObject"], ["kms:Decrypt"])
+        _grant_list(role, self.bucket, f"{self.prefix}/")
+
+    def grant_write(self, role: iam.IRole) -> None:
+        self._grant_objects(
+            role, ["s3:AbortMultipartUpload", "s3:PutObject"], ["kms:Decrypt", "kms:GenerateDataKey"]
+        )
+
+    def _grant_objects(self, role: iam.IRole, actions: Sequence[str], key_actions: Sequence[str]) -> None:
+        objects = self.bucket.arn_for_objects(f"{self.prefix}/*")
+        role.add_to_principal_policy(iam.PolicyStatement(actions=[*actions], resources=[objects]))
+        if key := self.bucket.encryption_key:
+            stack = Stack.of(role)
+            role.add_to_principal_policy(
+                iam.PolicyStatement(
+                    actions=[*key_actions],
+                    resources=[key.key_arn],
+                    conditions={"StringEquals": {"kms:ViaService": f"s3.{stack.region}.{stack.url_suffix}"}},
+                )
+            )
+
+
+def _require(folder: Path, name: str) -> None:
+    if not (folder / name).is_file():
+        raise ValueError(f"{folder} has no {name}")
+
+
+def _tar(folder: Path) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for path in source_files(folder):
+            content = path.read_bytes()
+            member = tarfile.TarInfo(path.relative_to(folder).as_posix())
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def _grant_get(role: iam.IRole, asset: Asset) -> None:
+    objects = asset.bucket.arn_for_objects(asset.s3_object_key)
+    role.add_to_principal_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=[objects]))
+
+
+def _grant_list(role: iam.IRole, bucket: s3.IBucket, prefix: str) -> None:
+    # SageMaker lists before it downloads, also where the prefix is one object's whole key.
+    role.add_to_principal_policy(
+        iam.PolicyStatement(
+            actions=["s3:ListBucket"],
+            resources=[bucket.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": f"{prefix}*"}},
+        )
+    )
