@@ -1,0 +1,45 @@
+"""A real-time endpoint in front of a model."""
+
+from aws_cdk.aws_sagemaker import CfnEndpoint, CfnEndpointConfig
+from constructs import Construct
+
+from stacks.constructs.inference_pipeline import InferencePipeline
+
+# Blue/green deployment and autoscaling find the variant by its name: it never changes.
+_VARIANT = "AllTraffic"
+
+
+class Endpoint(Construct):
+    """One production variant. The endpoint is named, since clients type it; its configuration is not,
+    since it is replaced at every change."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        model: InferencePipeline,
+        instance_type: str,
+        instance_count: int,
+    ) -> None:
+        super().__init__(scope, id)
+        config = CfnEndpointConfig(
+            self,
+            "Config",
+            production_variants=[
+                CfnEndpointConfig.ProductionVariantProperty(
+                    variant_name=_VARIANT,
+                    model_name=model.model_name,
+                    instance_type=instance_type,
+                    initial_instance_count=instance_count,
+                    initial_variant_weight=1,
+                )
+            ],
+        )
+        CfnEndpoint(
+            self,
+            "Endpoint",
+            endpoint_name=name,
+            endpoint_config_name=config.attr_endpoint_config_name,
+        )
