@@ -1,0 +1,98 @@
+"""What every workload of an environment stands on: key, buckets, the repository of our own image."""
+
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from stacks.constructs.image import OwnImage
+from stacks.settings import ROOT, Settings
+
+
+class Foundation(Stack):
+    """`data_bucket` holds what workloads are fed, `artifact_bucket` what their pipelines write, `script_mode`
+    is the image that runs our own containers. Data outlives the stack where the settings say so."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(scope, id, **kwargs)
+        self._keeps_data = settings.keeps_data
+        self._removal_policy = RemovalPolicy.RETAIN if self._keeps_data else RemovalPolicy.DESTROY
+        self.key = kms.Key(
+            self,
+            "Key",
+            description=f"Data, artefacts and images of slipway-{settings.env}",
+            enable_key_rotation=True,
+            removal_policy=self._removal_policy,
+        )
+        # Log delivery writes with S3's own keys only, and a bucket that logs itself never comes to rest.
+        self._access_logs = self._build_bucket(
+            "AccessLogBucket",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            expiration=Duration.days(365),
+        )
+        self.data_bucket = self._build_logged_bucket("DataBucket")
+        self.artifact_bucket = self._build_logged_bucket("ArtifactBucket")
+        self.script_mode = self._build_script_mode(f"slipway-{settings.env}-script-mode")
+
+    def _build_logged_bucket(self, id: str) -> s3.Bucket:
+        return self._build_bucket(
+            id,
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=self.key,
+            bucket_key_enabled=True,
+            server_access_logs_bucket=self._access_logs,
+            server_access_logs_prefix=f"{id}/",
+        )
+
+    def _build_bucket(self, id: str, *, expiration: Duration | None = None, **encryption: Any) -> s3.Bucket:
+        return s3.Bucket(
+            self,
+            id,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            versioned=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    abort_incomplete_multipart_upload_after=Duration.days(7),
+                    noncurrent_version_expiration=Duration.days(90),
+                    expiration=expiration,
+                )
+            ],
+            removal_policy=self._removal_policy,
+            auto_delete_objects=not self._keeps_data,
+            **encryption,
+        )
+
+    def _build_script_mode(self, name: str) -> OwnImage:
+        repository = ecr.Repository(
+            self,
+            "ScriptModeRepository",
+            repository_name=name,
+            image_tag_mutability=ecr.TagMutability.IMMUTABLE,
+            image_scan_on_push=True,
+            encryption=ecr.RepositoryEncryption.KMS,
+            encryption_key=self.key,
+            lifecycle_rules=[
+                ecr.LifecycleRule(tag_status=ecr.TagStatus.UNTAGGED, max_image_age=Duration.days(14))
+            ],
+            removal_policy=self._removal_policy,
+            empty_on_delete=not self._keeps_data,
+        )
+        # An own image among managed ones in one model is pulled by the service, not by the role alone.
+        repository.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("sagemaker.amazonaws.com")],
+                actions=[
+                    "ecr:BatchCheckLayerAvailability",
+                    "ecr:BatchGetImage",
+                    "ecr:GetDownloadUrlForLayer",
+                ],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
+        return OwnImage.from_source(repository, name, ROOT / "containers" / "script_mode")

@@ -1,0 +1,68 @@
+"""Reads templates in tests: resources by type, references as text, IAM statements, pipeline definitions."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+type Template = Mapping[str, Any]
+
+
+def resources(template: Template, kind: str) -> list[Any]:
+    """The resources of a type, in the template's order."""
+    return [one for one in template["Resources"].values() if one["Type"] == kind]
+
+
+def only(template: Template, kind: str) -> Any:
+    """The one resource of a type."""
+    [resource] = resources(template, kind)
+    return resource
+
+
+def text(value: Any) -> str:
+    """A string with its intrinsics spelt out: `${Name}`, `${Name.Arn}`, `${export}`."""
+    if isinstance(value, str):
+        return value
+    [(function, argument)] = value.items()
+    match function:
+        case "Ref" | "Fn::ImportValue":
+            return f"${{{text(argument)}}}"
+        case "Fn::GetAtt":
+            return f"${{{'.'.join(argument)}}}"
+        case "Fn::Sub":
+            return text(argument)
+        case "Fn::Join":
+            separator, parts = argument
+            return str(separator.join(text(part) for part in parts))
+    raise AssertionError(f"{function} is in no template of ours")
+
+
+def texts(value: Any) -> list[str]:
+    return [text(one) for one in (value if isinstance(value, list) else [value])]
+
+
+def statements(template: Template) -> Iterator[Any]:
+    """Every statement of the roles' policies; a role has exactly one policy resource."""
+    for policy in resources(template, "AWS::IAM::Policy"):
+        yield from policy["Properties"]["PolicyDocument"]["Statement"]
+
+
+def allowed(template: Template, action: str, policy: str = "") -> set[str]:
+    """The resources on which an action is allowed by the policies whose name begins with `policy`."""
+    return {
+        resource
+        for one in resources(template, "AWS::IAM::Policy")
+        if one["Properties"]["PolicyName"].startswith(policy)
+        for statement in one["Properties"]["PolicyDocument"]["Statement"]
+        if action in texts(statement["Action"])
+        for resource in texts(statement["Resource"])
+    }
+
+
+def definition(template: Template) -> Any:
+    """The pipeline's definition, its CloudFormation references spelt out."""
+    pipeline = only(template, "AWS::SageMaker::Pipeline")
+    return json.loads(text(pipeline["Properties"]["PipelineDefinition"]["PipelineDefinitionBody"]))
+
+
+def steps(template: Template) -> dict[str, Any]:
+    return {step["Name"]: step for step in definition(template)["Steps"]}

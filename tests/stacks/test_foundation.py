@@ -1,0 +1,109 @@
+"""The foundation: what its key, buckets and repository let through, and what outlives it."""
+
+import json
+from typing import Any
+
+import pytest
+from assemblies import Assembly
+from declared import only, resources, text
+
+
+@pytest.fixture
+def template(each: Assembly) -> Any:
+    return each.template("foundation")
+
+
+def buckets(template: Any) -> dict[str, Any]:
+    """Data and artefact buckets, and the one that keeps their access logs, by construct."""
+    found = {
+        logical_id.rstrip("0123456789ABCDEF"): one["Properties"]
+        for logical_id, one in template["Resources"].items()
+        if one["Type"] == "AWS::S3::Bucket"
+    }
+    assert set(found) == {"DataBucket", "ArtifactBucket", "AccessLogBucket"}
+    return found
+
+
+def test_the_key_rotates(template: Any) -> None:
+    assert only(template, "AWS::KMS::Key")["Properties"]["EnableKeyRotation"] is True
+
+
+def test_every_bucket_is_private_owned_and_versioned(template: Any) -> None:
+    for bucket in buckets(template).values():
+        assert bucket["PublicAccessBlockConfiguration"] == dict.fromkeys(
+            ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"], True
+        )
+        assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_every_bucket_refuses_what_does_not_come_over_tls(template: Any) -> None:
+    policies = resources(template, "AWS::S3::BucketPolicy")
+    assert len(policies) == len(buckets(template))
+    for policy in policies:
+        [denied] = [
+            one for one in policy["Properties"]["PolicyDocument"]["Statement"] if one["Effect"] == "Deny"
+        ]
+        assert denied["Action"] == "s3:*"
+        assert denied["Principal"] == {"AWS": "*"}
+        assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_data_and_artefacts_are_encrypted_with_our_key_and_log_who_reads_them(template: Any) -> None:
+    found = buckets(template)
+    logs = found.pop("AccessLogBucket")
+    for name, bucket in found.items():
+        [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["BucketKeyEnabled"] is True
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+        assert "Key" in text(rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"])
+        assert bucket["LoggingConfiguration"]["LogFilePrefix"] == f"{name}/"
+    [rule] = logs["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+
+
+def test_old_versions_half_uploads_and_logs_expire_but_data_does_not(template: Any) -> None:
+    for name, bucket in buckets(template).items():
+        [rule] = bucket["LifecycleConfiguration"]["Rules"]
+        assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+        assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
+        assert rule.get("ExpirationInDays") == (365 if name == "AccessLogBucket" else None)
+
+
+def test_the_repository_has_the_name_that_an_engineer_types(each: Assembly) -> None:
+    repository = only(each.template("foundation"), "AWS::ECR::Repository")["Properties"]
+    assert repository["RepositoryName"] == f"slipway-{each.env}-script-mode"
+
+
+def test_images_are_immutable_scanned_and_encrypted_and_untagged_ones_expire(template: Any) -> None:
+    repository = only(template, "AWS::ECR::Repository")["Properties"]
+    assert repository["ImageTagMutability"] == "IMMUTABLE"
+    assert repository["ImageScanningConfiguration"] == {"ScanOnPush": True}
+    assert repository["EncryptionConfiguration"]["EncryptionType"] == "KMS"
+    [rule] = json.loads(repository["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
+    assert rule["selection"]["tagStatus"] == "untagged"
+
+
+def test_sagemaker_pulls_our_image_for_this_account_only(template: Any) -> None:
+    repository = only(template, "AWS::ECR::Repository")["Properties"]
+    [statement] = repository["RepositoryPolicyText"]["Statement"]
+    assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+    assert text(statement["Condition"]["StringEquals"]["aws:SourceAccount"]) == "${AWS::AccountId}"
+    assert not any("Put" in action or "*" in action for action in statement["Action"])
+
+
+def kept(template: Any, kind: str) -> set[str]:
+    return {one["DeletionPolicy"] for one in resources(template, kind)}
+
+
+@pytest.mark.parametrize("kind", ["AWS::S3::Bucket", "AWS::KMS::Key", "AWS::ECR::Repository"])
+def test_prod_keeps_data_and_dev_leaves_nothing_behind(dev: Assembly, prod: Assembly, kind: str) -> None:
+    assert kept(prod.template("foundation"), kind) == {"Retain"}
+    assert kept(dev.template("foundation"), kind) == {"Delete"}
+
+
+def test_only_dev_empties_what_it_destroys(dev: Assembly, prod: Assembly) -> None:
+    assert len(resources(dev.template("foundation"), "Custom::S3AutoDeleteObjects")) == 3
+    assert resources(prod.template("foundation"), "Custom::S3AutoDeleteObjects") == []
+    assert only(dev.template("foundation"), "AWS::ECR::Repository")["Properties"]["EmptyOnDelete"] is True
+    assert not only(prod.template("foundation"), "AWS::ECR::Repository")["Properties"].get("EmptyOnDelete")
