@@ -1,0 +1,153 @@
+"""Churn's serving stack: four containers in order, a role that may do what they need, one endpoint."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from assemblies import HOSTNAMES, Assembly
+from declared import allowed, only, resources, statements, text
+
+SCRIPT = {
+    "SAGEMAKER_PROGRAM": "inference.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
+}
+
+
+@pytest.fixture
+def template(each: Assembly) -> Any:
+    return each.template("churn-serving")
+
+
+def containers(template: Any) -> list[Any]:
+    found: list[Any] = only(template, "AWS::SageMaker::Model")["Properties"]["Containers"]
+    return found
+
+
+def test_the_containers_stand_in_the_order_of_the_computation(template: Any) -> None:
+    assert [one["ContainerHostname"] for one in containers(template)] == list(HOSTNAMES)
+    model = only(template, "AWS::SageMaker::Model")["Properties"]
+    assert model["InferenceExecutionConfig"] == {"Mode": "Serial"}
+
+
+def test_each_container_runs_its_image(each: Assembly) -> None:
+    images = [text(one["Image"]) for one in containers(each.template("churn-serving"))]
+    managed = r"\d{12}\.dkr\.ecr\.eu-central-1\.amazonaws\.com/sagemaker-"
+    own = rf"\$\{{AWS::AccountId\}}\.dkr\.ecr\.eu-central-1\.amazonaws\.com/slipway-{each.env}-script-mode"
+    expected = [
+        rf"{managed}scikit-learn:1\.9-0-cpu-py3",
+        rf"{own}:[0-9a-f]{{16}}",
+        rf"{managed}xgboost:3\.2-0",
+        rf"{managed}scikit-learn:1\.9-0-cpu-py3",
+    ]
+    for image, pattern in zip(images, expected, strict=True):
+        assert re.fullmatch(pattern, image), image
+
+
+def test_scripts_are_found_in_the_archive_and_every_hop_answers_csv(template: Any) -> None:
+    csv = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"}
+    environments = [one["Environment"] for one in containers(template)]
+    assert environments == [SCRIPT, SCRIPT, csv, SCRIPT]
+
+
+def test_model_data_is_each_containers_own_archive(each: Assembly) -> None:
+    for container in containers(each.template("churn-serving")):
+        bucket, _, key = text(container["ModelDataUrl"]).removeprefix("s3://").partition("/")
+        assert bucket == "cdk-hnb659fds-assets-${AWS::AccountId}-eu-central-1"
+        assert staged_file(each, key).read_bytes().startswith(b"\x1f\x8b")
+    urls = {text(one["ModelDataUrl"]) for one in containers(each.template("churn-serving"))}
+    assert len(urls) == len(HOSTNAMES)
+
+
+def staged_file(assembly: Assembly, key: str) -> Path:
+    manifest = assembly.folder / f"slipway-{assembly.env}-churn-serving.assets.json"
+    for file in json.loads(manifest.read_text())["files"].values():
+        if any(one["objectKey"] == key for one in file["destinations"].values()):
+            return assembly.folder / str(file["source"]["path"])
+    raise AssertionError(f"{key} is not published")
+
+
+def test_the_role_reads_the_four_archives_and_nothing_else(template: Any) -> None:
+    archives = {
+        text(one["ModelDataUrl"]).replace("s3://", "arn:aws:s3:::", 1) for one in containers(template)
+    }
+    assert allowed(template, "s3:GetObject") == archives
+    assert {action for one in statements(template) for action in one["Action"] if "s3:" in action} <= {
+        "s3:GetObject"
+    }
+
+
+def test_the_role_pulls_the_images_of_the_containers_and_no_others(template: Any) -> None:
+    repositories = set()
+    for container in containers(template):
+        registry, _, image = text(container["Image"]).partition("/")
+        account = registry.partition(".")[0]
+        repositories.add(f"arn:aws:ecr:eu-central-1:{account}:repository/{image.partition(':')[0]}")
+    for action in ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"):
+        assert allowed(template, f"ecr:{action}") == repositories
+
+
+def test_the_role_writes_the_log_group_of_its_endpoint_only(each: Assembly) -> None:
+    group = f"log-group:/aws/sagemaker/Endpoints/slipway-{each.env}-churn"
+    arn = f"arn:aws:logs:eu-central-1:${{AWS::AccountId}}:{group}"
+    assert allowed(each.template("churn-serving"), "logs:PutLogEvents") == {arn, f"{arn}:*"}
+
+
+def test_the_models_policy_is_there_before_the_model(template: Any) -> None:
+    waits_for = only(template, "AWS::SageMaker::Model")["DependsOn"]
+    kinds = {template["Resources"][logical_id]["Type"] for logical_id in waits_for}
+    assert kinds == {"AWS::IAM::Policy"}
+
+
+def test_the_model_reaches_no_network(template: Any) -> None:
+    assert only(template, "AWS::SageMaker::Model")["Properties"]["EnableNetworkIsolation"] is True
+
+
+def test_clients_know_the_endpoint_by_name_and_the_rest_is_replaced_freely(each: Assembly) -> None:
+    template = each.template("churn-serving")
+    endpoint = only(template, "AWS::SageMaker::Endpoint")["Properties"]
+    assert endpoint["EndpointName"] == f"slipway-{each.env}-churn"
+    assert "ModelName" not in only(template, "AWS::SageMaker::Model")["Properties"]
+    assert "EndpointConfigName" not in only(template, "AWS::SageMaker::EndpointConfig")["Properties"]
+
+
+def test_the_variant_keeps_its_name_and_the_settings_say_how_many_instances(
+    dev: Assembly, prod: Assembly
+) -> None:
+    variants = [
+        only(one.template("churn-serving"), "AWS::SageMaker::EndpointConfig")["Properties"][
+            "ProductionVariants"
+        ]
+        for one in (dev, prod)
+    ]
+    assert [[variant["VariantName"] for variant in one] for one in variants] == [["AllTraffic"]] * 2
+    assert [one[0]["InitialInstanceCount"] for one in variants] == [1, 2]
+
+
+def test_without_archives_the_stack_is_empty_and_says_which_command_makes_them(
+    synth: Callable[..., Assembly], artifacts: Path, tmp_path: Path
+) -> None:
+    archive = tmp_path / "churn" / "xgboost" / "model.tar.gz"
+    archive.parent.mkdir(parents=True)
+    archive.write_bytes((artifacts / "churn" / "xgboost" / "model.tar.gz").read_bytes())
+    assembly = synth("dev", artifacts=str(tmp_path))
+    assert "Resources" not in assembly.template("churn-serving")
+    assert errors(assembly, "churn-serving") == [
+        f"no trained preprocess, pca, postprocess in {tmp_path}/churn: run `make train`"
+    ]
+    assert resources(assembly.template("churn-training"), "AWS::SageMaker::Pipeline")
+    assert errors(assembly, "churn-training") == []
+
+
+def errors(assembly: Assembly, stack: str) -> list[str]:
+    """The error annotations of a stack, which make the CDK command line refuse it."""
+    metadata = json.loads((assembly.folder / f"slipway-{assembly.env}-{stack}.metadata.json").read_text())
+    return [
+        str(entry["data"])
+        for entries in metadata.values()
+        for entry in entries
+        if entry["type"] == "aws:cdk:error"
+    ]
