@@ -1,0 +1,54 @@
+"""The jobs of a pipeline: scanners do not look into its definition."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stacks.policies.definition import PIPELINE, Step, steps
+from stacks.policies.rule import Faults, Omission, rule
+from stacks.policies.rules.endpoint import has_local_disk
+from stacks.policies.templates import Resource
+
+
+@dataclass(frozen=True)
+class _Job:
+    """Where a type of job keeps what runs it, the key of its results, and its network."""
+
+    cluster: str
+    output_key: str
+    vpc: str | None
+
+
+_JOBS = {
+    "Training": _Job("ResourceConfig", "OutputDataConfig.KmsKeyId", "VpcConfig"),
+    "Processing": _Job(
+        "ProcessingResources.ClusterConfig", "ProcessingOutputConfig.KmsKeyId", "NetworkConfig.VpcConfig"
+    ),
+    # A transform job runs where its model does.
+    "Transform": _Job("TransformResources", "TransformOutput.KmsKeyId", None),
+}
+
+
+@rule(PIPELINE)
+def job_encrypts_what_it_writes(pipeline: Resource) -> Faults:
+    """A job encrypts its results and its volume with our key, but where the instance has a local disk, which
+    refuses one for the volume."""
+    for step, job in _jobs(pipeline):
+        if not step.get(job.output_key):
+            yield f"{step.path}.{job.output_key}", "is missing"
+        instance_type = str(step.get(f"{job.cluster}.InstanceType"))
+        has_key = bool(step.get(f"{job.cluster}.VolumeKmsKeyId"))
+        if has_key == has_local_disk(instance_type):
+            fault = f"is set, and {instance_type} has a local disk" if has_key else "is missing"
+            yield f"{step.path}.{job.cluster}.VolumeKmsKeyId", fault
+
+
+@rule(PIPELINE, dev_may_omit=Omission.VPC)
+def job_runs_in_a_vpc(pipeline: Resource) -> Faults:
+    """A job runs in our VPC, behind a security group."""
+    for step, job in _jobs(pipeline):
+        if job.vpc and not (step.get(f"{job.vpc}.Subnets") and step.get(f"{job.vpc}.SecurityGroupIds")):
+            yield f"{step.path}.{job.vpc}", "has no Subnets or no SecurityGroupIds"
+
+
+def _jobs(pipeline: Resource) -> Iterator[tuple[Step, _Job]]:
+    return ((step, _JOBS[step.type]) for step in steps(pipeline) if step.type in _JOBS)
