@@ -15,8 +15,6 @@ from stacks.constructs.references import EXECUTION_ID, Get, Join, Parameter, pat
 from stacks.constructs.steps import Cluster, Jobs, Processing, PropertyFile, read_hyperparameters
 from stacks.constructs.training_pipeline import TrainingPipeline, check_definition
 
-ARGUMENTS = {"TrainingImage": "image"}
-
 
 def step(name: str, *references: str) -> dict[str, Any]:
     return {"Name": name, "Arguments": {"Inputs": [{"Uri": {"Get": path}} for path in references]}}
