@@ -1,20 +1,21 @@
 """Containers for the tests: their packages on the path, and live processes that a session shares."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (ROOT / "containers" / "script_mode", ROOT / "local" / "stand_ins")
 sys.path[:0] = [str(path) for path in PACKAGES]
 
-from container_process import Container, run_training  # noqa: E402
+from container_process import Container, run_training, write_csv, write_job  # noqa: E402
 
-FEATURES = 4
-COLUMNS = ("first", "second", "third", "fourth")
+# A test that waits for another process's share of the CPU is not slow.
+hypothesis.settings.register_profile("containers", deadline=None)
+hypothesis.settings.load_profile("containers")
 
 
 @pytest.fixture(scope="session")
@@ -47,25 +48,3 @@ def xgboost_container(trained: Path) -> Iterator[Container]:
 def managed_xgboost_container(trained: Path) -> Iterator[Container]:
     with Container("xgboost_image", trained, SLIPWAY_MANAGED_BEHAVIOUR="1") as container:
         yield container
-
-
-def write_job(folder: Path, hyperparameters: dict[str, str], channels: dict[str, str]) -> None:
-    """The files that SageMaker writes for a training job; `channels` maps names to content types."""
-    config = folder / "input" / "config"
-    config.mkdir(parents=True, exist_ok=True)
-    (config / "hyperparameters.json").write_text(json.dumps(hyperparameters))
-    described = {
-        name: {
-            "ContentType": content_type,
-            "TrainingInputMode": "File",
-            "S3DistributionType": "FullyReplicated",
-        }
-        for name, content_type in channels.items()
-    }
-    (config / "inputdataconfig.json").write_text(json.dumps(described))
-    (config / "resourceconfig.json").write_text(json.dumps({"current_host": "algo-1", "hosts": ["algo-1"]}))
-
-
-def write_csv(path: Path, rows: list[list[float]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(",".join(map(str, row)) + "\n" for row in rows))

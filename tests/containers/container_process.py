@@ -1,6 +1,7 @@
 """One image's process for a test: started as SageMaker starts it, called over one kept connection."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -138,3 +139,25 @@ def start_failure(module: str, folder: Path, **variables: str) -> str:
     )
     assert done.returncode == 1, done.stderr
     return done.stderr
+
+
+def write_job(folder: Path, hyperparameters: dict[str, str], channels: dict[str, str]) -> None:
+    """The files that SageMaker writes for a training job; `channels` maps names to content types."""
+    config = folder / "input" / "config"
+    config.mkdir(parents=True, exist_ok=True)
+    (config / "hyperparameters.json").write_text(json.dumps(hyperparameters))
+    described = {
+        name: {
+            "ContentType": content_type,
+            "TrainingInputMode": "File",
+            "S3DistributionType": "FullyReplicated",
+        }
+        for name, content_type in channels.items()
+    }
+    (config / "inputdataconfig.json").write_text(json.dumps(described))
+    (config / "resourceconfig.json").write_text(json.dumps({"current_host": "algo-1", "hosts": ["algo-1"]}))
+
+
+def write_csv(path: Path, rows: list[list[float]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(",".join(map(str, row)) + "\n" for row in rows))

@@ -163,7 +163,7 @@ def test_a_script_without_model_fn_is_refused() -> None:
 @pytest.mark.parametrize("name", ["input_fn", "predict_fn", "output_fn"])
 def test_transform_fn_beside_a_function_that_it_replaces_is_refused(name: str) -> None:
     with pytest.raises(ContainerProblem, match=f"transform_fn and {name}"):
-        model(transform_fn=print, **{name: print})
+        ScriptModel(script(transform_fn=print, **{name: print}), Path("/"), Conventions())
 
 
 def test_the_script_and_its_siblings_come_from_the_submit_directory(

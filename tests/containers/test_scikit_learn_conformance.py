@@ -1,7 +1,7 @@
 """The scikit-learn stand-in against the managed image's contract, case by case.
 
-`MANAGED` is what the image answers, and the stand-in with SLIPWAY_MANAGED_BEHAVIOUR=1. `STRICT` has the cases in
-which the stand-in differs by default, because the image is plainly wrong.
+`MANAGED` is what the image answers, and the stand-in with SLIPWAY_MANAGED_BEHAVIOUR=1. `STRICT` has the cases
+in which the stand-in differs by default, because the image is plainly wrong.
 """
 
 import io
@@ -154,7 +154,7 @@ STRICT = [
 ]
 
 
-def by_name(cases: list[Case]) -> Any:
+def by_name(cases: list[Case]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", cases, ids=lambda case: case.name)
 
 

@@ -8,10 +8,10 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from typing import IO
 
 import pytest
-from conftest import write_job
-from container_process import environment, run_training, wait_until
+from container_process import environment, run_training, wait_until, write_job
 
 IMAGES = ("toolkit", "scikit_learn_image")
 
@@ -262,11 +262,11 @@ def test_anything_but_serve_and_train_is_a_usage_error(
     assert (done.returncode, done.stderr) == (2, f"usage: python -m {image} serve|train\n")
 
 
-def _start(image: str, folder: Path, stderr: object) -> subprocess.Popen[bytes]:
+def _start(image: str, folder: Path, stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", image, "train"],
         env=environment(folder),
-        stderr=stderr,  # type: ignore[arg-type]
+        stderr=stderr,
         cwd=folder,
     )
 
