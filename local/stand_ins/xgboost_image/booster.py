@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.ctypeslib
 from numpy.typing import NDArray
 from toolkit.errors import ContainerProblem
 

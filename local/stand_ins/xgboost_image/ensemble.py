@@ -18,6 +18,8 @@ class Ensemble:
         self.features = max(booster.features for booster in boosters)
         self.objective = boosters[0].objective
         self.classes = boosters[0].classes
+        # What the library builds at its first prediction should not cost the first caller.
+        self.predict(np.full((1, self.features), np.nan, dtype=np.float32))
 
     def predict(self, table: Table) -> Table:
         predictions = [booster.predict(table) for booster in self._boosters]
