@@ -71,7 +71,7 @@ def synthesised(assembly: Path) -> list[Finding]:
             plugin["pluginName"],
             one["ruleName"],
             construct["constructPath"],
-            one["description"],
+            one["description"].partition(" - (Control IDs")[0],
             one.get("reason"),
         )
         for plugin in report["pluginReports"]

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from checks.documents import settle
+from checks.documents import write_or_compare
 from checks.planted.faults import Fault, faults
 from checks.planted.scan import scan
 from stacks.policies.rules import RULES
@@ -16,8 +16,8 @@ _HEAD = """# Planted faults
 
 Each fault below is planted alone into good templates (`checks/planted/good/`) and put before our own rules
 (`stacks/policies/rules/`), cdk-nag (AwsSolutions and NIST 800-53 R5), checkov and cfn-lint. A cell names what
-the tool says of the fault and not of the good templates. Written by `python -m checks.planted --write`;
-`make check` fails when it is stale. `make test` proves that each fault turns exactly its own rule red.
+the tool says of the fault and not of the good templates. Written by `make documents`; `make check`
+fails when it is stale. `make test` proves that each fault turns exactly its own rule red.
 """
 
 type Caught = Mapping[str, Sequence[str]]
@@ -35,9 +35,8 @@ def main() -> int:
     missed = [fault.what for fault, caught in results if not any(caught.values())]
     for what in missed:
         print(f"nobody sees: {what}", file=sys.stderr)
-    return max(
-        bool(missed), settle(_DOCUMENT, _page(results), "python -m checks.planted --write", write=write)
-    )
+    stale = write_or_compare(_DOCUMENT, _page(results), write=write)
+    return 1 if missed or stale else 0
 
 
 def _page(results: Sequence[tuple[Fault, Caught]]) -> str:

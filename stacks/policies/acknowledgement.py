@@ -5,6 +5,7 @@ The acknowledgement stands in the construct's metadata, and so in the synthesise
 finding.
 """
 
+import re
 from typing import Any, cast
 
 from aws_cdk import (
@@ -20,17 +21,22 @@ from aws_cdk import (
 )
 from constructs import IConstruct
 
-_TOOLS = {"AwsSolutions-": "AwsSolutions", "NIST.800.53.R5-": "NIST.800.53.R5", "CKV": "checkov"}
+_TOOLS = {
+    re.compile(r"AwsSolutions-\w+(\[.*\])?"): "AwsSolutions",
+    re.compile(r"NIST\.800\.53\.R5-\w+"): "NIST.800.53.R5",
+    re.compile(r"CKV2?_AWS_\d+"): "checkov",
+    re.compile(r"[EIW]\d{4}"): "cfn-lint",
+}
 _SHORTEST_REASON = 20
 
 
 def acknowledge(construct: IConstruct, finding: str, reason: str) -> None:
-    """Accept one finding, named as cdk-nag or checkov prints its id, at the construct that has it.
+    """Accept one finding, by the id that cdk-nag, checkov or cfn-lint prints, at the construct that has it.
 
     Raises ValueError for another tool's id (our own rules are met, not acknowledged), for a whole stack, and
     for a reason of a few letters.
     """
-    tool = next((tool for prefix, tool in _TOOLS.items() if finding.startswith(prefix)), None)
+    tool = next((tool for pattern, tool in _TOOLS.items() if pattern.fullmatch(finding)), None)
     if tool is None:
         raise ValueError(f"{finding} is no finding of {', '.join(_TOOLS.values())}: mend it")
     if isinstance(construct, Stack | Stage | App):
@@ -41,7 +47,11 @@ def acknowledge(construct: IConstruct, finding: str, reason: str) -> None:
         raise ValueError(f"{finding} at {construct.node.path}: {reason!r} does not say why")
     Validations.of(construct).acknowledge(Acknowledgment(id=f"{tool}::{finding}", reason=reason))
     if tool == "checkov":
-        _skip(construct, finding, reason)
+        skips = _metadata(construct, tool).get("skip", [])
+        _resource(construct).add_metadata(tool, {"skip": [*skips, {"id": finding, "comment": reason}]})
+    elif tool == "cfn-lint":
+        ignored = _metadata(construct, tool).get("config", {}).get("ignore_checks", [])
+        _resource(construct).add_metadata(tool, {"config": {"ignore_checks": [*ignored, finding]}})
 
 
 def wildcard(scope: IConstruct, arn: str) -> str:
@@ -55,12 +65,16 @@ def wildcard(scope: IConstruct, arn: str) -> str:
     return f"AwsSolutions-IAM5[Resource::{_flat(stack.resolve(arn))}]"
 
 
-def _skip(construct: IConstruct, finding: str, reason: str) -> None:
+def _metadata(construct: IConstruct, tool: str) -> dict[str, Any]:
+    """What already silences a tool that reads it in the template, also when nobody runs `make check`."""
+    return _resource(construct).get_metadata(tool) or {}
+
+
+def _resource(construct: IConstruct) -> CfnResource:
     resource = construct if isinstance(construct, CfnResource) else construct.node.default_child
     if not isinstance(resource, CfnResource):
-        raise ValueError(f"{finding}: {construct.node.path} is no resource; acknowledge it at one")
-    skips = (resource.get_metadata("checkov") or {"skip": []})["skip"]
-    resource.add_metadata("checkov", {"skip": [*skips, {"id": finding, "comment": reason}]})
+        raise ValueError(f"{construct.node.path} is no resource: acknowledge the finding at one")
+    return resource
 
 
 def _flat(value: Any) -> str:
