@@ -1,0 +1,108 @@
+"""The edge that the functions of an API share: routes, CORS, problems, and one log line a request.
+
+A Lambda function adds its operations; each takes a Request and returns a Response or raises a Problem.
+"""
+
+import time
+from collections.abc import Callable
+from http import HTTPMethod
+from typing import Any, Protocol
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from slipway_cors import Cors
+from slipway_problem import CONTENT_TYPE, Problem
+from slipway_request import Request
+
+_SECURITY_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+class LambdaContext(Protocol):
+    """What is used of the context that Lambda passes."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long the function may still run."""
+
+
+type OperationFunction = Callable[[Request, LambdaContext], Response[str]]
+type Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+
+class Api:
+    """Operations by path and method, answered as API Gateway's REST proxy integration expects it.
+
+    An instance answers one request at a time, as a Lambda execution environment does.
+    """
+
+    def __init__(self, *, cors: Cors, logger: Logger) -> None:
+        self._cors = cors
+        self._logger = logger
+        self._methods: dict[str, list[str]] = {}
+        self._request: Request
+        self._context: LambdaContext
+        self._resolver = APIGatewayRestResolver(debug=False)
+        self._resolver.not_found(self._refuse_route)
+        self._resolver.exception_handler(Problem)(self._report)
+        self._resolver.exception_handler(Exception)(self._report_unexpected)
+
+    def add(self, method: HTTPMethod, path: str, operation: OperationFunction) -> None:
+        """Answers `method` on `path`, and OPTIONS with what a browser asks before it sends that method."""
+        if path not in self._methods:
+            self._methods[path] = [HTTPMethod.OPTIONS]
+            self._resolver.route(path, HTTPMethod.OPTIONS)(lambda: self._preflight(path))
+        self._methods[path].append(method)
+        self._resolver.route(path, method)(lambda: self._perform(operation))
+
+    def handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """The answer to a proxy event."""
+        started = time.perf_counter()
+        self._request = request = Request.from_event(event)
+        self._context = context
+        self._logger.set_correlation_id(request.request_id)
+        # Powertools routes by these two; all else it is given could only make it fail in ways of its own.
+        route = {"httpMethod": request.method, "path": request.path, "headers": {}, "requestContext": {}}
+        answer = self._resolver.resolve(route, context)  # type: ignore[arg-type]
+        headers = {**self._cors.headers(request.headers.get("origin")), **_SECURITY_HEADERS}
+        answer["multiValueHeaders"].update({name: [value] for name, value in headers.items()})
+        self._logger.info(
+            "request",
+            method=request.method if request.method in HTTPMethod.__members__ else "other",
+            path=request.path if request.path in self._methods else "other",
+            status=answer["statusCode"],
+            duration_ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+        return answer
+
+    def _perform(self, operation: OperationFunction) -> Response[str]:
+        self._request.refuse_foreign_parts()
+        return operation(self._request, self._context)
+
+    def _preflight(self, path: str) -> Response[str]:
+        methods = self._methods[path]
+        headers = self._cors.preflight_headers(self._request.headers.get("origin"), methods)
+        return Response(204, body="", headers={"Allow": ", ".join(methods), **headers})
+
+    def _refuse_route(self, _: Exception) -> Response[str]:
+        methods = self._methods.get(self._request.path.rstrip("/"))
+        if methods is None:
+            return self._report(
+                Problem(404, f"There is nothing here; the paths are {', '.join(self._methods)}.")
+            )
+        allowed = ", ".join(methods)
+        return self._report(
+            Problem(405, f"The methods of this path are {allowed}.", headers={"Allow": allowed})
+        )
+
+    def _report(self, problem: Problem) -> Response[str]:
+        self._logger.warning("problem", status=problem.status, detail=problem.detail, cause=problem.cause)
+        body = problem.body(self._request.request_id)
+        return Response(problem.status, CONTENT_TYPE, body, headers=problem.headers)
+
+    def _report_unexpected(self, error: Exception) -> Response[str]:
+        # An exception's message and trace may hold the caller's values: the log gets type and place.
+        frame = error.__traceback__
+        while frame and frame.tb_next:
+            frame = frame.tb_next
+        place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else None
+        self._logger.error("fault", error=type(error).__name__, place=place)
+        return self._report(Problem(500, "The request failed here; the fault is logged under its requestId."))

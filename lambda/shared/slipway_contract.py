@@ -1,0 +1,42 @@
+"""What a function's contract consists of, for its handler and for the OpenAPI document alike."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPMethod
+
+from pydantic import BaseModel
+from pydantic_core import PydanticCustomError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operation:
+    """A method on a path, with the model of its JSON body and answer.
+
+    `request_text` and `answer_text` are examples of the same as text, by media type.
+    """
+
+    method: HTTPMethod
+    path: str
+    summary: str
+    answer: type[BaseModel]
+    request: type[BaseModel] | None = None
+    request_text: Mapping[str, str] = field(default_factory=dict)
+    answer_text: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contract:
+    """An API: the version changes when a client of the former one would fail."""
+
+    title: str
+    version: str
+    description: str
+    operations: Sequence[Operation]
+
+
+def not_negative_zero(value: float) -> float:
+    """For fields that start at 0: `-0` passes `ge=0`, but no client means it."""
+    if value == 0 and math.copysign(1, value) < 0:
+        raise PydanticCustomError("negative_zero", "Input should not be a negative zero")
+    return value

@@ -1,0 +1,44 @@
+"""Cross-origin rules: an exact allow-list, and answers that a cache never gives to another origin."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+# What browsers need for each of the gateway's ways to authorise: a SigV4 signature, a token, an API key.
+REQUEST_HEADERS = (
+    "Accept",
+    "Authorization",
+    "Content-Type",
+    "X-Amz-Content-Sha256",
+    "X-Amz-Date",
+    "X-Amz-Security-Token",
+    "X-Api-Key",
+)
+EXPOSED_HEADERS = ("Retry-After",)
+MAX_AGE_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """The origins that may read answers, compared as whole strings. Credentials are never allowed."""
+
+    allowed_origins: Sequence[str]
+
+    def headers(self, origin: str | None) -> Mapping[str, str]:
+        """What every answer carries: Vary always, the origin only if it is on the list."""
+        if origin is None or origin not in self.allowed_origins:
+            return {"Vary": "Origin"}
+        return {
+            "Vary": "Origin",
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Expose-Headers": ", ".join(EXPOSED_HEADERS),
+        }
+
+    def preflight_headers(self, origin: str | None, methods: Sequence[str]) -> Mapping[str, str]:
+        """What the answer to OPTIONS carries besides `headers`: nothing for an origin not on the list."""
+        if origin not in self.allowed_origins:
+            return {}
+        return {
+            "Access-Control-Allow-Methods": ", ".join(methods),
+            "Access-Control-Allow-Headers": ", ".join(REQUEST_HEADERS),
+            "Access-Control-Max-Age": str(MAX_AGE_SECONDS),
+        }

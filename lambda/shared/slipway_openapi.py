@@ -1,0 +1,141 @@
+"""The OpenAPI document of a contract; the function itself does not import this."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import slipway_media
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from slipway_contract import Contract, Operation
+from slipway_problem import CONTENT_TYPE, TITLES, ProblemDocument
+
+# Under a JSON request body: the model with which the stack sets up API Gateway's validator.
+GATEWAY_MODEL = "x-slipway-gateway-model"
+
+_REFERENCE = "#/components/schemas/{model}"
+
+# The errors that every operation can answer with, and those that come of a body and of a model.
+_STATUSES = (400, 401, 403, 406, 429, 500)
+_BODY_STATUSES = (413, 415, 422, 502, 503, 504)
+_RETRIED = (429, 503)
+
+
+def document(contract: Contract) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of a contract."""
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(ProblemDocument, "serialization")]
+    for operation in contract.operations:
+        models.append((operation.answer, "serialization"))
+        if operation.request:
+            models.append((operation.request, "validation"))
+    _, schemas = models_json_schema(models, ref_template=_REFERENCE)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in contract.operations:
+        path = paths.setdefault(operation.path, {"options": _preflight()})
+        path[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": contract.title, "version": contract.version, "description": contract.description},
+        "security": [{"iam": []}, {"cognito": []}, {"apiKey": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas["$defs"],
+            "responses": {str(status): _problem(status) for status in (*_STATUSES, *_BODY_STATUSES)},
+            "headers": _headers(),
+            "securitySchemes": _security_schemes(),
+        },
+    }
+
+
+def gateway_model(request: type[BaseModel]) -> dict[str, Any]:
+    """What API Gateway checks of a JSON body, in JSON Schema draft 4: its members' names and types."""
+    schema = request.model_json_schema()
+    return {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "title": schema["title"],
+        "type": schema["type"],
+        "required": schema["required"],
+        "properties": {name: {"type": member["type"]} for name, member in schema["properties"].items()},
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    statuses = (*_STATUSES, *(_BODY_STATUSES if operation.request else ()))
+    described: dict[str, Any] = {
+        "operationId": f"{operation.method.lower()}{operation.path.replace('/', '_')}",
+        "summary": operation.summary,
+        "responses": {
+            "200": {
+                "description": "The answer, in the media type that Accept prefers.",
+                "headers": _cors_headers(),
+                "content": _content(operation.answer, operation.answer_text),
+            },
+            **{str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(statuses)},
+        },
+    }
+    if operation.request:
+        content = _content(operation.request, operation.request_text)
+        content[slipway_media.JSON][GATEWAY_MODEL] = gateway_model(operation.request)
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def _content(model: type[BaseModel], texts: Mapping[str, str]) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        slipway_media.JSON: {"schema": {"$ref": _REFERENCE.format(model=model.__name__)}}
+    }
+    content.update({name: {"schema": {"type": "string"}, "example": text} for name, text in texts.items()})
+    return content
+
+
+def _problem(status: int) -> dict[str, Any]:
+    retry = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}} if status in _RETRIED else {}
+    return {
+        "description": TITLES[status],
+        "headers": {**_cors_headers(), **retry},
+        "content": {CONTENT_TYPE: {"schema": {"$ref": _REFERENCE.format(model="ProblemDocument")}}},
+    }
+
+
+def _preflight() -> dict[str, Any]:
+    names = ("Allow-Methods", "Allow-Headers", "Max-Age")
+    headers = {f"Access-Control-{name}": {"schema": {"type": "string"}} for name in names}
+    return {
+        "summary": "What a browser asks before it sends a request of another origin",
+        "security": [],
+        "responses": {
+            "204": {
+                "description": "The methods and headers that are allowed.",
+                "headers": {**_cors_headers(), **headers},
+            }
+        },
+    }
+
+
+def _cors_headers() -> dict[str, Any]:
+    names = ("Access-Control-Allow-Origin", "Vary")
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _headers() -> dict[str, Any]:
+    return {
+        "Access-Control-Allow-Origin": {
+            "description": "The request's origin, if it is on the deployment's list; otherwise absent.",
+            "schema": {"type": "string"},
+        },
+        "Vary": {"description": "Always, for caches.", "required": True, "schema": {"const": "Origin"}},
+        "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}},
+    }
+
+
+def _security_schemes() -> dict[str, Any]:
+    return {
+        "iam": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "An AWS signature, version 4. A deployment asks for one of these three.",
+            "x-amazon-apigateway-authtype": "awsSigv4",
+        },
+        "cognito": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+    }

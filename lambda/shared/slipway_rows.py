@@ -1,0 +1,95 @@
+"""Rows against a pydantic model: each fault with its row and column, no more than a problem carries."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import slipway_strict
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from slipway_problem import MAX_ERRORS, FieldError, Problem
+
+_READERS: Mapping[Any, Callable[[str], object]] = {int: slipway_strict.integer, float: slipway_strict.decimal}
+# 51 states, say: a list that the contract shows better than an error.
+_LONGEST_DETAIL = 100
+_LISTED = "Input should be one of the values that the contract lists"
+
+
+def records(document: Any, name: str, *, max_rows: int) -> list[object]:
+    """The array `name` of a JSON object that has nothing else; refuses an empty or too long one."""
+    if not isinstance(document, dict) or set(document) - {name}:
+        raise _wrong_envelope("#", f"Body should be an object with the array {name} and nothing else")
+    rows = document.get(name)
+    if not isinstance(rows, list) or not rows:
+        raise _wrong_envelope(f"#/{name}", "Input should be an array with at least one item")
+    if len(rows) > max_rows:
+        raise Problem(413, f"The body has more than {max_rows} rows; send fewer at a time.")
+    return rows
+
+
+def from_json[Row: BaseModel](model: type[Row], records: Sequence[object], *, pointer: str) -> list[Row]:
+    """The records as models; `pointer` is the array's place in the document, such as `#/customers`."""
+    return _all(_row(model, number, record, pointer) for number, record in enumerate(records, start=1))
+
+
+def from_csv[Row: BaseModel](model: type[Row], rows: Sequence[Sequence[str]]) -> list[Row]:
+    """The rows as models: a column for each of the model's fields, in the model's order."""
+    columns = [(name, _READERS.get(field.annotation, str)) for name, field in model.model_fields.items()]
+    return _all(_csv_row(model, number, fields, columns) for number, fields in enumerate(rows, start=1))
+
+
+def _wrong_envelope(pointer: str, detail: str) -> Problem:
+    return Problem(
+        422, "The body is not as the contract says.", errors=[FieldError(pointer=pointer, detail=detail)]
+    )
+
+
+def _csv_row[Row: BaseModel](
+    model: type[Row],
+    number: int,
+    fields: Sequence[str],
+    columns: Sequence[tuple[str, Callable[[str], object]]],
+) -> Row | list[FieldError]:
+    if len(fields) != len(columns):
+        return [FieldError(row=number, detail=f"Row has {len(fields)} columns instead of {len(columns)}")]
+    record = {name: read(text) for (name, read), text in zip(columns, fields, strict=True)}
+    return _row(model, number, record, None)
+
+
+def _row[Row: BaseModel](
+    model: type[Row], number: int, record: object, pointer: str | None
+) -> Row | list[FieldError]:
+    try:
+        return model.model_validate(record)
+    except ValidationError as error:
+        place = None if pointer is None else f"{pointer}/{number - 1}"
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        return [_field_error(model, number, place, detail) for detail in details[:MAX_ERRORS]]
+
+
+def _all[Row: BaseModel](results: Iterable[Row | list[FieldError]]) -> list[Row]:
+    valid: list[Row] = []
+    errors: list[FieldError] = []
+    for result in results:
+        if isinstance(result, list):
+            errors += result
+            if len(errors) >= MAX_ERRORS:
+                break
+        else:
+            valid.append(result)
+    if errors:
+        raise Problem(
+            422, f"Rows are not as the contract says; the first {MAX_ERRORS} faults are named.", errors=errors
+        )
+    return valid
+
+
+def _field_error(model: type[BaseModel], row: int, place: str | None, error: ErrorDetails) -> FieldError:
+    column = str(error["loc"][0]) if error["loc"] else None
+    if column is not None and column not in model.model_fields:
+        # The name of an unknown field is the caller's text, which no answer repeats.
+        return FieldError(row=row, pointer=place, detail="Row has a field that the contract does not name")
+    detail = "Input should be an object" if error["type"] == "model_type" else error["msg"]
+    if len(detail) > _LONGEST_DETAIL:
+        detail = _LISTED
+    pointer = f"{place}/{column}" if place and column else place
+    return FieldError(row=row, column=column, pointer=pointer, detail=detail)

@@ -1,0 +1,116 @@
+"""Strict reading of text: UTF-8, JSON, CSV and numbers, with none of the standard parsers' leniency.
+
+What is not a text of its format at all is a Problem with status 400. A value that is well formed but wrong
+stays in the result as something that no field accepts, so that validation can name its row and column.
+"""
+
+import csv
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from slipway_problem import FieldError, Problem
+
+# A row of any workload is a fraction of this; a longer one is refused before it is parsed.
+MAX_ROW_CHARACTERS = 2048
+
+# Characters that hide, reorder or end text, and those that only a faulty decoding leaves behind. Tab, line
+# feed and carriage return are left to the formats.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
+)
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+
+
+def utf8(content: bytes) -> str:
+    """The text of a body; refuses what is not UTF-8."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Problem(400, f"The body is not UTF-8: byte {error.start + 1} is wrong.") from None
+
+
+def integer(text: str) -> int | float | str:
+    """The whole number that the text writes in ASCII digits; otherwise what no integer field accepts."""
+    if text == "-0":
+        return -0.0
+    return int(text) if _INTEGER.fullmatch(text) else text
+
+
+def decimal(text: str) -> float | str:
+    """The number that the text writes in ASCII; otherwise the text, which no number field accepts."""
+    return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+def json_document(text: str) -> Any:
+    """A JSON document; refuses duplicate keys, hidden characters and too deep a nest."""
+    _refuse_hidden(text)
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_int=_json_integer)
+    except json.JSONDecodeError as error:
+        raise Problem(400, f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
+    except RecursionError:
+        raise Problem(400, "The body is not JSON that can be read: it nests too deeply.") from None
+
+
+def csv_rows(text: str, *, max_rows: int) -> list[list[str]]:
+    """The fields of each row as text.
+
+    Accepted: LF or CRLF line ends, one byte order mark at the start, fields in double quotes. Refused: a
+    carriage return or line feed inside a row, unbalanced quotes, no row, more or longer rows than allowed.
+    """
+    text = text.removeprefix("\ufeff").removesuffix("\n")
+    _refuse_hidden(text)
+    if not text.strip("\r"):
+        raise Problem(400, "The body is empty; send one row a line.")
+    if text.count("\n") >= max_rows:
+        raise Problem(413, f"The body has more than {max_rows} rows; send fewer at a time.")
+    return list(_parsed([line.removesuffix("\r") for line in text.split("\n")]))
+
+
+def _parsed(lines: list[str]) -> Iterator[list[str]]:
+    for number, line in enumerate(lines, start=1):
+        if len(line) > MAX_ROW_CHARACTERS:
+            raise _row_problem(413, number, f"is longer than {MAX_ROW_CHARACTERS} characters")
+        if "\r" in line:
+            raise _row_problem(400, number, "has a carriage return that ends no line")
+    reader = csv.reader(lines, strict=True)
+    number = 0
+    try:
+        for number, fields in enumerate(reader, start=1):
+            if reader.line_num != number:
+                raise _row_problem(400, number, "has a line feed inside a quoted field")
+            yield fields
+    except csv.Error:
+        raise _row_problem(400, number + 1, "is not CSV: its quotes are unbalanced") from None
+
+
+def _row_problem(status: int, row: int, what: str) -> Problem:
+    return Problem(status, f"Row {row} {what}.", errors=[FieldError(row=row, detail=what)])
+
+
+def _refuse_hidden(text: str) -> None:
+    if _FORBIDDEN.search(text):
+        raise Problem(400, "The body has a control, invisible or undecodable character.")
+
+
+def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """The object's members; also where escapes (`\\u0000`, a lone surrogate) are seen as characters."""
+    members: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in members:
+            raise Problem(400, "The body is not strict JSON: an object has the same key twice.")
+        _refuse_hidden(key)
+        if isinstance(value, str):
+            _refuse_hidden(value)
+        members[key] = value
+    return members
+
+
+def _json_integer(text: str) -> int | float:
+    value = integer(text)
+    return math.inf if isinstance(value, str) else value
