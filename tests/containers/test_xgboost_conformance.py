@@ -3,11 +3,14 @@
 The model has four features. `{a}` and `{b}` in an expected answer are the scores of the rows `A` and `B`.
 """
 
+import http.client
 import json
 import os
 import pickle
 import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -174,6 +177,27 @@ def test_rows_of_a_body_in_pieces_keep_their_order_and_their_numbers(xgboost_con
     rows[70_000] = "1,2,3,x"
     refusal = xgboost_container.invoke("\n".join(rows), "text/csv")
     assert "Row 70001, column 4" in refusal.body.decode()
+
+
+def test_rows_and_large_bodies_at_once_each_get_their_own_scores(xgboost_container: Container) -> None:
+    a, b = score(xgboost_container, A), score(xgboost_container, B)
+    large: list[list[str]] = []
+
+    def score_many() -> None:
+        with closing(http.client.HTTPConnection("127.0.0.1", xgboost_container.port)) as connection:
+            for _ in range(5):
+                connection.request(
+                    "POST", "/invocations", f"{A}\n{B}\n" * 20_000, {"Content-Type": "text/csv"}
+                )
+                large.append(connection.getresponse().read().decode().split())
+
+    worker = threading.Thread(target=score_many)
+    worker.start()
+    rows = [score(xgboost_container, row) for row in [A, B] * 200]
+    worker.join()
+
+    assert rows == [a, b] * 200
+    assert large == [[a, b] * 20_000] * 5
 
 
 def test_execution_parameters(xgboost_container: Container) -> None:

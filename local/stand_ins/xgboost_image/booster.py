@@ -8,6 +8,7 @@ import functools
 import importlib.util
 import json
 import math
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ _SIGNATURES: dict[str, list[Any]] = {
         _LengthPointer,
         ctypes.POINTER(_FloatPointer),
     ],
+    "XGProxyDMatrixCreate": [ctypes.POINTER(_Handle)],
     "XGDMatrixCreateFromDense": [ctypes.c_char_p, ctypes.c_char_p, ctypes.POINTER(_Handle)],
     "XGDMatrixFree": [_Handle],
     "XGBoosterPredictFromDMatrix": [
@@ -60,11 +62,21 @@ class XgboostError(Exception):
     """The library refused a call; the message is its own."""
 
 
+class _Proxy(threading.local):
+    """One matrix handle a thread, reused: to make one the library reads the CPU quota from disk, which costs
+    as much as the prediction of a row."""
+
+    def __init__(self) -> None:
+        self.handle = _Handle()
+        _call("XGProxyDMatrixCreate", ctypes.byref(self.handle))
+
+
 class Booster:
     """One model in XGBoost's UBJ or JSON format. `predict` may be called from several threads."""
 
     def __init__(self, raw: bytes) -> None:
         self._handle = _Handle()
+        self._proxy = _Proxy()
         _call("XGBoosterCreate", None, 0, ctypes.byref(self._handle))
         _call("XGBoosterLoadModelFromBuffer", self._handle, raw, len(raw))
         _call("XGBoosterSetParam", self._handle, b"nthread", b"1")
@@ -98,14 +110,13 @@ class Booster:
         """
         shape, dimensions, result = _LengthPointer(), ctypes.c_uint64(), _FloatPointer()
         out = ctypes.byref(shape), ctypes.byref(dimensions), ctypes.byref(result)
-        interface = _array_interface(table)
+        rows = _array_interface(table)
         if self._in_place:
-            _call("XGBoosterPredictFromDense", self._handle, interface, self._options, None, *out)
+            proxy = self._proxy.handle
+            _call("XGBoosterPredictFromDense", self._handle, rows, self._options, proxy, *out)
         else:
             matrix = _Handle()
-            _call(
-                "XGDMatrixCreateFromDense", interface, b'{"missing": NaN, "nthread": 1}', ctypes.byref(matrix)
-            )
+            _call("XGDMatrixCreateFromDense", rows, b'{"missing": NaN}', ctypes.byref(matrix))
             try:
                 _call("XGBoosterPredictFromDMatrix", self._handle, matrix, self._options, *out)
             finally:
