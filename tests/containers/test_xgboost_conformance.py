@@ -181,6 +181,7 @@ def test_rows_of_a_body_in_pieces_keep_their_order_and_their_numbers(xgboost_con
 
 def test_rows_and_large_bodies_at_once_each_get_their_own_scores(xgboost_container: Container) -> None:
     a, b = score(xgboost_container, A), score(xgboost_container, B)
+    body = f"{A}\n{B}\n" * 20_000
     large: list[list[str]] = []
 
     def score_many() -> None:
