@@ -187,9 +187,7 @@ def test_rows_and_large_bodies_at_once_each_get_their_own_scores(xgboost_contain
     def score_many() -> None:
         with closing(http.client.HTTPConnection("127.0.0.1", xgboost_container.port)) as connection:
             for _ in range(5):
-                connection.request(
-                    "POST", "/invocations", f"{A}\n{B}\n" * 20_000, {"Content-Type": "text/csv"}
-                )
+                connection.request("POST", "/invocations", body, {"Content-Type": "text/csv"})
                 large.append(connection.getresponse().read().decode().split())
 
     worker = threading.Thread(target=score_many)
