@@ -1,0 +1,48 @@
+"""Importing the scripts of model_code, which are no packages, and running them as their containers do."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+MODEL_CODE = ROOT / "model_code"
+REAL_FILE = ROOT.parent / "shared" / "data" / "churn.txt"
+
+
+@cache
+def load(path: str) -> Any:
+    """The module `churn/pca/fit` or the like, below a name that says where it comes from."""
+    file = MODEL_CODE / f"{path}.py"
+    sys.path.insert(0, str(file.parent))
+    try:
+        name = path.replace("/", "_")
+        spec = importlib.util.spec_from_file_location(name, file)
+        assert spec and spec.loader, file
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(file.parent))
+    return module
+
+
+def run(
+    path: str, *arguments: object, environ: Mapping[str, object] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a script or a folder of model_code in a Python that sees nothing but it and what is installed."""
+    # -I would drop the script's own folder, so what it drops is dropped here.
+    environment = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        [sys.executable, "-s", "-W", "error", str(MODEL_CODE / path), *map(str, arguments)],
+        env={**environment, **{name: str(value) for name, value in (environ or {}).items()}},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
