@@ -1,0 +1,75 @@
+"""Check the raw churn file, shuffle it and cut it: 70 % train, 20 % validation, 10 % test.
+
+Writes train/train.csv and validation/validation.csv (no header, label first as 0 or 1, then the 20 raw
+columns), test/test.csv (the 20 raw columns, as a client sends them), and for the test part labels/labels.csv
+(0 or 1 a line) with labels/split.json, which says what was cut how. Cells are written as they stand in the
+file.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from churn_raw_file import RawFile, RawFileError
+
+TRAIN_UP_TO, VALIDATION_UP_TO = 0.7, 0.9
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="split", description=__doc__.split("\n\n")[0])
+    parser.add_argument(
+        "--input", type=Path, required=True, help="folder that holds the raw file and nothing else"
+    )
+    for part in ("train", "validation", "test", "labels"):
+        parser.add_argument(f"--{part}", type=Path, required=True, help=f"folder for the {part}")
+    parser.add_argument("--seed", type=int, default=1729, help="random_state of the shuffle (default 1729)")
+    arguments = parser.parse_args()
+    try:
+        raw = RawFile.read(only_file(arguments.input))
+        train, validation, test = cut(len(raw.rows), arguments.seed)
+    except RawFileError as error:
+        sys.exit(f"error: {error}")
+
+    labelled = [f"{label},{row}" for label, row in zip(raw.labels, raw.rows, strict=True)]
+    write(arguments.train / "train.csv", (labelled[i] for i in train))
+    write(arguments.validation / "validation.csv", (labelled[i] for i in validation))
+    write(arguments.test / "test.csv", (raw.rows[i] for i in test))
+    write(arguments.labels / "labels.csv", (raw.labels[i] for i in test))
+    rows = {"train": len(train), "validation": len(validation), "test": len(test)}
+    write(arguments.labels / "split.json", [json.dumps({"random_state": arguments.seed, "rows": rows})])
+    print(f"split {len(raw.rows)} rows with random_state={arguments.seed}: {rows}")
+
+
+def only_file(folder: Path) -> Path:
+    """The one file of a folder; hidden files do not count."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    if len(files) != 1:
+        names = ", ".join(path.name for path in files) or "none"
+        raise RawFileError(f"{folder}: expected one raw file, found {names}")
+    return files[0]
+
+
+def cut(rows: int, seed: int) -> tuple[list[int], list[int], list[int]]:
+    """Row numbers of the three parts, in the order of `df.sample(frac=1, random_state=seed)`."""
+    order = np.random.RandomState(seed).choice(rows, size=rows, replace=False).tolist()
+    first, second = int(TRAIN_UP_TO * rows), int(VALIDATION_UP_TO * rows)
+    parts = order[:first], order[first:second], order[second:]
+    if not all(parts):
+        raise RawFileError(
+            f"{rows} rows cannot be cut into train, validation and test; at least 10 are needed"
+        )
+    return parts
+
+
+def write(path: Path, lines: Iterable[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text("".join(line + "\n" for line in lines), encoding="utf-8", newline="\n")
+    temporary.replace(path)
+
+
+if __name__ == "__main__":
+    main()
