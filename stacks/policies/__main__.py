@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from itertools import groupby
 from pathlib import Path
 
 from stacks.policies.rule import evaluate
@@ -22,8 +23,10 @@ def main() -> int:
         parser.error(f"{arguments.assembly} holds no template: run `make synth ENV={arguments.environment}`")
     templates = Templates.read(paths)
     findings = evaluate(RULES, templates, arguments.environment)
-    for finding in findings:
-        print(finding)
+    for (rule, demand), found in groupby(findings, key=lambda one: (one.rule, one.demand)):
+        print(f"{rule}: {demand}")
+        for one in found:
+            print(f"    {one.place} {one.fault}")
     bound = sum(rule.binds(arguments.environment) for rule in RULES)
     print(f"{arguments.environment}: {len(findings)} findings of {bound} rules", file=sys.stderr)
     return 1 if findings else 0

@@ -48,9 +48,9 @@ class Finding:
     fault: str
     demand: str
 
-    def __str__(self) -> str:
-        place = f"{self.stack}/{self.logical_id}" + (f" {self.path}" if self.path else "")
-        return f"{self.rule}: {place} {self.fault}. {self.demand}"
+    @property
+    def place(self) -> str:
+        return f"{self.stack}/{self.logical_id} {self.path}".rstrip()
 
 
 def rule(*types: str, dev_may_omit: Omission | None = None) -> Callable[[Callable[[Resource], Faults]], Rule]:

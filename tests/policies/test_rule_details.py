@@ -131,10 +131,10 @@ def test_a_fault_that_misses_its_aim_is_refused():
         change(good(), {"churn/Modell.Containers": []})
 
 
-def test_a_finding_names_rule_resource_property_fault_and_demand():
-    bucket = {"Type": "AWS::SageMaker::NotebookInstance", "Properties": {"RootAccess": "Enabled"}}
-    findings = evaluate(RULES, Templates({"one": {"Resources": {"Notebook": bucket}}}), "dev")
-    assert str(next(one for one in findings if one.rule == "notebook-gives-no-root")) == (
-        "notebook-gives-no-root: one/Notebook RootAccess is 'Enabled'. "
-        "Who works in a notebook is not root on its instance."
-    )
+def test_a_finding_names_resource_property_fault_and_demand():
+    notebook = {"Type": "AWS::SageMaker::NotebookInstance", "Properties": {"RootAccess": "Enabled"}}
+    findings = evaluate(RULES, Templates({"one": {"Resources": {"Notebook": notebook}}}), "dev")
+    finding = next(one for one in findings if one.rule == "notebook-gives-no-root")
+    assert finding.place == "one/Notebook RootAccess"
+    assert finding.fault == "is 'Enabled'"
+    assert finding.demand == "Who works in a notebook is not root on its instance."

@@ -81,7 +81,7 @@ def test_the_second_pass_finds_what_was_acknowledged_past_us(assembly, capsys, m
 
     monkeypatch.setattr("sys.argv", ["policies", "dev", str(assembly)])
     assert main() == 1
-    assert "notebook-gives-no-root: reader/Notebook RootAccess is None" in capsys.readouterr().out
+    assert "    reader/Notebook RootAccess is None\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
