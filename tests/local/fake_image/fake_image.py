@@ -127,14 +127,19 @@ class Handler(BaseHTTPRequestHandler):
         print(format % args, file=sys.stderr)
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # A full queue makes the kernel repeat its handshake after a second, long after the chain gave up.
+    request_queue_size = 128
+
+
 def serve() -> None:
     if BEHAVIOUR == "crash_at_start":
         sys.exit("the model cannot be read")
     if BEHAVIOUR == "ignore_sigterm":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     address = ("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
-    ThreadingHTTPServer.daemon_threads = True
-    ThreadingHTTPServer(address, Handler).serve_forever()
+    Server(address, Handler).serve_forever()
 
 
 def train() -> None:
