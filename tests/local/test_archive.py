@@ -36,7 +36,11 @@ def tar_gz(fill: Fill, **options: object) -> bytes:
 
 
 def several(*names: str) -> Fill:
-    return lambda tarball: [add(tarball, name) for name in names] and None
+    def fill(tarball: tarfile.TarFile) -> None:
+        for name in names:
+            add(tarball, name)
+
+    return fill
 
 
 def bomb(tarball: tarfile.TarFile) -> None:

@@ -39,7 +39,7 @@ def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 def failure(call: Any, *arguments: Any, **options: Any) -> dict[str, Any]:
     with pytest.raises(ClientError) as error:
         call(*arguments, **options)
-    return error.value.response
+    return dict(error.value.response)
 
 
 def test_the_answer_went_through_every_container_in_order(refusing: Live) -> None:

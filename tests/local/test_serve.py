@@ -103,7 +103,7 @@ class Serving:
             config=Config(retries={"total_max_attempts": 1}),
         )
         answer = client.invoke_endpoint(EndpointName="slipway-dev-shop", Body=body, ContentType="text/csv")
-        return answer["Body"].read()  # type: ignore[no-any-return]
+        return answer["Body"].read()
 
     def end(self, number: int) -> tuple[int, str]:
         """Send a signal; the exit code and standard error."""
@@ -176,6 +176,18 @@ def test_a_container_that_dies_is_named_and_the_rest_keeps_running(serving: Serv
     assert code == 0
     assert "slipway-dev-shop: container-2 (second) was killed by SIGKILL" in err
     assert serving.leaves_nothing()
+
+
+def test_a_signal_before_everything_is_ready_stops_what_has_been_started(project: Project) -> None:
+    project.declare(container("only", BEHAVIOUR="never_ready"))
+    log = project.folder / "build" / "endpoints" / "slipway-dev-shop" / "only" / "container.log"
+    with project.start("serve", "--port", "0") as command:
+        assert wait_until(lambda: log.exists() and "GET /ping" in log.read_text())
+        pid = int((log.parent / "opt" / "ml" / "pid").read_text())
+        command.send_signal(signal.SIGINT)
+        command.communicate(timeout=30)
+    assert command.returncode == 128 + signal.SIGINT
+    assert wait_until(lambda: not is_running(pid))
 
 
 def test_a_second_serve_in_the_same_folder_is_refused(serving: Serving) -> None:

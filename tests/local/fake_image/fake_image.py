@@ -138,6 +138,7 @@ def serve() -> None:
         sys.exit("the model cannot be read")
     if BEHAVIOUR == "ignore_sigterm":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    (BASE / "pid").write_text(str(os.getpid()))
     address = ("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
     Server(address, Handler).serve_forever()
 
