@@ -76,9 +76,15 @@ class SourceArchive(Construct):
                 asset_hash_type=AssetHashType.CUSTOM,
             )
 
+    @property
+    def file_name(self) -> str:
+        """The archive's name below the folder that it is downloaded to."""
+        return self._asset.s3_object_key
+
     def bind(self, role: iam.IRole) -> str:
         """The archive's S3 URI; the role may read that object afterwards."""
         _grant_get(role, self._asset)
+        _grant_list(role, self._asset.bucket, self._asset.s3_object_key)
         return self._asset.s3_object_url
 
 

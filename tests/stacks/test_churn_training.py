@@ -50,6 +50,14 @@ def test_the_pipeline_has_the_name_that_one_types_to_start_it(each: Assembly) ->
     assert pipeline["Properties"]["PipelineName"] == f"slipway-{each.env}-churn"
 
 
+def channels(step: Any) -> dict[str, Any]:
+    """The S3 URI of each channel of a training job."""
+    return {
+        one["ChannelName"]: one["DataSource"]["S3DataSource"]["S3Uri"]
+        for one in step["Arguments"]["InputDataConfig"]
+    }
+
+
 def taken(step: Any) -> dict[str, Any]:
     """The references that a step takes by name."""
     arguments = step["Arguments"]
@@ -58,10 +66,7 @@ def taken(step: Any) -> dict[str, Any]:
             inputs = {one["InputName"]: one["S3Input"]["S3Uri"] for one in arguments["ProcessingInputs"]}
             return {name: uri for name, uri in inputs.items() if name != "code"}
         case "Training":
-            return {
-                one["ChannelName"]: one["DataSource"]["S3DataSource"]["S3Uri"]
-                for one in arguments["InputDataConfig"]
-            }
+            return {name: uri for name, uri in channels(step).items() if name != "code"}
         case "Model":
             return {one["ContainerHostname"]: one["ModelDataUrl"] for one in arguments["Containers"]}
         case _:
@@ -144,12 +149,27 @@ def test_each_step_runs_in_the_image_that_will_serve_its_model(template: Any) ->
     }
 
 
-def test_script_mode_is_told_its_program_and_the_archive_that_holds_it(template: Any) -> None:
+def test_script_mode_finds_its_source_in_a_channel_since_an_isolated_container_reaches_no_s3(
+    template: Any,
+) -> None:
     for name in ("Preprocess", "Pca", "Postprocess"):
-        hyperparameters = steps(template)[name]["Arguments"]["HyperParameters"]
+        step = steps(template)[name]
+        hyperparameters = step["Arguments"]["HyperParameters"]
+        archive = channels(step)["code"]
+        assert re.fullmatch(r"s3://cdk-[^/]*/[0-9a-f]{64}\.gz", archive)
         assert hyperparameters["sagemaker_program"] == "fit.py"
-        assert re.fullmatch(r"s3://cdk-.*/[0-9a-f]{64}\.gz", hyperparameters["sagemaker_submit_directory"])
+        folder, _, file_name = hyperparameters["sagemaker_submit_directory"].rpartition("/")
+        assert folder == "/opt/ml/input/data/code"
+        assert file_name == archive.rpartition("/")[2]
     assert "sagemaker_program" not in steps(template)["Xgboost"]["Arguments"]["HyperParameters"]
+    assert "code" not in channels(steps(template)["Xgboost"])
+
+
+def test_data_channels_say_that_they_are_csv_and_the_source_says_nothing(template: Any) -> None:
+    for step in steps(template).values():
+        for channel in step["Arguments"].get("InputDataConfig", []):
+            expected = None if channel["ChannelName"] == "code" else "text/csv"
+            assert channel.get("ContentType") == expected
 
 
 def test_hyperparameters_are_strings(template: Any) -> None:
@@ -261,9 +281,9 @@ def test_jobs_list_only_the_prefixes_that_they_read(template: Any) -> None:
         for statement in statements(template)
         if "s3:ListBucket" in texts(statement["Action"])
     }
-    zips = {prefix for prefix in prefixes if re.fullmatch(r"[0-9a-f]{64}\.zip\*", prefix)}
-    assert prefixes - zips == {"churn/input/*", "churn/training/*"}
-    assert len(zips) == 4
+    code = {prefix for prefix in prefixes if re.fullmatch(r"[0-9a-f]{64}\.(zip|gz)\*", prefix)}
+    assert prefixes - code == {"churn/input/*", "churn/training/*"}
+    assert len(code) == 7
 
 
 def test_jobs_pull_exactly_the_images_that_the_steps_name(template: Any) -> None:

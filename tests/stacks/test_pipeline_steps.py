@@ -12,7 +12,7 @@ from stacks.constructs.artifact import CodeDirectory, S3Prefix
 from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.image import ManagedImage
 from stacks.constructs.references import EXECUTION_ID, Get, Join, Parameter, paths, render
-from stacks.constructs.steps import Cluster, Jobs, Processing, PropertyFile, read_hyperparameters
+from stacks.constructs.steps import Cluster, Jobs, Processing, PropertyFile, Training, read_hyperparameters
 from stacks.constructs.training_pipeline import TrainingPipeline, check_definition
 
 
@@ -135,6 +135,13 @@ def test_inputs_and_outputs_are_folders_that_the_code_is_told(
 def test_an_output_that_a_step_does_not_have_is_refused(processing: Processing) -> None:
     with pytest.raises(ValueError, match="the step Evaluate has no output labels; it has report"):
         processing.output("labels")
+
+
+def test_a_data_channel_in_the_place_of_the_source_is_refused(stack: Stack, outputs: S3Prefix) -> None:
+    fit = Training("Fit", image=ManagedImage.named("xgboost"), channels={"code": "s3://bucket/rows"})
+    role = ExecutionRole(stack, "Role", description="runs")
+    with pytest.raises(ValueError, match="Fit: the channel code is the source's"):
+        fit.render(Jobs(stack, role, Cluster("ml.m5.large", 10, 60), outputs, "key"))
 
 
 def test_outputs_without_a_key_of_their_own_are_refused(stack: Stack, processing: Processing) -> None:
