@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+PLUGINS = {"AwsSolutions", "NIST.800.53.R5", "slipway"}
 CHECKOV = Path("build/checkov/bin/checkov")
 # cfn-lint ends with the sum of 2 (errors), 4 (warnings) and 8 (informational), with others when it broke.
 _LINTED = {0, 2, 4, 6, 8, 10, 12, 14}
@@ -64,8 +65,13 @@ def checkov(folder: Path) -> list[Finding]:
 
 
 def synthesised(assembly: Path) -> list[Finding]:
-    """What a synth reported, cdk-nag's findings and our own; acknowledged ones carry their reason."""
+    """What a synth reported, cdk-nag's findings and our own; acknowledged ones carry their reason.
+
+    Raises ScannerError for a synth without the policies attached: its silence would mean nothing.
+    """
     report = json.loads((assembly / "validation-report.json").read_text())
+    if missing := PLUGINS - {plugin["pluginName"] for plugin in report["pluginReports"]}:
+        raise ScannerError(f"{assembly} was synthesised without {', '.join(sorted(missing))}: see app.py")
     return [
         Finding(
             plugin["pluginName"],

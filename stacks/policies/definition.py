@@ -45,8 +45,14 @@ class ModelDeclaration:
 
 
 def steps(pipeline: Resource) -> Iterator[Step]:
-    """Every step of a pipeline, also those that a condition leads to."""
-    definition = json.loads(str(pipeline.get("PipelineDefinition.PipelineDefinitionBody")))
+    """Every step of a pipeline, also those that a condition leads to.
+
+    Raises ValueError for a pipeline whose definition is not in the template: no rule could look into it.
+    """
+    body = pipeline.get("PipelineDefinition.PipelineDefinitionBody")
+    if not isinstance(body, str):
+        raise ValueError(f"{pipeline.stack}/{pipeline.logical_id} has no PipelineDefinitionBody")
+    definition = json.loads(body)
     defaults = {
         parameter["Name"]: parameter.get("DefaultValue") for parameter in definition.get("Parameters", [])
     }

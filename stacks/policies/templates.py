@@ -15,6 +15,8 @@ from typing import Any, Self
 
 type Json = Any
 
+# What a resource is, not how CloudFormation treats it.
+_DESCRIBED = ("Type", "Properties", "Metadata")
 _RELEASES = Path(__file__).resolve().parents[2] / "releases"
 _REFERENCE = re.compile(r"\$\{([^/{}]+)/([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 _PLACEHOLDER = re.compile(r"\$\{([^!{}]+)\}")
@@ -83,7 +85,7 @@ class Templates:
                 logical_id,
                 resource["Type"],
                 self._flatten(stack, resource.get("Properties", {})),
-                {name: resource[name] for name in resource if name not in ("Type", "Properties", "Metadata")},
+                {name: self._flatten(stack, resource[name]) for name in resource if name not in _DESCRIBED},
                 self,
             )
             for stack, template in self._by_stack.items()

@@ -6,6 +6,7 @@ from importlib.resources import files
 import pytest
 
 from checks.planted.templates import change, good, templates
+from stacks.policies.definition import PIPELINE
 from stacks.policies.images import fault_of
 from stacks.policies.rule import evaluate
 from stacks.policies.rules import RULES
@@ -124,6 +125,17 @@ def test_the_handler_that_the_cdk_adds_for_a_custom_resource_is_not_ours():
         "function-writes-to-a-declared-log-group",
     }
     assert red({"one": {"Resources": {"Handler": handler, "User": user}}}) == set()
+
+
+@pytest.mark.parametrize("type_", sorted({type_ for rule in RULES for type_ in rule.types} - {PIPELINE}))
+def test_a_resource_without_properties_is_judged_like_any_other(type_):
+    assert red({"one": {"Resources": {"X": {"Type": type_}}}}) <= {rule.id for rule in RULES}
+
+
+def test_a_pipeline_defined_elsewhere_is_refused_by_name():
+    elsewhere = {"PipelineDefinition": {"PipelineDefinitionS3Location": {"Bucket": "b", "Key": "k"}}}
+    with pytest.raises(ValueError, match="one/X has no PipelineDefinitionBody"):
+        red({"one": {"Resources": {"X": {"Type": PIPELINE, "Properties": elsewhere}}}})
 
 
 def test_a_fault_that_misses_its_aim_is_refused():

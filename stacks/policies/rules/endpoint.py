@@ -90,7 +90,7 @@ def endpoint_rolls_back_on_alarms(endpoint: Resource) -> Faults:
     if not 1 <= len(alarms) <= _MAX_ALARMS:
         yield path, f"are {len(alarms)}"
     declared = endpoint.templates.of_type("AWS::CloudWatch::Alarm")
-    names = {name for alarm in declared for name in (alarm.text(), alarm.get("AlarmName"))}
+    names = {name for alarm in declared for name in (alarm.text(), alarm.get("AlarmName")) if name}
     for index, alarm in enumerate(alarms):
         if alarm.get("AlarmName") not in names:
             yield f"{path}.{index}", f"{alarm.get('AlarmName')!r} is no alarm of the stacks"

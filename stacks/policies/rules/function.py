@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from stacks.policies.rule import Faults, Omission, rule
-from stacks.policies.templates import Resource
+from stacks.policies.templates import Resource, lookup
 
 _FUNCTION = "AWS::Lambda::Function"
 _ALIAS = "AWS::Lambda::Alias"
 _METHOD = "AWS::ApiGateway::Method"
+_SHIFTED = "UpdatePolicy.CodeDeployLambdaAliasUpdate"
 _GATEWAY_SECONDS = 29
 
 
@@ -51,17 +52,17 @@ def function_is_deployed_step_by_step(method: Resource) -> Faults:
     """The API calls a function by an alias that CodeDeploy shifts gradually, and back on an alarm."""
     for function in _called(method):
         alias = method.templates.target(method.get("Integration.Uri"), _ALIAS)
-        update = alias.attributes.get("UpdatePolicy", {}) if alias else {}
-        if "CodeDeployLambdaAliasUpdate" not in update:
+        update = lookup(alias.attributes, _SHIFTED) if alias else None
+        if not update:
             yield "Integration.Uri", f"calls {function.logical_id} by no alias that CodeDeploy shifts"
             continue
-        for group in method.templates.of_type("AWS::CodeDeploy::DeploymentGroup"):
-            alarms = group.get("AlarmConfiguration.Alarms") or []
-            known = all(method.templates.target(one.get("Name"), "AWS::CloudWatch::Alarm") for one in alarms)
-            if not alarms or not known:
-                yield "Integration.Uri", f"is deployed by {group.logical_id} without an alarm of the stacks"
-            if "AllAtOnce" in str(group.get("DeploymentConfigName")):
-                yield "Integration.Uri", f"is deployed by {group.logical_id} all at once"
+        group = method.templates.target(update.get("DeploymentGroupName"), "AWS::CodeDeploy::DeploymentGroup")
+        alarms = (group.get("AlarmConfiguration.Alarms") or []) if group else []
+        known = all(method.templates.target(one.get("Name"), "AWS::CloudWatch::Alarm") for one in alarms)
+        if not alarms or not known:
+            yield "Integration.Uri", f"calls {function.logical_id}, deployed without an alarm of the stacks"
+        if group and "AllAtOnce" in str(group.get("DeploymentConfigName")):
+            yield "Integration.Uri", f"calls {function.logical_id}, deployed all at once"
 
 
 @rule(_FUNCTION, dev_may_omit=Omission.VPC)

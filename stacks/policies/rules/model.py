@@ -10,7 +10,7 @@ from stacks.policies.templates import Json, Resource, lookup
 
 _ACCEPT = "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"
 _IMAGE_NAMES = ("Image", "ImageUri", "TrainingImage")
-_SECRET = re.compile(r"SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE_?KEY|ACCESS_?KEY|API_?KEY", re.IGNORECASE)
+_SECRET = re.compile(r"(^|_)(SECRET|PASSWORD|PASSWD|TOKEN|(PRIVATE|ACCESS|API)_?KEY)(_|$)", re.IGNORECASE)
 # The CDK's assets bucket: what `make train` built, published at deployment.
 _ASSET = re.compile(r"s3://cdk-[a-z0-9]+-assets-")
 
