@@ -1,5 +1,6 @@
 """Importing the scripts of model_code, which are no packages, and running them as their containers do."""
 
+import importlib
 import importlib.util
 import os
 import subprocess
@@ -14,12 +15,18 @@ MODEL_CODE = ROOT / "model_code"
 REAL_FILE = ROOT.parent / "shared" / "data" / "churn.txt"
 
 
+# Every folder has its own: these are imported below a name that says which one.
+SAME_NAMES = ("__main__", "fit", "inference")
+
+
 @cache
 def load(path: str) -> Any:
-    """The module `churn/pca/fit` or the like, below a name that says where it comes from."""
+    """The module `churn/pca/fit` or the like."""
     file = MODEL_CODE / f"{path}.py"
     sys.path.insert(0, str(file.parent))
     try:
+        if file.stem not in SAME_NAMES:
+            return importlib.import_module(file.stem)
         name = path.replace("/", "_")
         spec = importlib.util.spec_from_file_location(name, file)
         assert spec and spec.loader, file

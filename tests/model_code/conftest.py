@@ -1,0 +1,24 @@
+"""A sample, its parts, and a chain trained on it, made once a session."""
+
+from pathlib import Path
+
+import pytest
+from model_scripts import load
+from whole_way import Chain, Part, split, train
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sample") / "churn.txt"
+    path.write_bytes(load("churn/sample/__main__").sample(2000, seed=1))
+    return path
+
+
+@pytest.fixture(scope="session")
+def parts(sample_file: Path) -> tuple[Part, Part, Part]:
+    return split(sample_file, 1729)
+
+
+@pytest.fixture(scope="session")
+def chain(parts: tuple[Part, Part, Part]) -> Chain:
+    return train(parts[0], parts[1])

@@ -1,0 +1,323 @@
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from model_scripts import load, run
+from numpy.typing import NDArray
+from sklearn.compose import ColumnTransformer  # type: ignore[import-untyped]
+from sklearn.impute import SimpleImputer  # type: ignore[import-untyped]
+from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
+from sklearn.preprocessing import (  # type: ignore[import-untyped]
+    FunctionTransformer,
+    OneHotEncoder,
+    StandardScaler,
+)
+from whole_way import Chain, Hop, Part
+
+columns = load("churn/preprocess/churn_columns")
+fit = load("churn/preprocess/fit")
+inference = load("churn/preprocess/inference")
+RequestError = load("churn/preprocess/preprocess_request").RequestError
+
+ROW = "KS,186,510,400-6454,no,no,0,137.8,97,23.43,187.7,118,15.95,146.4,85,6.59,8.7,6,2.35,1"
+NPY = "application/x-npy"
+
+
+def with_cell(column: str, cell: str, row: str = ROW) -> str:
+    cells = row.split(",")
+    cells[columns.RAW.index(column)] = cell
+    return ",".join(cells)
+
+
+def numbers(text: str) -> NDArray[np.float64]:
+    return np.loadtxt(io.StringIO(text), delimiter=",", ndmin=2)
+
+
+def as_table(rows: Sequence[Sequence[str]]) -> NDArray[Any]:
+    """Cells as scikit-learn wants them: numbers where numbers are, NaN where one is missing."""
+    table = np.array([list(row) for row in rows], dtype=object)
+    for index, column in enumerate(columns.RAW):
+        if column in columns.NUMBERS:
+            table[:, index] = [float(cell) if cell else np.nan for cell in table[:, index]]
+    return table
+
+
+@pytest.fixture(scope="module")
+def reference(parts: tuple[Part, ...]) -> Any:
+    """The same features by scikit-learn's own transformers, fitted on the same rows."""
+
+    def total(charges: NDArray[Any]) -> NDArray[np.float64]:
+        return charges.astype(float).sum(axis=1, keepdims=True)
+
+    def at(names: Sequence[str]) -> list[int]:
+        return [columns.RAW.index(name) for name in names]
+
+    transformer = ColumnTransformer(
+        [
+            (
+                "bill",
+                make_pipeline(SimpleImputer(strategy="median"), FunctionTransformer(total), StandardScaler()),
+                at(columns.CHARGES),
+            ),
+            (
+                "counted",
+                make_pipeline(SimpleImputer(strategy="median"), StandardScaler()),
+                at(columns.COUNTED),
+            ),
+            ("encoded", OneHotEncoder(handle_unknown="ignore", sparse_output=False), at(columns.CATEGORICAL)),
+        ]
+    )
+    return transformer.fit(as_table([row.split(",") for row in parts[0].rows]))
+
+
+def expected(reference: Any, rows: Sequence[str]) -> NDArray[np.float64]:
+    result: NDArray[np.float64] = reference.transform(as_table([row.split(",") for row in rows])).astype(
+        float
+    )
+    return result
+
+
+cells_of_numbers = st.one_of(
+    st.just(""),
+    st.integers(0, 500).map(str),
+    st.floats(0, 1000, allow_nan=False).map(repr),
+    st.floats(-1e5, 1e5, allow_nan=False).map("{:.6f}".format),
+    st.floats(-1e5, 1e5, allow_nan=False).map("{:+.3E}".format),
+)
+cells_of_text = st.one_of(
+    st.sampled_from(["KS", "ME", "408", "415", "510", "yes", "no", "", "ZZ", "415.0"]),
+    st.text(st.characters(codec="utf-8", exclude_characters=',"', exclude_categories=["C"]), max_size=6),
+)
+rows_of_cells = st.tuples(
+    *(cells_of_numbers if column in columns.NUMBERS else cells_of_text for column in columns.RAW)
+).map(",".join)
+
+
+@given(rows=st.lists(rows_of_cells, min_size=1, max_size=20))
+def test_one_row_and_many_rows_are_what_scikit_learn_makes_of_them(
+    chain: Chain, reference: Any, rows: list[str]
+) -> None:
+    model, text = chain.preprocess.model, "\n".join(rows)
+    one_by_one = np.vstack([numbers(model.csv(row)) for row in rows])
+    in_bulk = model.matrix(text)
+    np.testing.assert_array_equal(in_bulk, one_by_one)
+    np.testing.assert_allclose(in_bulk, expected(reference, rows), rtol=1e-9, atol=1e-9)
+
+
+def test_rows_without_gaps_go_by_arrays(chain: Chain, reference: Any, parts: tuple[Part, ...]) -> None:
+    rows = [*parts[2].rows, with_cell("State", "KSX"), with_cell("State", "K")]
+    features = (
+        load("churn/preprocess/churn_arrays")
+        .Arrays(fit.fit([row.split(",") for row in parts[0].rows]))
+        .features("\n".join(rows))
+    )
+    assert features is not None
+    np.testing.assert_allclose(features, expected(reference, rows), rtol=1e-9, atol=1e-9)
+    np.testing.assert_array_equal(features, numbers(chain.preprocess.model.csv("\n".join(rows))))
+
+
+@given(
+    cell=st.text(st.characters(exclude_characters="\n\r"), max_size=8), column=st.sampled_from(columns.RAW)
+)
+def test_both_paths_refuse_the_same_with_the_same_words(chain: Chain, cell: str, column: str) -> None:
+    text = f"{ROW}\n{with_cell(column, cell)}"
+    outcomes = []
+    for path in (lambda text: numbers(chain.preprocess.model.csv(text)), chain.preprocess.model.matrix):
+        try:
+            outcomes.append(path(text).tolist())
+        except RequestError as refusal:
+            outcomes.append((refusal.status, str(refusal)))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_a_row_becomes_eleven_numbers_and_a_block_for_each_category(chain: Chain) -> None:
+    features = numbers(chain.preprocess.model.csv(ROW))[0]
+    assert len(features) == 69
+    assert len(columns.NUMERIC) == 11
+    blocks = np.split(features[11:], np.cumsum([51, 3, 2]))
+    assert [int(block.sum()) for block in blocks] == [1, 1, 1, 1]
+
+
+def test_a_missing_number_is_the_median(chain: Chain, parts: tuple[Part, ...]) -> None:
+    index = columns.RAW.index("Eve Mins")
+    median = np.median([float(row.split(",")[index]) for row in parts[0].rows])
+    answer = chain.preprocess.model.csv
+    assert answer(with_cell("Eve Mins", "")) == answer(with_cell("Eve Mins", repr(float(median))))
+
+
+def test_an_unknown_category_is_a_block_of_zeros_and_the_phone_is_ignored(chain: Chain) -> None:
+    answer = chain.preprocess.model.csv
+    features = numbers(answer(with_cell("State", "ZZ")))[0]
+    assert features[11 : 11 + 51].sum() == 0
+    assert features[11 + 51 :].sum() == 3
+    assert answer(with_cell("Phone", '"555, ""x"""')) == answer(ROW)
+
+
+def test_a_number_is_written_so_that_it_reads_back_the_same(chain: Chain, parts: tuple[Part, ...]) -> None:
+    text = "\n".join(parts[2].rows)
+    np.testing.assert_array_equal(
+        numbers(chain.preprocess.model.csv(text)), chain.preprocess.model.matrix(text)
+    )
+
+
+@pytest.mark.parametrize("content_type", ["text/csv", "text/csv; charset=utf-8", "TEXT/CSV"])
+@pytest.mark.parametrize("body", [ROW, ROW + "\n", ROW + "\r\n", "\ufeff" + ROW, (ROW + "\n").encode()])
+def test_csv_is_read_whatever_its_type_is_written_like(
+    chain: Chain, content_type: str, body: str | bytes
+) -> None:
+    assert chain.preprocess.answer(body, content_type) == chain.preprocess.answer(ROW)
+
+
+def test_quoted_cells_are_read(chain: Chain) -> None:
+    quoted = ",".join(f'"{cell}"' for cell in ROW.split(","))
+    assert chain.preprocess.answer(quoted) == chain.preprocess.answer(ROW)
+
+
+ABUSE = {
+    "an empty body": ("", 400, "empty"),
+    "a column too few": (ROW + "\n" + ROW[3:], 422, "row 2: 19 columns, expected 20"),
+    "a column too many": (ROW + ",False.", 422, "row 1: 21 columns, expected 20"),
+    "a blank line": (ROW + "\n\n" + ROW, 422, "row 2: 1 columns, expected 20"),
+    "two blank lines at the end": (ROW + "\n\n", 422, "row 2: 1 columns, expected 20"),
+    "the header": (",".join(columns.RAW), 422, 'row 1: column "Account Length" is not a finite number'),
+    "a word": (with_cell("Day Mins", "many"), 422, 'row 1: column "Day Mins" is not a finite number'),
+    "NaN": (with_cell("Day Charge", "NaN"), 422, 'row 1: column "Day Charge" is not a finite number'),
+    "an infinity": (with_cell("Intl Mins", "inf"), 422, 'row 1: column "Intl Mins" is not a finite number'),
+    "a huge number": (
+        with_cell("Eve Calls", "1e999"),
+        422,
+        'row 1: column "Eve Calls" is not a finite number',
+    ),
+    "charges that add up to infinity": (
+        with_cell("Day Charge", "1.7e308", with_cell("Eve Charge", "1.7e308")),
+        422,
+        'row 1: column "Total Charge" is not a finite number',
+    ),
+    "an underscore": (with_cell("CustServ Calls", "1_0"), 422, 'row 1: column "CustServ Calls"'),
+    "other digits": (with_cell("CustServ Calls", "٣"), 422, 'row 1: column "CustServ Calls"'),
+    "a space": (with_cell("CustServ Calls", " 3"), 422, 'row 1: column "CustServ Calls"'),
+    "a formula": (with_cell("VMail Message", "=1+1"), 422, 'row 1: column "VMail Message"'),
+    "an unused number": (with_cell("Account Length", "old"), 422, 'row 1: column "Account Length"'),
+    "an open quote": (ROW + '\nKS,"186' + ROW[6:], 400, "row 2: a quoted field does not end"),
+    "no text": (b"\x80\x02}q\x00.", 400, "not UTF-8"),
+}
+
+
+@pytest.mark.parametrize("accept", ["text/csv", NPY])
+@pytest.mark.parametrize("case", ABUSE)
+def test_a_bad_body_is_refused_by_row_and_column(chain: Chain, case: str, accept: str) -> None:
+    body: Any
+    body, status, message = ABUSE[case]
+    with pytest.raises(RequestError) as refusal:
+        chain.preprocess.answer(body, accept=accept)
+    assert refusal.value.status == status
+    assert message in str(refusal.value)
+    assert "many" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("content_type", ["application/json", NPY, "", None, "text/csvx", "text/plain"])
+def test_another_media_type_is_refused(content_type: str | None) -> None:
+    with pytest.raises(RequestError) as refusal:
+        inference.input_fn(ROW, content_type)
+    assert refusal.value.status == 415
+
+
+@pytest.mark.parametrize("accept", [None, "", "*/*", "text/csv", "application/json", "text/html"])
+def test_the_next_hop_gets_csv_whatever_the_client_accepts(chain: Chain, accept: str) -> None:
+    body, content_type = chain.preprocess.answer(ROW, accept=accept)
+    assert content_type == "text/csv"
+    assert body.count(",") == 68
+
+
+def test_many_rows_go_to_pca_as_npy_when_that_is_asked_for(chain: Chain) -> None:
+    rows = [with_cell("Day Mins", str(minutes)) for minutes in range(inference.NPY_ROWS)]
+    body, content_type = chain.preprocess.answer("\n".join(rows), accept=NPY)
+    assert content_type == NPY
+    sent = np.load(io.BytesIO(body), allow_pickle=False)
+    np.testing.assert_array_equal(sent, numbers(chain.preprocess.answer("\n".join(rows))[0]))
+    assert chain.preprocess.answer("\n".join(rows[1:]), accept=NPY)[1] == "text/csv"
+
+
+def test_what_callers_send_does_not_fill_the_memory() -> None:
+    cells = load("churn/preprocess/churn_cells")
+    table = cells.NumberTable("Day Mins", 0.0, float)
+    for number in range(cells.ENTRIES + 10):
+        assert table[str(number)] == number
+    assert table["0" * cells.LONGEST + "1"] == 1
+    assert len(table) == 10
+
+
+def fitted(folder: Path, *lines: str) -> tuple[Path, str]:
+    train, model = folder / "train", folder / "model"
+    train.mkdir(parents=True)
+    model.mkdir()
+    (train / "train.csv").write_text("".join(line + "\n" for line in lines))
+    result = run("churn/preprocess/fit.py", environ={"SM_CHANNEL_TRAIN": train, "SM_MODEL_DIR": model})
+    return model, result.stderr
+
+
+def test_fitting_twice_writes_the_same_complete_folder(tmp_path: Path, parts: tuple[Part, ...]) -> None:
+    lines = [f"0,{row}" for row in parts[0].rows[:200]]
+    (first, errors), (second, _) = fitted(tmp_path / "a", *lines), fitted(tmp_path / "b", *lines)
+    files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
+    assert errors == ""
+    assert [path.name for path in files] == [
+        *(
+            "churn_arrays.py",
+            "churn_cells.py",
+            "churn_columns.py",
+            "churn_features.py",
+            "churn_parameters.py",
+        ),
+        *("inference.py", "preprocess_request.py", "parameters.json"),
+    ]
+    assert all((first / path).read_bytes() == (second / path).read_bytes() for path in files)
+    hop = Hop("preprocess", inference.model_fn(str(first)))
+    np.testing.assert_array_equal(
+        numbers(hop.answer(ROW)[0]),
+        load("churn/preprocess/churn_features")
+        .Features(fit.fit([line.split(",")[1:] for line in lines]))
+        .matrix(ROW),
+    )
+
+
+def test_a_column_that_never_changes_is_left_where_it_is() -> None:
+    parameters = fit.fit([ROW.split(",")] * 3)
+    assert {*parameters.scales.values()} == {1.0}
+
+
+def test_an_empty_category_is_no_category() -> None:
+    parameters = fit.fit([ROW.split(","), with_cell("State", "").split(",")])
+    assert parameters.categories["State"] == ["KS"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (ROW, "line 1: 20 columns, expected 21"),
+        ("0," + with_cell("Eve Mins", "many"), "'many' in the training part is not a number"),
+        ("0," + with_cell("Eve Mins", ""), "column Eve Mins of the training part is empty"),
+    ],
+)
+def test_a_training_part_that_cannot_be_fitted_is_refused(tmp_path: Path, line: str, message: str) -> None:
+    model, errors = fitted(tmp_path, line)
+    assert message in errors
+    assert [*model.iterdir()] == []
+
+
+def test_parameters_are_json_that_people_can_read(tmp_path: Path) -> None:
+    model, _ = fitted(tmp_path, "0," + ROW, "1," + ROW)
+    parameters = json.loads((model / "parameters.json").read_text())
+    assert parameters["categories"] == {
+        "State": ["KS"],
+        "Area Code": ["510"],
+        "Int'l Plan": ["no"],
+        "VMail Plan": ["no"],
+    }
+    assert parameters["medians"]["Day Mins"] == 137.8
