@@ -1,0 +1,102 @@
+"""The projection on CSV text, quick for rows whose encoded categories were seen before."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from pca_projection import Matrix, Projection, out_of_range, refuse_out_of_range
+from pca_request import RequestError, csv_cells, finite, in_row
+
+# What callers send must not fill the memory.
+ENTRIES = 4096
+# Lines that are worked on together: enough to use arrays well, few enough to stay in the processor's cache.
+PIECE = 512
+_PLAIN = b"0123456789+-.eE,\n"
+
+
+class Unusual(Exception):
+    """A line has to be read cell by cell."""
+
+
+class TailTable(dict[str, str]):
+    """From the text of a row's encoded categories, `,0,1,...`, to the text of their components.
+
+    Raises Unusual for what is not a comma and a digit for each column.
+    """
+
+    def __init__(self, projection: Projection) -> None:
+        self._projection = projection
+        self.width = 2 * len(projection.mean)
+
+    def __missing__(self, tail: str) -> str:
+        digits = tail[1::2]
+        if len(tail) != self.width or tail[::2].strip(",") or not (digits.isascii() and digits.isdecimal()):
+            raise Unusual
+        components = self._projection.components_of(np.array([*map(float, digits)]))
+        if len(self) >= ENTRIES:
+            self.clear()
+        self[tail] = text = "," + render(components[None, :])[0]
+        return text
+
+
+class TextProjection:
+    """Rows as `csv_text` returns them to CSV: each number cast to float32, then its shortest text.
+
+    XGBoost compares in float32, so this moves no prediction. Refuses (422) a row with another number of
+    columns or with a cell that is not a finite number, and names row and column.
+    """
+
+    def __init__(self, projection: Projection) -> None:
+        self._projection = projection
+        self._tails = TailTable(projection)
+
+    def csv(self, text: str) -> str:
+        lines = text.split("\n")
+        plain = text.isascii() and not text.encode().translate(None, _PLAIN)
+        rendered: list[str] = []
+        for first in range(0, len(lines), PIECE):
+            piece = lines[first : first + PIECE]
+            try:
+                if not plain:
+                    raise Unusual
+                rendered += self._quick(piece, first + 1)
+            except Unusual:
+                rendered += render(self._projection.project(self._read(piece, first + 1)))
+        return "\n".join(rendered) + "\n"
+
+    def _quick(self, lines: Sequence[str], first_row: int) -> list[str]:
+        tail = self._tails.width
+        components = [self._tails[line[-tail:]] for line in lines]
+        try:
+            # With no other characters than _PLAIN's, what JSON takes is rows of numbers.
+            heads = np.array(orjson.loads("[[" + "],[".join([line[:-tail] for line in lines]) + "]]"), float)
+        except ValueError:
+            raise Unusual from None
+        if heads.shape != (len(lines), self._projection.passthrough):
+            raise Unusual
+        refuse_out_of_range(heads, first_row)
+        return [head + tail for head, tail in zip(render(heads), components, strict=True)]
+
+    def _read(self, lines: Sequence[str], first_row: int) -> Matrix:
+        features = np.empty((len(lines), self._projection.width))
+        for index, line in enumerate(lines):
+            row = first_row + index
+            try:
+                cells = csv_cells(line)
+                if len(cells) != self._projection.width:
+                    raise RequestError(422, f"{len(cells)} columns, expected {self._projection.width}")
+            except RequestError as error:
+                raise in_row(row, error) from None
+            numbers = [*map(finite, cells)]
+            if None in numbers:
+                raise out_of_range(row, numbers.index(None) + 1)
+            features[index] = numbers
+        refuse_out_of_range(features, first_row)
+        return features
+
+
+def render(matrix: Matrix) -> list[str]:
+    """Each row's numbers in single precision, as the shortest text that reads back as the same float32."""
+    single: NDArray[np.float32] = np.ascontiguousarray(matrix, np.float32)
+    return orjson.dumps(single, option=orjson.OPT_SERIALIZE_NUMPY)[2:-2].decode().split("],[")
