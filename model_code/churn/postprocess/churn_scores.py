@@ -1,0 +1,34 @@
+"""The scores in an answer of XGBoost's."""
+
+import json
+from collections.abc import Iterable
+
+from postprocess_request import RequestError, csv_text, finite
+
+
+def from_csv(body: str | bytes) -> list[float]:
+    """One score a line, or all on one line with commas between them: XGBoost's image has written both."""
+    text = csv_text(body)
+    return _checked(map(finite, text.split("\n" if "\n" in text else ",")))
+
+
+def from_json(body: str | bytes) -> list[float]:
+    """`{"predictions": [{"score": 0.97}, ...]}`; 400 for what is not JSON, 422 for another document."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        raise RequestError(400, "the body is not JSON") from None
+    predictions = document.get("predictions") if isinstance(document, dict) else None
+    if not isinstance(predictions, list) or not predictions:
+        raise RequestError(422, 'the body is not {"predictions": [{"score": number}, ...]} with one at least')
+    return _checked(one.get("score") if isinstance(one, dict) else None for one in predictions)
+
+
+def _checked(values: Iterable[object]) -> list[float]:
+    scores: list[float] = []
+    for value in values:
+        # NaN fails the comparison too.
+        if not (isinstance(value, float | int) and not isinstance(value, bool) and 0 <= value <= 1):
+            raise RequestError(422, f"row {len(scores) + 1}: the score is not a number between 0 and 1")
+        scores.append(float(value))
+    return scores

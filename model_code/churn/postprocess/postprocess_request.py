@@ -1,0 +1,99 @@
+"""What every handler of the chain does with a request: media types, the text of a CSV body, refusals.
+
+Preprocess, pca and postprocess each carry a copy (`*_request.py`); a test keeps the copies equal.
+"""
+
+import csv
+import math
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+CSV = "text/csv"
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_CONTROL = bytes(code for code in range(32) if chr(code) not in "\r\n") + b"\x7f"
+
+
+class RequestError(ValueError):
+    """The caller's fault: `status` is the HTTP status, the message names row and column, never a value."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def media_type(content_type: str | None) -> str:
+    """`Text/CSV; charset=utf-8` is `text/csv`."""
+    return (content_type or "").split(";")[0].strip().lower()
+
+
+def unsupported(*expected: str) -> RequestError:
+    return RequestError(415, f"the media type of the body is not {' or '.join(expected)}")
+
+
+@lru_cache(maxsize=256)
+def choose(accept: str | None, offers: tuple[str, ...]) -> str | None:
+    """The media type to answer with: the offer that an Accept header weighs highest, the first among equals.
+
+    Absent or empty is `*/*`. None when the header takes no offer.
+    """
+    weights = dict.fromkeys(offers, 0.0)
+    exactness = dict.fromkeys(offers, -1)
+    for item in (accept or "*/*").lower().split(","):
+        pattern, *parameters = (part.strip() for part in item.split(";"))
+        for offer in offers:
+            patterns = ("*/*", offer.split("/")[0] + "/*", offer)
+            if pattern in patterns and patterns.index(pattern) >= exactness[offer]:
+                exactness[offer], weights[offer] = patterns.index(pattern), _weight(parameters)
+    best = max(offers, key=weights.__getitem__)
+    return best if weights[best] > 0 else None
+
+
+def _weight(parameters: Sequence[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            return float(value) if NUMBER.fullmatch(value.strip()) else 0.0
+    return 1.0
+
+
+def in_row(row: int, error: RequestError) -> RequestError:
+    return RequestError(error.status, f"row {row}: {error}")
+
+
+def csv_text(body: str | bytes) -> str:
+    """The rows of a CSV body, separated by LF: CRLF is LF, a final newline and a leading BOM are dropped.
+
+    Refuses (400) what is empty, not UTF-8, or holds a control character. A row is a line, so a quoted field
+    cannot hold a newline.
+    """
+    try:
+        data = body.encode() if isinstance(body, str) else bytes(body)
+        text = data.decode()
+    except UnicodeError:
+        raise RequestError(400, "the body is not UTF-8 text") from None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if "\r" in text or len(data.translate(None, _CONTROL)) != len(data):
+        raise RequestError(400, "the body holds a control character; expected lines of CSV")
+    text = text.removeprefix("\ufeff").removesuffix("\n")
+    if not text:
+        raise RequestError(400, "the body is empty; expected lines of CSV")
+    return text
+
+
+def csv_cells(line: str) -> list[str]:
+    """The fields of a line, quoted or not; 400 for a quote that is never closed or closed too early."""
+    if '"' not in line:
+        return line.split(",")
+    try:
+        return next(csv.reader([line], strict=True))
+    except csv.Error:
+        raise RequestError(400, "a quoted field does not end where it should") from None
+
+
+def finite(cell: str) -> float | None:
+    """The number that a cell spells in ASCII digits, or None: no words, underscores, spaces, infinities."""
+    if NUMBER.fullmatch(cell) and math.isfinite(number := float(cell)):
+        return number
+    return None
