@@ -1,0 +1,116 @@
+"""Compare the whole model's answers on the test part with the labels, and write evaluation.json.
+
+Prints the confusion matrix too. The scores are what a batch transform wrote (*.out): JSON lines
+`{"churn": true, "score": 0.97}` in the order of the labels.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sklearn import metrics  # type: ignore[import-untyped]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="evaluate", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--labels", type=Path, required=True, help="folder of labels.csv and split.json")
+    parser.add_argument("--scores", type=Path, required=True, help="folder of the transform's *.out files")
+    parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json")
+    arguments = parser.parse_args(argv)
+    try:
+        labels = read_labels(arguments.labels / "labels.csv")
+        answers = [answer for path in outputs(arguments.scores) for answer in read_answers(path)]
+        evaluation = evaluate(labels, answers)
+        evaluation["split"] = read_split(arguments.labels / "split.json")
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: {error}")
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    temporary = arguments.output / "evaluation.json.part"
+    temporary.write_text(json.dumps(evaluation, indent=2) + "\n")
+    temporary.replace(arguments.output / "evaluation.json")
+    print(as_text(evaluation))
+
+
+@dataclass(frozen=True)
+class Answer:
+    churn: bool
+    score: float
+
+
+def outputs(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*.out"))
+    if not found:
+        raise ValueError(f"{folder}: no *.out file; expected the output of a batch transform")
+    return found
+
+
+def read_labels(path: Path) -> list[bool]:
+    lines = path.read_text().splitlines()
+    for number, line in enumerate(lines, 1):
+        if line not in ("0", "1"):
+            raise ValueError(f"{path}, line {number}: not a label; expected 0 or 1")
+    return [line == "1" for line in lines]
+
+
+def read_answers(path: Path) -> list[Answer]:
+    answers = []
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        try:
+            answer = Answer(**json.loads(line))
+        except (ValueError, TypeError):
+            answer = Answer(False, float("nan"))
+        if not (
+            isinstance(answer.churn, bool) and isinstance(answer.score, float) and 0 <= answer.score <= 1
+        ):
+            raise ValueError(
+                f'{path}, line {number}: expected {{"churn": true or false, "score": 0.0 to 1.0}}'
+            )
+        answers.append(answer)
+    return answers
+
+
+def read_split(path: Path) -> int | None:
+    """The random_state of the split, if the labels come from one."""
+    return int(json.loads(path.read_text())["random_state"]) if path.exists() else None
+
+
+def evaluate(labels: list[bool], answers: list[Answer]) -> dict[str, Any]:
+    """Metrics of the class that leaves; `auc` is of the scores, the others are of the answers."""
+    if len(labels) != len(answers):
+        raise ValueError(f"{len(answers)} answers for {len(labels)} labels; expected as many")
+    if len({*labels}) != 2:
+        raise ValueError("the labels are all the same; expected customers that stay and customers that leave")
+    churn = [answer.churn for answer in answers]
+    (tn, fp), (fn, tp) = metrics.confusion_matrix(labels, churn, labels=[False, True]).tolist()
+    return {
+        "rows": len(labels),
+        "accuracy": float(metrics.accuracy_score(labels, churn)),
+        "precision": float(metrics.precision_score(labels, churn, zero_division=0)),
+        "recall": float(metrics.recall_score(labels, churn)),
+        "f1": float(metrics.f1_score(labels, churn)),
+        "auc": float(metrics.roc_auc_score(labels, [answer.score for answer in answers])),
+        "confusion": {"tn": tn, "fp": fp, "fn": fn, "tp": tp},
+    }
+
+
+def as_text(evaluation: dict[str, Any]) -> str:
+    """The figures and the confusion matrix, its axes named."""
+    confusion = evaluation["confusion"]
+    figures = ", ".join(
+        f"{name} {evaluation[name]:.3f}" for name in ("f1", "accuracy", "precision", "recall", "auc")
+    )
+    return f"""\
+{evaluation["rows"]} rows: {figures}
+
+                  predicted
+                  stays  leaves
+observed  stays  {confusion["tn"]:6}  {confusion["fp"]:6}
+         leaves  {confusion["fn"]:6}  {confusion["tp"]:6}"""
+
+
+if __name__ == "__main__":
+    main()
