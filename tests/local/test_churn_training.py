@@ -1,0 +1,69 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from assemblies import HOSTNAMES, ROOT, Assembly
+
+ROWS = 600
+
+
+@pytest.fixture(scope="module")
+def workspace(dev: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which dev's pipeline has been run on a generated sample."""
+    folder = tmp_path_factory.mktemp("churn")
+    (folder / "cdk.out").symlink_to(dev.folder)
+    (folder / "versions.toml").symlink_to(ROOT / "versions.toml")
+    sample = [str(ROOT / "model_code/churn/sample"), "--rows", str(ROWS), "--seed", "1"]
+    subprocess.run([sys.executable, *sample, "--output", str(folder / "churn.txt")], check=True)
+    result = train(folder, "--data", "churn.txt")
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
+def train(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "local", "train", "churn", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def archives(folder: Path) -> dict[str, bytes]:
+    found = (folder / "build" / "artifacts" / "churn").rglob("*")
+    return {path.parent.name: path.read_bytes() for path in found if path.is_file()}
+
+
+def report(folder: Path) -> dict[str, object]:
+    text = (folder / "build" / "reports" / "churn-evaluation.json").read_text()
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+def test_the_declared_pipeline_leaves_an_archive_for_every_container(workspace: Path) -> None:
+    assert archives(workspace).keys() == set(HOSTNAMES)
+
+
+def test_the_pipeline_scores_its_test_part_through_the_four_containers(workspace: Path) -> None:
+    evaluation = report(workspace)
+    assert (evaluation["rows"], evaluation["split"]) == (ROWS // 10, 1729)
+    # The sample's rule is learnable; a model that learnt nothing would call nobody a churner.
+    assert float(str(evaluation["f1"])) > 0.5
+
+
+def test_training_again_on_the_same_data_gives_the_same_archives(workspace: Path) -> None:
+    before = archives(workspace)
+    result = train(workspace, "--data", "churn.txt")
+    assert result.returncode == 0, result.stderr
+    assert archives(workspace) == before
+
+
+def test_a_wrong_label_is_refused_by_file_and_line_and_the_archives_stay(
+    workspace: Path, tmp_path: Path
+) -> None:
+    before = archives(workspace)
+    header, first, *others = (workspace / "churn.txt").read_text().splitlines()
+    (tmp_path / "bad.txt").write_text("\n".join([header, first.rpartition(",")[0] + ",Perhaps", *others]))
+    result = train(workspace, "--data", str(tmp_path / "bad.txt"))
+    assert result.returncode == 1
+    assert "bad.txt, line 2, column" in result.stderr
+    assert archives(workspace) == before
