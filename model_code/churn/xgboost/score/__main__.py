@@ -1,0 +1,61 @@
+"""Score the validation part with the trained XGBoost model: one `label,score` line a row, in order.
+
+The threshold of the last container is fitted on these lines.
+"""
+
+import argparse
+import sys
+import tarfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import xgboost
+from numpy.typing import NDArray
+
+MODEL_FILE = "xgboost-model"
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="score", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--model", type=Path, required=True, help="folder of model.tar.gz")
+    parser.add_argument("--validation", type=Path, required=True, help="folder of label-first CSV files")
+    parser.add_argument("--output", type=Path, required=True, help="folder for scores.csv")
+    arguments = parser.parse_args(argv)
+    try:
+        booster = load(arguments.model / "model.tar.gz")
+        data = read(arguments.validation)
+    except (OSError, ValueError, tarfile.TarError, xgboost.core.XGBoostError) as error:
+        sys.exit(f"error: {error}")
+    scores = booster.inplace_predict(data[:, 1:].astype(np.float32))
+    # str of a float32 is the shortest text that reads back as the same one.
+    lines = [f"{label:.0f},{score!s}\n" for label, score in zip(data[:, 0], scores, strict=True)]
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    temporary = arguments.output / "scores.csv.part"
+    temporary.write_text("".join(lines))
+    temporary.replace(arguments.output / "scores.csv")
+    print(f"scored {len(lines)} rows")
+
+
+def load(archive: Path) -> xgboost.Booster:
+    """The model in an archive as XGBoost's image writes it, in XGBoost's own format: nothing is unpickled."""
+    with tarfile.open(archive) as tar:
+        member = next((one for one in tar if one.isfile() and Path(one.name) == Path(MODEL_FILE)), None)
+        content = tar.extractfile(member) if member else None
+        if content is None:
+            raise ValueError(f"{archive}: no file {MODEL_FILE} in it; expected what XGBoost's image trained")
+        booster = xgboost.Booster(params={"nthread": 1})
+        booster.load_model(bytearray(content.read()))
+        return booster
+
+
+def read(folder: Path) -> NDArray[np.float64]:
+    """Rows of the folder's CSV files, the label first."""
+    parts = [np.loadtxt(path, delimiter=",", ndmin=2) for path in sorted(folder.glob("*.csv"))]
+    if not parts:
+        raise ValueError(f"{folder}: no *.csv file")
+    return np.vstack(parts)
+
+
+if __name__ == "__main__":
+    main()
