@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,11 @@ class Chain:
 
 
 def train(
-    part: Part, validation: Part, *, n_components: int = 14, hyperparameters: dict[str, Any] = HYPERPARAMETERS
+    part: Part,
+    validation: Part,
+    *,
+    n_components: int = 14,
+    hyperparameters: Mapping[str, str] = HYPERPARAMETERS,
 ) -> Chain:
     """Fit the four steps on the two parts as the pipeline's steps do."""
     cells = [row.split(",") for row in part.rows]
@@ -98,8 +102,8 @@ def f1(labels: NDArray[np.float64], answers: str) -> float:
     return float(2 * labels[churn].sum() / (labels.sum() + churn.sum()))
 
 
-def _boost(features: str, labels: NDArray[np.float64], hyperparameters: dict[str, Any]) -> xgboost.Booster:
-    parameters = {**hyperparameters, "eval_metric": "auc"}
+def _boost(features: str, labels: NDArray[np.float64], hyperparameters: Mapping[str, str]) -> xgboost.Booster:
+    parameters: dict[str, Any] = {**hyperparameters, "eval_metric": "auc"}
     rounds = int(parameters.pop("num_round"))
     return xgboost.train(parameters, xgboost.DMatrix(_matrix(features), labels), rounds)
 

@@ -11,7 +11,9 @@ FILE = "parameters.json"
 TOLERANCE = 0.01
 
 
-def fit(labels: NDArray[np.float64], scores: NDArray[np.float64]) -> tuple[float, float]:
+def fit(
+    labels: NDArray[np.float64], scores: NDArray[np.float64], tolerance: float = TOLERANCE
+) -> tuple[float, float]:
     """A threshold and its F1: the middle of the widest range of thresholds that are as good as the best.
 
     Between two neighbouring scores every threshold is the same, and the middle of a wide range stays good for
@@ -23,7 +25,7 @@ def fit(labels: NDArray[np.float64], scores: NDArray[np.float64]) -> tuple[float
     if len(edges) < 2:
         raise ValueError("choosing a threshold needs at least two different scores")
     f1 = np.array([_f1(labels, scores > edge) for edge in edges[:-1]])
-    good = f1 >= f1.max() - TOLERANCE
+    good = f1 >= f1.max() - tolerance
     first = np.flatnonzero(good & ~np.r_[False, good[:-1]])
     last = np.flatnonzero(good & ~np.r_[good[1:], False])
     widest = (edges[last + 1] - edges[first]).argmax()
