@@ -57,7 +57,9 @@ async def listening(application: Any, listener: socket.socket) -> AsyncIterator[
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        while not server.started and not serving.done():
+        while not server.started:
+            if serving.done():
+                serving.result()
             await asyncio.sleep(0.005)
         yield
     finally:
