@@ -1,12 +1,9 @@
 """The commands `serve` and `invoke` as processes of their own, over a small assembly of fake images."""
 
-import json
 import os
 import re
 import shlex
 import signal
-import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,11 +12,10 @@ from typing import Any
 import boto3
 import pytest
 from assembly_files import file_asset, write_assembly
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from processes import is_running, wait_until
+from runner import Runner, Serving
 
-ROOT = Path(__file__).parents[2]
 FAKE_IMAGE = Path(__file__).parent / "fake_image"
 URI = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/fake:1.0"
 
@@ -28,11 +24,11 @@ def container(hostname: str, **environment: str) -> dict[str, Any]:
     return {"ContainerHostname": hostname, "Image": URI, "Environment": environment}
 
 
-class Project:
-    """A folder with an assembly and a table of images, and the runner's commands in it."""
+class Project(Runner):
+    """A folder with an assembly and a table of images."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        super().__init__(folder)
         (folder / "versions.toml").write_text(
             '[images.fake]\nrepository = "fake"\nmodule = "fake_image"\n' + f'path = ["{FAKE_IMAGE}"]\n'
         )
@@ -56,64 +52,6 @@ class Project:
         template = {"Outputs": outputs} if example else {}
         write_assembly(self.folder / "cdk.out", resources, template=template, **more)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "local", *arguments],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        """Exit code, standard output and standard error of a command that ends by itself."""
-        with self.start(*arguments) as command:
-            out, err = command.communicate(timeout=60)
-        return command.returncode, out, err
-
-    @property
-    def state(self) -> Path:
-        return self.folder / "build" / "serve.json"
-
-
-class Serving:
-    """A running `serve`, and what it says of itself."""
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        self.process = project.start("serve", "--port", "0")
-        assert self.process.stdout is not None
-        self.said = ""
-        while "Ctrl-C" not in self.said:
-            line = self.process.stdout.readline()
-            assert line, self.process.communicate()[1]
-            self.said += line
-        self.state = json.loads(project.state.read_text())
-        containers = self.state["endpoints"][0]["containers"]
-        self.pids = {one["name"]: one["pid"] for one in containers}
-
-    def invoke(self, body: bytes) -> bytes:
-        client = boto3.client(
-            "sagemaker-runtime",
-            region_name="eu-west-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-            config=Config(retries={"total_max_attempts": 1}),
-        )
-        answer = client.invoke_endpoint(EndpointName="slipway-dev-shop", Body=body, ContentType="text/csv")
-        return answer["Body"].read()
-
-    def end(self, number: int) -> tuple[int, str]:
-        """Send a signal; the exit code and standard error."""
-        self.process.send_signal(number)
-        _, err = self.process.communicate(timeout=30)
-        return self.process.returncode, err
-
-    def leaves_nothing(self) -> bool:
-        return wait_until(lambda: not any(map(is_running, self.pids.values())))
-
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
@@ -121,46 +59,51 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def serving(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
+def serving(project: Project) -> Iterator[Serving]:
     project.declare(container("first", TAG="a"), container("second", TAG="b"), example="1,2'3")
     serving = Serving(project)
-    monkeypatch.setenv("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", serving.state["url"])
     yield serving
     if serving.process.poll() is None:
         serving.end(signal.SIGINT)
 
 
-def test_an_unmodified_client_gets_the_answer_of_the_whole_chain(serving: Serving) -> None:
-    assert serving.invoke(b"1\n") == b"1,a,b\n"
+def test_a_client_that_knows_only_the_variable_gets_the_answer_of_the_whole_chain(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", serving.state["url"])
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    client = boto3.client("sagemaker-runtime", region_name="eu-west-1")
+    answer = client.invoke_endpoint(EndpointName="slipway-dev-shop", Body=b"1\n", ContentType="text/csv")
+    assert answer["Body"].read() == b"1,a,b\n"
 
 
 def test_the_command_that_is_printed_works_as_it_stands(serving: Serving) -> None:
     line = re.search(r"^  python -m local (invoke .*)$", serving.said, re.MULTILINE)
     assert line is not None
-    assert serving.project.run(*shlex.split(line[1])) == (0, "1,2'3,a,b\n", "")
+    assert serving.runner.run(*shlex.split(line[1])) == (0, "1,2'3,a,b\n", "")
 
 
 def test_it_says_where_it_answers_and_what_has_no_local_effect(serving: Serving) -> None:
     assert f"slipway-dev-shop answers at {serving.state['url']}/endpoints/slipway-dev-shop/" in serving.said
     assert f"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={serving.state['url']}" in serving.said
-    _, err = serving.end(signal.SIGINT)
-    assert "declared without local effect: AWS::IAM::Role" in err
-    assert "slipway-dev-shop: starting first, second" in err
+    assert "declared without local effect: AWS::IAM::Role" in serving.errors()
+    assert "slipway-dev-shop: starting first, second" in serving.errors()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_everything_and_leaves_no_process_and_no_state(serving: Serving, number: int) -> None:
     serving.invoke(b"1\n")
-    code, err = serving.end(number)
-    assert (code, "Traceback" in err) == (0, False)
+    assert serving.end(number) == 0
+    assert "Traceback" not in serving.errors()
     assert serving.leaves_nothing()
-    assert not serving.project.state.exists()
+    assert not serving.runner.state.exists()
 
 
 def test_no_container_survives_a_runner_that_is_killed(serving: Serving) -> None:
     serving.end(signal.SIGKILL)
     assert serving.leaves_nothing()
-    code, _, err = serving.project.run("invoke", "shop", "--row", "1")
+    code, _, err = serving.runner.run("invoke", "shop", "--row", "1")
     assert (code, err) == (1, "error: nothing is served; start it with: python -m local serve\n")
 
 
@@ -172,9 +115,9 @@ def test_a_container_that_dies_is_named_and_the_rest_keeps_running(serving: Serv
     assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] in (424, 503)
     assert "container-2" in error.value.response["Error"]["Message"]
     assert is_running(serving.pids["container-1 (first)"])
-    code, err = serving.end(signal.SIGINT)
-    assert code == 0
-    assert "slipway-dev-shop: container-2 (second) was killed by SIGKILL" in err
+    named = "slipway-dev-shop: container-2 (second) was killed by SIGKILL"
+    assert wait_until(lambda: named in serving.errors())
+    assert serving.end(signal.SIGINT) == 0
     assert serving.leaves_nothing()
 
 
@@ -191,17 +134,17 @@ def test_a_signal_before_everything_is_ready_stops_what_has_been_started(project
 
 
 def test_a_second_serve_in_the_same_folder_is_refused(serving: Serving) -> None:
-    code, _, err = serving.project.run("serve", "--port", "0")
+    code, _, err = serving.runner.run("serve", "--port", "0")
     assert code == 1
     assert "another process serves already" in err
     assert serving.invoke(b"1\n") == b"1,a,b\n"
 
 
 def test_a_row_a_file_and_standard_input_are_sent_with_their_media_type(serving: Serving) -> None:
-    (serving.project.folder / "rows.csv").write_text("1\n2\n")
-    assert serving.project.run("invoke", "shop", "rows.csv") == (0, "1,a,b\n2,a,b\n", "")
-    assert serving.project.run("invoke", "slipway-dev-shop", "--row", "7") == (0, "7,a,b\n", "")
-    assert serving.project.run("invoke", "shop", "-") == (0, "", "")
+    (serving.runner.folder / "rows.csv").write_text("1\n2\n")
+    assert serving.runner.run("invoke", "shop", "rows.csv") == (0, "1,a,b\n2,a,b\n", "")
+    assert serving.runner.run("invoke", "slipway-dev-shop", "--row", "7") == (0, "7,a,b\n", "")
+    assert serving.runner.run("invoke", "shop", "-") == (0, "", "")
 
 
 @pytest.mark.parametrize(
@@ -220,8 +163,8 @@ def test_a_row_a_file_and_standard_input_are_sent_with_their_media_type(serving:
 def test_what_cannot_be_sent_is_refused(
     serving: Serving, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
-    (serving.project.folder / "large.csv").write_bytes(bytes(6_291_457))
-    found, out, err = serving.project.run(*arguments)
+    (serving.runner.folder / "large.csv").write_bytes(bytes(6_291_457))
+    found, out, err = serving.runner.run(*arguments)
     assert (found, out) == (code, "")
     assert message in err
 
