@@ -1,7 +1,6 @@
 """From customers to predictions: what goes to the endpoint, and what of its answer is believed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 
 import slipway_media
 import slipway_rows
@@ -26,8 +25,8 @@ def customers_from_csv(text: str, max_rows: int) -> list[Customer]:
 
 
 def rows(customers: Sequence[Customer]) -> bytes:
-    """The customers as the first container reads them: CSV, no header, no quotes, no exponents."""
-    lines = (",".join(_text(value) for _, value in customer) for customer in customers)
+    """The customers as the first container reads them: CSV, no header, no quotes, shortest exact numbers."""
+    lines = (",".join(str(value) for _, value in customer) for customer in customers)
     return ("\n".join(lines) + "\n").encode("ascii")
 
 
@@ -66,9 +65,3 @@ def score(customers: Sequence[Customer], *, accept: str, endpoint: Endpoint, cal
     """The answer's body in the media type `accept`, one of ANSWERS: a prediction a customer, in order."""
     content = endpoint.invoke(rows(customers), content_type=slipway_media.CSV, accept=accept, call=call)
     return ANSWERS[accept](content, len(customers))
-
-
-def _text(value: object) -> str:
-    text = str(value)
-    # A small float's shortest text has an exponent; its plain digits are the same number.
-    return format(Decimal(text), "f") if isinstance(value, float) and "e" in text else text

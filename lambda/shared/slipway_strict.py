@@ -5,6 +5,7 @@ stays in the result as something that no field accepts, so that validation can n
 """
 
 import csv
+import itertools
 import json
 import math
 import re
@@ -16,12 +17,17 @@ from slipway_problem import FieldError, Problem
 # A row of any workload is a fraction of this; a longer one is refused before it is parsed.
 MAX_ROW_CHARACTERS = 2048
 
+MAX_DEPTH = 16
+
 # Characters that hide, reorder or end text, and those that only a faulty decoding leaves behind. Tab, line
 # feed and carriage return are left to the formats.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
 )
+# A string without an end takes all that follows, so that no text is read twice.
+_NOT_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^\[\]{}"]+', re.DOTALL)
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 
@@ -49,12 +55,13 @@ def decimal(text: str) -> float | str:
 def json_document(text: str) -> Any:
     """A JSON document; refuses duplicate keys, hidden characters and too deep a nest."""
     _refuse_hidden(text)
+    # How deep json.loads goes before it gives up depends on Python's version and on the stack.
+    if _depth(text) > MAX_DEPTH:
+        raise Problem(400, f"The body nests deeper than {MAX_DEPTH} levels.")
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_int=_json_integer)
     except json.JSONDecodeError as error:
         raise Problem(400, f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
-    except RecursionError:
-        raise Problem(400, "The body is not JSON that can be read: it nests too deeply.") from None
 
 
 def csv_rows(text: str, *, max_rows: int) -> list[list[str]]:
@@ -109,6 +116,12 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             _refuse_hidden(value)
         members[key] = value
     return members
+
+
+def _depth(text: str) -> int:
+    """How many brackets are open at once, at most, outside of strings."""
+    brackets = _NOT_BRACKETS.sub("", text)
+    return max(itertools.accumulate(map(_STEPS.__getitem__, brackets)), default=0)
 
 
 def _json_integer(text: str) -> int | float:

@@ -1,7 +1,13 @@
-"""The Lambda's folders on the path, which lie side by side in the deployed function."""
+"""The Lambda's folders on the path, as side by side as in the deployed function, and what packages them."""
 
 import sys
 from pathlib import Path
 
+import hypothesis
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "lambda" / folder) for folder in ("shared", "predict_churn")]
+sys.path[:0] = [str(ROOT / folder) for folder in ("lambda/shared", "lambda/predict_churn", "scripts")]
+
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("handlers", deadline=None)
+hypothesis.settings.load_profile("handlers")

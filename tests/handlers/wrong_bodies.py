@@ -5,7 +5,7 @@ from wrong_requests import CUSTOMER, MARK, Wrong, columns, csv_body, customers, 
 
 
 def _texts() -> list[Wrong]:
-    deep = '{"customers": ' + "[" * 9000 + "]" * 9000 + "}"
+    deep = '{"customers": ' + "[" * 16 + "]" * 16 + "}"
     bad = {
         "UTF-8 cut short": b'{"customers": "\xe2\x82"}',
         "Latin-1": "é".encode("latin-1"),
@@ -20,7 +20,8 @@ def _texts() -> list[Wrong]:
     malformed = {
         "empty": "", "half": '{"customers": [', "not JSON": MARK, "trailing comma": '{"customers": [1,]}',
         "single quotes": "{'customers': []}", "comment": "{} // x", "two documents": "{} {}", "hex": "0x10",
-        "raw tab in a string": '"\t"', "BOM": "\ufeff{}", "deep": deep,
+        "raw tab in a string": '"\t"', "BOM": "\ufeff{}", "deep": deep, "deepest": "[" * 20_000,
+        "an open string": '"\\' * 10_000,
     }
     # fmt: on
     twice = '{"customers": [], "customers": []}'
