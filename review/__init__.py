@@ -1,0 +1,1 @@
+"""What deploying one cloud assembly over another would do, and each stack as text a reviewer can read."""

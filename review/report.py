@@ -1,0 +1,168 @@
+"""A review as Markdown for a pull request: what a reviewer must not miss comes first."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from review.content_report import Assets, content_lines, content_name
+from review.differences import Difference
+from review.markdown import NOTHING, code, codes, table
+from review.openings import is_opening
+from review.permissions import Grants, is_permission
+from review.resource_changes import Fate, ResourceChange, kept_name
+from review.rows import (
+    MOST_SETTINGS,
+    Row,
+    alike_as_one,
+    named_once,
+    resource_cell,
+    rows_of,
+    setting_rows,
+    value_cells,
+)
+from review.stack_review import StackReview, Standing, changed_contents, setting_differences
+
+_SETTINGS = ("resource", "setting", "old", "new")
+
+
+def report(reviews: Sequence[StackReview], assets: Assets) -> str:
+    """The whole review, the same for the same assemblies."""
+    lines = ["# What a deployment changes", ""]
+    changed = [one for one in reviews if one.changes]
+    unchanged = [one.name for one in reviews if not one.changes]
+    if changed:
+        lines += _summary(changed)
+        lines += ["", f"Nothing changes in {codes(unchanged)}."] if unchanged else []
+    else:
+        lines.append(f"**Nothing changes** in any of the {len(reviews)} stacks: {codes(unchanged)}.")
+    for one in reviews:
+        lines += _stack(one, assets) if one.changes else []
+        for error in one.errors_before:
+            lines += ["", f"> Before the change {code(one.name)} could not be deployed: {code(error)}"]
+        for error in one.errors:
+            lines += ["", f"> {code(one.name)} cannot be deployed: {code(error)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(reviews: Sequence[StackReview]) -> list[str]:
+    rows = []
+    for one in reviews:
+        grants = f"+{len(one.granted)} -{len(one.revoked)}" if one.granted or one.revoked else NOTHING
+        counts = [len(one.openings), *(len(one.of(fate)) for fate in Fate)]
+        rows.append([code(one.name), grants, *(str(count) if count else NOTHING for count in counts)])
+    return table(["stack", "permissions", "network and access", *(fate.value for fate in Fate)], rows)
+
+
+def _stack(one: StackReview, assets: Assets) -> list[str]:
+    standing = {Standing.NEW: " (new stack)", Standing.GONE: " (no longer declared)", Standing.KEPT: ""}
+    lines = ["", f"## {code(one.name)}{standing[one.standing]}"]
+    if one.standing is Standing.GONE:
+        lines += ["", "No deployment removes it: `cdk destroy` does, with what is listed here."]
+    sections = {
+        "Permissions": _permissions(one),
+        "Network and access": _openings(one),
+        "Code and artefacts": content_lines(one.contents, assets),
+        "Added": _added(one),
+        "Changed in place": _changed(one),
+        "Replaced": _replaced(one),
+        "Removed": _removed(one),
+        "Outputs": _outputs(one),
+        "The stack itself": table(_SETTINGS[1:], [row[1:] for row in setting_rows(one.settings)]),
+    }
+    for title, content in sections.items():
+        lines += ["", f"### {title}", "", *content] if content else []
+    return lines
+
+
+def _permissions(one: StackReview) -> list[str]:
+    rows = [("added", grants) for grants in one.granted] + [("removed", grants) for grants in one.revoked]
+    rows.sort(key=lambda row: (row[1].policy, row[0]))
+    return table(
+        ["", "policy of", "principal", "actions", "resources", "condition"],
+        [_grants_row(sign, grants) for sign, grants in rows],
+    )
+
+
+def _grants_row(sign: str, grants: Grants) -> list[str]:
+    principal, condition = (code(text) if text else "" for text in (grants.principal, grants.condition))
+    actions = f"{grants.effect} {codes(grants.actions)}"
+    resources = codes(one for one in grants.resources if one)
+    return [f"**{sign}**", code(grants.policy), principal, actions, resources, condition]
+
+
+def _openings(one: StackReview) -> list[str]:
+    rows = [row for change, each in one.openings for row in setting_rows([each], resource_cell(change))]
+    return table(_SETTINGS, named_once(rows))
+
+
+def _added(one: StackReview) -> list[str]:
+    if one.standing is Standing.NEW:
+        kinds = Counter(change.resource.type for change in one.of(Fate.ADDED))
+        return table(
+            ["type", "resources"], [[code(kind), str(count)] for kind, count in sorted(kinds.items())]
+        )
+    rows = []
+    for change in one.of(Fate.ADDED):
+        settings = [each for each in setting_differences(change) if not _told_before(change, each)]
+        rows += setting_rows(settings[:MOST_SETTINGS], resource_cell(change)) or [Row(resource_cell(change))]
+        if len(settings) > MOST_SETTINGS:
+            rows.append(Row(resource_cell(change), f"and {len(settings) - MOST_SETTINGS} more settings"))
+    return table(
+        ["resource", "setting", "value"], [(row.resource, row.setting, row.new) for row in named_once(rows)]
+    )
+
+
+def _changed(one: StackReview) -> list[str]:
+    rows = []
+    for change in one.of(Fate.CHANGED):
+        rows += rows_of(change, [each for each in change.differences if not _told_before(change, each)])
+        if change.may_be_replaced:
+            rows.append(Row(resource_cell(change), new="**may be replaced**: it depends on the values"))
+    return table(_SETTINGS, named_once(alike_as_one(rows)))
+
+
+def _replaced(one: StackReview) -> list[str]:
+    rows = []
+    for change in one.of(Fate.REPLACED):
+        resource = f"{resource_cell(change)}, the old one is {change.old_is}"
+        rows += [row._replace(resource=resource) for row in _reasons(change)]
+    names = [
+        f"- {code(change.resource.path)} keeps its name {code(name)}: **the deployment "
+        "fails**, since CloudFormation makes the new one while the old one has the name."
+        for change in one.of(Fate.REPLACED)
+        if (name := kept_name(change))
+    ]
+    return [*table(_SETTINGS, named_once(rows)), *(["", *names] if names else [])]
+
+
+def _reasons(change: ResourceChange) -> list[Row]:
+    rows = rows_of(
+        change, [each for each in change.differences if not is_permission(change.resource.type, each)]
+    )
+    if contents := changed_contents(change):
+        named = codes(dict.fromkeys(content_name(new) for *_, new in contents))
+        rows.append(Row(resource_cell(change), "content", new=f"new {named}"))
+    if rows:
+        return rows
+    if any(is_permission(change.resource.type, each) for each in change.differences):
+        return [Row(resource_cell(change), "see Permissions")]
+    return [Row(resource_cell(change), new="what it stands for changed")]
+
+
+def _removed(one: StackReview) -> list[str]:
+    rows = [[resource_cell(change), f"**{change.old_is}**"] for change in one.of(Fate.REMOVED)]
+    return table(["resource", "what becomes of it"], rows)
+
+
+def _outputs(one: StackReview) -> list[str]:
+    rows = []
+    for output in one.outputs:
+        old, new = value_cells(output.old, output.new)
+        new += " (replaced)" if old == new else ""
+        if output.importers:
+            new += f"; **CloudFormation refuses this** while {codes(output.importers)} imports it"
+        rows.append([code(output.name), old, new])
+    return table(["output", "old", "new"], rows)
+
+
+def _told_before(change: ResourceChange, one: Difference) -> bool:
+    return is_permission(change.resource.type, one) or is_opening(change.resource.type, one.path)

@@ -1,0 +1,54 @@
+"""The resources of a stack, their values read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from review.assembly import Assembly, Stack
+from review.values import Node, Reader, Text
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource as one of the two assemblies declares it, its values read."""
+
+    stack: str
+    path: str
+    logical_id: str
+    type: str
+    declared: dict[str, Node]
+
+    @property
+    def properties(self) -> Node:
+        return self.declared.get("Properties", {})
+
+    def policy(self, name: str) -> str:
+        """`DeletionPolicy` or `UpdateReplacePolicy`, with CloudFormation's default."""
+        return str(self.declared.get(name, "Delete"))
+
+
+def resources(assembly: Assembly, stack: Stack) -> list[Resource]:
+    """Every resource of the stack but CDK's own usage record."""
+    reader = Reader(assembly, stack)
+    return [
+        Resource(stack.name, stack.path(id), id, declared["Type"], _read(reader, stack, declared))
+        for id, declared in stack.resources.items()
+        if declared["Type"] != "AWS::CDK::Metadata"
+    ]
+
+
+def _read(reader: Reader, stack: Stack, declared: Mapping[str, Any]) -> dict[str, Node]:
+    read: dict[str, Node] = {
+        key: reader.read(value)
+        for key, value in declared.items()
+        if key not in ("Type", "Metadata", "DependsOn")
+    }
+    if depends_on := declared.get("DependsOn"):
+        targets = [depends_on] if isinstance(depends_on, str) else depends_on
+        read["DependsOn"] = [Text((path,)) for path in sorted(stack.path(target) for target in targets)]
+    metadata = {
+        key: reader.read(value)
+        for key, value in declared.get("Metadata", {}).items()
+        if not key.startswith(("aws:cdk:", "aws:asset:"))
+    }
+    return {**read, "Metadata": metadata} if metadata else read
