@@ -45,6 +45,26 @@ RUN: Mapping[str, ResourceType] = {
 }
 
 DECLARED: Mapping[str, ResourceType] = {
+    "AWS::ApiGateway::Account": ResourceType(),
+    "AWS::ApiGateway::ApiKey": ResourceType("Name"),
+    "AWS::ApiGateway::Authorizer": ResourceType("Name"),
+    "AWS::ApiGateway::Deployment": ResourceType(),
+    "AWS::ApiGateway::GatewayResponse": ResourceType(),
+    "AWS::ApiGateway::Method": ResourceType(),
+    "AWS::ApiGateway::Model": ResourceType("Name"),
+    "AWS::ApiGateway::RequestValidator": ResourceType("Name"),
+    "AWS::ApiGateway::Resource": ResourceType(),
+    "AWS::ApiGateway::RestApi": ResourceType(
+        attributes={"RestApiId": "{name}", "RootResourceId": "{name}-root"}
+    ),
+    "AWS::ApiGateway::Stage": ResourceType("StageName"),
+    "AWS::ApiGateway::UsagePlan": ResourceType("UsagePlanName"),
+    "AWS::ApiGateway::UsagePlanKey": ResourceType(),
+    "AWS::Cognito::UserPool": ResourceType(
+        "UserPoolName",
+        attributes={"Arn": "arn:{partition}:cognito-idp:{region}:{account}:userpool/{name}"},
+    ),
+    "AWS::Cognito::UserPoolClient": ResourceType("ClientName"),
     "AWS::ECR::Repository": ResourceType(
         "RepositoryName",
         attributes={
@@ -59,10 +79,14 @@ DECLARED: Mapping[str, ResourceType] = {
     "AWS::KMS::Key": ResourceType(
         attributes={"Arn": "arn:{partition}:kms:{region}:{account}:key/{name}", "KeyId": "{name}"}
     ),
-    # Empties the buckets of an environment that keeps no data, through a custom resource.
+    # Those of the APIs, and the one that empties the buckets of an environment that keeps no data.
     "AWS::Lambda::Function": ResourceType(
         "FunctionName",
         attributes={"Arn": "arn:{partition}:lambda:{region}:{account}:function:{name}"},
+    ),
+    "AWS::Lambda::Permission": ResourceType(),
+    "AWS::Logs::LogGroup": ResourceType(
+        "LogGroupName", attributes={"Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*"}
     ),
     "AWS::S3::BucketPolicy": ResourceType(),
     "Custom::S3AutoDeleteObjects": ResourceType(),
