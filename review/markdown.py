@@ -1,8 +1,11 @@
 """Markdown that a value cannot break: code spans, table cells, tables."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 NOTHING = "—"
+
+_BACKTICKS = re.compile("`+")
 
 
 def code(text: str) -> str:
@@ -10,9 +13,11 @@ def code(text: str) -> str:
     visible = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
     if not visible.strip() or visible != visible.strip():
         visible = f'"{visible}"'
-    if not any(one in visible for one in "`|"):
-        return f"`{visible}`"
-    # Neither has a spelling in a code span that is safe in every table, after a backslash for instance.
+    if "|" not in visible:
+        fence = "`" * (max(map(len, _BACKTICKS.findall(visible)), default=0) + 1)
+        space = " " if visible.startswith("`") or visible.endswith("`") else ""
+        return f"{fence}{space}{visible}{space}{fence}"
+    # A pipe has no spelling in a code span that is safe in every table, after a backslash for instance.
     escaped = "".join(one if one.isalnum() or one == " " else f"&#{ord(one)};" for one in visible)
     return f"<code>{escaped}</code>"
 

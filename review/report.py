@@ -33,10 +33,10 @@ def report(reviews: Sequence[StackReview], assets: Assets) -> str:
         lines += _summary(changed)
         lines += ["", f"Nothing changes in {codes(unchanged)}."] if unchanged else []
     else:
-        lines.append(f"**Nothing changes** in any of the {len(reviews)} stacks: {codes(unchanged)}.")
+        lines.append(f"**Nothing changes** in any stack: {codes(unchanged)}.")
     for one in reviews:
         lines += _stack(one, assets) if one.changes else []
-        for error in one.errors_before:
+        for error in (error for error in one.errors_before if error not in one.errors):
             lines += ["", f"> Before the change {code(one.name)} could not be deployed: {code(error)}"]
         for error in one.errors:
             lines += ["", f"> {code(one.name)} cannot be deployed: {code(error)}"]

@@ -15,6 +15,8 @@ from review.resource_changes import Fate, ResourceChange, compare
 from review.resources import Resource, resources
 from review.values import Content, Node, Reader, Text
 
+# The version that every policy states; only another one would say something.
+_POLICY_LANGUAGE = Text(("2012-10-17",))
 _READ_APART = ("Resources", "Outputs", "Metadata")
 
 
@@ -102,7 +104,7 @@ def setting_differences(change: ResourceChange) -> list[Difference]:
     """A resource's differences; all of its settings where it is added or removed."""
     if change.old and change.new:
         return change.differences
-    declared = leaves(dict(change.resource.declared))
+    declared = [one for one in leaves(dict(change.resource.declared)) if one[1] != _POLICY_LANGUAGE]
     sides = [(path, (ABSENT, leaf) if change.new else (leaf, ABSENT)) for path, leaf in declared]
     return [Difference(path, *values) for path, values in sides]
 

@@ -58,7 +58,7 @@ def planted(dev: Assembly, tmp_path: Path) -> Planted:
 
 
 def test_an_unchanged_app_changes_nothing(planted: Planted) -> None:
-    assert "**Nothing changes** in any of the " in planted.report()
+    assert "**Nothing changes** in any stack: " in planted.report()
 
 
 def test_one_hyperparameter_is_all_that_shows(planted: Planted) -> None:

@@ -47,7 +47,7 @@ def step(name: str, **arguments: Any) -> dict[str, Any]:
 def test_it_says_that_nothing_changed_in_all_and_in_a_stack(diff: Callable[..., str]) -> None:
     same, other = uses(OLD, "lambda/predict"), uses(OLD, "lambda/predict", MemorySize=256)
 
-    assert "**Nothing changes** in any of the 2 stacks: `a`, `b`." in diff(
+    assert "**Nothing changes** in any stack: `a`, `b`." in diff(
         {"a": same, "b": same}, {"a": same, "b": same}
     )
     assert "Nothing changes in `a`." in diff({"a": same, "b": same}, {"a": same, "b": other})
@@ -177,7 +177,7 @@ def test_outputs_and_the_stacks_own_settings_are_told(diff: Callable[..., str]) 
 def test_an_error_annotation_is_repeated(diff: Callable[..., str]) -> None:
     missing = Declared(error="no trained pca: run `make train`")
 
-    assert "cannot be deployed: <code>no trained pca" in diff(Declared(), missing)
+    assert "`shop` cannot be deployed: `` no trained pca: run `make train` ``" in diff(Declared(), missing)
     assert "> Before the change `shop` could not be deployed" in diff(missing, Declared())
 
 
