@@ -6,6 +6,7 @@ SHELL := bash
 
 WORKLOAD ?= churn
 ENV ?= dev
+BASE ?= main
 DATA ?= build/data/$(WORKLOAD).txt
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -14,8 +15,9 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 INSTALLED := .venv/.installed node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases)
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
+PACKAGES = $(wildcard build/lambda/*.stamp)
 
-.PHONY: help demo test serve train synth artifacts check lock clean
+.PHONY: help demo test serve train synth artifacts functions check lock clean
 
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,7 +26,7 @@ demo: train synth ## set up, train, serve, score, print the evaluation (DATA=pat
 	@scripts/demo $(WORKLOAD)
 
 test: synth ## set up and run every test
-	@python -m pytest -n 2 tests
+	@python -m pytest -n 2 --dist loadfile tests
 
 serve: synth ## keep the endpoints up and say how to call them
 	@python -m local serve
@@ -33,29 +35,66 @@ train: $(INSTALLED) $(DATA) ## run the training pipeline of WORKLOAD as the temp
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV) SYNTH_FLAGS=--ignore-errors
 	@python -m local train $(WORKLOAD) --data $(DATA)
 
-synth: artifacts ## write cdk.out for ENV (dev or prod)
+synth: artifacts functions ## write cdk.out for ENV (dev or prod)
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
 
 artifacts: $(INSTALLED)
 	@[[ -e build/artifacts/$(WORKLOAD) ]] || $(MAKE) --no-print-directory train
 
+functions: $(INSTALLED) ## package the Lambda functions with what they import
+	@python scripts/package_lambda.py >/dev/null
+
 # Written beside, then renamed: cdk.out is always one whole assembly of one environment.
-cdk.out/.$(ENV): $(SOURCES) $(ARTIFACTS) $(INSTALLED)
+cdk.out/.$(ENV): $(SOURCES) $(ARTIFACTS) $(PACKAGES) $(INSTALLED)
 	@echo "synthesising $(ENV)" >&2
 	@rm -rf build/cdk.out && mkdir -p build
 	@cdk synth --quiet --no-notices --context env=$(ENV) --output build/cdk.out $(SYNTH_FLAGS)
 	@touch build/cdk.out/.$(ENV) && rm -rf cdk.out && mv build/cdk.out cdk.out
 
+# What each Lambda carries: its own modules and the locked dependencies for the platform that it is deployed on.
+build/lambda/.prepared: $(shell git ls-files -co --exclude-standard lambda scripts/byte_code scripts/package_lambda.py) $(INSTALLED)
+	@echo "preparing the Lambdas' assets" >&2
+	@python scripts/package_lambda.py
+	@touch $@
+
 build/data/churn.txt: model_code/churn/sample/*.py | $(INSTALLED)
 	@mkdir -p $(@D)
 	@python model_code/churn/sample --rows 3333 --seed 1 --output $@
 
-check: $(INSTALLED) ## format, lint, types
-	@ruff format --check .
-	@ruff check .
+CHECKED := build/check/dev/manifest.json build/check/prod/manifest.json
+
+check: artifacts $(INSTALLED) build/checkov/.installed ## format, lint, types, policies and scanners over dev and prod
+	@ruff format --check --quiet . && ruff check --quiet .
+	@scripts/types
+	@$(MAKE) --no-print-directory $(CHECKED)
+	@python -m checks build/check
+	@$(MAKE) --no-print-directory build/check/.planted
+
+documents: artifacts $(INSTALLED) build/checkov/.installed ## write the pages that are generated from the templates
+	@$(MAKE) --no-print-directory $(CHECKED)
+	@python -m checks.acknowledged_page build/check
+	@python -m checks.planted --write
+
+diff: artifacts $(INSTALLED) ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown
+	@scripts/diff $(BASE)
+
+build/check/%/manifest.json: $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
+	@echo "synthesising $*" >&2
+	@rm -rf $(@D) && mkdir -p build/check
+	@cdk synth --quiet --no-notices --context env=$* --output $(@D)
+
+build/check/.planted: $(shell git ls-files checks stacks/policies) versions.toml docs/planted-faults.md build/checkov/.installed
+	@python -m checks.planted && touch $@
+
+build/checkov/.installed: checks/checkov/requirements.txt $(INSTALLED)
+	@echo "installing checkov into an environment of its own" >&2
+	@uv venv --quiet --clear --python .venv/bin/python $(@D)
+	@uv pip sync --quiet --python $(@D)/bin/python --require-hashes $<
+	@touch $@
 
 lock: ## compile the hashed requirements from the .in files
-	@for name in requirements requirements-dev requirements-bootstrap containers/script_mode/requirements lambda/requirements; do \
+	@for name in requirements requirements-dev requirements-bootstrap containers/script_mode/requirements \
+		lambda/requirements checks/checkov/requirements; do \
 		uv pip compile --quiet --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
 			--no-emit-find-links $$name.in --output-file $$name.txt; \
 	done
