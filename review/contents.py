@@ -27,12 +27,12 @@ class FileChange:
 
 
 def file_changes(old: Path, new: Path) -> list[FileChange]:
-    """The files that differ, by name. Empty where a side is not in its assembly or cannot be opened."""
+    """The files that differ, by name, without byte code; none where a side cannot be opened."""
     before, after = _files(old), _files(new)
     if not before or not after:
         return []
     changes = []
-    for name in sorted({*before, *after}):
+    for name in sorted(name for name in {*before, *after} if not name.endswith(".pyc")):
         if name not in before:
             changes.append(FileChange(name, "added"))
         elif name not in after:

@@ -17,7 +17,7 @@ def code(text: str) -> str:
         fence = "`" * (max(map(len, _BACKTICKS.findall(visible)), default=0) + 1)
         space = " " if visible.startswith("`") or visible.endswith("`") else ""
         return f"{fence}{space}{visible}{space}{fence}"
-    # A pipe has no spelling in a code span that is safe in every table, after a backslash for instance.
+    # Entities need no escape of the table's own, which would read differently after a backslash.
     escaped = "".join(one if one.isalnum() or one == " " else f"&#{ord(one)};" for one in visible)
     return f"<code>{escaped}</code>"
 

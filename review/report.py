@@ -91,7 +91,7 @@ def _grants_row(sign: str, grants: Grants) -> list[str]:
 
 def _openings(one: StackReview) -> list[str]:
     rows = [row for change, each in one.openings for row in setting_rows([each], resource_cell(change))]
-    return table(_SETTINGS, named_once(rows))
+    return table(_SETTINGS, named_once(alike_as_one(rows)))
 
 
 def _added(one: StackReview) -> list[str]:
@@ -145,7 +145,7 @@ def _reasons(change: ResourceChange) -> list[Row]:
         return rows
     if any(is_permission(change.resource.type, each) for each in change.differences):
         return [Row(resource_cell(change), "see Permissions")]
-    return [Row(resource_cell(change), new="what it stands for changed")]
+    return [Row(resource_cell(change), new="made anew, since what it is made from changed")]
 
 
 def _removed(one: StackReview) -> list[str]:

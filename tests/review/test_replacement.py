@@ -148,7 +148,7 @@ def test_a_new_logical_id_of_one_construct_is_a_replacement_and_not_an_addition(
             "`Function/CurrentVersion` Lambda Version, the old one is retained",
             "",
             "",
-            "what it stands for changed",
+            "made anew, since what it is made from changed",
         ]
     ]
     assert section(told, "Changed in place") == [
