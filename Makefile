@@ -15,7 +15,6 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 INSTALLED := .venv/.installed node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases)
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
-PACKAGES = $(wildcard build/lambda/*.stamp)
 
 .PHONY: help demo test serve train synth artifacts functions check lock clean
 
@@ -35,17 +34,16 @@ train: $(INSTALLED) $(DATA) ## run the training pipeline of WORKLOAD as the temp
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV) SYNTH_FLAGS=--ignore-errors
 	@python -m local train $(WORKLOAD) --data $(DATA)
 
-synth: artifacts functions ## write cdk.out for ENV (dev or prod)
+synth: artifacts ## write cdk.out for ENV (dev or prod)
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
 
 artifacts: $(INSTALLED)
 	@[[ -e build/artifacts/$(WORKLOAD) ]] || $(MAKE) --no-print-directory train
 
-functions: $(INSTALLED) ## package the Lambda functions with what they import
-	@python scripts/package_lambda.py >/dev/null
+functions: build/lambda/.prepared ## package the Lambda functions with what they import
 
 # Written beside, then renamed: cdk.out is always one whole assembly of one environment.
-cdk.out/.$(ENV): $(SOURCES) $(ARTIFACTS) $(PACKAGES) $(INSTALLED)
+cdk.out/.$(ENV): $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
 	@echo "synthesising $(ENV)" >&2
 	@rm -rf build/cdk.out && mkdir -p build
 	@cdk synth --quiet --no-notices --context env=$(ENV) --output build/cdk.out $(SYNTH_FLAGS)
@@ -54,7 +52,7 @@ cdk.out/.$(ENV): $(SOURCES) $(ARTIFACTS) $(PACKAGES) $(INSTALLED)
 # What each Lambda carries: its own modules and the locked dependencies for the platform that it is deployed on.
 build/lambda/.prepared: $(shell git ls-files -co --exclude-standard lambda scripts/byte_code scripts/package_lambda.py) $(INSTALLED)
 	@echo "preparing the Lambdas' assets" >&2
-	@python scripts/package_lambda.py
+	@python scripts/package_lambda.py >/dev/null
 	@touch $@
 
 build/data/churn.txt: model_code/churn/sample/*.py | $(INSTALLED)
