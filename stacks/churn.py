@@ -4,15 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from stacks.constructs import authorisation
 from stacks.constructs.artifact import CodeDirectory, ModelArchive, S3Prefix, SourceArchive
+from stacks.constructs.contract import Contract
 from stacks.constructs.endpoint import Endpoint
 from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.image import Image, ManagedImage
 from stacks.constructs.inference_pipeline import Container, InferencePipeline
 from stacks.constructs.missing import leave_empty
+from stacks.constructs.prediction_api import PredictionApi
+from stacks.constructs.prediction_function import FunctionPackage, PredictionFunction
 from stacks.constructs.references import Parameter, Value
 from stacks.constructs.steps import (
     Cluster,
@@ -31,6 +35,9 @@ from stacks.settings import ROOT, Settings
 _CODE = ROOT / "model_code" / "churn"
 _SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 _XGBOOST = ManagedImage.named("xgboost")
+
+# A customer who stays, as a client sends the row; `make serve` shows a call with it.
+_EXAMPLE = "KS,186,510,400-6454,no,no,0,137.8,97,23.43,187.7,118,15.95,146.4,85,6.59,8.7,6,2.35,1"
 
 
 def _containers(script_mode: Image) -> Sequence[Container]:
@@ -163,9 +170,10 @@ def _applied(step: Processing) -> Mapping[str, Value]:
 
 
 class ChurnServing(Stack):
-    """The endpoint, with the archives that training left in the folder that the settings name.
+    """The endpoint, with the archives that training left in the folder that the settings name, and its API.
 
-    While one is missing the stack declares nothing, and an error annotation says what makes it.
+    While an archive or the API's packaged function is missing, the stack declares nothing, and an error
+    annotation says what makes it.
     """
 
     def __init__(
@@ -175,19 +183,17 @@ class ChurnServing(Stack):
         containers = _containers(foundation.script_mode)
         folder = settings.artifacts_folder / "churn"
         archives = {one.hostname: folder / one.hostname / "model.tar.gz" for one in containers}
+        package = FunctionPackage("predict_churn", settings.functions_folder)
         if missing := [hostname for hostname, path in archives.items() if not path.is_file()]:
             leave_empty(
                 self, f"no trained {', '.join(missing)} in {settings.artifacts}/churn: run `make train`"
             )
             return
+        if not package.is_prepared:
+            leave_empty(self, f"no packaged {package.name} in {settings.functions}: run `make functions`")
+            return
 
-        endpoint_name = f"slipway-{settings.env}-churn"
-        role = ExecutionRole(
-            self,
-            "ExecutionRole",
-            description=f"Runs the containers of {endpoint_name}",
-            log_groups=[f"/aws/sagemaker/Endpoints/{endpoint_name}"],
-        )
+        self._name = f"slipway-{settings.env}-churn"
         model = InferencePipeline(
             self,
             "Model",
@@ -196,6 +202,36 @@ class ChurnServing(Stack):
                 hostname: ModelArchive(self, f"{hostname.capitalize()}Archive", path=path)
                 for hostname, path in archives.items()
             },
-            role=role,
+            role=ExecutionRole(
+                self,
+                "ExecutionRole",
+                description=f"Runs the containers of {self._name}",
+                log_groups=[f"/aws/sagemaker/Endpoints/{self._name}"],
+            ),
         )
-        Endpoint(self, "Endpoint", name=endpoint_name, model=model, **settings.serving.model_dump())
+        endpoint = Endpoint(self, "Endpoint", name=self._name, model=model, **settings.serving.model_dump())
+        self._build_api(package, endpoint, settings, foundation)
+        CfnOutput(self, "Example", value=_EXAMPLE, export_name=f"{self._name}-example")
+
+    def _build_api(
+        self, package: FunctionPackage, endpoint: Endpoint, settings: Settings, foundation: Foundation
+    ) -> None:
+        function = PredictionFunction(
+            self,
+            "Function",
+            package=package,
+            endpoint=endpoint,
+            settings=settings.api,
+            key=foundation.key,
+            logs=foundation.logs,
+        )
+        PredictionApi(
+            self,
+            "Api",
+            name=self._name,
+            contract=Contract.read(package.contract),
+            function=function.function,
+            authorisation=authorisation.chosen(settings),
+            settings=settings.api,
+            logs=foundation.logs,
+        )

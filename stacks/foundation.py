@@ -2,20 +2,23 @@
 
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.constructs.gateway_logging import GatewayLogging
 from stacks.constructs.image import OwnImage
+from stacks.constructs.log_keeping import LogKeeping
 from stacks.settings import ROOT, Settings
 
 
 class Foundation(Stack):
     """`data_bucket` holds what workloads are fed, `artifact_bucket` what their pipelines write, `script_mode`
-    is the image that runs our own containers. Data outlives the stack where the settings say so."""
+    is the image that runs our own containers, `logs` makes log groups. Data outlives the stack where the
+    settings say so."""
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:
         super().__init__(scope, id, **kwargs)
@@ -28,6 +31,9 @@ class Foundation(Stack):
             enable_key_rotation=True,
             removal_policy=self._removal_policy,
         )
+        self._allow_logs_to_use_the_key()
+        self.logs = LogKeeping(self.key, settings.log_retention_days, self._removal_policy)
+        GatewayLogging(self, "GatewayLogging")
         # Log delivery writes with S3's own keys only, and a bucket that logs itself never comes to rest.
         self._access_logs = self._build_bucket(
             "AccessLogBucket",
@@ -37,6 +43,27 @@ class Foundation(Stack):
         self.data_bucket = self._build_logged_bucket("DataBucket")
         self.artifact_bucket = self._build_logged_bucket("ArtifactBucket")
         self.script_mode = self._build_script_mode(f"slipway-{settings.env}-script-mode")
+
+    def _allow_logs_to_use_the_key(self) -> None:
+        groups = self.format_arn(
+            service="logs", resource="log-group", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
+        )
+        self.key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal(f"logs.{self.region}.{self.url_suffix}")],
+                actions=[
+                    "kms:Decrypt",
+                    "kms:DescribeKey",
+                    "kms:Encrypt",
+                    "kms:GenerateDataKey",
+                    "kms:GenerateDataKeyWithoutPlaintext",
+                    "kms:ReEncryptFrom",
+                    "kms:ReEncryptTo",
+                ],
+                resources=["*"],
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+            )
+        )
 
     def _build_logged_bucket(self, id: str) -> s3.Bucket:
         return self._build_bucket(

@@ -4,12 +4,13 @@
 text settings for this synth (`-c artifacts=/elsewhere`).
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from constructs import Node
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,6 +20,25 @@ _KEYS_OF_THE_CLI = {"acknowledged-issue-numbers", "cli-telemetry"}
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
 Account = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 InstanceType = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z][a-z0-9-]*\.(medium|large|\d*xlarge)$")]
+
+_LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+_ORIGIN = re.compile(
+    rf"(https://{_LABEL}(\.{_LABEL})*|http://(localhost|127\.0\.0\.1))(:(?P<port>[1-9]\d{{1,4}}))?", re.ASCII
+)
+
+
+def _as_browsers_send_it(origin: str) -> str:
+    match = _ORIGIN.fullmatch(origin)
+    # A browser leaves the port of the scheme out: with it, an origin would match nothing.
+    if not match or match["port"] == ("443" if origin.startswith("https") else "80"):
+        raise ValueError(
+            "an origin is https://host or https://host:port as a browser sends it (http:// for localhost): "
+            "no path, no default port, no *"
+        )
+    return origin
+
+
+Origin = Annotated[str, StringConstraints(max_length=253), AfterValidator(_as_browsers_send_it)]
 
 
 class SettingsError(ValueError):
@@ -51,24 +71,47 @@ class Serving(_Part):
     instance_count: int = Field(ge=1, le=20)
 
 
+class Api(_Part):
+    """The REST API in front of an endpoint.
+
+    Pages of the `allowed_origins` may read its answers; what the gateway itself refuses names the first of
+    them. `authorisation` says who may call: AWS principals that sign, users of a Cognito pool, or holders of
+    an API key. `rate_limit` is in requests a second; `reserved_concurrency` is what the endpoint can take.
+    """
+
+    allowed_origins: Annotated[tuple[Origin, ...], Field(min_length=1, max_length=16, strict=False)]
+    authorisation: Literal["iam", "cognito", "api_key"] = "iam"
+    rate_limit: int = Field(ge=1, le=10_000)
+    burst_limit: int = Field(ge=1, le=5_000)
+    reserved_concurrency: int = Field(ge=1, le=1_000)
+
+
 class Settings(_Part):
     """One environment.
 
     `account` may be absent: templates then refer to AWS::AccountId. `artifacts` is the folder of trained
-    models, `<workload>/<container>/model.tar.gz` below it; a relative path counts from the repository.
+    models, `<workload>/<container>/model.tar.gz` below it; `functions` the one of packaged Lambda functions,
+    a folder each. A relative path counts from the repository.
     """
 
     env: Literal["dev", "prod"]
     region: Region
     account: Account | None = None
     artifacts: str = Field(default="build/artifacts", min_length=1)
+    functions: str = Field(default="build/lambda", min_length=1)
+    log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365, 731, 1827]
     training: Training
     scoring: Scoring
     serving: Serving
+    api: Api
 
     @property
     def artifacts_folder(self) -> Path:
         return ROOT / self.artifacts
+
+    @property
+    def functions_folder(self) -> Path:
+        return ROOT / self.functions
 
     @property
     def keeps_data(self) -> bool:

@@ -1,5 +1,6 @@
 """A real-time endpoint in front of a model."""
 
+from aws_cdk import aws_iam as iam
 from aws_cdk.aws_sagemaker import CfnEndpoint, CfnEndpointConfig
 from constructs import Construct
 
@@ -37,9 +38,19 @@ class Endpoint(Construct):
                 )
             ],
         )
-        CfnEndpoint(
+        self._endpoint = CfnEndpoint(
             self,
             "Endpoint",
             endpoint_name=name,
             endpoint_config_name=config.attr_endpoint_config_name,
+        )
+
+    @property
+    def name(self) -> str:
+        """The name, known once the endpoint is in service: who uses it is deployed after it."""
+        return self._endpoint.attr_endpoint_name
+
+    def grant_invoke(self, role: iam.IRole) -> None:
+        role.add_to_principal_policy(
+            iam.PolicyStatement(actions=["sagemaker:InvokeEndpoint"], resources=[self._endpoint.ref])
         )

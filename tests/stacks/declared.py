@@ -58,6 +58,19 @@ def allowed(template: Template, action: str, policy: str = "") -> set[str]:
     }
 
 
+def routes(template: Template) -> dict[tuple[str, str], Any]:
+    """The methods of the one REST API by path and HTTP method."""
+    methods = (one["Properties"] for one in resources(template, "AWS::ApiGateway::Method"))
+    return {(_path(template, one["ResourceId"]), one["HttpMethod"]): one for one in methods}
+
+
+def _path(template: Template, resource_id: Any) -> str:
+    if "Fn::GetAtt" in resource_id:
+        return "/"
+    resource = template["Resources"][resource_id["Ref"]]["Properties"]
+    return f"{_path(template, resource['ParentId']).rstrip('/')}/{resource['PathPart']}"
+
+
 def definition(template: Template) -> Any:
     """The pipeline's definition, its CloudFormation references spelt out."""
     pipeline = only(template, "AWS::SageMaker::Pipeline")

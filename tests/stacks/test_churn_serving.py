@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assemblies import HOSTNAMES, Assembly
+from assemblies import HOSTNAMES, ROOT, Assembly
 from declared import allowed, only, resources, statements, text
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 SCRIPT = {
     "SAGEMAKER_PROGRAM": "inference.py",
@@ -93,7 +94,8 @@ def test_the_role_pulls_the_images_of_the_containers_and_no_others(template: Any
 def test_the_role_writes_the_log_group_of_its_endpoint_only(each: Assembly) -> None:
     group = f"log-group:/aws/sagemaker/Endpoints/slipway-{each.env}-churn"
     arn = f"arn:aws:logs:eu-central-1:${{AWS::AccountId}}:{group}"
-    assert allowed(each.template("churn-serving"), "logs:PutLogEvents") == {arn, f"{arn}:*"}
+    granted = allowed(each.template("churn-serving"), "logs:PutLogEvents", policy="ExecutionRole")
+    assert granted == {arn, f"{arn}:*"}
 
 
 def test_the_models_policy_is_there_before_the_model(template: Any) -> None:
@@ -140,6 +142,31 @@ def test_without_archives_the_stack_is_empty_and_says_which_command_makes_them(
     ]
     assert resources(assembly.template("churn-training"), "AWS::SageMaker::Pipeline")
     assert errors(assembly, "churn-training") == []
+
+
+def test_without_the_packaged_function_the_stack_is_empty_and_says_which_command_packages_it(
+    synth: Callable[..., Assembly], tmp_path: Path
+) -> None:
+    (tmp_path / "predict_churn").mkdir()
+    assembly = synth("dev", functions=str(tmp_path))
+    assert "Resources" not in assembly.template("churn-serving")
+    assert errors(assembly, "churn-serving") == [
+        f"no packaged predict_churn in {tmp_path}: run `make functions`"
+    ]
+
+
+def test_the_example_that_the_stack_exports_is_a_customer_of_the_contract(each: Assembly) -> None:
+    document = json.loads((ROOT / "lambda" / "predict_churn" / "openapi.json").read_text())
+    customer = document["components"]["schemas"]["Customer"]
+    outputs = each.template("churn-serving")["Outputs"].values()
+    [row] = [
+        one["Value"] for one in outputs if one.get("Export") == {"Name": f"slipway-{each.env}-churn-example"}
+    ]
+    as_typed = {"integer": int, "number": float, "string": str}
+    fields = zip(customer["properties"].items(), row.split(","), strict=True)
+    Draft202012Validator(customer).validate(
+        {name: as_typed[field["type"]](text) for (name, field), text in fields}
+    )
 
 
 def errors(assembly: Assembly, stack: str) -> list[str]:

@@ -28,6 +28,27 @@ def test_the_key_rotates(template: Any) -> None:
     assert only(template, "AWS::KMS::Key")["Properties"]["EnableKeyRotation"] is True
 
 
+def test_cloudwatch_logs_may_use_the_key_for_groups_of_this_account_only(template: Any) -> None:
+    statements = only(template, "AWS::KMS::Key")["Properties"]["KeyPolicy"]["Statement"]
+    [logs] = [one for one in statements if "Service" in one["Principal"]]
+    assert text(logs["Principal"]["Service"]) == "logs.eu-central-1.${AWS::URLSuffix}"
+    assert text(logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]) == (
+        "arn:aws:logs:eu-central-1:${AWS::AccountId}:log-group:*"
+    )
+
+
+def test_api_gateway_writes_logs_with_one_role_for_the_account(template: Any) -> None:
+    role = text(only(template, "AWS::ApiGateway::Account")["Properties"]["CloudWatchRoleArn"])
+    [trust] = [
+        one["Properties"]
+        for logical_id, one in template["Resources"].items()
+        if role == f"${{{logical_id}.Arn}}"
+    ]
+    assert trust["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {
+        "Service": "apigateway.amazonaws.com"
+    }
+
+
 def test_every_bucket_is_private_owned_and_versioned(template: Any) -> None:
     for bucket in buckets(template).values():
         assert bucket["PublicAccessBlockConfiguration"] == dict.fromkeys(

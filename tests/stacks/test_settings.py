@@ -51,6 +51,14 @@ def test_only_prod_keeps_data(context: Mapping[str, Any]) -> None:
         ("serving.instance_count", 21, "less than or equal to 20"),
         ("serving.instance_count", True, "integer"),
         ("serving", "two", "dictionary"),
+        ("functions", "", "at least 1 character"),
+        ("log_retention_days", 31, "Input should be 7, 14, 30"),
+        ("api.authorisation", "none", "'iam', 'cognito' or 'api_key'"),
+        ("api.rate_limit", 0, "greater than or equal to 1"),
+        ("api.burst_limit", 5001, "less than or equal to 5000"),
+        ("api.reserved_concurrency", 0, "greater than or equal to 1"),
+        ("api.allowed_origins", [], "at least 1 item"),
+        ("api.allowed_origins", "https://app.example.com", "tuple"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_its_key(
@@ -60,6 +68,51 @@ def test_a_wrong_setting_is_refused_by_its_key(
         Settings.from_mapping(changed(context, path, value))
     assert str(refusal.value).startswith(f"{path}: ")
     assert reason in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://app.example.com",
+        "https://app.example.com:8443",
+        "https://xn--bcher-kva.example",
+        "http://localhost",
+        "http://localhost:3000",
+        "http://127.0.0.1:8000",
+    ],
+)
+def test_an_origin_as_browsers_send_it_is_accepted(context: Mapping[str, Any], origin: str) -> None:
+    settings = Settings.from_mapping(changed(context, "api.allowed_origins", [origin]))
+    assert settings.api.allowed_origins == (origin,)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "https://*.example.com",
+        "http://app.example.com",
+        "https://app.example.com/",
+        "https://app.example.com/page",
+        "https://app.example.com:443",
+        "http://localhost:80",
+        "https://App.example.com",
+        "https://app..example.com",
+        "https://-app.example.com",
+        "https://user@app.example.com",
+        "https://app.example.com,https://other.example.com",
+        "https://app.example.com\n",
+        "app.example.com",
+        f"https://{'a' * 250}.com",
+        7,
+    ],
+)
+def test_what_no_browser_sends_as_an_origin_is_refused_by_its_place(
+    context: Mapping[str, Any], origin: Any
+) -> None:
+    with pytest.raises(SettingsError, match=r"^api\.allowed_origins\.1: "):
+        Settings.from_mapping(changed(context, "api.allowed_origins", ["https://app.example.com", origin]))
 
 
 def test_a_missing_setting_is_refused_by_its_key(context: Mapping[str, Any]) -> None:

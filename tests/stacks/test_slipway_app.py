@@ -32,17 +32,21 @@ def test_the_assembly_holds_exactly_the_stacks_of_the_environment(each: Assembly
 def test_sagemaker_assumes_our_roles_on_behalf_of_this_account_only(each: Assembly, stack: str) -> None:
     for role in resources(each.template(stack), "AWS::IAM::Role"):
         [trust] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        if trust["Principal"] != {"Service": "lambda.amazonaws.com"}:
+        # These two do not say on whose behalf they come.
+        if trust["Principal"]["Service"] not in ("apigateway.amazonaws.com", "lambda.amazonaws.com"):
             assert trust["Principal"] == {"Service": "sagemaker.amazonaws.com"}
             assert text(trust["Condition"]["StringEquals"]["aws:SourceAccount"]) == "${AWS::AccountId}"
             assert "ManagedPolicyArns" not in role["Properties"]
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_only_right_on_everything_is_the_one_that_knows_no_resource(each: Assembly, stack: str) -> None:
+def test_the_only_rights_on_everything_are_those_that_know_no_resource(each: Assembly, stack: str) -> None:
     for statement in statements(each.template(stack)):
         if "*" in texts(statement["Resource"]):
-            assert texts(statement["Action"]) == ["ecr:GetAuthorizationToken"]
+            assert texts(statement["Action"]) in (
+                ["ecr:GetAuthorizationToken"],
+                ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+            )
         assert not any(action.endswith("*") for action in texts(statement["Action"]))
 
 

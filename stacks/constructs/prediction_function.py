@@ -1,0 +1,100 @@
+"""The Lambda function that answers an API with the predictions of an endpoint."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from stacks.constructs.endpoint import Endpoint
+from stacks.constructs.log_keeping import LogKeeping
+from stacks.policies.acknowledgement import acknowledge
+from stacks.settings import ROOT, Api
+
+# SageMaker's container gets 15 s, the client reads for 18 s, API Gateway waits for 29 s.
+_TIMEOUT = Duration.seconds(25)
+# Half of one of Lambda's virtual CPUs: the function parses and waits.
+_MEMORY_MB = 1024
+
+
+@dataclass(frozen=True)
+class FunctionPackage:
+    """A folder of lambda/ by its name, and the folder in which it is packaged with its dependencies."""
+
+    name: str
+    packages: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.packages / self.name
+
+    @property
+    def is_prepared(self) -> bool:
+        return (self.folder / f"{self.name}.py").is_file()
+
+    @property
+    def contract(self) -> Path:
+        """The committed OpenAPI document."""
+        return ROOT / "lambda" / self.name / "openapi.json"
+
+
+class PredictionFunction(Construct):
+    """Invokes the endpoint, writes its own log group and traces, and may do nothing else."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        package: FunctionPackage,
+        endpoint: Endpoint,
+        settings: Api,
+        key: kms.IKey,
+        logs: LogKeeping,
+    ) -> None:
+        super().__init__(scope, id)
+        log_group = logs.group(self, "Logs")
+        role = iam.Role(
+            self,
+            "Role",
+            description=f"Runs the function {package.name}",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        )
+        log_group.grant_write(role)
+        role.add_to_principal_policy(iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key.key_arn]))
+        endpoint.grant_invoke(role)
+        platform = tomllib.loads((ROOT / "lambda" / "platform.toml").read_text())
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            code=lambda_.Code.from_asset(str(package.folder)),
+            handler=f"{package.name}.lambda_handler",
+            runtime=lambda_.Runtime(f"python{platform['python']}", lambda_.RuntimeFamily.PYTHON),
+            architecture=lambda_.Architecture.custom(platform["architecture"]),
+            role=role,
+            environment={
+                "ALLOWED_ORIGINS": ",".join(settings.allowed_origins),
+                "ENDPOINT_NAME": endpoint.name,
+            },
+            environment_encryption=key,
+            log_group=log_group,
+            memory_size=_MEMORY_MB,
+            reserved_concurrent_executions=settings.reserved_concurrency,
+            timeout=_TIMEOUT,
+            tracing=lambda_.Tracing.ACTIVE,
+        )
+        acknowledge(
+            role.node.find_child("DefaultPolicy"),
+            "AwsSolutions-IAM5[Resource::*]",
+            "X-Ray knows no resource for the two actions that send traces",
+        )
+        for finding in ("CKV_AWS_116", "NIST.800.53.R5-LambdaDLQ"):
+            acknowledge(
+                self.function,
+                finding,
+                "the gateway waits for the answer: a fault goes to the caller, not to a queue",
+            )
