@@ -1,16 +1,24 @@
 """From an image's URI to the program that answers for it on a laptop, as versions.toml says."""
 
+import hashlib
 import importlib.metadata
 import os
+import platform
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from local.errors import ImageError
+from local.errors import ImageError, UsageError
+from local.image_environment import THIS_PYTHON, ImageEnvironment
+
+TABLE = "versions.toml"
+# On the command line: the image that is built from this repository's own source.
+OWN = "own"
+_PROJECT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,8 @@ class Image:
     module: str
     path: tuple[Path, ...]
     packages: Mapping[str, str]
+    source: Path | None = None
+    own_environment: ImageEnvironment | None = None
     python: Path = Path(sys.executable)
 
     def command(self, argument: str) -> list[str]:
@@ -47,14 +57,49 @@ class Image:
             self.version is None or tag is None or tag == self.version or tag.startswith(f"{self.version}-")
         )
 
+    def digest(self) -> str:
+        """What the program is made of: its files, the Python that runs it and the versions of its packages.
+
+        All of `path` counts, so that no import can lead to a file that does not.
+        """
+        python = self.own_environment.path.name if self.own_environment else platform.python_version()
+        digest = hashlib.sha256(f"{self.module} {python} {sorted(self.packages.items())}".encode())
+        for folder in self.path:
+            for file in _source_files(folder):
+                digest.update(f"{file.relative_to(folder).as_posix()}\0".encode())
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+        return digest.hexdigest()
+
+    def ready(self) -> "Image":
+        """The image with the Python that runs it: this one, or that of an environment of its own.
+
+        The first use builds the environment. Raises ImageError when it cannot be built, or does not hold the
+        image's own packages.
+        """
+        image = self if self.own_environment is None else replace(self, python=self.own_environment.python())
+        if differences := image.differences():
+            lock = self.own_environment.requirements if self.own_environment else None
+            raise ImageError(
+                f"image {image.name} cannot run here: {'; '.join(differences)}; "
+                f"install the versions of {lock or 'requirements-dev.txt'}"
+            )
+        return image
+
     def differences(self) -> list[str]:
-        """The packages that are installed here in another version than the image's, as sentences."""
-        found = {name: _installed_version(name) for name in self.packages}
+        """The packages that its Python has in another version than the image's, as sentences."""
+        found = {name: self._installed_version(name) for name in self.packages}
         return [
             f"{name} {found[name] or 'missing'} instead of {pinned}"
             for name, pinned in self.packages.items()
             if found[name] != pinned
         ]
+
+    def _installed_version(self, package: str) -> str | None:
+        path = sys.path
+        if self.own_environment is not None:
+            path = [str(folder) for folder in self.python.parents[1].glob("lib/python*/site-packages")]
+        found = importlib.metadata.distributions(name=package, path=path)
+        return next((one.version for one in found), None)
 
 
 class Images:
@@ -65,11 +110,13 @@ class Images:
         self._source = source
 
     @classmethod
-    def load(cls, path: str | Path) -> "Images":
-        """Read the `[images.*]` tables of `path`; their `path` entries are relative to the file's folder.
+    def load(cls, path: str | Path | None = None) -> "Images":
+        """Read the `[images.*]` tables of `path`; the paths in them are relative to the file's folder.
 
-        Raises ImageError when the file is missing or an entry lacks `repository`, `module` or `path`.
+        Without `path` it is the current folder's versions.toml, or the project's where there is none. Raises
+        ImageError when the file is missing or an entry lacks `repository`, `module` or `path`.
         """
+        path = path or (TABLE if Path(TABLE).exists() else _PROJECT / TABLE)
         source = Path(path).resolve()
         try:
             tables: Mapping[str, Any] = tomllib.loads(source.read_text(encoding="utf-8")).get("images", {})
@@ -80,7 +127,7 @@ class Images:
     def find(self, uri: str) -> Image:
         """The image that answers for `uri`.
 
-        Raises ImageError when there is none, or when this environment does not hold the image's own packages.
+        Raises ImageError when there is none, or when it cannot be made ready.
         """
         repository, tag = _parse(uri)
         image = next((image for image in self._images if image.answers_for(repository, tag)), None)
@@ -90,12 +137,18 @@ class Images:
                 for image in self._images
             )
             raise ImageError(f"image {uri} cannot run here: {self._source.name} knows {known or 'no image'}")
-        if differences := image.differences():
-            raise ImageError(
-                f"image {image.name} cannot run here: {'; '.join(differences)}; "
-                "install the versions of requirements-dev.txt"
-            )
-        return image
+        return image.ready()
+
+    def named(self, name: str) -> Image:
+        """The image `[images.<name>]`, or for `own` the one that is built from source.
+
+        Raises UsageError when there is none, ImageError when it cannot be made ready.
+        """
+        for image in self._images:
+            if name == image.name or (name == OWN and image.source is not None):
+                return image.ready()
+        known = ", ".join(image.name for image in self._images)
+        raise UsageError(f"{self._source} has no image {name}; it has {known}, and `{OWN}` for what is built")
 
 
 def _image(name: str, table: Mapping[str, Any], source: Path) -> Image:
@@ -109,6 +162,19 @@ def _image(name: str, table: Mapping[str, Any], source: Path) -> Image:
         module=table["module"],
         path=tuple(source.parent / entry for entry in table["path"]),
         packages=table.get("packages", {}),
+        source=source.parent / table["source"] if "source" in table else None,
+        own_environment=_own_environment(name, table, source),
+    )
+
+
+def _own_environment(name: str, table: Mapping[str, Any], source: Path) -> ImageEnvironment | None:
+    if not {"python", "requirements"} & set(table):
+        return None
+    return ImageEnvironment(
+        name,
+        source.parent / "build" / "environments",
+        str(table.get("python", THIS_PYTHON)),
+        source.parent / table["requirements"] if "requirements" in table else None,
     )
 
 
@@ -122,8 +188,8 @@ def _parse(uri: str) -> tuple[str, str | None]:
     return repository, tag or (None if digest else "latest")
 
 
-def _installed_version(package: str) -> str | None:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
+def _source_files(folder: Path) -> Iterator[Path]:
+    """The folder's files in the order of their names, without compiled modules."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path

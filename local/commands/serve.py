@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         for endpoint in declared.endpoints:
             hostnames = ", ".join(container.hostname for container in endpoint.model.containers)
             _note(f"{endpoint.name}: starting {hostnames}")
-        host = Host(Images.load("versions.toml"), Storage(workspace.storage, declared))
+        host = Host(Images.load(), Storage(workspace.storage, declared))
         session = Session(declared, host, workspace.root / "endpoints")
 
         def announce(served: Served) -> None:

@@ -81,7 +81,7 @@ def _prepare(arguments: argparse.Namespace, workspace: Workspace) -> Execution:
     definition = Definition.parse(pipeline.definition, STEP_TYPES)
     parameters = bind(definition.parameters, dict(arguments.parameters))
     storage = Storage(workspace.storage, declared)
-    services = Services(storage, Images.load("versions.toml"), declared.place)
+    services = Services(storage, Images.load(), declared.place)
     execution_id, folder = workspace.new_execution()
     execution = Execution(execution_id, folder, pipeline, definition, parameters, services)
     execution.rehearse()

@@ -1,0 +1,94 @@
+"""`image`: one image's process, started exactly as SageMaker starts the image."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.errors import UsageError
+from local.images import Images
+
+_DESCRIPTION = """\
+Become the process that stands for one container image, as `docker run IMAGE serve|train` would start it, for
+any script or model and from any folder. Its signals, output and exit code are the process's own.
+
+IMAGE is a name of versions.toml (xgboost, scikit-learn, ...), or `own` for the image that is built here.
+/opt/ml is the folder given with --folder (SAGEMAKER_BASE_DIR):
+
+  model/                         what serve loads: the content of model.tar.gz
+  input/config/*.json            hyperparameters, inputdataconfig, resourceconfig of a training job
+  input/data/CHANNEL/            its channels
+  model/, output/                what train writes: the model; output/failure says why it failed (exit code 1)
+"""
+_EPILOG = """\
+variables that reach the container: SAGEMAKER_*, SLIPWAY_*, TRAINING_JOB_*, MAX_CONTENT_LENGTH, and --env.
+
+examples:
+  python -m local image xgboost serve --folder opt-ml --port 8080
+  python -m local image scikit-learn serve --folder opt-ml --env SAGEMAKER_PROGRAM=inference.py \\
+      --env SAGEMAKER_SUBMIT_DIRECTORY=/opt/ml/model/code
+  curl --data-binary @rows.csv -H 'Content-Type: text/csv' http://127.0.0.1:8080/invocations
+  python -m local image own train --folder opt-ml; cat opt-ml/output/failure
+"""
+_PASSED_ON = ("SAGEMAKER_", "SLIPWAY_", "TRAINING_JOB_", "MAX_CONTENT_LENGTH")
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "image",
+        help="start one image's process as SageMaker starts the image",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EPILOG,
+    )
+    parser.add_argument("image", metavar="IMAGE", help="a name of versions.toml, or own")
+    parser.add_argument("argument", choices=("serve", "train"), help="what the image is started with")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="FOLDER",
+        help="what stands for /opt/ml (default: SAGEMAKER_BASE_DIR, else /opt/ml itself)",
+    )
+    parser.add_argument(
+        "--port", type=int, help="where serve listens (default: SAGEMAKER_BIND_TO_PORT, else 8080)"
+    )
+    parser.add_argument(
+        "--env",
+        type=_assignment,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="variables",
+        help="set a variable of the container; may be repeated",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    image = Images.load().named(arguments.image)
+    command = image.command(arguments.argument)
+    environment = {**image.environment(), **_environment(arguments, os.environ)}
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(command[0], command, environment)  # noqa: S606 - the process is the command
+
+
+def _environment(arguments: argparse.Namespace, callers: Mapping[str, str]) -> dict[str, str]:
+    """The container's own variables: the caller's that are meant for it, then what the command line sets."""
+    passed = {name: value for name, value in callers.items() if name == "HOME" or name.startswith(_PASSED_ON)}
+    environment = {**passed, **dict(arguments.variables)}
+    if arguments.port is not None:
+        environment["SAGEMAKER_BIND_TO_PORT"] = str(arguments.port)
+    if arguments.folder is not None:
+        if not arguments.folder.is_dir():
+            raise UsageError(f"--folder {arguments.folder}: there is no such folder")
+        environment["SAGEMAKER_BASE_DIR"] = str(arguments.folder.absolute())
+    return environment
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value

@@ -1,0 +1,84 @@
+"""An image's own environment: built once from its lock, found again, refused with what to do."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.errors import ImageError
+from local.image_environment import ImageEnvironment
+from local.images import Images
+
+THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
+TABLE = """
+[images.fake]
+repository = "fake"
+module = "fake_image"
+path = ["."]
+python = "{python}"
+requirements = "lock.txt"
+packages = {{ {packages} }}
+"""
+
+
+def images(folder: Path, python: str = THIS, packages: str = "") -> Images:
+    (folder / "versions.toml").write_text(TABLE.format(python=python, packages=packages))
+    (folder / "lock.txt").touch()
+    return Images.load(folder / "versions.toml")
+
+
+def test_the_first_use_builds_an_environment_with_progress_and_later_uses_find_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    python = images(tmp_path).named("fake").python
+
+    assert "image fake: building its environment" in capfd.readouterr().err
+    assert python.is_relative_to(tmp_path / "build" / "environments")
+    prefix = subprocess.run(
+        [python, "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=True
+    )
+    assert Path(prefix.stdout.strip()) == python.parents[1]
+    assert images(tmp_path).named("fake").python == python
+    assert capfd.readouterr().err == ""
+
+
+def test_another_lock_is_another_environment(tmp_path: Path) -> None:
+    lock = tmp_path / "lock.txt"
+    environment = ImageEnvironment("fake", tmp_path, requirements=lock)
+    lock.write_text("a==1\n")
+    before = environment.path
+    lock.write_text("a==2\n")
+
+    assert environment.path != before
+    assert environment.path.name.startswith("fake-")
+
+
+def test_a_missing_python_is_named_with_how_to_get_it(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match=r"needs Python 3\.99, .*uv python install 3\.99"):
+        images(tmp_path, python="3.99").named("fake")
+
+
+def test_what_is_no_version_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match="is no version such as"):
+        images(tmp_path, python="latest").named("fake")
+
+
+def test_a_lock_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match=r"missing\.txt cannot be read"):
+        ImageEnvironment("fake", tmp_path, requirements=tmp_path / "missing.txt").python()
+
+
+def test_requirements_without_hashes_are_refused_and_leave_no_environment(tmp_path: Path) -> None:
+    lock = tmp_path / "lock.txt"
+    lock.write_text("packaging==26.0\n")
+    environment = ImageEnvironment("fake", tmp_path / "environments", requirements=lock)
+
+    with pytest.raises(ImageError, match="uv pip sync"):
+        environment.python()
+    assert not environment.path.exists()
+
+
+def test_the_images_packages_are_looked_for_in_its_own_environment(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match=r"pytest missing instead of 9; .*lock\.txt"):
+        images(tmp_path, packages='pytest = "9"').named("fake")
