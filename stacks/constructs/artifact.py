@@ -18,6 +18,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
 
+from stacks.settings import ROOT
+
 
 def source_files(folder: Path) -> list[Path]:
     """The regular files below the folder in a fixed order, without Python's and the tools' caches.
@@ -48,7 +50,9 @@ class ModelArchive(Construct):
 
     def __init__(self, scope: Construct, id: str, *, path: Path) -> None:
         super().__init__(scope, id)
-        self._asset = Asset(self, "Asset", path=str(path))
+        self._asset = Asset(
+            self, "Asset", path=str(path), display_name="/".join(("artifacts", *path.parts[-3:]))
+        )
 
     def bind(self, role: iam.IRole) -> str:
         """The model data URL; the role may read that object afterwards."""
@@ -72,6 +76,7 @@ class SourceArchive(Construct):
                 self,
                 "Asset",
                 path=str(archive),
+                display_name=_place(folder),
                 asset_hash=hashlib.sha256(sources).hexdigest(),
                 asset_hash_type=AssetHashType.CUSTOM,
             )
@@ -98,6 +103,7 @@ class CodeDirectory(Construct):
             self,
             "Asset",
             path=str(folder),
+            display_name=_place(folder),
             exclude=["**/__pycache__", "**/*.pyc", "**/.*_cache"],
             ignore_mode=IgnoreMode.GLOB,
         )
@@ -151,6 +157,12 @@ class S3Prefix:
 def _require(folder: Path, name: str) -> None:
     if not (folder / name).is_file():
         raise ValueError(f"{folder} has no {name}")
+
+
+def _place(folder: Path) -> str:
+    """How a reviewer finds the folder: its path in the repository."""
+    resolved = folder.resolve()
+    return resolved.relative_to(ROOT).as_posix() if resolved.is_relative_to(ROOT) else resolved.name
 
 
 def _tar(folder: Path) -> bytes:

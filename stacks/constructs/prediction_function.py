@@ -71,7 +71,7 @@ class PredictionFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            code=lambda_.Code.from_asset(str(package.folder)),
+            code=lambda_.Code.from_asset(str(package.folder), display_name=f"lambda/{package.name}"),
             handler=f"{package.name}.lambda_handler",
             runtime=lambda_.Runtime(f"python{platform['python']}", lambda_.RuntimeFamily.PYTHON),
             architecture=lambda_.Architecture.custom(platform["architecture"]),
