@@ -16,7 +16,7 @@ INSTALLED := .venv/.installed node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases)
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 
-.PHONY: help demo test serve train synth artifacts functions check lock clean
+.PHONY: help demo test serve train synth artifacts functions check documents snapshots diff lock clean
 
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +64,7 @@ CHECKED := build/check/dev/manifest.json build/check/prod/manifest.json
 check: artifacts $(INSTALLED) build/checkov/.installed ## format, lint, types, policies and scanners over dev and prod
 	@ruff format --check --quiet . && ruff check --quiet .
 	@scripts/types
+	@scripts/workflows
 	@$(MAKE) --no-print-directory $(CHECKED)
 	@python -m checks build/check
 	@$(MAKE) --no-print-directory build/check/.planted
@@ -73,8 +74,14 @@ documents: artifacts $(INSTALLED) build/checkov/.installed ## write the pages th
 	@python -m checks.acknowledged_page build/check
 	@python -m checks.planted --write
 
-diff: artifacts $(INSTALLED) ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown
+diff: artifacts functions ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown
 	@scripts/diff $(BASE)
+
+snapshots: artifacts functions ## write tests/snapshots from the stacks
+	@for env in dev prod; do \
+		cdk synth --quiet --no-notices --ignore-errors --context env=$$env --output build/snapshots/$$env; \
+		python -m review snapshot build/snapshots/$$env tests/snapshots/$$env; \
+	done
 
 build/check/%/manifest.json: $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
 	@echo "synthesising $*" >&2
