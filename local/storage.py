@@ -1,5 +1,6 @@
 """S3 as a folder: `s3://<bucket>/<key>` is the file `<root>/<bucket>/<key>`."""
 
+import hashlib
 import re
 import shutil
 import tempfile
@@ -59,6 +60,17 @@ class Storage:
         if not written:
             raise StorageError(f"{uri}: there is no such object")
         return written
+
+    def digest(self, uri: str) -> str:
+        """A SHA-256 over names and contents of the object, or of the objects below a prefix."""
+        source = self.path(uri)
+        base = source if source.is_dir() else source.parent
+        digest = hashlib.sha256()
+        for file in _objects(source):
+            digest.update(f"{file.relative_to(base).as_posix()}\0".encode())
+            with file.open("rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+        return digest.hexdigest()
 
     def upload(self, source: Path, uri: str) -> None:
         """Copy a file to an object, or a folder's files below a prefix; each object appears whole or not."""

@@ -31,15 +31,30 @@ class Workspace:
     def reports(self) -> Path:
         return self.root / "reports"
 
+    @property
+    def runs(self) -> Path:
+        """What executions worked on and what is written down about them: `<execution>/...`."""
+        return self.root / "runs"
+
+    @property
+    def results(self) -> Path:
+        """Results of steps that may stand for a step of a later execution."""
+        return self.root / "results"
+
+    @property
+    def registry(self) -> Path:
+        """Registered model packages."""
+        return self.root / "registry"
+
     def new_execution(self) -> tuple[str, Path]:
         """An id that no execution has, twelve characters as SageMaker's, and the folder for its work."""
         execution_id = secrets.token_hex(6)
-        return execution_id, self.root / "runs" / execution_id
+        return execution_id, self.runs / execution_id
 
     @contextmanager
     def training(self, workload: str) -> Iterator[None]:
         """Hold the right to train a workload; raises SlipwayError while another process has it."""
-        lock = self.root / "runs" / f".{workload}.lock"
+        lock = self.runs / f".{workload}.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
         with lock.open("a+", encoding="ascii") as stream:
             try:

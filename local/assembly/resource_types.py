@@ -27,6 +27,26 @@ def _sagemaker(kind: str, name_property: str) -> ResourceType:
 
 
 RUN: Mapping[str, ResourceType] = {
+    "AWS::ApiGateway::ApiKey": ResourceType(),
+    "AWS::ApiGateway::Authorizer": ResourceType(),
+    "AWS::ApiGateway::Deployment": ResourceType(),
+    "AWS::ApiGateway::GatewayResponse": ResourceType(),
+    "AWS::ApiGateway::Method": ResourceType(),
+    "AWS::ApiGateway::Model": ResourceType("Name"),
+    "AWS::ApiGateway::RequestValidator": ResourceType(),
+    "AWS::ApiGateway::Resource": ResourceType(),
+    "AWS::ApiGateway::RestApi": ResourceType(
+        attributes={"RestApiId": "{name}", "RootResourceId": "{name}-root"}
+    ),
+    "AWS::ApiGateway::Stage": ResourceType("StageName"),
+    "AWS::ApiGateway::UsagePlan": ResourceType(),
+    "AWS::ApiGateway::UsagePlanKey": ResourceType(),
+    # Run when an API calls it; the one that empties buckets has nothing to do here.
+    "AWS::Lambda::Function": ResourceType(
+        "FunctionName",
+        attributes={"Arn": "arn:{partition}:lambda:{region}:{account}:function:{name}"},
+    ),
+    "AWS::Lambda::Permission": ResourceType(),
     "AWS::S3::Bucket": ResourceType(
         "BucketName",
         attributes={
@@ -39,6 +59,13 @@ RUN: Mapping[str, ResourceType] = {
     "AWS::SageMaker::EndpointConfig": _sagemaker("endpoint-config", "EndpointConfigName"),
     "AWS::SageMaker::Endpoint": _sagemaker("endpoint", "EndpointName"),
     "AWS::SageMaker::Pipeline": ResourceType("PipelineName"),
+    "AWS::SageMaker::ModelPackageGroup": ResourceType(
+        "ModelPackageGroupName",
+        ref="arn:{partition}:sagemaker:{region}:{account}:model-package-group/{name}",
+        attributes={
+            "ModelPackageGroupArn": "arn:{partition}:sagemaker:{region}:{account}:model-package-group/{name}"
+        },
+    ),
     "AWS::CloudFormation::Stack": ResourceType(
         ref="arn:{partition}:cloudformation:{region}:{account}:stack/{name}/local"
     ),
@@ -46,20 +73,6 @@ RUN: Mapping[str, ResourceType] = {
 
 DECLARED: Mapping[str, ResourceType] = {
     "AWS::ApiGateway::Account": ResourceType(),
-    "AWS::ApiGateway::ApiKey": ResourceType("Name"),
-    "AWS::ApiGateway::Authorizer": ResourceType("Name"),
-    "AWS::ApiGateway::Deployment": ResourceType(),
-    "AWS::ApiGateway::GatewayResponse": ResourceType(),
-    "AWS::ApiGateway::Method": ResourceType(),
-    "AWS::ApiGateway::Model": ResourceType("Name"),
-    "AWS::ApiGateway::RequestValidator": ResourceType("Name"),
-    "AWS::ApiGateway::Resource": ResourceType(),
-    "AWS::ApiGateway::RestApi": ResourceType(
-        attributes={"RestApiId": "{name}", "RootResourceId": "{name}-root"}
-    ),
-    "AWS::ApiGateway::Stage": ResourceType("StageName"),
-    "AWS::ApiGateway::UsagePlan": ResourceType("UsagePlanName"),
-    "AWS::ApiGateway::UsagePlanKey": ResourceType(),
     "AWS::Cognito::UserPool": ResourceType(
         "UserPoolName",
         attributes={"Arn": "arn:{partition}:cognito-idp:{region}:{account}:userpool/{name}"},
@@ -79,12 +92,6 @@ DECLARED: Mapping[str, ResourceType] = {
     "AWS::KMS::Key": ResourceType(
         attributes={"Arn": "arn:{partition}:kms:{region}:{account}:key/{name}", "KeyId": "{name}"}
     ),
-    # Those of the APIs, and the one that empties the buckets of an environment that keeps no data.
-    "AWS::Lambda::Function": ResourceType(
-        "FunctionName",
-        attributes={"Arn": "arn:{partition}:lambda:{region}:{account}:function:{name}"},
-    ),
-    "AWS::Lambda::Permission": ResourceType(),
     "AWS::Logs::LogGroup": ResourceType(
         "LogGroupName", attributes={"Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*"}
     ),

@@ -1,24 +1,22 @@
 """`train`: run a workload's pipeline and publish the models that it makes."""
 
 import argparse
+import sys
 from pathlib import Path
 
-from local import assembly
 from local.console import print_table
-from local.errors import UsageError
-from local.images import Images
-from local.jobs import Services
 from local.pipeline import progress
-from local.pipeline.definition import Definition
-from local.pipeline.execution import Execution
-from local.pipeline.parameters import bind, input_data
+from local.pipeline.differences import without_effect
 from local.pipeline.publication import publish_artifacts, publish_reports
-from local.pipeline.steps import STEP_TYPES
-from local.storage import Storage
+from local.pipeline.record import UNCHANGED, StepRecord
+from local.pipeline.runner import PipelineRunner
 from local.workspace import Workspace
 
 _DESCRIPTION = """\
 Run the pipeline whose name ends in -WORKLOAD, as the template declares it, with each job as a process.
+
+Steps whose inputs, code and image have not changed are not run again where the definition caches them. After
+an execution that failed or was killed, the next one takes over whatever steps it had finished.
 
 The models go to build/artifacts/WORKLOAD/<container>/model.tar.gz and the property files to build/reports/,
 once every step has succeeded. What a step read, wrote and logged stays in build/runs/<execution>/<step>/.
@@ -57,42 +55,34 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    workspace = Workspace()
-    with workspace.training(arguments.workload):
-        execution = _prepare(arguments, workspace)
+    workspace, workload = Workspace(), arguments.workload
+    with workspace.training(workload):
+        runner = PipelineRunner(arguments.assembly, workspace, lambda declared: declared.pipeline(workload))
+        parameters = runner.parameters(dict(arguments.parameters))
+        one = runner.prepare("train", workload, parameters)
+        runner.put_data(arguments.data, parameters)
+        for difference in without_effect(runner.definition):
+            print(f"without effect here: {difference}", file=sys.stderr)
         with progress.show() as display:
-            execution.run(display)
-        models, storage = execution.services.models.values(), execution.services.storage
-        archives = publish_artifacts(models, storage, workspace.artifacts / arguments.workload)
-        reports = publish_reports(execution.property_files, storage, workspace.reports, arguments.workload)
-    print_table(
-        ("step", "type", "seconds"),
-        [(record.name, record.type, f"{record.seconds:.1f}") for record in execution.records],
-    )
+            one.run(display)
+        execution = one.execution
+        archives = publish_artifacts(
+            execution.services.models.values(), runner.storage, workspace.artifacts / workload
+        )
+        reports = publish_reports(execution.property_files, runner.storage, workspace.reports, workload)
+    order = [step.name for step in runner.definition.steps]
+    steps = sorted(one.record.steps, key=lambda step: order.index(step.name))
+    print_table(("step", "type", "seconds", "result"), map(_row, steps))
     for path in (*archives, *reports):
         print(f"wrote {path}")
+    for arn in execution.packages:
+        print(f"registered {arn.partition('/')[2]}; see: python -m local models {workload}")
     return 0
 
 
-def _prepare(arguments: argparse.Namespace, workspace: Workspace) -> Execution:
-    """An execution whose every step has been checked, its input data in place."""
-    declared = assembly.load(arguments.assembly)
-    pipeline = declared.pipeline(arguments.workload)
-    definition = Definition.parse(pipeline.definition, STEP_TYPES)
-    parameters = bind(definition.parameters, dict(arguments.parameters))
-    storage = Storage(workspace.storage, declared)
-    services = Services(storage, Images.load(), declared.place)
-    execution_id, folder = workspace.new_execution()
-    execution = Execution(execution_id, folder, pipeline, definition, parameters, services)
-    execution.rehearse()
-    uri = parameters[input_data(definition.parameters).name]
-    if arguments.data is not None:
-        if not arguments.data.is_file():
-            raise UsageError(f"--data {arguments.data}: there is no such file")
-        storage.replace(arguments.data, uri)
-    elif not storage.exists(uri):
-        raise UsageError(f"{uri} holds no data yet; give it with --data FILE")
-    return execution
+def _row(step: StepRecord) -> tuple[str, ...]:
+    since = f" since {step.origin}" if step.status == UNCHANGED else ""
+    return step.name, step.type, f"{step.seconds:.1f}", f"{step.status}{since}"
 
 
 def _assignment(text: str) -> tuple[str, str]:

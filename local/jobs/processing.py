@@ -1,7 +1,7 @@
 """Processing jobs: any command over files, with its inputs and outputs at declared paths."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -43,6 +43,11 @@ class ProcessingJob:
                 "Outputs": self._outputs,
             },
         }
+
+    @property
+    def outputs(self) -> Sequence[str]:
+        """The S3 URIs under which the job leaves its results."""
+        return [one["S3Output"]["S3Uri"] for one in self._outputs.values()]
 
     def check(self) -> None:
         """Raise a SlipwayError for an image, a bucket or an argument with which the job cannot run here."""

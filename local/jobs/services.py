@@ -1,7 +1,8 @@
 """What every job uses of the local world, and what all of them do alike."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from local.assembly import Model
@@ -9,6 +10,7 @@ from local.assembly.place import Place
 from local.container import JobResult, Layout
 from local.errors import JobError
 from local.images import Images
+from local.registry import FolderRegistry
 from local.storage import Storage
 
 # The one instance that a job has here. Sharded inputs are therefore whole.
@@ -17,12 +19,29 @@ HOST = "algo-1"
 
 @dataclass(frozen=True)
 class Services:
-    """Storage, images and place of one execution; `models` are those that it has created, by name."""
+    """What one execution has around it.
+
+    `package_groups` are the model package groups that the assembly declares, `models` those that it may use,
+    by name.
+    """
 
     storage: Storage
     images: Images
     place: Place
+    registry: FolderRegistry
+    package_groups: Collection[str] = ()
     models: dict[str, Model] = field(default_factory=dict)
+
+    def image_digest(self, uri: str) -> str:
+        """What the image's program is made of; an execution runs it as it was at its start."""
+        image = self.images.find(uri)
+        if image.name not in self._digests:
+            self._digests[image.name] = image.digest()
+        return self._digests[image.name]
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return {}
 
 
 def demand(result: JobResult, layout: Layout) -> None:

@@ -1,7 +1,8 @@
 """Training jobs: hyperparameters and channels in, a model archive out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from local.errors import JobError
 from local.jobs.services import HOST, Services, demand, longest_time, only, texts
 
 _SOURCE = "sagemaker_submit_directory"
+_CHECKPOINTS = "/opt/ml/checkpoints"
 
 
 class TrainingJob:
@@ -27,6 +29,7 @@ class TrainingJob:
         self._services = services
         self._algorithm = arguments["AlgorithmSpecification"]
         self._channels = {one["ChannelName"]: one for one in arguments.get("InputDataConfig", [])}
+        self._checkpoints: Mapping[str, str] = arguments.get("CheckpointConfig", {})
         self._output = f"{arguments['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{name}/output"
 
     @property
@@ -39,10 +42,17 @@ class TrainingJob:
             "ModelArtifacts": {"S3ModelArtifacts": f"{self._output}/model.tar.gz"},
         }
 
+    @property
+    def outputs(self) -> Sequence[str]:
+        """The S3 prefix under which the job leaves its archives."""
+        return [self._output]
+
     def check(self) -> None:
         """Raise a SlipwayError for an image, a bucket or an argument with which the job cannot run here."""
         self._services.images.find(self._algorithm["TrainingImage"])
         self._services.storage.path(self._output)
+        if self._checkpoints:
+            self._services.storage.path(self._checkpoints["S3Uri"])
         texts(self._arguments.get("HyperParameters", {}), "the hyperparameter")
         texts(self._arguments.get("Environment", {}), "the environment variable")
         only(self._algorithm, {"TrainingInputMode": ("File", "FastFile")})
@@ -67,12 +77,29 @@ class TrainingJob:
             **self._arguments.get("Environment", {}),
         }
         timeout = longest_time(self._arguments)
-        demand(run_container(image, image.command("train"), layout, environment, timeout=timeout), layout)
+        with self._keeping_checkpoints(layout):
+            demand(run_container(image, image.command("train"), layout, environment, timeout=timeout), layout)
         self._upload(layout)
 
     @property
     def _arn(self) -> str:
         return self._services.place.arn("sagemaker", f"training-job/{self._name}")
+
+    @contextmanager
+    def _keeping_checkpoints(self, layout: Layout) -> Iterator[None]:
+        """Checkpoints of an interrupted job are there when it starts again, and kept however it ends."""
+        if not self._checkpoints:
+            yield
+            return
+        storage, uri = self._services.storage, self._checkpoints["S3Uri"]
+        folder = layout.host_path(self._checkpoints.get("LocalPath", _CHECKPOINTS))
+        folder.mkdir(parents=True, exist_ok=True)
+        if storage.exists(uri):
+            storage.download(uri, folder)
+        try:
+            yield
+        finally:
+            storage.upload(folder, uri)
 
     def _hyperparameters(self, layout: Layout) -> dict[str, str]:
         """The hyperparameters; a script's source in S3 is fetched here, since the container cannot."""

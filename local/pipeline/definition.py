@@ -1,17 +1,20 @@
 """A pipeline's definition, parsed and checked before anything of it runs."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 from typing import Any
 
 from local.errors import PipelineError
+from local.pipeline.durations import seconds_of
 from local.pipeline.expressions import references, step_of, unknown_functions
 from local.pipeline.parameters import Parameter
 
 _VERSION = "2020-12-01"
+CONDITION = "Condition"
+_BRANCHES = {"IfSteps": True, "ElseSteps": False}
 
 
 @dataclass(frozen=True)
@@ -24,19 +27,41 @@ class PropertyFile:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """The side of a Condition step on which a step stands."""
+
+    condition: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Caching:
+    """Whether a step's earlier result may stand for it, and for how many seconds (None: for ever)."""
+
+    enabled: bool = False
+    expires_after: float | None = None
+
+
+@dataclass(frozen=True)
 class Step:
-    """One step; `after` names the steps that it waits for, by reference or by DependsOn."""
+    """One step; `after` names the steps that it waits for: by reference, by DependsOn, or as its condition.
+
+    `retried` are the faults on which SageMaker would try the step again.
+    """
 
     name: str
     type: str
     arguments: Mapping[str, Any]
     after: frozenset[str]
     property_files: tuple[PropertyFile, ...]
+    branch: Branch | None = None
+    caching: Caching = Caching()
+    retried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Definition:
-    """The parameters, and the steps in an order in which they can run."""
+    """The parameters, and the steps, those of branches too, in an order in which they can run."""
 
     parameters: tuple[Parameter, ...]
     steps: tuple[Step, ...]
@@ -51,7 +76,7 @@ class Definition:
         body = _load(text)
         try:
             parameters = tuple(Parameter.parse(one) for one in body.get("Parameters", []))
-            steps = [_step(one, step_types) for one in body.get("Steps", [])]
+            steps = list(_steps(body.get("Steps", []), step_types, None))
         except KeyError as error:
             raise PipelineError(f"the definition lacks a {error.args[0]}") from None
         _refuse_duplicates("parameter", [parameter.name for parameter in parameters])
@@ -71,7 +96,18 @@ def _load(text: str) -> dict[str, Any]:
     return body
 
 
-def _step(declared: Mapping[str, Any], step_types: Collection[str]) -> Step:
+def _steps(
+    declared: Sequence[Mapping[str, Any]], step_types: Collection[str], branch: Branch | None
+) -> Iterator[Step]:
+    """The steps of a list, each followed by those on its own branches."""
+    for one in declared:
+        step = _step(one, step_types, branch)
+        yield step
+        for name, holds in _BRANCHES.items() if step.type == CONDITION else ():
+            yield from _steps(one["Arguments"].get(name, []), step_types, Branch(step.name, holds))
+
+
+def _step(declared: Mapping[str, Any], step_types: Collection[str], branch: Branch | None) -> Step:
     name, kind = declared.get("Name"), declared.get("Type")
     if not isinstance(name, str) or step_of(f"Steps.{name}") != name:
         raise PipelineError(f"{name!r} is no name of a step: letters, digits, hyphens and underscores")
@@ -79,16 +115,30 @@ def _step(declared: Mapping[str, Any], step_types: Collection[str]) -> Step:
         known = ", ".join(sorted(step_types))
         raise PipelineError(f"step {name}: the runner does not know steps of type {kind}, only {known}")
     arguments = declared.get("Arguments", {})
+    if kind == CONDITION:
+        arguments = {key: value for key, value in arguments.items() if key not in _BRANCHES}
     for function in unknown_functions(arguments):
         raise PipelineError(f"step {name}: the runner does not know the function {function}")
     referred = {step_of(path) for path in references(arguments)} - {None}
+    conditions = {branch.condition} if branch else set()
     return Step(
         name,
         kind,
         arguments,
-        frozenset(str(one) for one in referred | set(declared.get("DependsOn", []))),
+        frozenset(str(one) for one in referred | conditions | set(declared.get("DependsOn", []))),
         tuple(_property_file(name, one) for one in declared.get("PropertyFiles", [])),
+        branch,
+        _caching(name, declared.get("CacheConfig", {})),
+        tuple(fault for policy in declared.get("RetryPolicies", []) for fault in policy["ExceptionType"]),
     )
+
+
+def _caching(step: str, declared: Mapping[str, Any]) -> Caching:
+    expires = declared.get("ExpireAfter")
+    try:
+        return Caching(declared.get("Enabled") is True, None if expires is None else seconds_of(expires))
+    except ValueError as error:
+        raise PipelineError(f"step {step}: CacheConfig.ExpireAfter: {error}") from None
 
 
 def _property_file(step: str, declared: Mapping[str, Any]) -> PropertyFile:

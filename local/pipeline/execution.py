@@ -1,35 +1,42 @@
-"""One execution of a pipeline: every step rehearsed, then run in order."""
+"""One execution of a pipeline: every step rehearsed, then run as soon as those that it waits for are done."""
 
+import json
+import os
+import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from local.assembly import Pipeline
+from local.container import JOB_GRACE
 from local.errors import JobError, PipelineError, SlipwayError
 from local.jobs import Services
-from local.pipeline.definition import Definition, PropertyFile, Step
-from local.pipeline.expressions import Values, resolve
+from local.pipeline.definition import Definition, Step
+from local.pipeline.expressions import Unread, Values, resolve
+from local.pipeline.fingerprint import fingerprint
 from local.pipeline.progress import Progress
+from local.pipeline.record import NOT_TAKEN, SUCCEEDED, UNCHANGED, StepRecord
+from local.pipeline.schedule import run_all
+from local.pipeline.step_cache import StepCache
 from local.pipeline.steps import STEP_TYPES, Action
+from local.process import stop_all
 
-
-@dataclass(frozen=True)
-class StepRecord:
-    """A step that has succeeded, and how long it took in seconds."""
-
-    name: str
-    type: str
-    seconds: float
+# More jobs than cores would only take turns, and a laptop's memory holds a few.
+_SIDE_BY_SIDE = min(4, len(os.sched_getaffinity(0)))
+# Those that SageMaker caches; the others take no time.
+_CACHED_TYPES = frozenset({"Processing", "Training", "Transform"})
 
 
 @dataclass
 class Execution:
     """Runs a definition with the values of its parameters; the work of a step goes to `<folder>/<step>`.
 
-    `id` is part of what the steps write to S3, so executions with different ids never touch each other's
-    objects. `records` are the finished steps, `property_files` the S3 URIs of the property files by name.
+    Its id is part of what the steps write to S3, so executions with different ids never touch each other's
+    objects. Steps of the types in `leaving_out` are treated as those of a branch that is not taken. `note` is
+    called with the record of each step that has ended; `property_files` are their S3 URIs by name, `packages`
+    the ARNs of the model packages that it has registered.
     """
 
     id: str
@@ -38,8 +45,11 @@ class Execution:
     definition: Definition
     parameters: Mapping[str, Any]
     services: Services
-    records: list[StepRecord] = field(default_factory=list)
+    cache: StepCache
+    note: Callable[[StepRecord], None]
+    leaving_out: Collection[str] = ()
     property_files: dict[str, str] = field(default_factory=dict)
+    packages: list[str] = field(default_factory=list)
 
     def rehearse(self) -> None:
         """Resolve and check every step without running it.
@@ -48,59 +58,136 @@ class Execution:
         nothing, an image that no program answers for, a bucket that is not declared, an argument that is
         missing or not emulated.
         """
-        values = self._values()
+        values = self._values(lambda uri: Unread())
         for step in self.definition.steps:
             try:
-                action = self._action(step, values)
+                action = self.action(step, resolve(step.arguments, values))
                 action.check()
-                for file in step.property_files:
-                    _location(file, action)
+                values.steps[step.name] = described(step, action.description)
             except KeyError as error:
                 raise PipelineError(f"step {step.name}: the argument {error.args[0]} is missing") from None
             except SlipwayError as error:
                 raise PipelineError(f"step {step.name}: {error}") from None
-            values.steps[step.name] = action.description
 
     def run(self, progress: Progress) -> None:
-        """Run the steps one after the other; raises JobError, naming the step, for the first that fails."""
-        values = self._values()
-        for step in self.definition.steps:
-            started = time.monotonic()
-            with progress.step(step.name):
-                try:
-                    values.steps[step.name] = self._run(step, values)
-                except SlipwayError as error:
-                    raise JobError(f"step {step.name} failed: {error}") from None
-            self.records.append(StepRecord(step.name, step.type, time.monotonic() - started))
+        """Run the steps, those that do not wait for each other side by side.
 
-    def _run(self, step: Step, values: Values) -> Mapping[str, Any]:
-        action = self._action(step, values)
-        action.run(self.folder / step.name)
-        for file in step.property_files:
-            uri = _location(file, action)
-            if not self.services.storage.exists(uri):
-                raise JobError(f"it has not written its property file {file.path}")
-            self.property_files[file.name] = uri
-        return action.description
+        Raises JobError, naming the step, for the first that fails; those under way then come to their end,
+        so that the next execution finds their results. When this call is interrupted they are stopped.
+        """
+        steps = _Steps(self, self._values(self._read_json), progress)
+        run_all(steps, {step.name: step.after for step in self.definition.steps}, _SIDE_BY_SIDE)
 
-    def _action(self, step: Step, values: Values) -> Action:
-        arguments = resolve(step.arguments, values)
+    def action(self, step: Step, arguments: Mapping[str, Any]) -> Action:
+        """What the step does with its resolved arguments."""
         return STEP_TYPES[step.type](f"pipelines-{self.id}-{step.name}", arguments, self.services)
 
-    def _values(self) -> Values:
+    def _values(self, read_json: Callable[[str], Any]) -> Values:
         variables = {
             "PipelineName": self.pipeline.name,
             "PipelineArn": self.pipeline.arn,
             "PipelineExecutionId": self.id,
             "PipelineExecutionArn": f"{self.pipeline.arn}/execution/{self.id}",
         }
-        return Values(self.parameters, variables, {})
+        return Values(self.parameters, variables, {}, read_json)
+
+    def _read_json(self, uri: str) -> Any:
+        try:
+            return json.loads(self.services.storage.path(uri).read_bytes())
+        except (OSError, ValueError) as error:
+            raise JobError(f"the property file {uri} cannot be read: {error}") from None
 
 
-def _location(file: PropertyFile, action: Action) -> str:
-    outputs = action.description["ProcessingOutputConfig"]["Outputs"]
-    if file.output not in outputs:
-        raise PipelineError(
-            f"the property file {file.name} is in the output {file.output}, which is not there"
-        )
-    return f"{outputs[file.output]['S3Output']['S3Uri'].rstrip('/')}/{file.path}"
+@dataclass(frozen=True)
+class _Done:
+    record: StepRecord
+    description: Mapping[str, Any]
+
+
+class _Steps:
+    """The steps of one run, as tasks of a schedule."""
+
+    def __init__(self, execution: Execution, values: Values, progress: Progress) -> None:
+        self._execution = execution
+        self._values = values
+        self._progress = progress
+        self._steps = {step.name: step for step in execution.definition.steps}
+        self._stopping = threading.Event()
+
+    def is_needed(self, name: str) -> bool:
+        step = self._steps[name]
+        taken = step.type not in self._execution.leaving_out and step.after <= self._values.steps.keys()
+        if taken and step.branch is not None:
+            taken = self._values.steps[step.branch.condition]["Outcome"] is step.branch.holds
+        if not taken:
+            self._execution.note(StepRecord(name, step.type, NOT_TAKEN))
+        return taken
+
+    def work(self, name: str) -> _Done:
+        step, started = self._steps[name], time.monotonic()
+        try:
+            done = self._done(step)
+        except SlipwayError as error:
+            raise JobError(f"step {name} failed: {error}{self._reason_for(step)}") from None
+        return replace(done, record=replace(done.record, seconds=time.monotonic() - started))
+
+    def finish(self, name: str, result: _Done) -> None:
+        self._values.steps[name] = result.description
+        self._execution.property_files.update(result.description["PropertyFiles"])
+        if "ModelPackageArn" in result.description:
+            self._execution.packages.append(result.description["ModelPackageArn"])
+        self._execution.note(result.record)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        stop_all(JOB_GRACE)
+
+    def _done(self, step: Step) -> _Done:
+        """The step's result: an earlier one where it may stand for it, else the step is run."""
+        execution = self._execution
+        arguments = resolve(step.arguments, self._values)
+        action = execution.action(step, arguments)
+        record = StepRecord(step.name, step.type, SUCCEEDED, origin=execution.id)
+        if step.type not in _CACHED_TYPES:
+            self._run(step, action)
+            return _Done(record, described(step, action.description))
+        key = fingerprint(step.type, arguments, execution.services)
+        found = execution.cache.find(key, step.caching)
+        if found is not None and self._has_property_files(described(step, found.description)):
+            self._progress.unchanged(step.name, found.execution)
+            record = replace(record, status=UNCHANGED, key=key, origin=found.execution)
+            return _Done(record, described(step, found.description))
+        self._run(step, action)
+        execution.cache.keep(key, execution.id, action.description, action.outputs)
+        return _Done(replace(record, key=key), described(step, action.description))
+
+    def _run(self, step: Step, action: Action) -> None:
+        with self._progress.step(step.name, self._stopping.is_set):
+            if self._stopping.is_set():
+                raise JobError("it was stopped before it began")
+            action.run(self._execution.folder / step.name)
+            if not self._has_property_files(described(step, action.description)):
+                names = ", ".join(str(file.path) for file in step.property_files)
+                raise JobError(f"it has not written its property file {names}")
+
+    def _has_property_files(self, description: Mapping[str, Any]) -> bool:
+        return all(map(self._execution.services.storage.exists, description["PropertyFiles"].values()))
+
+    def _reason_for(self, step: Step) -> str:
+        """Why a step of a branch ran at all: what its condition found."""
+        if step.branch is None or step.type != "Fail":
+            return ""
+        return f" ({step.branch.condition}: {self._values.steps[step.branch.condition]['Words']})"
+
+
+def described(step: Step, description: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties of a step together with the S3 URIs of its property files."""
+    files = {}
+    for file in step.property_files:
+        outputs = description["ProcessingOutputConfig"]["Outputs"]
+        if file.output not in outputs:
+            raise PipelineError(
+                f"the property file {file.name} is in the output {file.output}, which is not there"
+            )
+        files[file.name] = f"{outputs[file.output]['S3Output']['S3Uri'].rstrip('/')}/{file.path}"
+    return {**description, "PropertyFiles": files}

@@ -14,11 +14,31 @@ _STEP = re.compile(r"Steps\.(?P<name>[A-Za-z0-9_-]+)(?P<rest>.*)", re.ASCII | re
 
 @dataclass(frozen=True)
 class Values:
-    """What references stand for: parameters, variables of this execution, the steps' descriptions so far."""
+    """What references stand for: parameters, variables of this execution, the steps' descriptions so far.
+
+    `read_json` gives the content of a property file by its S3 URI.
+    """
 
     parameters: Mapping[str, Any]
     execution: Mapping[str, str]
     steps: dict[str, Mapping[str, Any]]
+    read_json: Callable[[str], Any]
+
+
+class Unread(Mapping[str, "Unread"]):
+    """Stands for the content of a property file while nothing has run: whatever is looked for is there."""
+
+    def __getitem__(self, key: str) -> "Unread":
+        return self
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __str__(self) -> str:
+        return "<known when it runs>"
 
 
 def resolve(value: Any, values: Values) -> Any:
@@ -74,7 +94,7 @@ def _get(path: Any, values: Values) -> Any:
     if match is not None:
         if match["name"] not in values.steps:
             raise PipelineError(f"{path}: there is no step {match['name']}")
-        return _follow(values.steps[match["name"]], match["rest"], path)
+        return follow(values.steps[match["name"]], match["rest"], path)
     kind, _, name = path.partition(".")
     known: Mapping[str, Any] = {"Parameters": values.parameters, "Execution": values.execution}.get(kind, {})
     if name not in known:
@@ -82,7 +102,8 @@ def _get(path: Any, values: Values) -> Any:
     return known[name]
 
 
-def _follow(value: Any, rest: str, path: str) -> Any:
+def follow(value: Any, rest: str, path: str) -> Any:
+    """What is at `rest` (`.a.b[0]['c']`) below the value; `path` is how errors call the whole way."""
     position = 0
     while position < len(rest):
         match = _PART.match(rest, position)
@@ -107,8 +128,25 @@ def _join(argument: Any, values: Values) -> str:
     return str(argument.get("On", "")).join(_text(item) for item in items)
 
 
+def _json_get(argument: Any, values: Values) -> Any:
+    if not isinstance(argument, dict) or argument.keys() != {"PropertyFile", "Path"}:
+        raise PipelineError("Std:JsonGet takes PropertyFile and Path")
+    uri = resolve(argument["PropertyFile"], values)
+    path = resolve(argument["Path"], values)
+    if not isinstance(uri, str) or not isinstance(path, str):
+        raise PipelineError("Std:JsonGet takes a reference to a property file and a path as text")
+    value = follow(values.read_json(uri), path if path.startswith("[") else f".{path}", path)
+    if isinstance(value, dict | list) or value is None:
+        raise PipelineError(f"Std:JsonGet: {path} in {uri} is {value!r}, no text, number or truth value")
+    return value
+
+
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-_FUNCTIONS: Mapping[str, Callable[[Any, Values], Any]] = {"Get": _get, "Std:Join": _join}
+_FUNCTIONS: Mapping[str, Callable[[Any, Values], Any]] = {
+    "Get": _get,
+    "Std:Join": _join,
+    "Std:JsonGet": _json_get,
+}

@@ -13,20 +13,24 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 
 class Progress(ABC):
-    """Told about each step: running within `step`, then succeeded, failed, or (Ctrl-C) stopped."""
+    """Told about each step, from several threads."""
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: str, is_stopping: Callable[[], bool]) -> Iterator[None]:
+        """A step runs for the time of the block; one that fails while everything stops was stopped."""
         end = self._start(name)
-        state = "stopped"
+        state = "succeeded"
         try:
             yield
-            state = "succeeded"
-        except Exception:
-            state = "failed"
+        except BaseException:
+            state = "stopped" if is_stopping() else "failed"
             raise
         finally:
             end(state)
+
+    @abstractmethod
+    def unchanged(self, name: str, execution: str) -> None:
+        """Show that the result of an earlier execution stands for a step."""
 
     @abstractmethod
     def _start(self, name: str) -> Callable[[str], None]:
@@ -41,13 +45,21 @@ class Lines(Progress):
 
     def _start(self, name: str) -> Callable[[str], None]:
         started = time.monotonic()
-        print(f"{name} started", file=self._stream, flush=True)
+        self._print(f"{name} started")
 
         def end(state: str) -> None:
             seconds = time.monotonic() - started
-            print(f"{name} {state} after {seconds:.1f} s", file=self._stream, flush=True)
+            self._print(f"{name} {state} after {seconds:.1f} s")
 
         return end
+
+    def unchanged(self, name: str, execution: str) -> None:
+        self._print(f"{name} unchanged since {execution}")
+
+    def _print(self, line: str) -> None:
+        # In one piece: lines of steps that run side by side do not mix.
+        self._stream.write(f"{line}\n")
+        self._stream.flush()
 
 
 class Spinners(Progress):
@@ -59,6 +71,9 @@ class Spinners(Progress):
     def _start(self, name: str) -> Callable[[str], None]:
         task = self._bars.add_task(name, total=1, state="running")
         return lambda state: self._bars.update(task, completed=1, state=state)
+
+    def unchanged(self, name: str, execution: str) -> None:
+        self._bars.add_task(name, total=1, completed=1, state=f"unchanged since {execution}")
 
 
 @contextmanager

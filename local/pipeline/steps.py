@@ -1,12 +1,17 @@
 """What the runner does for each type of step: the one table of step types."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from local.assembly import Model
 from local.errors import JobError
 from local.jobs import ProcessingJob, Services, TrainingJob
+from local.pipeline import conditions
+from local.pipeline.definition import CONDITION
+from local.registry import PENDING
+from local.registry.package import STATUSES
 from local.transform import TransformRequest, run_transform_job
 
 
@@ -16,6 +21,11 @@ class Action(Protocol):
     @property
     def description(self) -> Mapping[str, Any]:
         """The properties of the step that others may refer to."""
+        ...
+
+    @property
+    def outputs(self) -> Sequence[str]:
+        """The S3 URIs under which it leaves its results."""
         ...
 
     def check(self) -> None:
@@ -30,6 +40,8 @@ class Action(Protocol):
 class CreateModel:
     """Puts a model together from CreateModel's arguments."""
 
+    outputs = ()
+
     def __init__(self, name: str, arguments: Mapping[str, Any], services: Services) -> None:
         self._arguments = arguments
         self._services = services
@@ -40,17 +52,101 @@ class CreateModel:
         return {**self._arguments, "ModelName": self._model.name}
 
     def check(self) -> None:
-        for container in self._model.containers:
-            self._services.images.find(container.image)
-            if container.model_data_url is not None:
-                self._services.storage.path(container.model_data_url)
+        _check_containers(self._model, self._services)
 
     def run(self, folder: Path) -> None:
-        for container in self._model.containers:
-            url = container.model_data_url
-            if url is not None and not self._services.storage.exists(url):
-                raise JobError(f"the model data of {container.hostname}, {url}, does not exist")
+        _demand_archives(self._model, self._services)
         self._services.models[self._model.name] = self._model
+
+
+class RegisterModel:
+    """Adds a version to a model package group of the assembly, from CreateModelPackage's arguments.
+
+    The package's metrics are the JSON of `ModelMetrics.ModelQuality.Statistics`.
+    """
+
+    outputs = ()
+
+    def __init__(self, name: str, arguments: Mapping[str, Any], services: Services) -> None:
+        self._group = str(arguments["ModelPackageGroupName"])
+        self._arguments = arguments
+        self._services = services
+        self._model = Model.from_arguments(name, arguments["InferenceSpecification"])
+        self._statistics = (
+            arguments.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {}).get("S3Uri")
+        )
+        self._status = arguments.get("ModelApprovalStatus", PENDING)
+        self._arn = services.registry.arn(self._group, services.registry.next_version(self._group))
+
+    @property
+    def description(self) -> dict[str, Any]:
+        return {**self._arguments, "ModelPackageArn": self._arn}
+
+    def check(self) -> None:
+        if self._group not in self._services.package_groups:
+            raise JobError(f"the assembly declares no model package group {self._group}")
+        if self._status not in STATUSES:
+            raise JobError(f"ModelApprovalStatus {self._status!r} is none of {', '.join(STATUSES)}")
+        if self._statistics is not None:
+            self._services.storage.path(self._statistics)
+        _check_containers(self._model, self._services)
+
+    def run(self, folder: Path) -> None:
+        _demand_archives(self._model, self._services)
+        package = self._services.registry.register(
+            self._group, self._model, self._status, self._metrics(), self._services.storage
+        )
+        self._arn = package.arn
+
+    def _metrics(self) -> dict[str, Any]:
+        if self._statistics is None:
+            return {}
+        try:
+            metrics = json.loads(self._services.storage.path(self._statistics).read_bytes())
+        except (OSError, ValueError) as error:
+            raise JobError(f"the metrics {self._statistics} cannot be read: {error}") from None
+        return metrics if isinstance(metrics, dict) else {"value": metrics}
+
+
+class Condition:
+    """Says which branch is taken: `Outcome` is whether all of the conditions hold."""
+
+    outputs = ()
+
+    def __init__(self, name: str, arguments: Mapping[str, Any], services: Services) -> None:
+        self._conditions = arguments["Conditions"]
+        self._outcome: conditions.Outcome | None = None
+
+    @property
+    def description(self) -> dict[str, Any]:
+        if self._outcome is None:
+            return {"Outcome": None}
+        return {"Outcome": self._outcome.holds, "Words": self._outcome.words}
+
+    def check(self) -> None:
+        conditions.check_all(self._conditions)
+
+    def run(self, folder: Path) -> None:
+        self._outcome = conditions.evaluate_all(self._conditions)
+
+
+class Fail:
+    """Ends the execution as failed, with the message that the definition gives."""
+
+    outputs = ()
+
+    def __init__(self, name: str, arguments: Mapping[str, Any], services: Services) -> None:
+        self._message = str(arguments.get("ErrorMessage", "the pipeline says no more than that it failed"))
+
+    @property
+    def description(self) -> dict[str, Any]:
+        return {"ErrorMessage": self._message}
+
+    def check(self) -> None:
+        pass
+
+    def run(self, folder: Path) -> None:
+        raise JobError(self._message)
 
 
 class TransformJob:
@@ -65,6 +161,10 @@ class TransformJob:
     def description(self) -> dict[str, Any]:
         return {**self._arguments, "TransformJobName": self._name}
 
+    @property
+    def outputs(self) -> Sequence[str]:
+        return (self._arguments["TransformOutput"]["S3OutputPath"],)
+
     def check(self) -> None:
         request = TransformRequest.parse(self._arguments)
         for uri in (request.input_uri, request.output_uri):
@@ -73,7 +173,7 @@ class TransformJob:
     def run(self, folder: Path) -> None:
         model = self._services.models.get(self._arguments["ModelName"])
         if model is None:
-            raise JobError(f"the execution has created no model {self._arguments['ModelName']}")
+            raise JobError(f"there is no model {self._arguments['ModelName']}")
         run_transform_job(
             self._arguments,
             model=model,
@@ -83,9 +183,26 @@ class TransformJob:
         )
 
 
+def _check_containers(model: Model, services: Services) -> None:
+    for container in model.containers:
+        services.images.find(container.image)
+        if container.model_data_url is not None:
+            services.storage.path(container.model_data_url)
+
+
+def _demand_archives(model: Model, services: Services) -> None:
+    for container in model.containers:
+        url = container.model_data_url
+        if url is not None and not services.storage.exists(url):
+            raise JobError(f"the model data of {container.hostname}, {url}, does not exist")
+
+
 STEP_TYPES: Mapping[str, Callable[[str, Mapping[str, Any], Services], Action]] = {
+    CONDITION: Condition,
+    "Fail": Fail,
     "Model": CreateModel,
     "Processing": ProcessingJob,
+    "RegisterModel": RegisterModel,
     "Training": TrainingJob,
     "Transform": TransformJob,
 }

@@ -87,9 +87,36 @@ def model(*steps: str) -> dict[str, Any]:
     }
 
 
+def gate(*if_steps: dict[str, Any], otherwise: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
+    """The condition that Double's report has at least as many rows as the parameter MinimumRows."""
+    rows = {"Std:JsonGet": {"PropertyFile": get("Steps.Double.PropertyFiles.Report"), "Path": "rows"}}
+    enough = {"Type": "GreaterThanOrEqualTo", "LeftValue": rows, "RightValue": get("Parameters.MinimumRows")}
+    arguments = {"Conditions": [enough], "IfSteps": list(if_steps), "ElseSteps": list(otherwise)}
+    return {"Name": "Enough", "Type": "Condition", "Arguments": arguments}
+
+
+def register(*steps: str) -> dict[str, Any]:
+    report = {"Std:Join": {"On": "/", "Values": [output("Double", "report"), "report.json"]}}
+    return {
+        "Name": "Register",
+        "Type": "RegisterModel",
+        "Arguments": {
+            "ModelPackageGroupName": "slipway-dev-shop",
+            "ModelApprovalStatus": "PendingManualApproval",
+            "ModelMetrics": {"ModelQuality": {"Statistics": {"ContentType": "json", "S3Uri": report}}},
+            "InferenceSpecification": {"Containers": model(*steps)["Arguments"]["Containers"]},
+        },
+    }
+
+
+def fail() -> dict[str, Any]:
+    return {"Name": "TooFew", "Type": "Fail", "Arguments": {"ErrorMessage": "too few rows"}}
+
+
 PARAMETERS = [
     {"Name": "InputData", "Type": "String", "DefaultValue": "s3://data/in"},
     {"Name": "Behaviour", "Type": "String", "DefaultValue": "remember"},
+    {"Name": "MinimumRows", "Type": "Integer", "DefaultValue": 1},
 ]
 
 
@@ -98,11 +125,15 @@ def definition(*steps: dict[str, Any]) -> str:
 
 
 def write_pipeline(folder: Path, *steps: dict[str, Any]) -> Path:
-    """An assembly with the bucket `data` and the pipeline `slipway-dev-shop` of these steps."""
+    """An assembly: the bucket `data`; a pipeline and a model package group, called `slipway-dev-shop`."""
     return write_assembly(
         folder,
         {
             "Data": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "data"}},
+            "Group": {
+                "Type": "AWS::SageMaker::ModelPackageGroup",
+                "Properties": {"ModelPackageGroupName": "slipway-dev-shop"},
+            },
             "Pipeline": {
                 "Type": "AWS::SageMaker::Pipeline",
                 "Properties": {

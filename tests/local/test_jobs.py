@@ -1,5 +1,6 @@
 import json
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from local import assembly
 from local.errors import ImageError, JobError, StorageError
 from local.images import Images
 from local.jobs import ProcessingJob, Services, TrainingJob
+from local.registry import FolderRegistry
 from local.storage import Storage
 
 SOURCE = f"s3://cdk-assets-000000000000-{REGION}/fit.gz"
@@ -25,7 +27,10 @@ def services(tmp_path: Path) -> Services:
     (cdk_out / "asset.fit.gz").write_text("source")
     declared = assembly.load(cdk_out)
     services = Services(
-        Storage(tmp_path / "s3", declared), Images.load(write_versions(tmp_path)), declared.place
+        Storage(tmp_path / "s3", declared),
+        Images.load(write_versions(tmp_path)),
+        declared.place,
+        FolderRegistry(tmp_path / "registry", declared.place),
     )
     put(services, tmp_path, "s3://data/in/rows.csv", "1,2\n")
     return services
@@ -238,9 +243,7 @@ def test_a_processing_job_can_run_a_staged_folder(services: Services, tmp_path: 
         },
         "ProcessingInputs": [given("code", f"s3://cdk-assets-000000000000-{REGION}/code.zip")],
     }
-    ProcessingJob("zipped", arguments, Services(storage, services.images, services.place)).run(
-        tmp_path / "run"
-    )
+    ProcessingJob("zipped", arguments, replace(services, storage=storage)).run(tmp_path / "run")
     assert (tmp_path / "run/opt/ml/processing/input/code/done").exists()
 
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.errors import PipelineError, UsageError
-from local.pipeline.definition import Definition
+from local.pipeline.definition import Branch, Caching, Definition
+from local.pipeline.differences import without_effect
 from local.pipeline.parameters import Parameter, bind, input_data
 
 
@@ -20,7 +21,7 @@ def step(name: str, *uses: str, after: tuple[str, ...] = (), **more: Any) -> dic
 
 
 def parse(definition: str) -> Definition:
-    return Definition.parse(definition, {"Training", "Processing"})
+    return Definition.parse(definition, {"Condition", "Training", "Processing"})
 
 
 def order(definition: str) -> list[str]:
@@ -43,6 +44,58 @@ def test_any_graph_without_a_cycle_is_put_in_order(listed: list[int], edges: set
         assert all(found.index(used) < found.index(f"S{number}") for used in uses)
 
 
+def condition(
+    name: str, *steps: dict[str, Any], otherwise: tuple[dict[str, Any], ...] = ()
+) -> dict[str, Any]:
+    conditions = [{"Type": "Equals", "LeftValue": 1, "RightValue": 1}]
+    arguments = {"Conditions": conditions, "IfSteps": list(steps), "ElseSteps": list(otherwise)}
+    return {"Name": name, "Type": "Condition", "Arguments": arguments}
+
+
+def test_steps_of_branches_come_after_their_condition_and_know_their_side() -> None:
+    inner = condition("Inner", step("Deep"))
+    parsed = parse(text(condition("Outer", step("Yes"), inner, otherwise=(step("No"),))))
+    branches = {one.name: one.branch for one in parsed.steps}
+    assert branches == {
+        "Outer": None,
+        "Yes": Branch("Outer", True),
+        "No": Branch("Outer", False),
+        "Inner": Branch("Outer", True),
+        "Deep": Branch("Inner", True),
+    }
+    order = [one.name for one in parsed.steps]
+    assert order[0] == "Outer"
+    assert order.index("Inner") < order.index("Deep")
+
+
+@pytest.mark.parametrize(
+    ("config", "caching"),
+    [
+        ({}, Caching()),
+        ({"Enabled": False, "ExpireAfter": "P1D"}, Caching(False, 86_400)),
+        ({"Enabled": True}, Caching(True)),
+        ({"Enabled": True, "ExpireAfter": "P30D"}, Caching(True, 30 * 86_400)),
+        ({"Enabled": True, "ExpireAfter": "30d"}, Caching(True, 30 * 86_400)),
+        ({"Enabled": True, "ExpireAfter": "p1w2dT3h4m5s"}, Caching(True, 9 * 86_400 + 3 * 3600 + 4 * 60 + 5)),
+        ({"Enabled": True, "ExpireAfter": "T12H"}, Caching(True, 12 * 3600)),
+    ],
+)
+def test_caching_is_read_with_the_time_after_which_it_expires(config: Any, caching: Caching) -> None:
+    (found,) = parse(text(step("A", CacheConfig=config))).steps
+    assert found.caching == caching
+
+
+def test_what_a_definition_asks_for_without_effect_here_is_named_with_its_steps() -> None:
+    policies = [{"ExceptionType": ["Step.SERVICE_FAULT", "Step.THROTTLING"], "MaxAttempts": 3}]
+    steps = [step(name, RetryPolicies=policies) for name in "AB"]
+    steps.append({**step("C"), "Arguments": {"EnableManagedSpotTraining": True, "VpcConfig": {}}})
+    assert without_effect(parse(text(*steps))) == [
+        "retries on Step.SERVICE_FAULT, Step.THROTTLING (A, B)",
+        "spot capacity (C)",
+        "the VPC (C)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("definition", "message"),
     [
@@ -50,7 +103,10 @@ def test_any_graph_without_a_cycle_is_put_in_order(listed: list[int], edges: set
         ("[]", "version 2020-12-01"),
         ('{"Version": "2030-01-01"}', "version 2020-12-01"),
         (text(), "has no steps"),
-        (text({"Name": "A", "Type": "Lambda"}), "step A: .*type Lambda, only Processing, Training"),
+        (
+            text({"Name": "A", "Type": "Lambda"}),
+            "step A: .*type Lambda, only Condition, Processing, Training",
+        ),
         (text({"Name": "A"}), "step A: .*type None"),
         (text({"Name": "a b", "Type": "Training"}), "'a b' is no name of a step"),
         (text({"Type": "Training"}), "None is no name of a step"),
@@ -60,14 +116,24 @@ def test_any_graph_without_a_cycle_is_put_in_order(listed: list[int], edges: set
         (text(step("A", "A")), "wait for each other: A -> A"),
         (text(step("A", "B"), step("B", "C"), step("C", "A")), "wait for each other: "),
         (
-            text({"Name": "A", "Type": "Training", "Arguments": [{"Std:JsonGet": {}}]}),
-            "step A: .*the function Std:JsonGet",
+            text({"Name": "A", "Type": "Training", "Arguments": [{"Std:Sum": {}}]}),
+            "step A: .*the function Std:Sum",
         ),
         (
             text(step("A", PropertyFiles=[{"PropertyFileName": "x", "OutputName": "y", "FilePath": "../z"}])),
             r"step A: the property file \.\./z is not below its output",
         ),
         (text(step("A", PropertyFiles=[{"PropertyFileName": "x"}])), "lacks a FilePath"),
+        (
+            text(step("A", CacheConfig={"Enabled": True, "ExpireAfter": "soon"})),
+            "step A: CacheConfig.ExpireAfter: 'soon' is no duration",
+        ),
+        (text(step("A", RetryPolicies=[{"MaxAttempts": 3}])), "lacks a ExceptionType"),
+        (
+            text(condition("A", {"Name": "B", "Type": "Lambda"})),
+            "step B: .*type Lambda, only Condition, Processing, Training",
+        ),
+        (text(step("B"), condition("A", step("B"))), "two steps are called B"),
         (text(step("A"), parameters=[{"Name": "P", "Type": "List"}]), "parameter P has the type List"),
         (text(step("A"), parameters=[{"Name": "P"}]), "lacks a Type"),
         (text(step("A"), parameters=[{"Name": "P", "Type": "String"}] * 2), "two parameters are called P"),

@@ -4,50 +4,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assembly_files import write_versions
-from pipelines import definition, double, fit, get, model, output, write_pipeline
+from executions import execution, records, run
+from pipelines import double, fit, get, model, output
 
-from local import assembly
 from local.assembly import Model
 from local.errors import JobError, PipelineError
-from local.images import Images
-from local.jobs import Services
 from local.pipeline import steps as step_types
-from local.pipeline.definition import Definition
-from local.pipeline.execution import Execution
-from local.pipeline.parameters import bind
 from local.pipeline.progress import Lines
-from local.pipeline.steps import STEP_TYPES
-from local.storage import Storage
-
-
-def execution(tmp_path: Path, *steps: dict[str, Any], id: str = "abc", **parameters: str) -> Execution:
-    declared = assembly.load(write_pipeline(tmp_path / "cdk.out", *steps))
-    parsed = Definition.parse(definition(*steps), STEP_TYPES)
-    storage = Storage(tmp_path / "s3", declared)
-    (tmp_path / "rows.csv").write_text("1,2\n")
-    storage.upload(tmp_path / "rows.csv", "s3://data/in/rows.csv")
-    return Execution(
-        id,
-        tmp_path / "runs" / id,
-        declared.pipeline("shop"),
-        parsed,
-        bind(parsed.parameters, parameters),
-        Services(storage, Images.load(write_versions(tmp_path)), declared.place),
-    )
-
-
-def run(one: Execution) -> str:
-    stream = io.StringIO()
-    one.rehearse()
-    one.run(Lines(stream))
-    return stream.getvalue()
 
 
 def test_what_a_step_writes_is_what_the_next_one_reads(tmp_path: Path) -> None:
     one = execution(tmp_path, model("Fit"), fit(), double())
     run(one)
-    assert [record.name for record in one.records] == ["Double", "Fit", "Shop"]
+    assert [record.name for record in records] == ["Double", "Fit", "Shop"]
     told = json.loads((tmp_path / "runs/abc/Fit/opt/ml/output/data/told.json").read_text())
     assert told["files"] == {"train/rows.csv": "1,2\n1,2\n"}
     (shop,) = one.services.models.values()
@@ -65,7 +34,7 @@ def test_a_failed_step_ends_the_execution_and_its_outputs_do_not_exist(tmp_path:
     one = execution(tmp_path, double("raise SystemExit('line 3: wrong label')"), fit())
     with pytest.raises(JobError, match=r"(?s)step Double failed: .*line 3: wrong label"):
         run(one)
-    assert one.records == []
+    assert records == []
     assert not one.services.storage.exists("s3://data/out")
     assert not (tmp_path / "runs/abc/Fit").exists()
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.errors import PipelineError
-from local.pipeline.expressions import Values, references, resolve, step_of, unknown_functions
+from local.pipeline.expressions import Unread, Values, references, resolve, step_of, unknown_functions
 
 VALUES = Values(
     parameters={"Depth": 5, "Name": "n", "Spot": True},
@@ -17,8 +17,14 @@ VALUES = Values(
             "Channels": [{"Name": "first"}],
         },
         "Fit": {"ModelArtifacts": {"S3ModelArtifacts": "s3://b/model.tar.gz"}},
+        "Evaluate": {"PropertyFiles": {"Evaluation": "s3://b/evaluation.json"}},
     },
+    read_json={"s3://b/evaluation.json": {"f1": 0.9, "confusion": {"tp": [1, 2]}, "none": None}}.__getitem__,
 )
+
+
+def json_get(path: Any, file: Any = "Steps.Evaluate.PropertyFiles.Evaluation") -> dict[str, Any]:
+    return {"Std:JsonGet": {"PropertyFile": {"Get": file}, "Path": path}}
 
 
 @pytest.mark.parametrize(
@@ -57,6 +63,34 @@ def test_a_reference_to_nothing_is_refused_with_its_path(path: Any, message: str
         resolve({"Get": path}, VALUES)
 
 
+@pytest.mark.parametrize(("path", "expected"), [("f1", 0.9), ("confusion.tp[1]", 2), ("['f1']", 0.9)])
+def test_json_get_reads_a_property_file(path: str, expected: Any) -> None:
+    assert resolve(json_get(path), VALUES) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (json_get("f2"), "f2: there is no .f2"),
+        (json_get("confusion"), "confusion in s3://b/evaluation.json is .* no text, number or truth value"),
+        (json_get("none"), "is None, no text"),
+        (json_get(7), "takes a reference to a property file and a path as text"),
+        (json_get("f1", "Steps.Evaluate.PropertyFiles.Other"), "there is no .Other"),
+        ({"Std:JsonGet": {"Path": "f1"}}, "takes PropertyFile and Path"),
+        ({"Std:JsonGet": "f1"}, "takes PropertyFile and Path"),
+    ],
+)
+def test_json_get_refuses_what_it_cannot_read(value: Any, message: str) -> None:
+    with pytest.raises(PipelineError, match=message):
+        resolve(value, VALUES)
+
+
+def test_before_a_property_file_is_written_everything_may_be_in_it() -> None:
+    unread = Values({}, {}, VALUES.steps, lambda uri: Unread())
+    found = resolve({"Std:Join": {"On": " ", "Values": ["f1:", json_get("deep.down[3]")]}}, unread)
+    assert found == "f1: <known when it runs>"
+
+
 def test_join_puts_texts_numbers_and_references_together() -> None:
     values = ["s3:/", {"Get": "Parameters.Name"}, {"Get": "Parameters.Depth"}, {"Get": "Parameters.Spot"}]
     assert resolve({"Std:Join": {"On": "/", "Values": values}}, VALUES) == "s3://n/5/true"
@@ -71,9 +105,9 @@ def test_join_refuses_what_is_no_text(argument: Any) -> None:
 
 
 def test_an_unknown_function_is_found_inside_others_and_refused() -> None:
-    value = {"Std:Join": {"On": "", "Values": [{"Std:JsonGet": {"Path": "f1"}}]}}
-    assert list(unknown_functions([value])) == ["Std:JsonGet"]
-    with pytest.raises(PipelineError, match="does not know the function Std:JsonGet"):
+    value = {"Std:Join": {"On": "", "Values": [{"Std:Sum": {"Path": "f1"}}]}}
+    assert list(unknown_functions([value])) == ["Std:Sum"]
+    with pytest.raises(PipelineError, match="does not know the function Std:Sum"):
         resolve(value, VALUES)
 
 
@@ -108,7 +142,7 @@ def test_every_way_through_a_description_can_be_written_and_followed(
     for kind, part in reversed(way):
         value = [None] * part + [value] if kind == "index" else {part: value}
     path = f"Steps.{step}" + "".join(_write(kind, part) for kind, part in way)
-    assert resolve({"Get": path}, Values({}, {}, {step: value})) == end
+    assert resolve({"Get": path}, Values({}, {}, {step: value}, {}.__getitem__)) == end
 
 
 @given(st.text(max_size=30))

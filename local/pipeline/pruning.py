@@ -1,0 +1,50 @@
+"""Removes what old executions left, so that the disk does not fill up.
+
+Kept is the data of the newest executions of each command, and of every execution whose results one of those
+took over; with the data of an execution go the cached results that it made. What is written down about an
+execution stays longer: it is small. Packages in the registry have copies of their own.
+"""
+
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Sequence, Set
+from pathlib import Path
+
+from local.pipeline.record import RUNNING, ExecutionRecord, read_all
+from local.pipeline.step_cache import StepCache
+
+_WITH_DATA = {"train": 8, "evaluate": 15, "transform": 2}
+_RECORDS = 200
+
+
+def prune(runs: Path, buckets: Path, cache: StepCache, workload: str) -> None:
+    """Remove the data of a workload's executions that are not kept, here and in S3."""
+    records = read_all(runs, workload)
+    kept = _kept(records)
+    gone = {one.id for one in records} - kept
+    cache.forget(gone)
+    _remove_objects(buckets, gone)
+    for record in records[: max(0, len(records) - _RECORDS)]:
+        if record.id in gone:
+            shutil.rmtree(runs / record.id)
+    for id in gone:
+        for step in (runs / id).glob("*/"):
+            shutil.rmtree(step)
+
+
+def _kept(records: Sequence[ExecutionRecord]) -> set[str]:
+    by_command = defaultdict(list)
+    for record in records:
+        by_command[record.command].append(record)
+    newest = [one for command, some in by_command.items() for one in some[-_WITH_DATA.get(command, 1) :]]
+    newest += [one for one in records if one.status == RUNNING]
+    return {one.id for one in newest}.union(*(one.origins for one in newest))
+
+
+def _remove_objects(buckets: Path, executions: Set[str]) -> None:
+    # An id is a folder of its own wherever an execution writes: the pipelines put it into their prefixes.
+    for folder, names, _ in os.walk(buckets):
+        for name in executions & set(names):
+            shutil.rmtree(Path(folder, name))
+            names.remove(name)

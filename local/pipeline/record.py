@@ -1,0 +1,78 @@
+"""What is written down about an execution: `<runs>/<id>/execution.json`, kept up to date while it runs."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from local.files import write_whole
+
+RUNNING, SUCCEEDED, FAILED, STOPPED, INTERRUPTED = "running", "succeeded", "failed", "stopped", "interrupted"
+UNCHANGED, NOT_TAKEN = "unchanged", "not taken"
+_FILE = "execution.json"
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """How a step ended. `key` is its fingerprint, `origin` the execution that did its work."""
+
+    name: str
+    type: str
+    status: str
+    seconds: float = 0.0
+    key: str | None = None
+    origin: str | None = None
+
+
+@dataclass
+class ExecutionRecord:
+    """An execution: what it was given, what came of it. Times are in UTC, durations in seconds."""
+
+    id: str
+    command: str
+    workload: str
+    pipeline: str
+    parameters: Mapping[str, Any]
+    revision: str | None
+    dirty: bool
+    pid: int = field(default_factory=os.getpid)
+    started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    seconds: float = 0.0
+    status: str = RUNNING
+    failure: str | None = None
+    steps: list[StepRecord] = field(default_factory=list)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    artifacts: dict[str, str] = field(default_factory=dict)
+    package: str | None = None
+
+    def save(self, runs: Path) -> None:
+        write_whole(runs / self.id / _FILE, json.dumps(asdict(self), indent=2) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a record; one that says `running` but whose process is gone was interrupted."""
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["steps"] = [StepRecord(**one) for one in content["steps"]]
+        record = cls(**content)
+        if record.status == RUNNING and not Path(f"/proc/{record.pid}").exists():
+            record.status = INTERRUPTED
+        return record
+
+    @property
+    def finished_keys(self) -> frozenset[str]:
+        """The fingerprints of the steps whose results are there."""
+        return frozenset(step.key for step in self.steps if step.key is not None)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The executions whose results this one used."""
+        return frozenset(step.origin for step in self.steps if step.origin is not None)
+
+
+def read_all(runs: Path, workload: str) -> list[ExecutionRecord]:
+    """The executions of a workload, the oldest first."""
+    records = [ExecutionRecord.read(path) for path in runs.glob(f"*/{_FILE}")]
+    return sorted((one for one in records if one.workload == workload), key=lambda one: (one.started, one.id))

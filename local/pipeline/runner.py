@@ -1,0 +1,132 @@
+"""Executes the pipelines of an assembly in a workspace, and writes down how that went."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from local import assembly, revision
+from local.assembly import Model, Pipeline
+from local.errors import SlipwayError, UsageError
+from local.images import Images
+from local.jobs import Services
+from local.pipeline.definition import Definition
+from local.pipeline.execution import Execution
+from local.pipeline.parameters import bind, input_data
+from local.pipeline.progress import Progress
+from local.pipeline.pruning import prune
+from local.pipeline.record import FAILED, STOPPED, SUCCEEDED, ExecutionRecord, StepRecord, read_all
+from local.pipeline.step_cache import StepCache
+from local.pipeline.steps import STEP_TYPES
+from local.registry import FolderRegistry
+from local.storage import Storage
+from local.workspace import Workspace
+
+
+class PipelineRunner:
+    """One pipeline of an assembly; `choose` picks it. Its definition has been read and checked."""
+
+    def __init__(
+        self, folder: Path, workspace: Workspace, choose: Callable[[assembly.Assembly], Pipeline]
+    ) -> None:
+        declared = assembly.load(folder)
+        self.pipeline = choose(declared)
+        self.definition = Definition.parse(self.pipeline.definition, STEP_TYPES)
+        self.storage = Storage(workspace.storage, declared)
+        self.models: Mapping[str, Model] = {model.name: model for model in declared.models}
+        self._assembly = declared
+        self._workspace = workspace
+        self._images = Images.load()
+
+    def parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
+        return bind(self.definition.parameters, given)
+
+    def put_data(self, file: Path | None, parameters: Mapping[str, Any]) -> None:
+        """Make a file the pipeline's input; without one, the input of the last time has to be there.
+
+        Raises UsageError when neither is.
+        """
+        uri = parameters[input_data(self.definition.parameters).name]
+        if file is not None:
+            if not file.is_file():
+                raise UsageError(f"--data {file}: there is no such file")
+            self.storage.replace(file, uri)
+        elif not self.storage.exists(uri):
+            raise UsageError(f"{uri} holds no data yet; give it with --data FILE")
+
+    def prepare(
+        self, command: str, workload: str, parameters: Mapping[str, Any], leaving_out: Collection[str] = ()
+    ) -> "Run":
+        """An execution whose every step has been checked; raises PipelineError for what cannot run here."""
+        id, folder = self._workspace.new_execution()
+        sources = revision.current()
+        record = ExecutionRecord(
+            id, command, workload, self.pipeline.name, parameters, sources.commit, sources.dirty
+        )
+        earlier = read_all(self._workspace.runs, workload)
+        resumed = _unfinished(earlier, command)
+        cache = StepCache(self._workspace.results, self.storage, resumed)
+        registry = FolderRegistry(self._workspace.registry, self._assembly.place)
+        groups = [one.name for one in self._assembly.resources("AWS::SageMaker::ModelPackageGroup")]
+        services = Services(self.storage, self._images, self._assembly.place, registry, groups)
+        run = Run(record, self._workspace)
+        run.execution = Execution(
+            id, folder, self.pipeline, self.definition, parameters, services, cache, run.note, leaving_out
+        )
+        run.execution.rehearse()
+        return run
+
+
+class Run:
+    """An execution that is written down while it runs."""
+
+    execution: Execution
+
+    def __init__(self, record: ExecutionRecord, workspace: Workspace) -> None:
+        self.record = record
+        self._workspace = workspace
+
+    def note(self, step: StepRecord) -> None:
+        self.record.steps.append(step)
+        self.save()
+
+    def save(self) -> None:
+        self.record.save(self._workspace.runs)
+
+    def run(self, progress: Progress) -> None:
+        """Run it to its end, whatever that is; raises JobError for a step that fails."""
+        started = time.monotonic()
+        self.save()
+        status = STOPPED
+        try:
+            self.execution.run(progress)
+            status = SUCCEEDED
+        except SlipwayError as error:
+            status, self.record.failure = FAILED, str(error).splitlines()[0]
+            raise
+        finally:
+            self.record.status = status
+            self.record.seconds = time.monotonic() - started
+            self._measure()
+            self.save()
+            prune(self._workspace.runs, self._workspace.storage, self.execution.cache, self.record.workload)
+
+    def _measure(self) -> None:
+        """Metrics and the digests of the archives, as far as there are any yet."""
+        storage = self.execution.services.storage
+        self.record.package = next(iter(self.execution.packages), None)
+        for name, uri in self.execution.property_files.items():
+            self.record.metrics[name] = json.loads(storage.path(uri).read_bytes())
+        for model in self.execution.services.models.values():
+            for container in model.containers:
+                if container.model_data_url is not None:
+                    archive = storage.path(container.model_data_url).read_bytes()
+                    self.record.artifacts[container.hostname] = hashlib.sha256(archive).hexdigest()
+
+
+def _unfinished(earlier: list[ExecutionRecord], command: str) -> frozenset[str]:
+    """What the last execution had finished, unless it came to its end."""
+    last = next((one for one in reversed(earlier) if one.command == command), None)
+    return last.finished_keys if last is not None and last.status != SUCCEEDED else frozenset()

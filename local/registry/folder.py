@@ -1,0 +1,123 @@
+"""A registry in a folder: `<group>/<version>/package.json` with the archives beside it."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from local.assembly import ContainerDefinition, Model
+from local.assembly.place import Place
+from local.errors import UsageError
+from local.files import write_whole
+from local.registry.package import Container, Package
+from local.storage import Storage
+
+_PACKAGE = "package.json"
+
+
+class FolderRegistry:
+    """Packages keep copies of their archives, so that they outlive the executions that made them."""
+
+    name = "local"
+
+    def __init__(self, root: Path, place: Place) -> None:
+        self._root = root
+        self._place = place
+
+    def versions(self, group: str) -> list[Package]:
+        return [self._read(group, number) for number in self._numbers(group)]
+
+    def package(self, group: str, version: int) -> Package:
+        if version not in self._numbers(group):
+            known = ", ".join(map(str, self._numbers(group))) or "none"
+            raise UsageError(f"{group} has no version {version}; it has {known}")
+        return self._read(group, version)
+
+    def set_status(self, group: str, version: int, status: str) -> Package:
+        package = replace(self.package(group, version), status=status)
+        write_whole(self._folder(group, version) / _PACKAGE, _as_json(package))
+        return package
+
+    def arn(self, group: str, version: int) -> str:
+        return self._place.arn("sagemaker", f"model-package/{group}/{version}")
+
+    def next_version(self, group: str) -> int:
+        return max(self._numbers(group), default=0) + 1
+
+    def register(
+        self, group: str, model: Model, status: str, metrics: Mapping[str, Any], storage: Storage
+    ) -> Package:
+        """Add a version, whole, or find the one whose containers are equal to the model's: that one stays.
+
+        Training the same again would otherwise ask for an approval that has been given.
+        """
+        (self._root / group).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".incoming-", dir=self._root / group) as incoming:
+            staging = Path(incoming) / "package"
+            staging.mkdir()
+            contents = [self._content(one, storage, staging) for one in model.containers]
+            for known in reversed(self.versions(group)):
+                if [_comparable(one) for one in known.containers] == [_comparable(one) for one in contents]:
+                    return known
+            return self._add(group, contents, status, metrics, staging)
+
+    def _add(
+        self,
+        group: str,
+        contents: Sequence[Container],
+        status: str,
+        metrics: Mapping[str, Any],
+        staging: Path,
+    ) -> Package:
+        version = self.next_version(group)
+        folder = self._folder(group, version)
+        containers = [
+            replace(one, model_data_url=one.digest and str(folder / one.hostname / "model.tar.gz"))
+            for one in contents
+        ]
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        package = Package(group, version, self.arn(group, version), status, created, metrics, containers)
+        (staging / _PACKAGE).write_text(_as_json(package), encoding="utf-8")
+        staging.rename(folder)
+        return package
+
+    @staticmethod
+    def _content(container: ContainerDefinition, storage: Storage, folder: Path) -> Container:
+        """The container with the digest of its archive, which is copied below the folder."""
+        digest = None
+        if container.model_data_url is not None:
+            archive = folder / container.hostname / "model.tar.gz"
+            archive.parent.mkdir()
+            shutil.copyfile(storage.path(container.model_data_url), archive)
+            digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+        return Container(
+            container.hostname, container.image, container.model_data_url, digest, container.environment
+        )
+
+    def _read(self, group: str, version: int) -> Package:
+        content = json.loads((self._folder(group, version) / _PACKAGE).read_text(encoding="utf-8"))
+        containers = [Container(**one) for one in content.pop("containers")]
+        return Package(**content, containers=containers)
+
+    def _numbers(self, group: str) -> list[int]:
+        found = []
+        with suppress(FileNotFoundError):
+            found = [int(one.name) for one in (self._root / group).iterdir() if one.name.isdecimal()]
+        return sorted(found)
+
+    def _folder(self, group: str, version: int) -> Path:
+        return self._root / group / str(version)
+
+
+def _comparable(container: Container) -> tuple[Any, ...]:
+    return container.hostname, container.image, container.digest, dict(container.environment)
+
+
+def _as_json(package: Package) -> str:
+    return json.dumps(asdict(package), indent=2) + "\n"

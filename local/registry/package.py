@@ -1,0 +1,47 @@
+"""What is registered: a model package, and what every registry can do with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+PENDING, APPROVED, REJECTED = STATUSES = ("PendingManualApproval", "Approved", "Rejected")
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container of a package; `digest` is the SHA-256 of its model archive, None without one."""
+
+    hostname: str
+    image: str
+    model_data_url: str | None
+    digest: str | None
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A version of a model package group: its containers in their order, and how good they are."""
+
+    group: str
+    version: int
+    arn: str
+    status: str
+    created: str
+    metrics: Mapping[str, Any]
+    containers: Sequence[Container]
+
+
+class Registry(Protocol):
+    """A registry; `name` is what a release calls it. A version that is not there raises UsageError."""
+
+    name: str
+
+    def versions(self, group: str) -> list[Package]:
+        """The packages of a group, the oldest first; none of a group that nothing was registered in."""
+        ...
+
+    def package(self, group: str, version: int) -> Package: ...
+
+    def set_status(self, group: str, version: int, status: str) -> Package:
+        """Approve or reject a version; returns it as it is then."""
+        ...
