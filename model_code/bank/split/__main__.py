@@ -1,0 +1,73 @@
+"""Shuffle the encoded clients and cut them as the workshop did: 70 % to develop a model on, 30 % to test it.
+
+The development part is cut once more, 80 % to 20 %, into train and validation: what is to be chosen is chosen
+there, and the model is then fitted on the whole development part. Rows have the label first, except those of
+test; their labels go to labels/labels.csv with labels/split.json, which says what was cut how. The two
+baseline parts hold the same clients with the workshop's features.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+DEVELOPMENT, TRAIN = 0.7, 0.8
+PARTS = ("train", "validation", "development", "test", "labels", "baseline-development", "baseline-test")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="split", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--input", type=Path, required=True, help="folder of encoded.csv")
+    parser.add_argument("--baseline", type=Path, required=True, help="folder of the baseline's encoded.csv")
+    for part in PARTS:
+        parser.add_argument(f"--{part}", type=Path, required=True, help=f"folder for {part}")
+    parser.add_argument("--seed", type=int, default=1729, help="random_state of the shuffle (default 1729)")
+    arguments = vars(parser.parse_args())
+    try:
+        rows, baseline = read(arguments["input"]), read(arguments["baseline"])
+        if len(rows) != len(baseline):
+            raise ValueError(f"{len(rows)} clients, but {len(baseline)} of the baseline; expected as many")
+        train, validation, test = cut(len(rows), arguments["seed"])
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: {error}")
+
+    development = [*train, *validation]
+    for part, numbers in {"train": train, "validation": validation, "development": development}.items():
+        write(arguments[part] / f"{part}.csv", (rows[i] for i in numbers))
+    write(arguments["test"] / "test.csv", (rows[i].partition(",")[2] for i in test))
+    write(arguments["labels"] / "labels.csv", (rows[i].partition(",")[0] for i in test))
+    write(arguments["baseline_development"] / "development.csv", (baseline[i] for i in development))
+    write(arguments["baseline_test"] / "test.csv", (baseline[i] for i in test))
+    counts = {"train": len(train), "validation": len(validation), "test": len(test)}
+    split = {"random_state": arguments["seed"], "rows": counts}
+    write(arguments["labels"] / "split.json", [json.dumps(split)])
+    print(f"split {len(rows)} clients with random_state={arguments['seed']}: {counts}")
+
+
+def read(folder: Path) -> list[str]:
+    return (folder / "encoded.csv").read_text(encoding="ascii").splitlines()
+
+
+def cut(rows: int, seed: int) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+    """Row numbers of train, validation and test, in the order of `df.sample(frac=1, random_state=seed)`."""
+    order = np.random.RandomState(seed).choice(rows, size=rows, replace=False).tolist()
+    development = int(DEVELOPMENT * rows)
+    train = int(TRAIN * development)
+    parts = order[:train], order[train:development], order[development:]
+    if not all(parts):
+        raise ValueError(f"{rows} clients cannot be cut into three parts; at least 5 are needed")
+    return parts
+
+
+def write(path: Path, lines: Iterable[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text("".join(line + "\n" for line in lines), encoding="ascii", newline="\n")
+    temporary.replace(path)
+
+
+if __name__ == "__main__":
+    main()
