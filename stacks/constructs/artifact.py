@@ -20,6 +20,9 @@ from constructs import Construct
 
 from stacks.settings import ROOT
 
+# Modules that every script may import: they travel in each archive of script-mode source.
+SHARED_MODULES = ROOT / "model_code" / "shared" / "script"
+
 
 def source_files(folder: Path) -> list[Path]:
     """The regular files below the folder in a fixed order, without Python's and the tools' caches.
@@ -61,13 +64,16 @@ class ModelArchive(Construct):
 
 
 class SourceArchive(Construct):
-    """A folder of script-mode source as a `.tar.gz` whose hash depends on names and contents only."""
+    """A folder of script-mode source and the shared modules, as a `.tar.gz`.
+
+    Its hash depends on names and contents only. Raises ValueError for a file named as a shared module.
+    """
 
     def __init__(self, scope: Construct, id: str, *, folder: Path, program: str) -> None:
         super().__init__(scope, id)
         _require(folder, program)
         self.program = program
-        sources = _tar(folder)
+        sources = _tar(folder, SHARED_MODULES)
         with TemporaryDirectory() as scratch:
             archive = Path(scratch, "source.tar.gz")
             archive.write_bytes(gzip.compress(sources, mtime=0))
@@ -165,12 +171,18 @@ def _place(folder: Path) -> str:
     return resolved.relative_to(ROOT).as_posix() if resolved.is_relative_to(ROOT) else resolved.name
 
 
-def _tar(folder: Path) -> bytes:
+def _tar(*folders: Path) -> bytes:
+    members: dict[str, bytes] = {}
+    for folder in folders:
+        for path in source_files(folder):
+            name = path.relative_to(folder).as_posix()
+            if name in members:
+                raise ValueError(f"{path}: {folders[0]} has a file of that name, too; rename that one")
+            members[name] = path.read_bytes()
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for path in source_files(folder):
-            content = path.read_bytes()
-            member = tarfile.TarInfo(path.relative_to(folder).as_posix())
+        for name, content in sorted(members.items()):
+            member = tarfile.TarInfo(name)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
     return buffer.getvalue()

@@ -3,15 +3,18 @@
 import importlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 MODEL_CODE = ROOT / "model_code"
+SHARED = MODEL_CODE / "shared" / "script"
 REAL_FILE = ROOT.parent / "shared" / "data" / "churn.txt"
 
 
@@ -23,7 +26,7 @@ SAME_NAMES = ("__main__", "fit", "inference")
 def load(path: str) -> Any:
     """The module `churn/pca/fit` or the like."""
     file = MODEL_CODE / f"{path}.py"
-    sys.path.insert(0, str(file.parent))
+    sys.path[:0] = [str(file.parent), str(SHARED)]
     try:
         if file.stem not in SAME_NAMES:
             return importlib.import_module(file.stem)
@@ -35,7 +38,16 @@ def load(path: str) -> Any:
         spec.loader.exec_module(module)
     finally:
         sys.path.remove(str(file.parent))
+        sys.path.remove(str(SHARED))
     return module
+
+
+def as_archived(folder: Path, target: Path) -> Path:
+    """The folder as its image gets it: a script's source is archived together with the shared modules."""
+    shutil.copytree(folder, target, ignore=shutil.ignore_patterns("__pycache__"))
+    if (folder / "inference.py").exists():
+        shutil.copytree(SHARED, target, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    return target
 
 
 def run(
@@ -44,12 +56,19 @@ def run(
     """Run a script or a folder of model_code in a Python that sees nothing but it and what is installed."""
     # -I would drop the script's own folder, so what it drops is dropped here.
     environment = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        [sys.executable, "-s", "-W", "error", str(MODEL_CODE / path), *map(str, arguments)],
-        env={**environment, **{name: str(value) for name, value in (environ or {}).items()}},
-        cwd="/",
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    script = MODEL_CODE / path
+    with TemporaryDirectory() as scratch:
+        folder = as_archived(script.parent if script.is_file() else script, Path(scratch, "code"))
+        return subprocess.run(
+            [
+                *(sys.executable, "-s", "-W", "error"),
+                str(folder / script.name if script.is_file() else folder),
+                *map(str, arguments),
+            ],
+            env={**environment, **{name: str(value) for name, value in (environ or {}).items()}},
+            cwd="/",
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )

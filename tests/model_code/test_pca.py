@@ -15,7 +15,7 @@ from whole_way import Chain, Hop, Part
 
 inference = load("churn/pca/inference")
 projection = load("churn/pca/pca_projection")
-RequestError = load("churn/pca/pca_request").RequestError
+RequestError = load("shared/script/hop_request").RequestError
 
 NPY = "application/x-npy"
 Matrix = NDArray[np.float64]
@@ -275,7 +275,7 @@ def test_fitting_twice_writes_the_same_complete_folder(tmp_path: Path, test_feat
     files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
     assert errors == ""
     assert [path.name for path in files] == [
-        *("inference.py", "pca_projection.py", "pca_request.py", "pca_text.py", "parameters.json")
+        *("hop_request.py", "inference.py", "pca_projection.py", "pca_text.py", "parameters.json")
     ]
     assert all((first / path).read_bytes() == (second / path).read_bytes() for path in files)
     assert {*json.loads((first / "parameters.json").read_text())} == {"passthrough", "mean", "components"}

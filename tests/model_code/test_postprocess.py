@@ -11,7 +11,7 @@ from whole_way import Hop
 
 inference = load("churn/postprocess/inference")
 threshold = load("churn/postprocess/churn_threshold")
-RequestError = load("churn/postprocess/postprocess_request").RequestError
+RequestError = load("shared/script/hop_request").RequestError
 
 JSON = "application/json"
 JSON_LINES = "application/jsonlines"
@@ -195,8 +195,8 @@ def test_fitting_twice_writes_the_same_complete_folder(tmp_path: Path) -> None:
         *(
             "churn_scores.py",
             "churn_threshold.py",
+            "hop_request.py",
             "inference.py",
-            "postprocess_request.py",
             "parameters.json",
         )
     ]

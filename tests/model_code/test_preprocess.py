@@ -23,7 +23,7 @@ from whole_way import Chain, Hop, Part
 columns = load("churn/preprocess/churn_columns")
 fit = load("churn/preprocess/fit")
 inference = load("churn/preprocess/inference")
-RequestError = load("churn/preprocess/preprocess_request").RequestError
+RequestError = load("shared/script/hop_request").RequestError
 
 ROW = "KS,186,510,400-6454,no,no,0,137.8,97,23.43,187.7,118,15.95,146.4,85,6.59,8.7,6,2.35,1"
 NPY = "application/x-npy"
@@ -308,7 +308,7 @@ def test_fitting_twice_writes_the_same_complete_folder(tmp_path: Path, parts: tu
             "churn_features.py",
             "churn_parameters.py",
         ),
-        *("inference.py", "preprocess_request.py", "parameters.json"),
+        *("hop_request.py", "inference.py", "parameters.json"),
     ]
     assert all((first / path).read_bytes() == (second / path).read_bytes() for path in files)
     hop = Hop("preprocess", inference.model_fn(str(first)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aws_cdk import App, Stack
 
-from stacks.constructs.artifact import CodeDirectory, SourceArchive
+from stacks.constructs.artifact import SHARED_MODULES, CodeDirectory, SourceArchive
 from stacks.constructs.execution_role import ExecutionRole
 
 
@@ -80,7 +80,10 @@ def test_a_source_archive_holds_regular_files_without_owner_or_time(folder: Path
     assert key.endswith(".gz")
     with tarfile.open(staged) as archive:
         members = archive.getmembers()
-    assert [member.name for member in members] == ["__main__.py", "fit.py", "parts/columns.py"]
+    shared = [path.name for path in sorted(SHARED_MODULES.glob("*.py"))]
+    assert [member.name for member in members] == sorted(
+        ["__main__.py", "fit.py", "parts/columns.py", *shared]
+    )
     assert {(m.type, m.mtime, m.uid, m.gid, m.uname, m.mode) for m in members} == {
         (tarfile.REGTYPE, 0, 0, 0, "", 0o644)
     }
@@ -103,3 +106,9 @@ def test_a_code_folder_that_python_could_not_run_is_refused(folder: Path) -> Non
     (folder / "__main__.py").unlink()
     with pytest.raises(ValueError, match=r"source has no __main__\.py"):
         as_directory(folder)
+
+
+def test_a_script_named_as_a_shared_module_is_refused(folder: Path) -> None:
+    (folder / "hop_request.py").write_text("# mine\n")
+    with pytest.raises(ValueError, match=r"hop_request\.py: .* has a file of that name"):
+        as_archive(folder)

@@ -2,11 +2,11 @@
 
 import argparse
 import os
-import shutil
 from pathlib import Path
 
 import numpy as np
 from pca_projection import Matrix, Projection
+from saved_code import save_code
 
 
 def main() -> None:
@@ -30,7 +30,7 @@ def main() -> None:
         features, n_components=arguments.n_components, passthrough=arguments.passthrough
     )
     projection.save(model)
-    save_code(model / "code")
+    save_code(Path(__file__), model / "code")
     print(
         f"projected {columns} columns to {projection.project(features[:1]).shape[1]}, fitted on {rows} rows"
     )
@@ -42,14 +42,6 @@ def read(channel: Path) -> Matrix:
     if not parts or not sum(len(part) for part in parts):
         raise SystemExit(f"error: no rows in {channel}/*.csv")
     return np.vstack(parts)[:, 1:]
-
-
-def save_code(folder: Path) -> None:
-    """What serving needs travels in the archive: every module beside this one."""
-    folder.mkdir(exist_ok=True)
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.name != Path(__file__).name:
-            shutil.copyfile(path, folder / path.name)
 
 
 if __name__ == "__main__":

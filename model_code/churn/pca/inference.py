@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from hop_request import CSV, RequestError, csv_text, media_type, unsupported
 from pca_projection import Matrix, Projection
-from pca_request import CSV, RequestError, csv_text, media_type, unsupported
 from pca_text import TextProjection, render
 
 NPY = "application/x-npy"

@@ -6,8 +6,8 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from hop_request import RequestError
 from numpy.typing import NDArray
-from pca_request import RequestError
 
 FILE = "parameters.json"
 # A feature beyond this is no standardised number, and its components might not fit in single precision.

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import orjson
+from hop_request import RequestError, csv_cells, finite, in_row
 from numpy.typing import NDArray
 from pca_projection import Matrix, Projection, out_of_range, refuse_out_of_range
-from pca_request import RequestError, csv_cells, finite, in_row
 
 # What callers send must not fill the memory.
 ENTRIES = 4096

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from postprocess_request import RequestError, csv_text, finite
+from hop_request import RequestError, csv_text, finite
 
 
 def from_csv(body: str | bytes) -> list[float]:

@@ -2,11 +2,11 @@
 
 import argparse
 import os
-import shutil
 from pathlib import Path
 
 import churn_threshold
 import numpy as np
+from saved_code import save_code
 
 
 def main() -> None:
@@ -21,16 +21,8 @@ def main() -> None:
     except ValueError as error:
         raise SystemExit(f"error: {channel}: {error}") from None
     churn_threshold.save(threshold, model)
-    save_code(model / "code")
+    save_code(Path(__file__), model / "code")
     print(f"threshold {threshold:.4f}, f1 {f1:.4f} on the {len(labels)} rows that it was chosen on")
-
-
-def save_code(folder: Path) -> None:
-    """What serving needs travels in the archive: every module beside this one."""
-    folder.mkdir(exist_ok=True)
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.name != Path(__file__).name:
-            shutil.copyfile(path, folder / path.name)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import churn_scores
 import churn_threshold
-from postprocess_request import CSV, RequestError, choose, media_type, unsupported
+from hop_request import CSV, RequestError, choose, media_type, unsupported
 
 JSON = "application/json"
 JSON_LINES = "application/jsonlines"

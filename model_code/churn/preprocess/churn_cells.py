@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
-from preprocess_request import RequestError, finite
+from hop_request import RequestError, finite
 
 # What callers send must not fill the memory: so many texts a table, of at most so many characters.
 ENTRIES = 8192

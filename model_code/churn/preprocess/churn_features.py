@@ -9,8 +9,8 @@ from churn_arrays import Arrays
 from churn_cells import CategoryTable, NumberTable, standardised
 from churn_columns import CATEGORICAL, CHARGES, COUNTED, NUMERIC, RAW
 from churn_parameters import Parameters
+from hop_request import RequestError, csv_cells, in_row
 from numpy.typing import NDArray
-from preprocess_request import RequestError, csv_cells, in_row
 
 _BILL = NUMERIC[0]
 _ACCOUNT_LENGTH = RAW.index("Account Length")

@@ -3,14 +3,14 @@
 import argparse
 import math
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from churn_columns import CATEGORICAL, CHARGES, COUNTED, NUMERIC, RAW
 from churn_parameters import Parameters
-from preprocess_request import csv_cells, csv_text, finite
+from hop_request import csv_cells, csv_text, finite
+from saved_code import save_code
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
         raise SystemExit(f"error: no rows in {channel}/*.csv")
     parameters = fit(rows)
     parameters.save(model)
-    save_code(model / "code")
+    save_code(Path(__file__), model / "code")
     print(f"fitted {parameters.width} features on {len(rows)} rows")
 
 
@@ -66,14 +66,6 @@ def _median(column: str, values: np.ndarray) -> float:
     if np.isnan(values).all():
         raise SystemExit(f"error: column {column} of the training part is empty")
     return float(np.nanmedian(values))
-
-
-def save_code(folder: Path) -> None:
-    """What serving needs travels in the archive: every module beside this one."""
-    folder.mkdir(exist_ok=True)
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.name != Path(__file__).name:
-            shutil.copyfile(path, folder / path.name)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from churn_features import Features
 from churn_parameters import Parameters
-from preprocess_request import CSV, choose, csv_text, media_type, unsupported
+from hop_request import CSV, choose, csv_text, media_type, unsupported
 
 NPY = "application/x-npy"
 # Below, the array's fixed cost is more than it saves.

@@ -1,6 +1,6 @@
-"""What every handler of the chain does with a request: media types, the text of a CSV body, refusals.
+"""What every handler does with a request: media types, the text of a CSV body, refusals.
 
-Preprocess, pca and postprocess each carry a copy (`*_request.py`); a test keeps the copies equal.
+The stacks put the modules of this folder into every archive of script-mode source, beside the script.
 """
 
 import csv
