@@ -73,6 +73,17 @@ class Assembly:
             )
         return found[0]
 
+    def package_group(self, workload: str) -> str:
+        """The name of the one model package group that ends in `-<workload>`; raises AssemblyError."""
+        names = [one.name for one in self.resources("AWS::SageMaker::ModelPackageGroup")]
+        found = [name for name in names if name.endswith(f"-{workload}")]
+        if len(found) != 1:
+            raise AssemblyError(
+                f"no single model package group's name ends in -{workload}; "
+                f"the assembly declares {', '.join(names) or 'none'}"
+            )
+        return found[0]
+
     def read_template(self, file_name: str) -> Mapping[str, Any]:
         """A template of the assembly by its file name."""
         return manifest.read_json(self._folder / file_name)

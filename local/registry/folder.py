@@ -13,7 +13,7 @@ from typing import Any
 
 from local.assembly import ContainerDefinition, Model
 from local.assembly.place import Place
-from local.errors import UsageError
+from local.errors import SlipwayError, UsageError
 from local.files import write_whole
 from local.registry.package import Container, Package
 from local.storage import Storage
@@ -37,7 +37,11 @@ class FolderRegistry:
         if version not in self._numbers(group):
             known = ", ".join(map(str, self._numbers(group))) or "none"
             raise UsageError(f"{group} has no version {version}; it has {known}")
-        return self._read(group, version)
+        package = self._read(group, version)
+        for one in package.containers:
+            if one.model_data_url is not None and _digest(Path(one.model_data_url)) != one.digest:
+                raise SlipwayError(f"{one.model_data_url} is not the archive that was registered")
+        return package
 
     def set_status(self, group: str, version: int, status: str) -> Package:
         package = replace(self.package(group, version), status=status)
@@ -95,7 +99,7 @@ class FolderRegistry:
             archive = folder / container.hostname / "model.tar.gz"
             archive.parent.mkdir()
             shutil.copyfile(storage.path(container.model_data_url), archive)
-            digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+            digest = _digest(archive)
         return Container(
             container.hostname, container.image, container.model_data_url, digest, container.environment
         )
@@ -117,6 +121,10 @@ class FolderRegistry:
 
 def _comparable(container: Container) -> tuple[Any, ...]:
     return container.hostname, container.image, container.digest, dict(container.environment)
+
+
+def _digest(archive: Path) -> str:
+    return hashlib.sha256(archive.read_bytes()).hexdigest()
 
 
 def _as_json(package: Package) -> str:

@@ -1,0 +1,53 @@
+"""`models`: the versions of a workload's model, and their approval."""
+
+import argparse
+
+from local import metrics
+from local.commands import registries
+from local.console import print_table
+from local.errors import UsageError
+from local.registry import APPROVED, REJECTED, Package
+
+_STATUS = {"approve": APPROVED, "reject": REJECTED}
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "models",
+        help="list, approve and reject the versions of a workload's model",
+        description="List the versions in the model package group whose name ends in -WORKLOAD, with their "
+        "metrics and status; or approve or reject one. Only an approved version can be released.",
+        epilog="example: python -m local models churn approve 2",
+    )
+    parser.add_argument("workload", help="the last part of the group's name, such as churn")
+    parser.add_argument("action", nargs="?", choices=tuple(_STATUS), help="what to do with VERSION")
+    parser.add_argument("version", nargs="?", type=int, metavar="VERSION", help="a number of the list")
+    registries.add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if arguments.action and arguments.version is None:
+        raise UsageError(f"{arguments.action} needs a VERSION; `models {arguments.workload}` lists them")
+    registry, group = registries.opened(arguments)
+    if arguments.action:
+        package = registry.set_status(group, arguments.version, _STATUS[arguments.action])
+        print(f"{group} version {package.version} is {package.status}")
+    else:
+        _list(registry.versions(group), group)
+    return 0
+
+
+def _list(packages: list[Package], group: str) -> None:
+    if not packages:
+        print(f"{group} has no versions yet; a training that passes its gate registers one")
+        return
+    rows = [metrics.scalars(package.metrics) for package in packages]
+    names = metrics.columns(rows)
+    print_table(
+        ("version", "status", *names, "registered"),
+        [
+            (str(package.version), package.status, *metrics.cells(row, names), package.created)
+            for package, row in zip(packages, rows, strict=True)
+        ],
+    )

@@ -1,0 +1,55 @@
+"""`release`: make an approved version the one that is deployed."""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from local import metrics, release
+from local.commands import registries
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "release",
+        help="write releases/WORKLOAD.json from an approved version",
+        description="Write releases/WORKLOAD.json from an approved version of a workload's model. Committing "
+        "that file is the deployment: synth expands it into the containers of the model.",
+        epilog="example: python -m local release churn 2",
+    )
+    parser.add_argument("workload", help="the last part of the model package group's name, such as churn")
+    parser.add_argument("version", type=int, metavar="VERSION", help="a number that `models` lists")
+    registries.add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    path = Path("releases") / f"{arguments.workload}.json"
+    registry, group = registries.opened(arguments)
+    new = release.content(arguments.workload, registry.name, registry.package(group, arguments.version))
+    old = release.read(path)
+    release.write(path, new)
+    print(f"wrote {path}")
+    for line in _changes(old or {}, new):
+        print(line)
+    return 0
+
+
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """What the release changes, for a first look; `make diff` says what that does to the stacks."""
+    before, after = ({"version": one.get("version", "none"), **_metrics(one)} for one in (old, new))
+    names = metrics.columns([after])
+    for name, was, becomes in zip(
+        names, metrics.cells(before, names), metrics.cells(after, names), strict=True
+    ):
+        if was != becomes:
+            yield f"{name}: {was or 'none'} -> {becomes}"
+    known = {one["hostname"]: one for one in old.get("containers", [])}
+    for container in new["containers"]:
+        former = known.get(container["hostname"], {})
+        changed = [key for key in ("image", "digest", "environment") if former.get(key) != container[key]]
+        yield f"{container['hostname']}: {', '.join(changed) + ' changed' if changed else 'unchanged'}"
+
+
+def _metrics(one: Mapping[str, Any]) -> dict[str, Any]:
+    return metrics.scalars(one.get("metrics", {}))

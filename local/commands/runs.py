@@ -1,0 +1,87 @@
+"""`runs`: compare the executions of a workload's pipelines."""
+
+import argparse
+from collections.abc import Sequence
+
+from local import metrics
+from local.console import print_table
+from local.pipeline.record import ExecutionRecord, read_all
+from local.revision import Revision
+from local.workspace import Workspace
+
+_NEWEST = 20
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "runs",
+        help="compare the executions of a workload's pipelines",
+        description="Compare the executions of a workload's pipelines on this machine: the parameters in "
+        "which they differ, metrics, revision (+: with changes) and archives. build/runs/<execution>/"
+        "execution.json holds all that is known of one.",
+        epilog="example: python -m local runs churn --command evaluate",
+    )
+    parser.add_argument("workload", help="the workload, such as churn")
+    parser.add_argument(
+        "--command",
+        choices=("train", "evaluate", "transform"),
+        default="train",
+        help="executions of this command (default: train)",
+    )
+    parser.add_argument(
+        "--last", type=int, default=_NEWEST, metavar="N", help=f"the newest N (default: {_NEWEST})"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    workload, command = arguments.workload, arguments.command
+    records = [one for one in read_all(Workspace().runs, workload) if one.command == command]
+    if records:
+        _compare(records[-arguments.last :])
+    else:
+        print(f"there is no execution yet; start one with: python -m local {command} {workload}")
+    return 0
+
+
+def _compare(records: Sequence[ExecutionRecord]) -> None:
+    rows = [metrics.scalars(record.metrics) for record in records]
+    measured, parameters = metrics.columns(rows), _differing(records)
+    print_table(
+        (
+            "execution",
+            "started",
+            "status",
+            "seconds",
+            "revision",
+            *parameters,
+            *measured,
+            "archives",
+            "package",
+        ),
+        [
+            (
+                record.id,
+                record.started,
+                record.status,
+                f"{record.seconds:.1f}",
+                str(Revision(record.revision, record.dirty)),
+                *metrics.cells(record.parameters, parameters),
+                *metrics.cells(row, measured),
+                _archives(record),
+                (record.package or "").rpartition("/")[2],
+            )
+            for record, row in zip(records, rows, strict=True)
+        ],
+    )
+
+
+def _differing(records: Sequence[ExecutionRecord]) -> list[str]:
+    """The parameters that do not have one value in all of the executions."""
+    names = metrics.columns(record.parameters for record in records)
+    return [name for name in names if len({str(record.parameters.get(name)) for record in records}) > 1]
+
+
+def _archives(record: ExecutionRecord) -> str:
+    """The archives' digests, short, in the order of the containers."""
+    return " ".join(digest[:6] for digest in record.artifacts.values())

@@ -1,0 +1,89 @@
+"""`models`, `release` and `runs` after trainings, as processes of their own."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from assembly_files import write_versions
+from pipelines import double, fit, gate, model, register, write_pipeline
+from runner import Runner
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Runner:
+    """A folder in which two trainings have registered two versions."""
+    folder = tmp_path_factory.mktemp("shop")
+    write_pipeline(folder / "cdk.out", double(), fit(), model("Fit"), gate(register("Fit")))
+    write_versions(folder)
+    (folder / "one.csv").write_text("1,2\n")
+    (folder / "two.csv").write_text("1,2\n3,4\n")
+    runner = Runner(folder)
+    for data in ("one.csv", "two.csv"):
+        code, out, err = runner.run("train", "shop", "--data", data)
+        assert code == 0, err
+    assert "registered slipway-dev-shop/2; see: python -m local models shop" in out
+    return runner
+
+
+def table(output: str) -> list[dict[str, str]]:
+    header, *rows = (line.split("\t") for line in output.splitlines())
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_versions_are_listed_approved_and_released(shop: Runner) -> None:
+    code, out, err = shop.run("models", "shop")
+    assert (code, err) == (0, "")
+    rows = [(row["version"], row["status"], row["rows"]) for row in table(out)]
+    assert rows == [("1", "PendingManualApproval", "2"), ("2", "PendingManualApproval", "4")]
+
+    code, _, err = shop.run("release", "shop", "2")
+    assert code == 1
+    assert "approve it with: python -m local models shop approve 2" in err
+    assert not (shop.folder / "releases").exists()
+
+    assert shop.run("models", "shop", "approve", "2")[1] == "slipway-dev-shop version 2 is Approved\n"
+    assert shop.run("models", "shop", "reject", "1")[1] == "slipway-dev-shop version 1 is Rejected\n"
+    code, out, _ = shop.run("release", "shop", "2")
+    assert code == 0
+    expected = ["wrote releases/shop.json", "version: none -> 2", "rows: none -> 4"]
+    assert out.splitlines() == [*expected, "fit: image, digest, environment changed"]
+    release = json.loads((shop.folder / "releases" / "shop.json").read_text())
+    (container,) = release["containers"]
+    assert (shop.folder / container["model_data_url"]).is_file()
+    assert shop.run("release", "shop", "2")[1].splitlines() == ["wrote releases/shop.json", "fit: unchanged"]
+
+
+def test_executions_are_compared_with_metrics_and_packages(shop: Runner) -> None:
+    code, out, err = shop.run("runs", "shop")
+    assert (code, err) == (0, "")
+    rows = table(out)
+    assert [(row["status"], row["rows"], row["package"]) for row in rows] == [
+        ("succeeded", "2", "1"),
+        ("succeeded", "4", "2"),
+    ]
+    assert all(re.fullmatch("[0-9a-f]{12}", row["execution"]) for row in rows)
+    assert len({row["archives"] for row in rows}) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["models", "hat"], 1, "no single model package group's name ends in -hat"),
+        (["models", "shop", "approve"], 2, "approve needs a VERSION; `models shop` lists them"),
+        (["models", "shop", "approve", "9"], 2, "slipway-dev-shop has no version 9; it has 1, 2"),
+        (["release", "shop", "9"], 2, "has no version 9"),
+    ],
+)
+def test_what_is_not_there_is_refused(shop: Runner, arguments: list[str], code: int, message: str) -> None:
+    found, out, err = shop.run(*arguments)
+    assert (found, out) == (code, "")
+    assert message in err
+
+
+def test_without_an_execution_runs_says_how_to_start_one(tmp_path: Path) -> None:
+    assert Runner(tmp_path).run("runs", "shop") == (
+        0,
+        "there is no execution yet; start one with: python -m local train shop\n",
+        "",
+    )
