@@ -91,7 +91,8 @@ def prepare(function: str, platform: Platform, output: Path) -> Path:
         )
     output.mkdir(parents=True, exist_ok=True)
     target, stamp = output / function, output / f"{function}.stamp"
-    modules = [*sorted((LAMBDA / "shared").glob("*.py")), *sorted((LAMBDA / function).glob("*.py"))]
+    folders = (LAMBDA / "shared", LAMBDA / function)
+    modules = [*(path for folder in folders for path in sorted(folder.glob("*.py"))), *carried(function)]
     with _locked(output):
         inputs = _digest([*_dependency_inputs(), *modules], platform)
         if target.exists() and stamp.exists() and stamp.read_text() == f"{inputs} {fingerprint(target)}":
@@ -110,6 +111,16 @@ def prepare(function: str, platform: Platform, output: Path) -> Path:
             _seal(folder)
         stamp.write_text(f"{inputs} {fingerprint(target)}")
     return target
+
+
+def carried(function: str) -> list[Path]:
+    """The modules of other rooms that the function runs too, from the paths in its `carries.txt` if any."""
+    listed = LAMBDA / function / "carries.txt"
+    modules = [ROOT / line for line in listed.read_text().splitlines()] if listed.exists() else []
+    for module in modules:
+        if not module.is_file():
+            raise PackagingError(f"{listed}: there is no {module.relative_to(ROOT)}; correct the path")
+    return modules
 
 
 def fingerprint(folder: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import slipway_media
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from slipway_contract import Contract, Operation, not_negative_zero
+from slipway_contract import HEALTH, Contract, Operation, not_negative_zero
 
 # fmt: off
 State = Literal[
@@ -83,12 +83,6 @@ class ChurnResponse(BaseModel):
     predictions: list[Prediction]
 
 
-class Health(BaseModel):
-    """That the function answers; the model's endpoint is not asked."""
-
-    status: Literal["ok"] = "ok"
-
-
 SCORE = Operation(
     method=HTTPMethod.POST,
     path="/churn",
@@ -98,7 +92,6 @@ SCORE = Operation(
     answer=ChurnResponse,
     answer_text={slipway_media.CSV: "True\n"},
 )
-HEALTH = Operation(method=HTTPMethod.GET, path="/health", summary="Whether the API answers", answer=Health)
 
 CONTRACT = Contract(
     title="Churn",

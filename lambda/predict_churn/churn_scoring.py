@@ -3,25 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import slipway_media
-import slipway_rows
-import slipway_strict
 from churn_contract import ChurnResponse, Customer
 from pydantic import ValidationError
-from slipway_endpoint import Call, Endpoint, unusable
+from slipway_endpoint import unusable
 
 _LABELS = {"True", "False"}
-
-
-def customers_from_json(text: str, max_rows: int) -> list[Customer]:
-    """The customers of a JSON body; a Problem names each row and field that is wrong."""
-    document = slipway_strict.json_document(text)
-    records = slipway_rows.records(document, "customers", max_rows=max_rows)
-    return slipway_rows.from_json(Customer, records, pointer="#/customers")
-
-
-def customers_from_csv(text: str, max_rows: int) -> list[Customer]:
-    """The customers of a CSV body without a header; a Problem names each row and column that is wrong."""
-    return slipway_rows.from_csv(Customer, slipway_strict.csv_rows(text, max_rows=max_rows))
 
 
 def rows(customers: Sequence[Customer]) -> bytes:
@@ -51,17 +37,7 @@ def labels(content: bytes, count: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-READERS: Mapping[str, Callable[[str, int], list[Customer]]] = {
-    slipway_media.JSON: customers_from_json,
-    slipway_media.CSV: customers_from_csv,
-}
 ANSWERS: Mapping[str, Callable[[bytes, int], str]] = {
     slipway_media.JSON: predictions,
     slipway_media.CSV: labels,
 }
-
-
-def score(customers: Sequence[Customer], *, accept: str, endpoint: Endpoint, call: Call) -> str:
-    """The answer's body in the media type `accept`, one of ANSWERS: a prediction a customer, in order."""
-    content = endpoint.invoke(rows(customers), content_type=slipway_media.CSV, accept=accept, call=call)
-    return ANSWERS[accept](content, len(customers))

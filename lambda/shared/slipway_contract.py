@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPMethod
+from typing import Literal
 
 from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
@@ -33,6 +34,15 @@ class Contract:
     version: str
     description: str
     operations: Sequence[Operation]
+
+
+class Health(BaseModel):
+    """That the function answers; the model's endpoint is not asked."""
+
+    status: Literal["ok"] = "ok"
+
+
+HEALTH = Operation(method=HTTPMethod.GET, path="/health", summary="Whether the API answers", answer=Health)
 
 
 def not_negative_zero(value: float) -> float:

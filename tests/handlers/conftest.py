@@ -6,7 +6,14 @@ from pathlib import Path
 import hypothesis
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / folder) for folder in ("lambda/shared", "lambda/predict_churn", "scripts")]
+FOLDERS = (
+    "lambda/shared",
+    "lambda/predict_churn",
+    "lambda/predict_bank",
+    "model_code/bank/encode",
+    "scripts",
+)
+sys.path[:0] = [str(ROOT / folder) for folder in FOLDERS]
 
 # How long an example takes depends on what else the machine does.
 hypothesis.settings.register_profile("handlers", deadline=None)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from churn_api import PREDICTION
 from churn_contract import Customer
-from churn_scoring import customers_from_csv, customers_from_json, rows
+from churn_scoring import rows
 from gateway import Context, Runtime, handler
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,13 +61,13 @@ def accepted(body: dict[str, Any]) -> bool:
 def test_right_customers_reach_the_endpoint_unchanged(
     customers: list[dict[str, Any]],
 ) -> None:
-    read = customers_from_json(json.dumps({"customers": customers}), 10)
+    read = PREDICTION.rows("application/json", json.dumps({"customers": customers}), 10)
     sent = rows(read).decode()
 
     assert [customer.model_dump() for customer in read] == [
         {name: customer[name] for name in CUSTOMER} for customer in customers
     ]
-    assert customers_from_csv(sent, 10) == read
+    assert PREDICTION.rows("text/csv", sent, 10) == read
 
 
 @given(right_customers, st.sampled_from(list(CUSTOMER)), documents)

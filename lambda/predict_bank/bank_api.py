@@ -1,0 +1,26 @@
+"""The bank API's handler, with its client injected."""
+
+from typing import TYPE_CHECKING
+
+import bank_scoring
+import slipway_prediction
+from aws_lambda_powertools import Logger
+from bank_contract import SCORE, Client
+from slipway_api import Handler
+from slipway_environment import Environment
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+PREDICTION = slipway_prediction.Prediction(
+    operation=SCORE,
+    array="clients",
+    row=Client,
+    body=bank_scoring.rows,
+    answers=bank_scoring.ANSWERS,
+)
+
+
+def create_handler(environment: Environment, runtime: "SageMakerRuntimeClient", logger: Logger) -> Handler:
+    """What Lambda calls with an event and a context."""
+    return slipway_prediction.create_handler(PREDICTION, environment, runtime, logger)

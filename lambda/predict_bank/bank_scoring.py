@@ -1,0 +1,54 @@
+"""From clients to scores: what goes to the endpoint, and what of its answer is believed."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import slipway_media
+from bank_contract import BankResponse, Client
+from bank_encoding import FIELDS, encode
+from pydantic import ValidationError
+from slipway_endpoint import unusable
+
+
+def rows(clients: Sequence[Client]) -> bytes:
+    """The clients as the model reads them: the features of training, CSV without header."""
+    lines = (",".join(encode(_texts(client))) for client in clients)
+    return ("\n".join(lines) + "\n").encode("ascii")
+
+
+def predictions(content: bytes, count: int) -> str:
+    """The endpoint's JSON answer, if it is a score for each of `count` rows."""
+    try:
+        answer = BankResponse.model_validate_json(content)
+    except ValidationError:
+        raise unusable("answer is not the contract's JSON") from None
+    if len(answer.predictions) != count:
+        raise unusable("answer has another number of rows")
+    return answer.model_dump_json()
+
+
+def scores(content: bytes, count: int) -> str:
+    """The endpoint's CSV answer, if it is a score a line for each of `count` rows."""
+    lines = content.decode("ascii", errors="replace").removesuffix("\n").split("\n")
+    if not all(0 <= _number(line) <= 1 for line in lines):
+        raise unusable("answer is not a score a line")
+    if len(lines) != count:
+        raise unusable("answer has another number of rows")
+    return "\n".join(lines) + "\n"
+
+
+ANSWERS: Mapping[str, Callable[[bytes, int], str]] = {
+    slipway_media.JSON: predictions,
+    slipway_media.CSV: scores,
+}
+
+
+def _texts(client: Client) -> dict[str, str]:
+    return dict(zip(FIELDS, (str(value) for _, value in client), strict=True))
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
