@@ -2,12 +2,15 @@
 
 import io
 import re
+import struct
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from .errors import CallerProblem
 
+_PLAIN = b"0123456789+-.eE,\n"
 _EMPTY_CELL = re.compile(rb"(?:(?<=,)|^)[ \t]*(?=,|\r?$)", re.MULTILINE)
 _NUMBER = re.compile(
     rb"\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)\s*", re.IGNORECASE | re.ASCII
@@ -31,6 +34,9 @@ def parse(text: bytes, first_row: int = 1) -> NDArray[np.float64]:
     text = text.strip()
     if not text:
         raise MalformedCsv("The body has no rows.")
+    plain = _load_plain(text)
+    if plain is not None:
+        return plain
     try:
         table = _load(text)
     except ValueError:
@@ -42,6 +48,28 @@ def parse(text: bytes, first_row: int = 1) -> NDArray[np.float64]:
             raise _complaint(filled, first_row) from None
     if len(table) != text.count(b"\n") + 1:
         raise _complaint(text, first_row)
+    return table
+
+
+def _load_plain(text: bytes) -> NDArray[np.float64] | None:
+    """The table of a text whose every cell is a JSON number too, as good as all are; None for any other.
+
+    A JSON parser reads numbers in half the time that numpy's reader takes.
+    """
+    if text.translate(None, _PLAIN):
+        return None
+    try:
+        # What marks the ends of the rows can be nothing in the text itself.
+        cells = orjson.loads(b"[" + text.replace(b"\n", b",null,") + b"]")
+    except ValueError:
+        return None
+    rows = text.count(b"\n") + 1
+    width = cells.index(None) if rows > 1 else len(cells)
+    if len(cells) != rows * (width + 1) - 1 or cells[width :: width + 1].count(None) != rows - 1:
+        return None
+    del cells[width :: width + 1]
+    table = np.empty((rows, width))
+    struct.pack_into(f"{rows * width}d", table, 0, *cells)
     return table
 
 
