@@ -18,7 +18,13 @@ class Process:
     """One started program with its log; what it leaves running in its group is killed when it ends."""
 
     def __init__(
-        self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], log: Path
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        pass_fds: Sequence[int] = (),
     ) -> None:
         with log.open("ab") as stream:
             self._popen = subprocess.Popen(
@@ -29,6 +35,7 @@ class Process:
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=pass_fds,
             )
         self.pid = self._popen.pid
         self._ended = threading.Event()

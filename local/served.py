@@ -31,12 +31,33 @@ class ServedEndpoint:
 
 
 @dataclass(frozen=True)
+class ServedFunction:
+    """A function's processes, at the time when the first one was ready, and their log."""
+
+    name: str
+    pids: Sequence[int]
+    log: str
+
+
+@dataclass(frozen=True)
+class ServedApi:
+    """An API's stage at `url`; `curl` is a command line that calls it, if a stack exports an example."""
+
+    name: str
+    url: str
+    access_log: str
+    functions: Sequence[ServedFunction]
+    curl: str | None
+
+
+@dataclass(frozen=True)
 class Served:
-    """A runtime at `url`, run by the process `pid`."""
+    """A runtime at `url` and APIs at theirs, run by the process `pid`."""
 
     url: str
     pid: int
     endpoints: Sequence[ServedEndpoint]
+    apis: Sequence[ServedApi] = ()
 
     def endpoint(self, workload: str) -> ServedEndpoint:
         """The endpoint called `workload` or `...-<workload>`; raises UsageError unless there is one."""
@@ -85,4 +106,8 @@ def read(folder: Path) -> Served:
         ServedEndpoint(one["name"], one["variant"], [ServedContainer(**item) for item in one["containers"]])
         for one in state["endpoints"]
     ]
-    return Served(state["url"], state["pid"], endpoints)
+    apis = [
+        ServedApi(**{**one, "functions": [ServedFunction(**item) for item in one["functions"]]})
+        for one in state["apis"]
+    ]
+    return Served(state["url"], state["pid"], endpoints, apis)

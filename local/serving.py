@@ -1,4 +1,4 @@
-"""Serves every endpoint of an assembly until it is told to stop."""
+"""Serves every endpoint and every API of an assembly until it is told to stop."""
 
 import asyncio
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 import uvloop
 
 from local import hosting, served
+from local.api.hosting import Apis
 from local.assembly import Assembly
 from local.assembly import Endpoint as Declared
 from local.container import ServingContainer, describe_exit
@@ -21,6 +22,14 @@ from local.served import Served, ServedContainer, ServedEndpoint
 from local.server import listening
 
 _STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """Where the runtime listens, and where each API does."""
+
+    runtime: socket.socket
+    apis: Sequence[socket.socket]
 
 
 @dataclass(frozen=True)
@@ -37,8 +46,9 @@ class Session:
     Raises a SlipwayError when an image or an artefact is not to be had.
     """
 
-    def __init__(self, assembly: Assembly, host: Host, folder: Path) -> None:
+    def __init__(self, assembly: Assembly, host: Host, apis: Apis, folder: Path) -> None:
         self._assembly = assembly
+        self._apis = apis
         self._hosted = [
             Hosted(endpoint, host.containers(endpoint.model, folder / endpoint.name))
             for endpoint in assembly.endpoints
@@ -47,17 +57,17 @@ class Session:
         self._signals: list[int] = []
         self._ready = False
 
-    def run(self, listener: socket.socket, state: Path, announce: Callable[[Served], None]) -> int:
+    def run(self, listeners: Listeners, state: Path, announce: Callable[[Served], None]) -> int:
         """Serve until SIGINT or SIGTERM; the second one kills what does not stop at once.
 
-        `announce` is called when every endpoint answers, and the state file written. Returns the exit code:
-        0, or 128 + n when signal n came before that. Raises ContainerError when a container fails to get
-        ready.
+        `announce` is called when every endpoint and API answers, and the state file written. Returns the
+        exit code: 0, or 128 + n when signal n came before that. Raises ContainerError when a container or a
+        function fails to get ready.
         """
-        return uvloop.run(self._main(listener, state, announce))
+        return uvloop.run(self._main(listeners, state, announce))
 
-    async def _main(self, listener: socket.socket, state: Path, announce: Callable[[Served], None]) -> int:
-        serving = asyncio.ensure_future(self._serve(listener, state, announce))
+    async def _main(self, listeners: Listeners, state: Path, announce: Callable[[Served], None]) -> int:
+        serving = asyncio.ensure_future(self._serve(listeners, state, announce))
         loop = asyncio.get_running_loop()
         for number in _STOPPING_SIGNALS:
             loop.add_signal_handler(number, self._stop, number, serving)
@@ -70,10 +80,16 @@ class Session:
                 loop.remove_signal_handler(number)
         return 0 if self._ready else 128 + self._signals[0]
 
-    async def _serve(self, listener: socket.socket, state: Path, announce: Callable[[Served], None]) -> None:
+    async def _serve(self, listeners: Listeners, state: Path, announce: Callable[[Served], None]) -> None:
         runtime = Runtime([self._endpoint(one) for one in self._hosted], self._assembly.account)
-        async with running(self._containers), listening(runtime, listener):
-            now = Served(_url(listener), os.getpid(), [_state(one) for one in self._hosted])
+        url = _url(listeners.runtime)
+        async with (
+            self._apis.started(url),
+            running(self._containers),
+            listening(runtime, listeners.runtime),
+            self._apis.listening(listeners.apis) as apis,
+        ):
+            now = Served(url, os.getpid(), [_state(one) for one in self._hosted], apis)
             served.write(state, now)
             announce(now)
             self._ready = True

@@ -41,6 +41,10 @@ RUN: Mapping[str, ResourceType] = {
     "AWS::ApiGateway::Stage": ResourceType("StageName"),
     "AWS::ApiGateway::UsagePlan": ResourceType(),
     "AWS::ApiGateway::UsagePlanKey": ResourceType(),
+    "AWS::Cognito::UserPool": ResourceType(
+        attributes={"Arn": "arn:{partition}:cognito-idp:{region}:{account}:userpool/{name}"},
+    ),
+    "AWS::Cognito::UserPoolClient": ResourceType(),
     # Run when an API calls it; the one that empties buckets has nothing to do here.
     "AWS::Lambda::Function": ResourceType(
         "FunctionName",
@@ -73,11 +77,6 @@ RUN: Mapping[str, ResourceType] = {
 
 DECLARED: Mapping[str, ResourceType] = {
     "AWS::ApiGateway::Account": ResourceType(),
-    "AWS::Cognito::UserPool": ResourceType(
-        "UserPoolName",
-        attributes={"Arn": "arn:{partition}:cognito-idp:{region}:{account}:userpool/{name}"},
-    ),
-    "AWS::Cognito::UserPoolClient": ResourceType("ClientName"),
     "AWS::ECR::Repository": ResourceType(
         "RepositoryName",
         attributes={

@@ -1,23 +1,28 @@
-"""`serve`: start the containers of every endpoint and answer as SageMaker Runtime does."""
+"""`serve`: answer as SageMaker Runtime does for every endpoint, and as API Gateway does for every API."""
 
 import argparse
 import shlex
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from local import assembly, server
+from local.api.hosting import Apis
 from local.errors import AssemblyError
 from local.hosting import Host
 from local.images import Images
 from local.served import Served, claimed
-from local.serving import Session
+from local.serving import Listeners, Session
 from local.storage import Storage
 from local.workspace import Workspace
 
 _DESCRIPTION = """\
 Start the containers of every endpoint of the template as processes, chain them, and answer InvokeEndpoint
-as SageMaker Runtime does, until Ctrl-C. The containers' folders and logs are in build/endpoints/<endpoint>/.
+as SageMaker Runtime does, until Ctrl-C. Serve every REST API too, each on the next port: its Lambda function
+runs in processes of its own and invokes the endpoint here. Logs are in build/endpoints/<endpoint>/,
+build/functions/<function>/ and build/apis/<api>/.
 """
 _DEFAULT_PORT = 8080
 
@@ -25,7 +30,7 @@ _DEFAULT_PORT = 8080
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser(
         "serve",
-        help="serve the endpoints of the template",
+        help="serve the endpoints and the APIs of the template",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="example: python -m local serve --port 9000",
@@ -41,7 +46,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--port",
         type=int,
         default=_DEFAULT_PORT,
-        help=f"where to listen on 127.0.0.1 (default: {_DEFAULT_PORT}; 0: any free port)",
+        help=f"where to listen on 127.0.0.1; APIs follow (default: {_DEFAULT_PORT}; 0: any free ports)",
     )
     parser.set_defaults(run=run)
 
@@ -51,24 +56,38 @@ def run(arguments: argparse.Namespace) -> int:
     if not declared.endpoints:
         raise AssemblyError(f"{arguments.assembly} declares no endpoint: run `make train`, then `make synth`")
     workspace = Workspace()
-    with claimed(workspace.root) as state, server.bind(arguments.port) as listener:
+    apis = Apis(declared, workspace.root, _note)
+    with claimed(workspace.root) as state, _bound(arguments.port, apis) as listeners:
         _note(f"declared without local effect: {', '.join(declared.without_local_effect) or 'nothing'}")
         started = time.monotonic()
         for endpoint in declared.endpoints:
             hostnames = ", ".join(container.hostname for container in endpoint.model.containers)
             _note(f"{endpoint.name}: starting {hostnames}")
         host = Host(Images.load(), Storage(workspace.storage, declared))
-        session = Session(declared, host, workspace.root / "endpoints")
+        session = Session(declared, host, apis, workspace.root / "endpoints")
 
         def announce(served: Served) -> None:
             _note(f"ready after {time.monotonic() - started:.1f} s")
             for endpoint in served.endpoints:
                 print(f"{endpoint.name} answers at {served.url}/endpoints/{endpoint.name}/invocations; try:")
                 print(f"  {_example(declared, endpoint.name)}")
+            for api in served.apis:
+                print(f"{api.name} answers at {api.url}/{'; try:' if api.curl else ''}")
+                if api.curl:
+                    print(f"  {api.curl}")
             print(f"for the AWS SDKs: export AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={served.url}")
             print("Ctrl-C stops it", flush=True)
 
-        return session.run(listener, state, announce)
+        return session.run(listeners, state, announce)
+
+
+@contextmanager
+def _bound(port: int, apis: Apis) -> Iterator[Listeners]:
+    """The runtime's socket, and those of the APIs on the ports after it."""
+    with ExitStack() as stack:
+        runtime = stack.enter_context(server.bind(port))
+        following = apis.bind(port + 1 if port else 0)
+        yield Listeners(runtime, [stack.enter_context(listener) for listener in following])
 
 
 def _example(declared: assembly.Assembly, endpoint: str) -> str:

@@ -1,0 +1,108 @@
+"""The APIs of an assembly, each on a port of its own, with the processes of their functions."""
+
+import asyncio
+import shlex
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from local.api.declaration import ANY, Api, Method
+from local.api.gateway import Gateway
+from local.api.reading import read_apis
+from local.api.sandbox import Sandboxes
+from local.assembly import Assembly
+from local.errors import AssemblyError
+from local.served import ServedApi, ServedFunction
+from local.server import bind, listening
+
+_ENDPOINT_URL = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
+
+
+class Apis:
+    """The APIs and their functions, read and laid out below a folder; nothing runs yet."""
+
+    def __init__(self, assembly: Assembly, folder: Path, note: Callable[[str], None]) -> None:
+        self._assembly = assembly
+        self._folder = folder
+        self._note = note
+        self.apis: Sequence[Api] = read_apis(assembly)
+        functions = {function.arn: function for api in self.apis for function in api.functions}
+        self._functions = {
+            arn: Sandboxes(function, self._code(function.code), folder / "functions" / function.name)
+            for arn, function in functions.items()
+        }
+
+    def bind(self, port: int) -> list[socket.socket]:
+        """A socket for each API: `port` and the following ones, or any free ones for 0.
+
+        Raises UsageError when one is taken.
+        """
+        listeners: list[socket.socket] = []
+        try:
+            for number, _ in enumerate(self.apis):
+                listeners.append(bind(port + number if port else 0))
+        except BaseException:
+            for listener in listeners:
+                listener.close()
+            raise
+        return listeners
+
+    @asynccontextmanager
+    async def started(self, runtime: str) -> AsyncIterator[None]:
+        """The functions' first processes run during the block; their endpoints are at the URL `runtime`."""
+        try:
+            for sandboxes in self._functions.values():
+                sandboxes.start({_ENDPOINT_URL: runtime})
+            yield
+        finally:
+            await asyncio.gather(*(sandboxes.stop() for sandboxes in self._functions.values()))
+
+    @asynccontextmanager
+    async def listening(self, listeners: Sequence[socket.socket]) -> AsyncIterator[list[ServedApi]]:
+        """Every API answers during the block.
+
+        Raises ContainerError when a function's handler cannot be imported.
+        """
+        await asyncio.gather(*(sandboxes.ready() for sandboxes in self._functions.values()))
+        async with AsyncExitStack() as stack:
+            served = []
+            for api, listener in zip(self.apis, listeners, strict=True):
+                log = self._folder / "apis" / api.name / "access.log"
+                log.parent.mkdir(parents=True, exist_ok=True)
+                log.unlink(missing_ok=True)
+                gateway = Gateway(api, self._functions, log, self._note)
+                await stack.enter_async_context(listening(gateway, listener))
+                served.append(self._served(api, gateway, listener, log))
+            yield served
+
+    def _served(self, api: Api, gateway: Gateway, listener: socket.socket, log: Path) -> ServedApi:
+        host, port = listener.getsockname()
+        url = f"http://{host}:{port}/{api.stage}"
+        running = [self._functions[function.arn] for function in api.functions]
+        functions = [ServedFunction(one.function.name, one.pids, str(one.log)) for one in running]
+        return ServedApi(api.name, url, str(log), functions, self._curl(api, gateway, url))
+
+    def _curl(self, api: Api, gateway: Gateway, url: str) -> str | None:
+        """A command that calls the API with the row that a stack exports as `<api>-example`."""
+        method = _scoring(api)
+        try:
+            row = self._assembly.import_value(f"{api.name}-example")
+        except AssemblyError:
+            return None
+        if method is None:
+            return None
+        credentials = gateway.authorisation.credentials(method)
+        body = ["--header", "Content-Type: text/csv", "--data", row]
+        return shlex.join(["curl", *credentials, *body, f"{url}{method.path}"])
+
+    def _code(self, uri: str) -> Path:
+        asset = self._assembly.assets.get(uri)
+        if asset is None or not asset.zipped:
+            raise AssemblyError(f"{uri} is no folder that the assembly stages: run `make synth`")
+        return asset.path
+
+
+def _scoring(api: Api) -> Method | None:
+    """The operation that takes a body by a model of it."""
+    return next((one for one in api.methods if one.models and one.http_method != ANY), None)

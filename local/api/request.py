@@ -1,0 +1,82 @@
+"""A request as the gateway gets it."""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+from local.api.refusals import Refused
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+LARGEST_BODY = 10 << 20
+# What is read of a body that is too large, so that its sender gets to see the answer.
+_DRAINED = 64 << 20
+
+
+@dataclass
+class Request:
+    """`path` and `query` are as they were sent, percent-encoded; header names are in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Sequence[tuple[str, str]]
+    source: str
+    body: bytes = b""
+
+    @classmethod
+    def from_scope(cls, scope: Scope) -> "Request":
+        """The request of an ASGI scope, its body not read yet."""
+        return cls(
+            method=scope["method"],
+            path=scope["raw_path"].decode("latin-1"),
+            query=scope["query_string"].decode("latin-1"),
+            headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
+            source=scope["client"][0],
+        )
+
+    @cached_property
+    def all_headers(self) -> Mapping[str, list[str]]:
+        """Every value of each header, in the order in which they were sent."""
+        return _grouped(self.headers)
+
+    @cached_property
+    def parameters(self) -> Mapping[str, list[str]]:
+        """Every value of each query parameter, decoded."""
+        return _grouped(parse_qsl(self.query, keep_blank_values=True))
+
+    def header(self, name: str) -> str | None:
+        """The last value of a header, or None."""
+        return self.all_headers[name][-1] if name in self.all_headers else None
+
+    @property
+    def media_type(self) -> str:
+        """Content-Type without parameters; API Gateway takes a body without one for JSON."""
+        return (self.header("content-type") or "application/json").partition(";")[0].strip().lower()
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The whole body; refuses one that is larger than API Gateway takes."""
+    pieces: list[bytes] = []
+    size = 0
+    more = True
+    while more and size <= _DRAINED:
+        message = await receive()
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size <= LARGEST_BODY:
+            pieces.append(piece)
+        more = message.get("more_body", False)
+    if size > LARGEST_BODY:
+        raise Refused("REQUEST_TOO_LARGE", f"a body of more than {LARGEST_BODY} bytes")
+    return b"".join(pieces)
+
+
+def _grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name, value in pairs:
+        grouped.setdefault(name, []).append(value)
+    return grouped
