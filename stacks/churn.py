@@ -4,19 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import Stack
 from constructs import Construct
 
-from stacks.constructs import authorisation
-from stacks.constructs.artifact import CodeDirectory, ModelArchive, S3Prefix, SourceArchive
-from stacks.constructs.contract import Contract
-from stacks.constructs.endpoint import Endpoint
-from stacks.constructs.execution_role import ExecutionRole
+from stacks.constructs.artifact import CodeDirectory, S3Prefix, SourceArchive
 from stacks.constructs.image import Image, ManagedImage
-from stacks.constructs.inference_pipeline import Container, InferencePipeline
-from stacks.constructs.missing import leave_empty
-from stacks.constructs.prediction_api import PredictionApi
-from stacks.constructs.prediction_function import FunctionPackage, PredictionFunction
+from stacks.constructs.inference_pipeline import Container
 from stacks.constructs.references import Parameter, Value
 from stacks.constructs.steps import (
     Cluster,
@@ -30,6 +23,7 @@ from stacks.constructs.steps import (
 )
 from stacks.constructs.training_pipeline import TrainingPipeline
 from stacks.foundation import Foundation
+from stacks.serving import ServingStack
 from stacks.settings import ROOT, Settings
 
 _CODE = ROOT / "model_code" / "churn"
@@ -169,69 +163,19 @@ def _applied(step: Processing) -> Mapping[str, Value]:
     return {name.removeprefix("output-"): step.output(name) for name in step.outputs}
 
 
-class ChurnServing(Stack):
-    """The endpoint, with the archives that training left in the folder that the settings name, and its API.
-
-    While an archive or the API's packaged function is missing, the stack declares nothing, and an error
-    annotation says what makes it.
-    """
+class ChurnServing(ServingStack):
+    """The endpoint of the four containers, and its API."""
 
     def __init__(
         self, scope: Construct, id: str, *, settings: Settings, foundation: Foundation, **kwargs: Any
     ) -> None:
-        super().__init__(scope, id, **kwargs)
-        containers = _containers(foundation.script_mode)
-        folder = settings.artifacts_folder / "churn"
-        archives = {one.hostname: folder / one.hostname / "model.tar.gz" for one in containers}
-        package = FunctionPackage("predict_churn", settings.functions_folder)
-        if missing := [hostname for hostname, path in archives.items() if not path.is_file()]:
-            leave_empty(
-                self, f"no trained {', '.join(missing)} in {settings.artifacts}/churn: run `make train`"
-            )
-            return
-        if not package.is_prepared:
-            leave_empty(self, f"no packaged {package.name} in {settings.functions}: run `make functions`")
-            return
-
-        self._name = f"slipway-{settings.env}-churn"
-        model = InferencePipeline(
-            self,
-            "Model",
-            containers=containers,
-            model_data={
-                hostname: ModelArchive(self, f"{hostname.capitalize()}Archive", path=path)
-                for hostname, path in archives.items()
-            },
-            role=ExecutionRole(
-                self,
-                "ExecutionRole",
-                description=f"Runs the containers of {self._name}",
-                log_groups=[f"/aws/sagemaker/Endpoints/{self._name}"],
-            ),
-        )
-        endpoint = Endpoint(self, "Endpoint", name=self._name, model=model, **settings.serving.model_dump())
-        self._build_api(package, endpoint, settings, foundation)
-        CfnOutput(self, "Example", value=_EXAMPLE, export_name=f"{self._name}-example")
-
-    def _build_api(
-        self, package: FunctionPackage, endpoint: Endpoint, settings: Settings, foundation: Foundation
-    ) -> None:
-        function = PredictionFunction(
-            self,
-            "Function",
-            package=package,
-            endpoint=endpoint,
-            settings=settings.api,
-            key=foundation.key,
-            logs=foundation.logs,
-        )
-        PredictionApi(
-            self,
-            "Api",
-            name=self._name,
-            contract=Contract.read(package.contract),
-            function=function.function,
-            authorisation=authorisation.chosen(settings),
-            settings=settings.api,
-            logs=foundation.logs,
+        super().__init__(
+            scope,
+            id,
+            workload="churn",
+            containers=_containers(foundation.script_mode),
+            example=_EXAMPLE,
+            settings=settings,
+            foundation=foundation,
+            **kwargs,
         )

@@ -19,6 +19,8 @@ _KEYS_OF_THE_CLI = {"acknowledged-issue-numbers", "cli-telemetry"}
 
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
 Account = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+Workload = Literal["bank", "churn"]
+EndpointName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")]
 InstanceType = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z][a-z0-9-]*\.(medium|large|\d*xlarge)$")]
 
 _LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -91,7 +93,8 @@ class Settings(_Part):
 
     `account` may be absent: templates then refer to AWS::AccountId. `artifacts` is the folder of trained
     models, `<workload>/<container>/model.tar.gz` below it; `functions` the one of packaged Lambda functions,
-    a folder each. A relative path counts from the repository.
+    a folder each. A relative path counts from the repository. `endpoints` names, by workload, an endpoint
+    that exists already: the workload's API calls that one, and none is deployed.
     """
 
     env: Literal["dev", "prod"]
@@ -99,6 +102,7 @@ class Settings(_Part):
     account: Account | None = None
     artifacts: str = Field(default="build/artifacts", min_length=1)
     functions: str = Field(default="build/lambda", min_length=1)
+    endpoints: Mapping[Workload, EndpointName] = {}
     log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365, 731, 1827]
     training: Training
     scoring: Scoring

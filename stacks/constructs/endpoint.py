@@ -1,5 +1,8 @@
 """A real-time endpoint in front of a model."""
 
+from typing import Protocol
+
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk.aws_sagemaker import CfnEndpoint, CfnEndpointConfig
 from constructs import Construct
@@ -8,6 +11,28 @@ from stacks.constructs.inference_pipeline import InferencePipeline
 
 # Blue/green deployment and autoscaling find the variant by its name: it never changes.
 _VARIANT = "AllTraffic"
+
+
+class Invocable(Protocol):
+    """An endpoint as its callers see it."""
+
+    @property
+    def name(self) -> str: ...
+
+    def grant_invoke(self, role: iam.IRole) -> None: ...
+
+
+class ExistingEndpoint:
+    """An endpoint of the stack's account and region that somebody else deploys."""
+
+    def __init__(self, stack: Stack, name: str) -> None:
+        self.name = name
+        self._arn = stack.format_arn(service="sagemaker", resource="endpoint", resource_name=name.lower())
+
+    def grant_invoke(self, role: iam.IRole) -> None:
+        role.add_to_principal_policy(
+            iam.PolicyStatement(actions=["sagemaker:InvokeEndpoint"], resources=[self._arn])
+        )
 
 
 class Endpoint(Construct):

@@ -1,4 +1,4 @@
-"""A SageMaker model of several containers that answer one after the other."""
+"""A SageMaker model of one container, or of several that answer one after the other."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -73,8 +73,8 @@ class InferencePipeline(Construct):
 def check_containers(containers: Sequence[Container]) -> None:
     """Raises ValueError for what CreateModel would refuse."""
     hostnames = [container.hostname for container in containers]
-    if not 2 <= len(containers) <= 15:
-        raise ValueError(f"an inference pipeline has 2 to 15 containers, not {len(containers)}")
+    if not 1 <= len(containers) <= 15:
+        raise ValueError(f"a model has 1 to 15 containers, not {len(containers)}")
     for container in containers:
         if not _HOSTNAME.fullmatch(container.hostname):
             raise ValueError(

@@ -10,7 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from stacks.constructs.endpoint import Endpoint
+from stacks.constructs.endpoint import Invocable
 from stacks.constructs.log_keeping import LogKeeping
 from stacks.policies.acknowledgement import acknowledge
 from stacks.settings import ROOT, Api
@@ -51,7 +51,7 @@ class PredictionFunction(Construct):
         id: str,
         *,
         package: FunctionPackage,
-        endpoint: Endpoint,
+        endpoint: Invocable,
         settings: Api,
         key: kms.IKey,
         logs: LogKeeping,

@@ -138,7 +138,7 @@ def test_without_archives_the_stack_is_empty_and_says_which_command_makes_them(
     assembly = synth("dev", artifacts=str(tmp_path))
     assert "Resources" not in assembly.template("churn-serving")
     assert errors(assembly, "churn-serving") == [
-        f"no trained preprocess, pca, postprocess in {tmp_path}/churn: run `make train`"
+        f"no trained preprocess, pca, postprocess in {tmp_path}/churn: run `make train WORKLOAD=churn`"
     ]
     assert resources(assembly.template("churn-training"), "AWS::SageMaker::Pipeline")
     assert errors(assembly, "churn-training") == []

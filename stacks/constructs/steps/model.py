@@ -11,7 +11,7 @@ from stacks.constructs.steps.step import Jobs, Step
 
 @dataclass(frozen=True, kw_only=True)
 class Model(Step):
-    """Creates a model of several containers, each with the model data of its hostname."""
+    """Creates a model of one or more containers, each with the model data of its hostname."""
 
     type: ClassVar[str] = "Model"
     resource: ClassVar[str] = "model"

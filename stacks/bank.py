@@ -1,0 +1,125 @@
+"""Bank marketing: one container, XGBoost's own algorithm, on features that the API's function encodes."""
+
+from typing import Any
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from stacks.constructs.artifact import CodeDirectory, S3Prefix
+from stacks.constructs.image import ManagedImage
+from stacks.constructs.inference_pipeline import Container
+from stacks.constructs.references import Parameter
+from stacks.constructs.steps import (
+    Cluster,
+    Model,
+    Processing,
+    PropertyFile,
+    Training,
+    Transform,
+    read_hyperparameters,
+)
+from stacks.constructs.training_pipeline import TrainingPipeline
+from stacks.foundation import Foundation
+from stacks.serving import ServingStack
+from stacks.settings import ROOT, Settings
+
+_CODE = ROOT / "model_code" / "bank"
+_SCIKIT_LEARN = ManagedImage.named("scikit-learn")
+_XGBOOST = ManagedImage.named("xgboost")
+_CONTAINERS = (Container("xgboost", _XGBOOST),)
+
+# The features of a client who says no, as the endpoint reads them: the function makes them of the raw fields.
+_EXAMPLE = (
+    "56,1,999,0,1,0,0,0,0,1,0,0,0,0,0,0,0,0,0,1,0,0,1,0,0,0,0,0,0,0,1,0,0,1,0,0,1,0,0,"
+    "0,1,0,0,0,0,0,0,1,0,0,0,0,1,0,0,0,0,1,0,1.1,93.994,-36.4,4.857,5191"
+)
+
+
+class BankTraining(Stack):
+    """The pipeline from the bank's file to a model and its evaluation beside the workshop's."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, settings: Settings, foundation: Foundation, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, id, **kwargs)
+        clients = S3Prefix(foundation.data_bucket, "bank/input")
+        input_data = Parameter.string("InputData", f"{clients.uri}/")
+        split_seed = Parameter.string("SplitSeed", "1729")
+
+        encode = Processing(
+            "Encode",
+            image=_SCIKIT_LEARN,
+            code=self._code("Encode", "encode"),
+            inputs={"input": input_data},
+            outputs=["output", "baseline"],
+        )
+        split = Processing(
+            "Split",
+            image=_SCIKIT_LEARN,
+            code=self._code("Split", "split"),
+            inputs={"input": encode.output("output"), "baseline": encode.output("baseline")},
+            outputs=[
+                *("train", "validation", "development", "test", "labels"),
+                *("baseline-development", "baseline-test"),
+            ],
+            options={"seed": split_seed},
+        )
+        baseline = Training(
+            "Baseline",
+            image=_XGBOOST,
+            hyperparameters=read_hyperparameters(_CODE / "xgboost" / "baseline.json"),
+            channels={"train": split.output("baseline-development")},
+        )
+        baseline_scores = Processing(
+            "BaselineScores",
+            image=_XGBOOST,
+            code=self._code("Score", "../churn/xgboost/score"),
+            inputs={"model": baseline.model_data, "validation": split.output("baseline-test")},
+            outputs=["output"],
+        )
+        xgboost = Training(
+            "Xgboost",
+            image=_XGBOOST,
+            hyperparameters=read_hyperparameters(_CODE / "xgboost" / "hyperparameters.json"),
+            channels={"train": split.output("development")},
+        )
+        model = Model("BankModel", containers=_CONTAINERS, model_data={"xgboost": xgboost.model_data})
+        score = Transform(
+            "Score",
+            model=model,
+            data=split.output("test"),
+            accept="text/csv",
+            **settings.scoring.model_dump(),
+        )
+        evaluate = Processing(
+            "Evaluate",
+            image=_SCIKIT_LEARN,
+            code=self._code("Evaluate", "evaluate"),
+            inputs={
+                "labels": split.output("labels"),
+                "scores": score.scores,
+                "baseline": baseline_scores.output("output"),
+            },
+            outputs=["output"],
+            property_files=[PropertyFile("Evaluation", "output", "evaluation.json")],
+        )
+        TrainingPipeline(
+            self,
+            "Pipeline",
+            name=f"slipway-{settings.env}-bank",
+            parameters=[input_data, split_seed],
+            steps=[encode, split, baseline, baseline_scores, xgboost, model, score, evaluate],
+            cluster=Cluster(**settings.training.model_dump()),
+            reads=[clients],
+            outputs=S3Prefix(foundation.artifact_bucket, "bank/training"),
+        )
+
+    def _code(self, name: str, folder: str) -> CodeDirectory:
+        return CodeDirectory(self, f"{name}Code", folder=_CODE / folder)
+
+
+class BankServing(ServingStack):
+    """The endpoint of the one container, and its API."""
+
+    def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
+        super().__init__(scope, id, workload="bank", containers=_CONTAINERS, example=_EXAMPLE, **kwargs)

@@ -1,0 +1,108 @@
+"""What serving is for every workload: its model behind an endpoint, and an API before that."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from stacks.constructs import authorisation
+from stacks.constructs.artifact import ModelArchive
+from stacks.constructs.contract import Contract
+from stacks.constructs.endpoint import Endpoint, ExistingEndpoint, Invocable
+from stacks.constructs.execution_role import ExecutionRole
+from stacks.constructs.inference_pipeline import Container, InferencePipeline
+from stacks.constructs.missing import leave_empty
+from stacks.constructs.prediction_api import PredictionApi
+from stacks.constructs.prediction_function import FunctionPackage, PredictionFunction
+from stacks.foundation import Foundation
+from stacks.settings import Settings, Workload
+
+
+class ServingStack(Stack):
+    """The endpoint, with the archives that training left in the folder that the settings name, and its API.
+
+    The API's function is the folder `predict_<workload>` of lambda/; `example` is a row that the endpoint
+    accepts. Where the settings name an endpoint for the workload, that one is called and none is declared.
+    While an archive or the packaged function is missing, the stack declares nothing, and an error annotation
+    says what makes it.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        workload: Workload,
+        containers: Sequence[Container],
+        example: str,
+        settings: Settings,
+        foundation: Foundation,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, id, **kwargs)
+        self._name = f"slipway-{settings.env}-{workload}"
+        existing = settings.endpoints.get(workload)
+        package = FunctionPackage(f"predict_{workload}", settings.functions_folder)
+        folder = settings.artifacts_folder / workload
+        archives = {one.hostname: folder / one.hostname / "model.tar.gz" for one in containers}
+        missing = [hostname for hostname, path in archives.items() if not path.is_file()]
+        if missing and not existing:
+            place, command = f"{settings.artifacts}/{workload}", f"make train WORKLOAD={workload}"
+            leave_empty(self, f"no trained {', '.join(missing)} in {place}: run `{command}`")
+            return
+        if not package.is_prepared:
+            leave_empty(self, f"no packaged {package.name} in {settings.functions}: run `make functions`")
+            return
+
+        endpoint: Invocable = (
+            ExistingEndpoint(self, existing)
+            if existing
+            else self._build_endpoint(containers, archives, settings)
+        )
+        self._build_api(package, endpoint, settings, foundation)
+        CfnOutput(self, "Example", value=example, export_name=f"{self._name}-example")
+
+    def _build_endpoint(
+        self, containers: Sequence[Container], archives: dict[str, Path], settings: Settings
+    ) -> Endpoint:
+        model = InferencePipeline(
+            self,
+            "Model",
+            containers=containers,
+            model_data={
+                hostname: ModelArchive(self, f"{hostname.capitalize()}Archive", path=path)
+                for hostname, path in archives.items()
+            },
+            role=ExecutionRole(
+                self,
+                "ExecutionRole",
+                description=f"Runs the containers of {self._name}",
+                log_groups=[f"/aws/sagemaker/Endpoints/{self._name}"],
+            ),
+        )
+        return Endpoint(self, "Endpoint", name=self._name, model=model, **settings.serving.model_dump())
+
+    def _build_api(
+        self, package: FunctionPackage, endpoint: Invocable, settings: Settings, foundation: Foundation
+    ) -> None:
+        function = PredictionFunction(
+            self,
+            "Function",
+            package=package,
+            endpoint=endpoint,
+            settings=settings.api,
+            key=foundation.key,
+            logs=foundation.logs,
+        )
+        PredictionApi(
+            self,
+            "Api",
+            name=self._name,
+            contract=Contract.read(package.contract),
+            function=function.function,
+            authorisation=authorisation.chosen(settings),
+            settings=settings.api,
+            logs=foundation.logs,
+        )

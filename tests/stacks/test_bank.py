@@ -1,0 +1,163 @@
+"""The second workload: a training and a serving stack from the pieces of the first."""
+
+import gzip
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from assemblies import ROOT, Assembly
+from declared import allowed, only, resources, text
+
+CODE = ROOT / "model_code" / "bank"
+
+
+@pytest.fixture(scope="module")
+def bank(
+    context: Mapping[str, Any], functions: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Assembly]:
+    """Synthesises the foundation and the bank's two stacks; keywords override settings."""
+    from aws_cdk import App, Environment
+
+    from stacks.bank import BankServing, BankTraining
+    from stacks.foundation import Foundation
+    from stacks.settings import Settings
+
+    artifacts = tmp_path_factory.mktemp("bank-artifacts")
+    archive = artifacts / "bank" / "xgboost" / "model.tar.gz"
+    archive.parent.mkdir(parents=True)
+    archive.write_bytes(gzip.compress(b"xgboost", mtime=0))
+
+    def run(**overrides: Any) -> Assembly:
+        paths = {"artifacts": str(artifacts), "functions": str(functions)}
+        folder = tmp_path_factory.mktemp("cdk.out.bank")
+        app = App(
+            analytics_reporting=False,
+            context={**context, "env": "dev", **paths, **overrides},
+            outdir=str(folder),
+        )
+        settings = Settings.from_context(app.node)
+        env = Environment(account=settings.account, region=settings.region)
+        foundation = Foundation(app, "slipway-dev-foundation", settings=settings, env=env)
+        shared = {"settings": settings, "foundation": foundation, "env": env}
+        BankTraining(app, "slipway-dev-bank-training", **shared)
+        BankServing(app, "slipway-dev-bank-serving", **shared)
+        app.synth()
+        return Assembly("dev", folder)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def assembly(bank: Callable[..., Assembly]) -> Assembly:
+    return bank()
+
+
+@pytest.fixture(scope="module")
+def steps(assembly: Assembly) -> Mapping[str, Any]:
+    pipeline = only(assembly.template("bank-training"), "AWS::SageMaker::Pipeline")["Properties"]
+    assert pipeline["PipelineName"] == "slipway-dev-bank"
+    definition = json.loads(text(pipeline["PipelineDefinition"]["PipelineDefinitionBody"]))
+    return {step["Name"]: step["Arguments"] for step in definition["Steps"]}
+
+
+def source(arguments: Mapping[str, Any], channel: str) -> str:
+    """What a channel of a training job or an input of a processing job refers to."""
+    for one in arguments.get("InputDataConfig", []):
+        if one["ChannelName"] == channel:
+            return str(one["DataSource"]["S3DataSource"]["S3Uri"]["Get"])
+    for one in arguments.get("ProcessingInputs", []):
+        if one["InputName"] == channel:
+            return str(one["S3Input"]["S3Uri"]["Get"])
+    raise AssertionError(f"there is no {channel}")
+
+
+def test_the_model_is_fitted_on_all_that_is_not_for_the_test(steps: Mapping[str, Any]) -> None:
+    assert source(steps["Xgboost"], "train") == (
+        "Steps.Split.ProcessingOutputConfig.Outputs['development'].S3Output.S3Uri"
+    )
+    assert "Outputs['test']" in json.dumps(steps["Score"]["TransformInput"])
+
+
+def test_both_models_have_the_settings_of_their_files(steps: Mapping[str, Any]) -> None:
+    for step, name in (("Xgboost", "hyperparameters"), ("Baseline", "baseline")):
+        expected = json.loads((CODE / "xgboost" / f"{name}.json").read_text())
+        assert steps[step]["HyperParameters"] == expected
+    workshop = {"max_depth": "5", "eta": "0.2", "gamma": "4", "min_child_weight": "6", "subsample": "0.7"}
+    assert {**workshop, "num_round": "50"}.items() <= steps["Baseline"]["HyperParameters"].items()
+
+
+def test_the_baseline_sees_the_same_clients_with_the_workshop_s_features(steps: Mapping[str, Any]) -> None:
+    assert "'baseline-development'" in source(steps["Baseline"], "train")
+    assert "'baseline-test'" in source(steps["BaselineScores"], "validation")
+    assert source(steps["Evaluate"], "baseline").startswith("Steps.BaselineScores.")
+
+
+def test_training_and_serving_have_the_same_one_container(
+    assembly: Assembly, steps: Mapping[str, Any]
+) -> None:
+    [served] = only(assembly.template("bank-serving"), "AWS::SageMaker::Model")["Properties"]["Containers"]
+    [trained] = steps["BankModel"]["Containers"]
+    assert served["ContainerHostname"] == trained["ContainerHostname"] == "xgboost"
+    assert text(served["Image"]) == trained["Image"]
+    assert "sagemaker-xgboost:3.2-0" in trained["Image"]
+    assert trained["ModelDataUrl"] == {"Get": "Steps.Xgboost.ModelArtifacts.S3ModelArtifacts"}
+
+
+def test_the_api_takes_the_bank_s_path_and_calls_its_endpoint(assembly: Assembly) -> None:
+    template = assembly.template("bank-serving")
+    paths = {one["Properties"]["PathPart"] for one in resources(template, "AWS::ApiGateway::Resource")}
+    assert paths >= {"bank", "health"}
+    assert "churn" not in paths
+    assert only(template, "AWS::SageMaker::Endpoint")["Properties"]["EndpointName"] == "slipway-dev-bank"
+    assert only(template, "AWS::Lambda::Function")["Properties"]["Handler"] == "predict_bank.lambda_handler"
+
+
+def test_the_example_has_a_cell_for_each_feature(assembly: Assembly) -> None:
+    (row,) = (
+        one["Value"]
+        for one in assembly.template("bank-serving")["Outputs"].values()
+        if one.get("Export") == {"Name": "slipway-dev-bank-example"}
+    )
+    assert len([float(cell) for cell in row.split(",")]) == 64
+
+
+def test_jobs_read_and_write_the_bank_s_prefixes_only(assembly: Assembly) -> None:
+    written = {one.partition("/")[2] for one in allowed(assembly.template("bank-training"), "s3:PutObject")}
+    assert written == {"bank/training/*"}
+
+
+def test_an_endpoint_that_exists_is_called_and_none_is_deployed(
+    bank: Callable[..., Assembly], tmp_path: Path
+) -> None:
+    template = bank(endpoints={"bank": "Marketing-2026"}, artifacts=str(tmp_path)).template("bank-serving")
+
+    kinds = {one["Type"] for one in template["Resources"].values()}
+    assert not [kind for kind in kinds if kind.startswith("AWS::SageMaker::")]
+    function = only(template, "AWS::Lambda::Function")["Properties"]
+    assert function["Environment"]["Variables"]["ENDPOINT_NAME"] == "Marketing-2026"
+    (granted,) = allowed(template, "sagemaker:InvokeEndpoint")
+    assert granted.endswith(":endpoint/marketing-2026")
+
+
+def test_without_its_archive_the_stack_is_empty_and_says_which_command_makes_it(
+    bank: Callable[..., Assembly], tmp_path: Path
+) -> None:
+    assembly = bank(artifacts=str(tmp_path))
+    assert "Resources" not in assembly.template("bank-serving")
+    assert "run `make train WORKLOAD=bank`" in (assembly.folder / "manifest.json").read_text()
+    assert resources(assembly.template("bank-training"), "AWS::SageMaker::Pipeline")
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "fault"),
+    [({"bnak": "x"}, "endpoints.bnak"), ({"bank": "a b"}, "endpoints.bank"), ("x", "endpoints")],
+)
+def test_an_endpoint_for_no_workload_or_with_no_name_is_refused(
+    context: Mapping[str, Any], endpoints: object, fault: str
+) -> None:
+    from stacks.settings import Settings, SettingsError
+
+    with pytest.raises(SettingsError, match=fault):
+        Settings.from_mapping({**context, "env": "dev", "endpoints": endpoints})
