@@ -21,6 +21,7 @@ from sklearn.preprocessing import (  # type: ignore[import-untyped]
 from whole_way import Chain, Hop, Part
 
 columns = load("churn/preprocess/churn_columns")
+features = load("churn/preprocess/churn_features")
 fit = load("churn/preprocess/fit")
 inference = load("churn/preprocess/inference")
 RequestError = load("shared/script/hop_request").RequestError
@@ -110,6 +111,32 @@ def test_one_row_and_many_rows_are_what_scikit_learn_makes_of_them(
     np.testing.assert_allclose(in_bulk, expected(reference, rows), rtol=1e-9, atol=1e-9)
 
 
+@given(rows=st.lists(rows_of_cells, min_size=features.FEW, max_size=features.FEW + 5))
+def test_the_text_of_many_rows_is_that_of_each_row(chain: Chain, rows: list[str]) -> None:
+    text_of = chain.preprocess.model.csv
+
+    assert text_of("\n".join(rows)) == "".join(map(text_of, rows))
+
+
+@given(
+    cell=st.text(st.characters(exclude_characters="\n\r"), max_size=8), column=st.sampled_from(columns.RAW)
+)
+def test_many_rows_are_refused_as_few_are(chain: Chain, cell: str, column: str) -> None:
+    few = f"{ROW}\n{with_cell(column, cell)}"
+    many = "\n".join([few, *[ROW] * features.FEW])
+    of_few, of_many = (outcome(chain.preprocess.model.csv, text) for text in (few, many))
+
+    assert of_many == of_few if isinstance(of_few, tuple) else of_many.startswith(of_few)
+
+
+def test_rows_of_a_later_piece_are_numbered_in_the_whole(chain: Chain) -> None:
+    rows = [ROW] * (features.PIECE + 3)
+    rows[-2] = with_cell("Day Mins", "many")
+
+    with pytest.raises(RequestError, match=f"^row {features.PIECE + 2}: "):
+        chain.preprocess.model.csv("\n".join(rows))
+
+
 def test_rows_without_gaps_go_by_arrays(chain: Chain, reference: Any, parts: tuple[Part, ...]) -> None:
     rows = [*parts[2].rows, with_cell("State", "KSX"), with_cell("State", "K")]
     features = (
@@ -162,10 +189,20 @@ def test_arrays_take_no_row_that_tables_refuse_and_the_reverse(chain: Chain, cas
     )
 
 
-def outcome(path: Callable[[str], NDArray[np.float64]], text: str) -> object:
+@pytest.mark.parametrize("case", UNUSUAL)
+def test_columns_take_no_row_that_tables_refuse_and_the_reverse(chain: Chain, case: str) -> None:
+    few = "\n".join([ROW, UNUSUAL[case], ROW])
+    many = "\n".join([few, *[ROW] * features.FEW])
+    of_few, of_many = (outcome(chain.preprocess.model.csv, text) for text in (few, many))
+
+    assert of_many == of_few if isinstance(of_few, tuple) else of_many.startswith(of_few)
+
+
+def outcome(path: Callable[[str], NDArray[np.float64] | str], text: str) -> Any:
     """The features, or the status and the words of the refusal."""
     try:
-        return path(text).tolist()
+        made = path(text)
+        return made if isinstance(made, str) else made.tolist()
     except RequestError as refusal:
         return refusal.status, str(refusal)
 

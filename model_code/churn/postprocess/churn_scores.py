@@ -5,11 +5,27 @@ from collections.abc import Iterable
 
 from hop_request import RequestError, csv_text, finite
 
+_PLAIN = b"0123456789+-.eE\n"
+
 
 def from_csv(body: str | bytes) -> list[float]:
     """One score a line, or all on one line with commas between them: XGBoost's image has written both."""
     text = csv_text(body)
+    if (plain := _from_plain(text)) is not None:
+        return plain
     return _checked(map(finite, text.split("\n" if "\n" in text else ",")))
+
+
+def _from_plain(text: str) -> list[float] | None:
+    """The scores when nothing is unusual, without a look at each: None when one is refused or may be."""
+    if text.encode().translate(None, _PLAIN):
+        return None
+    try:
+        # With no other characters than these, Python's numbers are those that `finite` takes.
+        scores = [*map(float, text.split("\n"))]
+    except ValueError:
+        return None
+    return scores if min(scores) >= 0 and max(scores) <= 1 else None
 
 
 def from_json(body: str | bytes) -> list[float]:

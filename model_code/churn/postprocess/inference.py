@@ -18,9 +18,11 @@ JSON_LINES = "application/jsonlines"
 _OFFERS = (CSV, JSON, JSON_LINES)
 
 
-class Prediction(NamedTuple):
-    churn: bool
-    score: float
+class Predictions(NamedTuple):
+    """The scores of some rows, and whether each customer leaves."""
+
+    scores: Sequence[float]
+    churn: Sequence[bool]
 
 
 def model_fn(model_dir: str) -> float:
@@ -37,22 +39,25 @@ def input_fn(body: str | bytes, content_type: str | None) -> list[float]:
             raise unsupported(CSV, JSON)
 
 
-def predict_fn(data: Sequence[float], model: float) -> list[Prediction]:
-    return [Prediction(score > model, score) for score in data]
+def predict_fn(data: Sequence[float], model: float) -> Predictions:
+    return Predictions(data, [score > model for score in data])
 
 
-def output_fn(prediction: Sequence[Prediction], accept: str | None) -> tuple[str, str]:
+def output_fn(prediction: Predictions, accept: str | None) -> tuple[str, str]:
     match choose(accept, _OFFERS):
         case "text/csv":
-            return "".join(["True\n" if one.churn else "False\n" for one in prediction]), CSV
+            return "".join(["True\n" if churn else "False\n" for churn in prediction.churn]), CSV
         case "application/json":
-            return f'{{"predictions": [{", ".join(map(_json, prediction))}]}}', JSON
+            return f'{{"predictions": [{", ".join(_documents(prediction))}]}}', JSON
         case "application/jsonlines":
-            return "".join([_json(one) + "\n" for one in prediction]), JSON_LINES
+            return "\n".join(_documents(prediction)) + "\n", JSON_LINES
         case _:
             raise RequestError(406, f"the answer can be {', '.join(_OFFERS)}")
 
 
-def _json(one: Prediction) -> str:
+def _documents(prediction: Predictions) -> list[str]:
     # A finite float's repr is a JSON number; json.dumps takes five times as long.
-    return f'{{"churn": {"true" if one.churn else "false"}, "score": {one.score!r}}}'
+    return [
+        f'{{"churn": {"true" if churn else "false"}, "score": {score!r}}}'
+        for score, churn in zip(*prediction, strict=True)
+    ]
