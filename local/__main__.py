@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from local.commands import image, invoke, models, release, runs, serve, train
+from local.commands import evaluate, image, invoke, models, release, runs, serve, train, transform
 from local.errors import SlipwayError
 
-_COMMANDS = (train, runs, models, release, serve, invoke, image)
+_COMMANDS = (train, evaluate, transform, runs, models, release, serve, invoke, image)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -80,8 +80,8 @@ class Storage:
             with self._replacing(destination, uri) as temporary:
                 shutil.copyfile(file, temporary)
 
-    def replace(self, source: Path, uri: str) -> None:
-        """Make a file the only object under the URI.
+    def replace(self, source: Path, uri: str) -> Path:
+        """Make a file the only object under the URI; returns where that object is.
 
         A URI that ends in a file name (with a suffix) is the object's, any other the prefix above it.
         """
@@ -90,6 +90,7 @@ class Storage:
             shutil.rmtree(target, ignore_errors=True)
             uri = f"{uri.rstrip('/')}/{source.name}"
         self.upload(source, uri)
+        return self.path(uri)
 
     def _writable(self, uri: str) -> Path:
         if uri in self._assets:

@@ -4,7 +4,7 @@ import fcntl
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +51,22 @@ class Workspace:
         execution_id = secrets.token_hex(6)
         return execution_id, self.runs / execution_id
 
+    @property
+    def batch(self) -> Path:
+        """Results of batch transforms."""
+        return self.root / "batch"
+
+    def training(self, workload: str) -> AbstractContextManager[None]:
+        """Hold the right to run a workload's training pipeline, which one process at a time has."""
+        return self._alone(workload, f"{workload} is being trained")
+
+    def transforming(self, workload: str) -> AbstractContextManager[None]:
+        """Hold the right to run a workload's batch pipeline, which one process at a time has."""
+        return self._alone(f"{workload}-batch", f"a file is being sent through {workload}")
+
     @contextmanager
-    def training(self, workload: str) -> Iterator[None]:
-        """Hold the right to train a workload; raises SlipwayError while another process has it."""
-        lock = self.runs / f".{workload}.lock"
+    def _alone(self, name: str, doing: str) -> Iterator[None]:
+        lock = self.runs / f".{name}.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
         with lock.open("a+", encoding="ascii") as stream:
             try:
@@ -62,9 +74,7 @@ class Workspace:
             except BlockingIOError:
                 stream.seek(0)
                 owner = stream.read().strip()
-                raise SlipwayError(
-                    f"{workload} is being trained by the process {owner}; wait for it"
-                ) from None
+                raise SlipwayError(f"{doing} by the process {owner}; wait for it") from None
             stream.truncate(0)
             stream.write(str(os.getpid()))
             stream.flush()

@@ -73,6 +73,19 @@ class Assembly:
             )
         return found[0]
 
+    def batch_pipeline(self, workload: str) -> Pipeline:
+        """The pipeline `...-<workload>-...` (`-churn-batch`), which sends data through the deployed model.
+
+        Raises AssemblyError unless there is exactly one.
+        """
+        found = [pipeline for pipeline in self.pipelines if f"-{workload}-" in pipeline.name]
+        if len(found) != 1:
+            names = ", ".join(pipeline.name for pipeline in self.pipelines) or "none"
+            raise AssemblyError(
+                f"no single pipeline is called ...-{workload}-...; the assembly declares {names}"
+            )
+        return found[0]
+
     def package_group(self, workload: str) -> str:
         """The name of the one model package group that ends in `-<workload>`; raises AssemblyError."""
         names = [one.name for one in self.resources("AWS::SageMaker::ModelPackageGroup")]

@@ -1,9 +1,9 @@
 """Which registry a command works on: its options, and what they stand for."""
 
 import argparse
-from pathlib import Path
 
 from local import assembly
+from local.commands.options import add_assembly
 from local.registry import FolderRegistry, Registry
 from local.workspace import Workspace
 
@@ -15,13 +15,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="local",
         help="build/registry, or SageMaker's with the credentials of this shell (default: local)",
     )
-    parser.add_argument(
-        "--assembly",
-        type=Path,
-        default=Path("cdk.out"),
-        metavar="FOLDER",
-        help="the synthesised cloud assembly, which names group and region (default: cdk.out)",
-    )
+    add_assembly(parser)
 
 
 def opened(arguments: argparse.Namespace) -> tuple[Registry, str]:

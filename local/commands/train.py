@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from local.commands.options import add_assembly, add_parameters
 from local.console import print_table
 from local.pipeline import progress
 from local.pipeline.differences import without_effect
@@ -35,22 +36,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--data", type=Path, metavar="FILE", help="train on this file (default: the one of the last time)"
     )
-    parser.add_argument(
-        "--set",
-        type=_assignment,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        dest="parameters",
-        help="set a parameter of the pipeline; may be repeated",
-    )
-    parser.add_argument(
-        "--assembly",
-        type=Path,
-        default=Path("cdk.out"),
-        metavar="FOLDER",
-        help="the synthesised cloud assembly (default: cdk.out)",
-    )
+    add_parameters(parser)
+    add_assembly(parser)
     parser.set_defaults(run=run)
 
 
@@ -60,7 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
         runner = PipelineRunner(arguments.assembly, workspace, lambda declared: declared.pipeline(workload))
         parameters = runner.parameters(dict(arguments.parameters))
         one = runner.prepare("train", workload, parameters)
-        runner.put_data(arguments.data, parameters)
+        if arguments.data:
+            runner.put_data(arguments.data, parameters)
+        else:
+            runner.keep_data(parameters)
         for difference in without_effect(runner.definition):
             print(f"without effect here: {difference}", file=sys.stderr)
         with progress.show() as display:
@@ -83,10 +73,3 @@ def run(arguments: argparse.Namespace) -> int:
 def _row(step: StepRecord) -> tuple[str, ...]:
     since = f" since {step.origin}" if step.status == UNCHANGED else ""
     return step.name, step.type, f"{step.seconds:.1f}", f"{step.status}{since}"
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, value

@@ -1,6 +1,6 @@
 """What every job uses of the local world, and what all of them do alike."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,8 +21,8 @@ HOST = "algo-1"
 class Services:
     """What one execution has around it.
 
-    `package_groups` are the model package groups that the assembly declares, `models` those that it may use,
-    by name.
+    `package_groups` are the model package groups that the assembly declares, `deployed` its models by name,
+    `models` those that the execution has created. `on_rows` is told of each number of rows transformed.
     """
 
     storage: Storage
@@ -30,7 +30,13 @@ class Services:
     place: Place
     registry: FolderRegistry
     package_groups: Collection[str] = ()
+    deployed: Mapping[str, Model] = field(default_factory=dict)
     models: dict[str, Model] = field(default_factory=dict)
+    on_rows: Callable[[int], None] = lambda rows: None
+
+    def model(self, name: str) -> Model | None:
+        """A model that the execution has created or the assembly declares."""
+        return self.models.get(name) or self.deployed.get(name)
 
     def image_digest(self, uri: str) -> str:
         """What the image's program is made of; an execution runs it as it was at its start."""

@@ -36,7 +36,7 @@ class Execution:
     Its id is part of what the steps write to S3, so executions with different ids never touch each other's
     objects. Steps of the types in `leaving_out` are treated as those of a branch that is not taken. `note` is
     called with the record of each step that has ended; `property_files` are their S3 URIs by name, `packages`
-    the ARNs of the model packages that it has registered.
+    the ARNs of the model packages that it has registered, `transformed` the S3 prefixes of transform results.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Execution:
     leaving_out: Collection[str] = ()
     property_files: dict[str, str] = field(default_factory=dict)
     packages: list[str] = field(default_factory=list)
+    transformed: list[str] = field(default_factory=list)
 
     def rehearse(self) -> None:
         """Resolve and check every step without running it.
@@ -136,6 +137,8 @@ class _Steps:
         self._execution.property_files.update(result.description["PropertyFiles"])
         if "ModelPackageArn" in result.description:
             self._execution.packages.append(result.description["ModelPackageArn"])
+        if "TransformOutput" in result.description:
+            self._execution.transformed.append(result.description["TransformOutput"]["S3OutputPath"])
         self._execution.note(result.record)
 
     def stop(self) -> None:

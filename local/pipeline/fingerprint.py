@@ -43,8 +43,8 @@ def _member(key: str, value: Any, services: Services) -> Any:
         return services.image_digest(value)
     if key == "S3Output":
         return {name: item for name, item in value.items() if name != "S3Uri"}
-    if key == "ModelName" and value in services.models:
-        return _model(services.models[value], services)
+    if key == "ModelName" and (model := services.model(value)) is not None:
+        return _model(model, services)
     return _contents(value, services)
 
 

@@ -76,6 +76,16 @@ class Spinners(Progress):
         self._bars.add_task(name, total=1, completed=1, state=f"unchanged since {execution}")
 
 
+class Quiet(Progress):
+    """Shows nothing; for commands that show something else."""
+
+    def _start(self, name: str) -> Callable[[str], None]:
+        return lambda state: None
+
+    def unchanged(self, name: str, execution: str) -> None:
+        pass
+
+
 @contextmanager
 def show() -> Iterator[Progress]:
     """A display that suits standard error: live on a terminal, plain lines elsewhere."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from local import assembly, revision
-from local.assembly import Model, Pipeline
+from local.assembly import Pipeline
 from local.errors import SlipwayError, UsageError
 from local.images import Images
 from local.jobs import Services
@@ -35,7 +35,6 @@ class PipelineRunner:
         self.pipeline = choose(declared)
         self.definition = Definition.parse(self.pipeline.definition, STEP_TYPES)
         self.storage = Storage(workspace.storage, declared)
-        self.models: Mapping[str, Model] = {model.name: model for model in declared.models}
         self._assembly = declared
         self._workspace = workspace
         self._images = Images.load()
@@ -43,21 +42,32 @@ class PipelineRunner:
     def parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
         return bind(self.definition.parameters, given)
 
-    def put_data(self, file: Path | None, parameters: Mapping[str, Any]) -> None:
-        """Make a file the pipeline's input; without one, the input of the last time has to be there.
+    def put_data(self, file: Path, parameters: Mapping[str, Any]) -> Path:
+        """Make a file the pipeline's input; returns the object that it has become.
 
-        Raises UsageError when neither is.
+        Raises UsageError when there is no such file.
         """
-        uri = parameters[input_data(self.definition.parameters).name]
-        if file is not None:
-            if not file.is_file():
-                raise UsageError(f"--data {file}: there is no such file")
-            self.storage.replace(file, uri)
-        elif not self.storage.exists(uri):
+        if not file.is_file():
+            raise UsageError(f"--data {file}: there is no such file")
+        return self.storage.replace(file, self._input(parameters))
+
+    def keep_data(self, parameters: Mapping[str, Any]) -> None:
+        """Raise UsageError unless the pipeline has input already."""
+        uri = self._input(parameters)
+        if not self.storage.exists(uri):
             raise UsageError(f"{uri} holds no data yet; give it with --data FILE")
 
+    def _input(self, parameters: Mapping[str, Any]) -> str:
+        return str(parameters[input_data(self.definition.parameters).name])
+
     def prepare(
-        self, command: str, workload: str, parameters: Mapping[str, Any], leaving_out: Collection[str] = ()
+        self,
+        command: str,
+        workload: str,
+        parameters: Mapping[str, Any],
+        *,
+        leaving_out: Collection[str] = (),
+        on_rows: Callable[[int], None] = lambda rows: None,
     ) -> "Run":
         """An execution whose every step has been checked; raises PipelineError for what cannot run here."""
         id, folder = self._workspace.new_execution()
@@ -70,7 +80,15 @@ class PipelineRunner:
         cache = StepCache(self._workspace.results, self.storage, resumed)
         registry = FolderRegistry(self._workspace.registry, self._assembly.place)
         groups = [one.name for one in self._assembly.resources("AWS::SageMaker::ModelPackageGroup")]
-        services = Services(self.storage, self._images, self._assembly.place, registry, groups)
+        services = Services(
+            self.storage,
+            self._images,
+            self._assembly.place,
+            registry,
+            groups,
+            {model.name: model for model in self._assembly.models},
+            on_rows=on_rows,
+        )
         run = Run(record, self._workspace)
         run.execution = Execution(
             id, folder, self.pipeline, self.definition, parameters, services, cache, run.note, leaving_out

@@ -150,7 +150,7 @@ class Fail:
 
 
 class TransformJob:
-    """Sends S3 objects through a model of this execution, from CreateTransformJob's arguments."""
+    """Sends S3 objects through a model, from CreateTransformJob's arguments."""
 
     def __init__(self, name: str, arguments: Mapping[str, Any], services: Services) -> None:
         self._name = name
@@ -171,7 +171,7 @@ class TransformJob:
             self._services.storage.path(uri)
 
     def run(self, folder: Path) -> None:
-        model = self._services.models.get(self._arguments["ModelName"])
+        model = self._services.model(self._arguments["ModelName"])
         if model is None:
             raise JobError(f"there is no model {self._arguments['ModelName']}")
         run_transform_job(
@@ -180,6 +180,7 @@ class TransformJob:
             storage=self._services.storage,
             images=self._services.images,
             folder=folder,
+            on_rows=self._services.on_rows,
         )
 
 

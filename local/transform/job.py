@@ -6,7 +6,7 @@ import json
 import shutil
 import zlib
 from collections import deque
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +22,8 @@ from local.hosting import Host, chain, running
 from local.http_client import HttpError, Response
 from local.images import Images
 from local.storage import Storage
-from local.transform.records import Batch, by_line, rows, undivided
-from local.transform.request import Batching, TransformRequest
+from local.transform.records import Batch, by_line, lines, rows, undivided
+from local.transform.request import CSV, Batching, TransformRequest, media_type
 
 _LOG_GROUP = "arn:aws:logs:::log-group:/aws/sagemaker/TransformJobs"
 # Their answers have a row for each row that was sent.
@@ -33,9 +33,17 @@ _CLIENT_ERROR = range(400, 500)
 
 
 def run_transform_job(
-    arguments: Mapping[str, Any], *, model: Model, storage: Storage, images: Images, folder: Path
+    arguments: Mapping[str, Any],
+    *,
+    model: Model,
+    storage: Storage,
+    images: Images,
+    folder: Path,
+    on_rows: Callable[[int], None] = lambda rows: None,
 ) -> None:
     """Run the job of CreateTransformJob's `arguments` with `model`, working in `folder`.
+
+    `on_rows` is told of each batch of records whose answers have been written, in order.
 
     Each object under the input prefix becomes `<its key>.out` under the output path; nothing appears there
     unless every record was answered. Raises JobError, naming object and line, for the first record that a
@@ -45,7 +53,7 @@ def run_transform_job(
     inputs = _inputs(storage, request.input_uri)
     containers = Host(images, storage).containers(model, folder, request.container_environment())
     results = folder / "results"
-    uvloop.run(_transform(request, model, containers, inputs, results))
+    uvloop.run(_transform(request, model, containers, inputs, results, on_rows=on_rows))
     storage.upload(results, request.output_uri)
     shutil.rmtree(results)
 
@@ -67,6 +75,8 @@ async def _transform(
     containers: list[ServingContainer],
     inputs: Mapping[str, Path],
     results: Path,
+    *,
+    on_rows: Callable[[int], None],
 ) -> None:
     async with running(containers):
         batching = request.batching(await _execution_parameters(containers[0]))
@@ -76,8 +86,9 @@ async def _transform(
             target.parent.mkdir(parents=True, exist_ok=True)
             with _named(key), target.open("wb") as stream, _opened(path, request.gzipped) as source:
                 async with aclosing(sender.send(source)) as bodies:
-                    async for body in bodies:
-                        stream.write(body)
+                    async for result in bodies:
+                        stream.write(result.body)
+                        on_rows(result.records)
 
 
 async def _execution_parameters(container: ServingContainer) -> Mapping[str, Any]:
@@ -111,6 +122,14 @@ def _named(key: str) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What is written for a batch, and how many records that answers."""
+
+    body: bytes
+    records: int
+
+
+@dataclass(frozen=True)
 class _Sender:
     """Sends batches through the chain, several at a time, and gives the answers in order."""
 
@@ -118,10 +137,10 @@ class _Sender:
     chain: Chain
     batching: Batching
 
-    async def send(self, source: BinaryIO) -> AsyncGenerator[bytes]:
+    async def send(self, source: BinaryIO) -> AsyncGenerator[Result]:
         """The results of a stream of records; at most `max_concurrent` batches are held at a time."""
         cut = by_line if self.request.split_by_line else undivided
-        under_way: deque[asyncio.Task[bytes]] = deque()
+        under_way: deque[asyncio.Task[Result]] = deque()
         try:
             for batch in cut(source, self.batching):
                 under_way.append(asyncio.create_task(self._result(batch)))
@@ -132,7 +151,7 @@ class _Sender:
         finally:
             await _cancel(under_way)
 
-    async def _result(self, batch: Batch) -> bytes:
+    async def _result(self, batch: Batch) -> Result:
         try:
             response = await self._retried(batch)
         except ModelError as error:
@@ -140,8 +159,19 @@ class _Sender:
         except InvocationError as error:
             raise JobError(f"{_lines(batch)}: {error}") from error
         self._check_rows(batch, response)
+        if self.request.joined:
+            return Result(self._joined(batch, response), batch.records)
         end = b"\n" if self.request.assemble_by_line and not response.body.endswith(b"\n") else b""
-        return response.body + end
+        return Result(response.body + end, batch.records)
+
+    @staticmethod
+    def _joined(batch: Batch, response: Response) -> bytes:
+        """Each row with the columns of its answer behind its own."""
+        answered = response.headers.get("content-type", "no media type")
+        if media_type(answered) != CSV:
+            raise JobError(f"{_lines(batch)}: answers in {answered} cannot be joined to {CSV}")
+        pairs = zip(lines(batch.body), lines(response.body), strict=True)
+        return b"".join(b"%b,%b\n" % (row.rstrip(b"\r\n"), answer.rstrip(b"\r\n")) for row, answer in pairs)
 
     async def _retried(self, batch: Batch) -> Response:
         """The answer to a batch; a fault that is not the data's is tried again while the containers run."""
@@ -172,9 +202,9 @@ class _Sender:
         return f"{_lines(batch)}: {error}"
 
     def _check_rows(self, batch: Batch, response: Response) -> None:
-        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         answered = rows(response.body)
-        if self.request.split_by_line and media_type in _ROW_BY_ROW and answered != batch.records:
+        row_by_row = media_type(response.headers.get("content-type", "")) in _ROW_BY_ROW
+        if self.request.split_by_line and row_by_row and answered != batch.records:
             raise JobError(f"{_lines(batch)}: {batch.records} rows were sent, {answered} came back")
 
 
@@ -182,7 +212,7 @@ def _lines(batch: Batch) -> str:
     return f"line {batch.first}" if batch.records == 1 else f"lines {batch.first} to {batch.last}"
 
 
-async def _cancel(tasks: Iterable[asyncio.Task[bytes]]) -> None:
+async def _cancel(tasks: Iterable[asyncio.Task[Result]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

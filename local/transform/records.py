@@ -22,11 +22,11 @@ class Batch:
 
     def halves(self) -> tuple["Batch", "Batch"]:
         """The first and the second half of a batch of at least two lines."""
-        lines = _lines(self.body)
+        every = lines(self.body)
         middle = self.records // 2
         return (
-            Batch(b"".join(lines[:middle]), self.first, middle),
-            Batch(b"".join(lines[middle:]), self.first + middle, self.records - middle),
+            Batch(b"".join(every[:middle]), self.first, middle),
+            Batch(b"".join(every[middle:]), self.first + middle, self.records - middle),
         )
 
 
@@ -71,12 +71,13 @@ def _whole(body: bytes, first: int) -> Iterator[Batch]:
 
 
 def _split(body: bytes, first: int) -> Iterator[Batch]:
-    for number, line in enumerate(_lines(body), start=first):
+    for number, line in enumerate(lines(body), start=first):
         yield Batch(line, number, 1)
 
 
-def _lines(body: bytes) -> list[bytes]:
+def lines(body: bytes) -> list[bytes]:
+    """The lines of a body, each with its line end."""
     # splitlines would also cut at a carriage return.
-    lines = [line + b"\n" for line in body.split(b"\n")]
-    lines[-1] = lines[-1][:-1]
-    return lines if lines[-1] else lines[:-1]
+    found = [line + b"\n" for line in body.split(b"\n")]
+    found[-1] = found[-1][:-1]
+    return found if found[-1] else found[:-1]

@@ -7,6 +7,7 @@ from typing import Any
 from local.errors import JobError
 from local.jobs.services import only, texts
 
+CSV = "text/csv"
 MEGABYTE = 1 << 20
 _LARGEST_PAYLOADS = 100
 _MULTI, _SINGLE = "MultiRecord", "SingleRecord"
@@ -35,6 +36,7 @@ class TransformRequest:
     output_uri: str
     accept: str | None
     assemble_by_line: bool
+    joined: bool
     batch_strategy: str | None
     max_payload: int | None
     max_concurrent: int | None
@@ -50,7 +52,8 @@ class TransformRequest:
         only(source, {"S3DataType": ("S3Prefix",)})
         only(given, {"SplitType": ("None", "Line"), "CompressionType": ("None", "Gzip")})
         only(result, {"AssembleWith": ("None", "Line")})
-        only(arguments.get("DataProcessing", {}), _WHOLE_RECORDS)
+        processing = arguments.get("DataProcessing", {})
+        only(processing, _WHOLE_RECORDS)
         client = arguments.get("ModelClientConfig", {})
         request = cls(
             model_name=arguments["ModelName"],
@@ -61,6 +64,7 @@ class TransformRequest:
             output_uri=result["S3OutputPath"],
             accept=result.get("Accept"),
             assemble_by_line=result.get("AssembleWith") == "Line",
+            joined=processing.get("JoinSource") == "Input",
             batch_strategy=arguments.get("BatchStrategy"),
             max_payload=arguments.get("MaxPayloadInMB"),
             max_concurrent=arguments.get("MaxConcurrentTransforms"),
@@ -94,6 +98,9 @@ class TransformRequest:
         )
 
     def _check(self) -> None:
+        types = {media_type(one) for one in (self.content_type, self.accept) if one}
+        if self.joined and not (self.split_by_line and self.assemble_by_line and types <= {CSV}):
+            raise JobError(f"JoinSource Input is emulated for {CSV} that is split and assembled by line")
         if self.batch_strategy is not None and self.batch_strategy not in STRATEGIES:
             raise JobError(f"BatchStrategy {self.batch_strategy!r} is none of {', '.join(STRATEGIES)}")
         if self.batch_strategy == _MULTI and not self.split_by_line:
@@ -105,4 +112,9 @@ class TransformRequest:
             )
 
 
-_WHOLE_RECORDS = {"JoinSource": ("None",), "InputFilter": ("$",), "OutputFilter": ("$",)}
+_WHOLE_RECORDS = {"JoinSource": ("None", "Input"), "InputFilter": ("$",), "OutputFilter": ("$",)}
+
+
+def media_type(content_type: str) -> str:
+    """The type without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()

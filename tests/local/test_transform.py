@@ -1,7 +1,7 @@
 """A transform job through fake containers."""
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from local.storage import Storage
 from local.transform import TransformRequest, run_transform_job
 from local.transform.request import Batching
 
+JOINED = {"JoinSource": "Input"}
 FAKE = Image("fake", "fake", None, "fake_image", (Path(__file__).parent / "fake_image",), {})
 
 
@@ -52,7 +53,12 @@ class Bench:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
-    def run(self, *environments: Mapping[str, str], **changes: Any) -> dict[str, bytes]:
+    def run(
+        self,
+        *environments: Mapping[str, str],
+        on_rows: Callable[[int], None] = lambda rows: None,
+        **changes: Any,
+    ) -> dict[str, bytes]:
         """The results by key."""
         definitions = [
             ContainerDefinition(f"c{number}", "registry/fake:1", None, environment)
@@ -64,6 +70,7 @@ class Bench:
             storage=self.storage,
             images=Images([FAKE], Path("versions.toml")),
             folder=self.folder / "job",
+            on_rows=on_rows,
         )
         return self.results()
 
@@ -125,6 +132,27 @@ def test_each_part_ends_with_a_newline_when_it_is_assembled_by_line(bench: Bench
     assert bench.run({"BEHAVIOUR": "count_bytes"}, BatchStrategy="SingleRecord") == {
         "a.csv.out": b"2\n2\n1\n"
     }
+
+
+def test_joined_results_have_the_rows_before_the_answers_to_them(bench: Bench) -> None:
+    bench.put("a.csv", b"1\n2\r\n3")
+    found = bench.run({"TAG": "x"}, DataProcessing=JOINED, BatchStrategy="SingleRecord")
+    assert found["a.csv.out"].splitlines() == [b"1,1,x", b"2,2,x", b"3,3,x"]
+
+
+def test_answers_of_another_media_type_are_not_joined(bench: Bench) -> None:
+    bench.put("a.csv", b"1\n2\n")
+    with pytest.raises(JobError, match=r"a\.csv: lines 1 to 2: answers in application/json cannot be joined"):
+        bench.run({"BEHAVIOUR": "report", "CONTENT_TYPE": "application/json"}, DataProcessing=JOINED)
+    assert bench.results() == {}
+
+
+def test_the_caller_is_told_of_the_rows_as_they_are_answered(bench: Bench) -> None:
+    told: list[int] = []
+    bench.put("a.csv", b"1\n2\n")
+    bench.put("b.csv", b"3\n")
+    bench.run(on_rows=told.append)
+    assert told == [2, 1]
 
 
 def test_gzipped_objects_are_unpacked_on_the_way(bench: Bench) -> None:
@@ -238,7 +266,15 @@ def test_the_first_container_is_asked_what_it_can_take(bench: Bench) -> None:
         ),
         ({"TransformInput": {"SplitType": "RecordIO"}}, "SplitType 'RecordIO' is not emulated"),
         ({"TransformInput": {"CompressionType": "Bzip2"}}, "CompressionType 'Bzip2' is not emulated"),
-        ({"DataProcessing": {"JoinSource": "Input"}}, "JoinSource 'Input' is not emulated"),
+        ({"DataProcessing": {"OutputFilter": "$[0]"}}, "OutputFilter '.*' is not emulated"),
+        (
+            {"DataProcessing": JOINED, "TransformOutput": {"Accept": "application/jsonlines"}},
+            "JoinSource Input is emulated for text/csv that is split and assembled by line",
+        ),
+        (
+            {"DataProcessing": JOINED, "TransformInput": {"SplitType": "None"}},
+            "JoinSource Input is emulated for text/csv",
+        ),
         ({"MaxPayloadInMB": 60, "MaxConcurrentTransforms": 2}, "is 120; at most 100"),
         ({"Environment": {"A": 1}}, "SageMaker takes strings only"),
     ],

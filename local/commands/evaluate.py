@@ -1,0 +1,101 @@
+"""`evaluate`: how good a workload's recipe is over several splits of its data."""
+
+import argparse
+import json
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+from local import metrics
+from local.commands.options import add_assembly, add_parameters
+from local.console import print_table
+from local.errors import SlipwayError
+from local.files import write_whole
+from local.pipeline.progress import Quiet
+from local.pipeline.runner import PipelineRunner
+from local.workspace import Workspace
+
+_SEED = "SplitSeed"
+# The workshop's split, then as many others as are asked for.
+_FIRST_SEED = 1729
+# What comes after the evaluation: one execution of many registers nothing.
+_LEFT_OUT = frozenset({"Condition", "RegisterModel", "Fail"})
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="train and evaluate a workload over several splits of its data",
+        description="Run a workload's pipeline for the SplitSeeds 1729, 0, 1, ... up to its evaluation, and "
+        "print mean and standard deviation of a metric. Nothing is registered or published; the figures go "
+        "to build/reports/WORKLOAD-splits.json too.",
+        epilog="example: python -m local evaluate churn --splits 15 --data churn.txt",
+    )
+    parser.add_argument("workload", help="the last part of the pipeline's name, such as churn")
+    parser.add_argument(
+        "--splits", type=_at_least_two, default=15, metavar="N", help="how many (default: 15)"
+    )
+    parser.add_argument("--metric", default="f1", metavar="NAME", help="the one that ends the report (f1)")
+    parser.add_argument(
+        "--data", type=Path, metavar="FILE", help="evaluate on this file (default: the one of the last time)"
+    )
+    add_parameters(parser)
+    add_assembly(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    workspace, workload = Workspace(), arguments.workload
+    seeds = [_FIRST_SEED, *range(arguments.splits - 1)]
+    with workspace.training(workload):
+        runner = PipelineRunner(arguments.assembly, workspace, lambda declared: declared.pipeline(workload))
+        given = dict(arguments.parameters)
+        if arguments.data:
+            runner.put_data(arguments.data, runner.parameters(given))
+        else:
+            runner.keep_data(runner.parameters(given))
+        rows = [
+            _split(runner, workload, {**given, _SEED: str(seed)}, f"{position} of {len(seeds)}")
+            for position, seed in enumerate(seeds, start=1)
+        ]
+    summary = _summary(rows, arguments.metric)
+    write_whole(workspace.reports / f"{workload}-splits.json", json.dumps(summary, indent=2) + "\n")
+    names = [name for name in metrics.columns(rows) if name != _SEED]
+    print_table((_SEED, *names), [(row[_SEED], *metrics.cells(row, names)) for row in rows])
+    print(
+        f"mean {arguments.metric} {summary['mean']:.3f} +- {summary['spread']:.3f} over {len(seeds)} splits"
+    )
+    return 0
+
+
+def _split(runner: PipelineRunner, workload: str, given: dict[str, str], position: str) -> dict[str, Any]:
+    """The metrics of one split, its seed first."""
+    one = runner.prepare("evaluate", workload, runner.parameters(given), leaving_out=_LEFT_OUT)
+    print(f"split {position}, seed {given[_SEED]}: started", file=sys.stderr, flush=True)
+    one.run(Quiet())
+    found = metrics.scalars(one.record.metrics)
+    figures = ", ".join(f"{name} {value:.3f}" for name, value in found.items() if isinstance(value, float))
+    print(f"split {position}: {figures} after {one.record.seconds:.1f} s", file=sys.stderr, flush=True)
+    return {_SEED: given[_SEED], **found}
+
+
+def _summary(rows: list[dict[str, Any]], metric: str) -> dict[str, Any]:
+    """Mean and sample standard deviation of the metric, and all that was measured."""
+    values = [row.get(metric) for row in rows]
+    numbers = [float(value) for value in values if isinstance(value, int | float)]
+    if len(numbers) < len(rows):
+        known = ", ".join(metrics.columns(rows))
+        raise SlipwayError(f"the pipeline's evaluation has no number {metric}; it has {known}")
+    return {
+        "metric": metric,
+        "mean": statistics.mean(numbers),
+        "spread": statistics.stdev(numbers),
+        "splits": rows,
+    }
+
+
+def _at_least_two(text: str) -> int:
+    if not text.isdecimal() or int(text) < 2:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of splits; a spread takes at least 2")
+    return int(text)

@@ -1,0 +1,34 @@
+"""Options that several commands have."""
+
+import argparse
+from pathlib import Path
+
+
+def add_assembly(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--assembly",
+        type=Path,
+        default=Path("cdk.out"),
+        metavar="FOLDER",
+        help="the synthesised cloud assembly (default: cdk.out)",
+    )
+
+
+def assignment(text: str) -> tuple[str, str]:
+    """The two sides of NAME=VALUE, as argparse's `type`."""
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def add_parameters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        type=assignment,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="parameters",
+        help="set a parameter of the pipeline; may be repeated",
+    )
