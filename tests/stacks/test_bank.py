@@ -145,8 +145,9 @@ def test_without_its_archive_the_stack_is_empty_and_says_which_command_makes_it(
     bank: Callable[..., Assembly], tmp_path: Path
 ) -> None:
     assembly = bank(artifacts=str(tmp_path))
+    metadata = assembly.folder / "slipway-dev-bank-serving.metadata.json"
     assert "Resources" not in assembly.template("bank-serving")
-    assert "run `make train WORKLOAD=bank`" in (assembly.folder / "manifest.json").read_text()
+    assert "run `make train WORKLOAD=bank`" in metadata.read_text()
     assert resources(assembly.template("bank-training"), "AWS::SageMaker::Pipeline")
 
 
