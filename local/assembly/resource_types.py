@@ -77,6 +77,29 @@ RUN: Mapping[str, ResourceType] = {
 
 DECLARED: Mapping[str, ResourceType] = {
     "AWS::ApiGateway::Account": ResourceType(),
+    "AWS::ApplicationAutoScaling::ScalableTarget": ResourceType(),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": ResourceType("PolicyName"),
+    "AWS::Budgets::Budget": ResourceType(),
+    "AWS::CloudFormation::WaitCondition": ResourceType(),
+    "AWS::CloudFormation::WaitConditionHandle": ResourceType(),
+    "AWS::CloudWatch::Alarm": ResourceType(
+        "AlarmName", attributes={"Arn": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}"}
+    ),
+    "AWS::CloudWatch::Dashboard": ResourceType("DashboardName"),
+    "AWS::CodeBuild::Project": ResourceType(
+        "Name", attributes={"Arn": "arn:{partition}:codebuild:{region}:{account}:project/{name}"}
+    ),
+    "AWS::CodeDeploy::Application": ResourceType("ApplicationName"),
+    "AWS::CodeDeploy::DeploymentGroup": ResourceType("DeploymentGroupName"),
+    "AWS::CodePipeline::Pipeline": ResourceType("Name"),
+    "AWS::EC2::FlowLog": ResourceType(),
+    "AWS::EC2::RouteTable": ResourceType(),
+    "AWS::EC2::SecurityGroup": ResourceType("GroupName", attributes={"GroupId": "sg-{name}"}),
+    "AWS::EC2::SecurityGroupIngress": ResourceType(),
+    "AWS::EC2::Subnet": ResourceType(),
+    "AWS::EC2::SubnetRouteTableAssociation": ResourceType(),
+    "AWS::EC2::VPC": ResourceType(),
+    "AWS::EC2::VPCEndpoint": ResourceType(),
     "AWS::ECR::Repository": ResourceType(
         "RepositoryName",
         attributes={
@@ -91,10 +114,23 @@ DECLARED: Mapping[str, ResourceType] = {
     "AWS::KMS::Key": ResourceType(
         attributes={"Arn": "arn:{partition}:kms:{region}:{account}:key/{name}", "KeyId": "{name}"}
     ),
+    # Who calls an alias reaches the function itself: of its versions this machine has the one packaged.
+    "AWS::Lambda::Alias": ResourceType(
+        "FunctionName", ref="arn:{partition}:lambda:{region}:{account}:function:{name}"
+    ),
+    "AWS::Lambda::Version": ResourceType(attributes={"Version": "1"}),
     "AWS::Logs::LogGroup": ResourceType(
         "LogGroupName", attributes={"Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*"}
     ),
     "AWS::S3::BucketPolicy": ResourceType(),
+    "AWS::SNS::Subscription": ResourceType(),
+    "AWS::SNS::Topic": ResourceType("TopicName", ref="arn:{partition}:sns:{region}:{account}:{name}"),
+    "AWS::SNS::TopicPolicy": ResourceType(),
+    "AWS::WAFv2::LoggingConfiguration": ResourceType(),
+    "AWS::WAFv2::WebACL": ResourceType(
+        "Name", attributes={"Arn": "arn:{partition}:wafv2:{region}:{account}:regional/webacl/{name}/local"}
+    ),
+    "AWS::WAFv2::WebACLAssociation": ResourceType(),
     "Custom::S3AutoDeleteObjects": ResourceType(),
 }
 
