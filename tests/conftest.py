@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -30,14 +31,17 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def functions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One module in the place of each packaged Lambda function, with its byte code, for the same reason."""
+    """Each Lambda function as it is packaged, without what it imports, which is for another platform."""
     folder = tmp_path_factory.mktemp("functions")
     for source in (ROOT / "lambda").glob("*/openapi.json"):
-        name = source.parent.name
-        module = folder / name / f"{name}.py"
-        (module.parent / "__pycache__").mkdir(parents=True)
-        module.write_text(f'"""In the place of {name}."""\n')
-        (module.parent / "__pycache__" / f"{name}.cpython-314.pyc").write_bytes(name.encode())
+        function = folder / source.parent.name
+        (function / "__pycache__").mkdir(parents=True)
+        listed = source.with_name("carries.txt")
+        carried = [ROOT / line for line in listed.read_text().splitlines()] if listed.exists() else []
+        for module in [*(ROOT / "lambda" / "shared").glob("*.py"), *source.parent.glob("*.py"), *carried]:
+            shutil.copyfile(module, function / module.name)
+        # Policies ask for byte code of the deployed Python, which this Python cannot make.
+        (function / "__pycache__" / f"{function.name}.cpython-314.pyc").write_bytes(b"")
     return folder
 
 

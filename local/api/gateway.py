@@ -68,8 +68,8 @@ class Gateway:
             answer = self._refuse(context, Refused("DEFAULT_5XX", "the runner failed"))
         answer.headers.append(("x-amzn-requestid", context.request_id))
         answer.headers.append(("x-amz-apigw-id", context.extended_request_id))
-        await _send(send, answer)
         self._log(context, answer)
+        await _send(send, answer)
 
     async def _answer(self, context: Context) -> Answer:
         request = context.request

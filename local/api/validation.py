@@ -26,13 +26,18 @@ class Validator:
         if model is None:
             return
         try:
-            content = json.loads(request.body.decode("utf-8", "replace"), parse_int=_number)
+            text = request.body.decode("utf-8", "replace")
+            content = json.loads(text, parse_int=_number, parse_constant=_refuse)
         except (ValueError, RecursionError):
             raise Refused("BAD_REQUEST_BODY", "the body is no JSON") from None
         if (error := next(model.iter_errors(content), None)) is not None:
             # Its message would repeat what was sent.
             place = "/".join(str(part) for part in error.schema_path)
             raise Refused("BAD_REQUEST_BODY", f"the model's {place} is not met")
+
+
+def _refuse(text: str) -> None:
+    raise ValueError(f"JSON has no {text}")
 
 
 def _number(text: str) -> int | float:

@@ -1,0 +1,162 @@
+"""Wrong requests through the live API: each is a problem that the page which sent it may read."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from api_requests import CSV, ORIGIN, ROW, WRONG_REQUESTS, Wrong
+from assemblies import Assembly
+from botocore.credentials import Credentials
+from live_api import Answer, LiveApi, live_api
+
+FIRST_ORIGIN = "http://localhost:3000"
+ORIGINS = [FIRST_ORIGIN, ORIGIN]
+MEMBERS = {"type", "title", "status", "detail", "instance", "requestId"}
+
+
+@pytest.fixture(scope="module")
+def api(
+    synth: Callable[..., Assembly], context: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveApi]:
+    settings = {**context["environments"]["dev"]["api"], "rate_limit": 1000, "burst_limit": 1000}
+    synthesised = synth("dev", api={**settings, "allowed_origins": ORIGINS})
+    with live_api(synthesised.folder, tmp_path_factory.mktemp("api"), "slipway-dev-churn") as live:
+        yield live
+
+
+def is_a_problem(answer: Answer, status: int, origin: str | None) -> None:
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers.get("access-control-allow-origin") == origin
+    assert answer.headers["vary"] == "Origin"
+    assert answer.headers["cache-control"] == "no-store"
+    assert set(answer.document) >= MEMBERS
+    assert answer.document["status"] == status
+    assert answer.document["requestId"] == answer.headers["x-amzn-requestid"]
+    assert answer.document["instance"] == f"urn:uuid:{answer.document['requestId']}"
+
+
+@pytest.mark.parametrize("wrong", WRONG_REQUESTS, ids=lambda wrong: wrong.name)
+def test_a_wrong_request_is_a_problem_with_cors_headers(api: LiveApi, wrong: Wrong) -> None:
+    headers = {"Origin": ORIGIN, **wrong.headers}
+    if wrong.content_type is not None:
+        headers["Content-Type"] = wrong.content_type
+    answer = api.signed(wrong.method, wrong.path, wrong.body, headers)
+    is_a_problem(answer, wrong.status, FIRST_ORIGIN if wrong.by_gateway else ORIGIN)
+
+
+def test_the_table_has_more_than_thirty_requests_of_different_names() -> None:
+    assert len({wrong.name for wrong in WRONG_REQUESTS}) == len(WRONG_REQUESTS) > 30
+
+
+def unsigned(api: LiveApi) -> dict[str, str]:
+    return {}
+
+
+def by_another_secret(api: LiveApi) -> dict[str, str]:
+    return api.signature("POST", "/prod/churn", ROW.encode(), Credentials("dummy", "other"))
+
+
+def by_another_key(api: LiveApi) -> dict[str, str]:
+    return api.signature("POST", "/prod/churn", ROW.encode(), Credentials("other", "dummy"))
+
+
+def by_a_session(api: LiveApi) -> dict[str, str]:
+    return api.signature("POST", "/prod/churn", ROW.encode(), Credentials("dummy", "dummy", "session"))
+
+
+def for_another_region(api: LiveApi) -> dict[str, str]:
+    return api.signature("POST", "/prod/churn", ROW.encode(), region="us-east-1")
+
+
+def for_another_body(api: LiveApi) -> dict[str, str]:
+    return api.signature("POST", "/prod/churn", b"ME")
+
+
+def for_another_path(api: LiveApi) -> dict[str, str]:
+    return api.signature("POST", "/churn", ROW.encode())
+
+
+def an_hour_ago(api: LiveApi) -> dict[str, str]:
+    signed = api.signature("POST", "/prod/churn", ROW.encode())
+    then = datetime.now(UTC) - timedelta(hours=1)
+    return {**signed, "X-Amz-Date": then.strftime("%Y%m%dT%H%M%SZ")}
+
+
+def by_a_token(api: LiveApi) -> dict[str, str]:
+    return {"Authorization": "Bearer zanzibar"}
+
+
+def by_an_api_key(api: LiveApi) -> dict[str, str]:
+    return {"X-Api-Key": "dummy"}
+
+
+@pytest.mark.parametrize(
+    "authorisation",
+    [
+        *(unsigned, by_another_secret, by_another_key, by_a_session, for_another_region),
+        *(for_another_body, for_another_path, an_hour_ago, by_a_token, by_an_api_key),
+    ],
+)
+def test_a_request_without_a_good_signature_is_a_401(
+    api: LiveApi, authorisation: Callable[[LiveApi], dict[str, str]]
+) -> None:
+    headers = {**authorisation(api), "Origin": ORIGIN, "Content-Type": CSV}
+    is_a_problem(api.send("POST", "/prod/churn", ROW.encode(), headers.items()), 401, FIRST_ORIGIN)
+
+
+def test_a_path_that_is_unknown_is_no_more_than_a_401_to_who_is_not_authorised(api: LiveApi) -> None:
+    is_a_problem(api.send("GET", "/prod/nothing"), 401, FIRST_ORIGIN)
+    is_a_problem(api.send("OPTIONS", "/prod/nothing", headers=[("Origin", ORIGIN)]), 401, FIRST_ORIGIN)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example.com", "null", f"{ORIGIN}.evil.io", f"{ORIGIN}0"])
+def test_an_error_names_no_other_origin(api: LiveApi, origin: str) -> None:
+    headers = {"Origin": origin, "Content-Type": "text/plain"}
+    is_a_problem(api.signed("POST", "/prod/churn", b"x", headers), 415, None)
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_a_preflight_is_answered_without_authorisation(api: LiveApi, origin: str) -> None:
+    asked = [("Origin", origin), ("Access-Control-Request-Method", "POST")]
+    answer = api.send("OPTIONS", "/prod/churn", headers=asked)
+    assert (answer.status, answer.body) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == origin
+    assert "POST" in answer.headers["access-control-allow-methods"]
+    assert "Authorization" in answer.headers["access-control-allow-headers"]
+
+
+def test_a_preflight_of_another_origin_allows_nothing(api: LiveApi) -> None:
+    answer = api.send("OPTIONS", "/prod/churn", headers=[("Origin", "https://evil.example.com")])
+    assert answer.status == 204
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+def test_without_its_stage_a_path_is_nothing_of_the_apis(api: LiveApi) -> None:
+    answer = api.send("GET", "/churn")
+    assert (answer.status, answer.document) == (403, {"message": "Forbidden"})
+
+
+def test_a_signed_customer_is_scored(api: LiveApi) -> None:
+    answer = api.signed("POST", "/prod/churn", ROW.encode(), {"Origin": ORIGIN, "Content-Type": CSV})
+    assert answer.status == 200
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+    assert answer.document == {"predictions": [{"churn": True, "score": 0.97}]}
+
+
+def test_every_request_is_a_line_of_the_access_log(api: LiveApi) -> None:
+    sent = [api.signed("GET", "/prod/health"), api.send("GET", "/prod/health")]
+    lines = [json.loads(line) for line in Path(api.served.access_log).read_text().splitlines()]
+    own = [next(one for one in lines if one["requestId"] == it.headers["x-amzn-requestid"]) for it in sent]
+    assert [(one["status"], one["resource"], one["refusal"]) for one in own] == [
+        ("200", "/health", "-"),
+        ("401", "/health", "MISSING_AUTHENTICATION_TOKEN"),
+    ]
+
+
+def test_why_the_gateway_refuses_is_said_to_whoever_runs_it(api: LiveApi) -> None:
+    api.send("GET", "/prod/health")
+    assert api.refusals[-1].endswith("GET /health: MISSING_AUTHENTICATION_TOKEN: no Authorization header")
