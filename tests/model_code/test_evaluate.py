@@ -1,5 +1,7 @@
 import json
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -38,11 +40,13 @@ def test_metrics_are_of_the_class_that_leaves(tmp_path: Path, folders: list[str]
         "precision": 0.5,
         "recall": 0.5,
         "f1": 0.5,
+        "f1_interval": [0, 1],
         "auc": pytest.approx(5 / 6),
         "confusion": {"tn": 2, "fp": 1, "fn": 1, "tp": 1},
         "split": None,
     }
-    assert [path.name for path in (tmp_path / "output").iterdir()] == ["evaluation.json"]
+    names = sorted(path.name for path in (tmp_path / "output").iterdir())
+    assert names == ["evaluation.html", "evaluation.json"]
 
 
 def test_the_split_of_the_labels_is_named(tmp_path: Path, folders: list[str]) -> None:
@@ -80,6 +84,53 @@ def test_equal_scores_count_half_in_the_area_under_the_curve() -> None:
     pairs = [(a > b) + 0.5 * (a == b) for a in scores[labels] for b in scores[~labels]]
     answers = [evaluate.Answer(False, float(score)) for score in scores]
     assert evaluate.evaluate(labels.tolist(), answers)["auc"] == pytest.approx(np.mean(pairs))
+
+
+def test_the_interval_of_f1_is_that_of_bootstrap_samples_and_the_same_each_time() -> None:
+    random = np.random.RandomState(7)
+    labels = random.random_sample(400) < 0.2
+    said = labels ^ (random.random_sample(400) < 0.1)
+    answers = [evaluate.Answer(bool(one), 0.5) for one in said]
+    low, high = evaluate.evaluate(labels.tolist(), answers)["f1_interval"]
+    assert evaluate.evaluate(labels.tolist(), answers)["f1_interval"] == [low, high]
+    rows = random.randint(0, 400, (2000, 400))
+    found = [2 * np.sum(labels[i] & said[i]) / (labels[i].sum() + said[i].sum()) for i in rows]
+    assert [low, high] == pytest.approx(np.percentile(found, [2.5, 97.5]), abs=0.01)
+
+
+def test_the_page_is_complete_in_itself_and_names_the_figures(tmp_path: Path, folders: list[str]) -> None:
+    put(tmp_path, "1\n0\n0\n1\n0\n", ANSWERS)
+    evaluate.main(folders)
+    text = (tmp_path / "output/evaluation.html").read_text()
+    assert not re.search(r"https?:|<script|<link|src=|@import|url\(", text)
+    assert "<b>F1 0.500</b> (95 % of bootstrap samples: 0.000 to 1.000)" in text
+    charts = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
+    parsed = [ElementTree.fromstring(chart) for chart in charts]  # noqa: S314 - the page is our own
+    labels = [chart.get("aria-label") for chart in parsed]
+    assert labels == ["Precision against recall", "Rows by score", "Share that left against score"]
+
+
+@pytest.mark.parametrize("rows", [2, 1000, 50_000])
+def test_the_page_stays_small_and_inside_its_axes_whatever_the_number_of_rows(rows: int) -> None:
+    random = np.random.RandomState(rows)
+    labels = np.arange(rows) % 2 == 0
+    scores = np.clip(labels * 0.5 + random.random_sample(rows) / 2, 0, 1)
+    answers = [evaluate.Answer(bool(score > 0.5), float(score)) for score in scores]
+    text = evaluate.page(evaluate.evaluate(labels.tolist(), answers), labels.tolist(), scores.tolist())
+    assert len(text) < 40_000
+    for x, y in re.findall(r"([-\d.]+),([-\d.]+)", " ".join(re.findall(r'points="([^"]*)"', text))):
+        assert 0 <= float(x) <= 420
+        assert 0 <= float(y) <= 300
+    heights = [float(one) for one in re.findall(r'<rect[^>]*height="([-\d.]+)"', text)]
+    assert heights
+    assert min(heights) >= 0
+
+
+def test_a_histogram_counts_every_row_once() -> None:
+    curves = load("churn/evaluate/churn_curves")
+    bins = curves.histogram([True, False, True, False], [0.0, 0.5, 1.0, 0.49], 2)
+    assert [(one.low, one.high, one.stayed, one.left) for one in bins] == [(0, 0.5, 1, 1), (0.5, 1, 1, 1)]
+    assert [one.mean_score for one in bins] == pytest.approx([0.245, 0.75])
 
 
 REFUSALS = {

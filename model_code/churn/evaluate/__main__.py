@@ -1,7 +1,7 @@
-"""Compare the whole model's answers on the test part with the labels, and write evaluation.json.
+"""Compare the whole model's answers on the test part with the labels: evaluation.json and evaluation.html.
 
-Prints the confusion matrix too. The scores are what a batch transform wrote (*.out): JSON lines
-`{"churn": true, "score": 0.97}` in the order of the labels.
+Prints the confusion matrix too; the page shows it with curves. The scores are what a batch transform wrote
+(*.out): JSON lines `{"churn": true, "score": 0.97}` in the order of the labels.
 """
 
 import argparse
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from churn_curves import f1_interval
+from churn_report import page
 from sklearn import metrics  # type: ignore[import-untyped]
 
 
@@ -19,19 +21,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="evaluate", description=__doc__.split("\n\n")[0])
     parser.add_argument("--labels", type=Path, required=True, help="folder of labels.csv and split.json")
     parser.add_argument("--scores", type=Path, required=True, help="folder of the transform's *.out files")
-    parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json")
+    parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json and .html")
     arguments = parser.parse_args(argv)
     try:
         labels = read_labels(arguments.labels / "labels.csv")
         answers = [answer for path in outputs(arguments.scores) for answer in read_answers(path)]
         evaluation = evaluate(labels, answers)
         evaluation["split"] = read_split(arguments.labels / "split.json")
+        report = page(evaluation, labels, [answer.score for answer in answers])
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
     arguments.output.mkdir(parents=True, exist_ok=True)
-    temporary = arguments.output / "evaluation.json.part"
-    temporary.write_text(json.dumps(evaluation, indent=2) + "\n")
-    temporary.replace(arguments.output / "evaluation.json")
+    write(arguments.output / "evaluation.html", report)
+    write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
     print(as_text(evaluation))
 
 
@@ -79,22 +81,33 @@ def read_split(path: Path) -> int | None:
 
 
 def evaluate(labels: list[bool], answers: list[Answer]) -> dict[str, Any]:
-    """Metrics of the class that leaves; `auc` is of the scores, the others are of the answers."""
+    """Metrics of the class that leaves; `auc` is of the scores, the others are of the answers.
+
+    `f1_interval` is where 95 % of bootstrap samples of the rows have their F1.
+    """
     if len(labels) != len(answers):
         raise ValueError(f"{len(answers)} answers for {len(labels)} labels; expected as many")
     if len({*labels}) != 2:
         raise ValueError("the labels are all the same; expected customers that stay and customers that leave")
     churn = [answer.churn for answer in answers]
     (tn, fp), (fn, tp) = metrics.confusion_matrix(labels, churn, labels=[False, True]).tolist()
+    confusion = {"tn": tn, "fp": fp, "fn": fn, "tp": tp}
     return {
         "rows": len(labels),
         "accuracy": float(metrics.accuracy_score(labels, churn)),
         "precision": float(metrics.precision_score(labels, churn, zero_division=0)),
         "recall": float(metrics.recall_score(labels, churn)),
         "f1": float(metrics.f1_score(labels, churn)),
+        "f1_interval": f1_interval(confusion),
         "auc": float(metrics.roc_auc_score(labels, [answer.score for answer in answers])),
-        "confusion": {"tn": tn, "fp": fp, "fn": fn, "tp": tp},
+        "confusion": confusion,
     }
+
+
+def write(path: Path, text: str) -> None:
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
 
 
 def as_text(evaluation: dict[str, Any]) -> str:
