@@ -1,28 +1,33 @@
 """Slipway's stacks: what an environment stands on, and for each workload its training and its serving."""
 
-from aws_cdk import App, Environment
+from aws_cdk import App, Tags
 
 from stacks.churn import ChurnServing, ChurnTraining
 from stacks.foundation import Foundation
+from stacks.policies.synth import attach
 from stacks.settings import Settings, SettingsError
 
 
-def build(app: App) -> None:
+def build(app: App) -> Settings:
     """Declare the stacks of the environment that the app's context chooses; raises SettingsError."""
     settings = Settings.from_context(app.node)
-    env = Environment(account=settings.account, region=settings.region)
+    common = {"settings": settings, **settings.stack_options}
+    for key, value in settings.all_tags.items():
+        Tags.of(app).add(key, value)
     prefix = f"slipway-{settings.env}"
-    foundation = Foundation(app, f"{prefix}-foundation", settings=settings, env=env)
-    ChurnTraining(app, f"{prefix}-churn-training", settings=settings, foundation=foundation, env=env)
-    ChurnServing(app, f"{prefix}-churn-serving", settings=settings, foundation=foundation, env=env)
+    foundation = Foundation(app, f"{prefix}-foundation", **common)
+    ChurnTraining(app, f"{prefix}-churn-training", foundation=foundation, **common)
+    ChurnServing(app, f"{prefix}-churn-serving", foundation=foundation, **common)
+    return settings
 
 
 def main() -> None:
     app = App()
     try:
-        build(app)
+        settings = build(app)
     except SettingsError as error:
         raise SystemExit(f"error: {error}") from None
+    attach(app, settings.env)
     app.synth()
 
 

@@ -112,6 +112,8 @@ class BankTraining(Stack):
             cluster=Cluster(**settings.training.model_dump()),
             reads=[clients],
             outputs=S3Prefix(foundation.artifact_bucket, "bank/training"),
+            placement=foundation.model_placement,
+            names_source=settings.trust_names_source,
         )
 
     def _code(self, name: str, folder: str) -> CodeDirectory:

@@ -116,6 +116,8 @@ class ChurnTraining(Stack):
             cluster=Cluster(**settings.training.model_dump()),
             reads=[customers],
             outputs=S3Prefix(foundation.artifact_bucket, "churn/training"),
+            placement=foundation.model_placement,
+            names_source=settings.trust_names_source,
         )
 
     def _evaluation(self, model: Model, split: Processing, settings: Settings) -> Sequence[Step]:

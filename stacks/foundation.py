@@ -2,23 +2,54 @@
 
 from typing import Any
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.constructs.alarm_topic import AlarmTopic
+from stacks.constructs.alarms import Alarms
+from stacks.constructs.artifact import S3Prefix
+from stacks.constructs.bucket_emptying import tidy_bucket_emptying
 from stacks.constructs.gateway_logging import GatewayLogging
 from stacks.constructs.image import OwnImage
 from stacks.constructs.log_keeping import LogKeeping
+from stacks.constructs.network import IsolatedNetwork
+from stacks.policies.acknowledgement import acknowledge
 from stacks.settings import ROOT, Settings
+
+# What a rule before it matches, no later rule expires: a release keeps its image by a tag `release-...`.
+_IMAGE_LIFECYCLE = [
+    ecr.LifecycleRule(
+        rule_priority=1,
+        tag_status=ecr.TagStatus.TAGGED,
+        tag_prefix_list=["release-"],
+        max_image_count=10_000,
+        description="released: kept",
+    ),
+    ecr.LifecycleRule(
+        rule_priority=2,
+        tag_status=ecr.TagStatus.TAGGED,
+        tag_pattern_list=["*"],
+        max_image_count=50,
+        description="built from a commit: the newest 50",
+    ),
+    ecr.LifecycleRule(
+        rule_priority=3,
+        tag_status=ecr.TagStatus.UNTAGGED,
+        max_image_age=Duration.days(14),
+        description="untagged: two weeks",
+    ),
+]
 
 
 class Foundation(Stack):
     """`data_bucket` holds what workloads are fed, `artifact_bucket` what their pipelines write, `script_mode`
-    is the image that runs our own containers, `logs` makes log groups. Data outlives the stack where the
-    settings say so."""
+    is the image that runs our own containers, `logs` makes log groups, `alarms` makes alarms, `captures` is
+    where endpoints keep samples. The placements say where models, jobs and functions run: None is in no
+    network of ours. Data outlives the stack where the settings say so."""
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:
         super().__init__(scope, id, **kwargs)
@@ -34,15 +65,53 @@ class Foundation(Stack):
         self._allow_logs_to_use_the_key()
         self.logs = LogKeeping(self.key, settings.log_retention_days, self._removal_policy)
         GatewayLogging(self, "GatewayLogging")
+        self.alarms = Alarms(self._build_alarm_topic(settings))
+        network = self._build_network(settings)
+        self.model_placement = network.sagemaker if network else None
+        self.function_placement = network.functions if network else None
         # Log delivery writes with S3's own keys only, and a bucket that logs itself never comes to rest.
         self._access_logs = self._build_bucket(
             "AccessLogBucket",
             encryption=s3.BucketEncryption.S3_MANAGED,
             expiration=Duration.days(365),
         )
+        self._accept_what_s3_cannot_do()
         self.data_bucket = self._build_logged_bucket("DataBucket")
         self.artifact_bucket = self._build_logged_bucket("ArtifactBucket")
+        self.captures = S3Prefix(self.artifact_bucket, "capture")
+        self.artifact_bucket.add_lifecycle_rule(
+            prefix=f"{self.captures.prefix}/",
+            expiration=Duration.days(settings.serving.capture.retention_days),
+        )
         self.script_mode = self._build_script_mode(f"slipway-{settings.env}-script-mode")
+        if not self._keeps_data:
+            tidy_bucket_emptying(self, self.logs)
+
+    def _build_alarm_topic(self, settings: Settings) -> str:
+        topic = AlarmTopic(
+            self, "Alarms", environment=settings.env, settings=settings.operations, key=self.key
+        )
+        CfnOutput(self, "AlarmTopic", value=topic.arn, description="Subscribe here to hear of alarms")
+        return topic.arn
+
+    def _build_network(self, settings: Settings) -> IsolatedNetwork | None:
+        if settings.network is None:
+            return None
+        return IsolatedNetwork(
+            self, "Network", settings=settings.network, environment=settings.env, logs=self.logs
+        )
+
+    def _accept_what_s3_cannot_do(self) -> None:
+        acknowledge(
+            self._access_logs,
+            "NIST.800.53.R5-S3DefaultEncryptionKMS",
+            "S3 delivers access logs to no bucket whose default is a key of ours",
+        )
+        acknowledge(
+            self._access_logs,
+            "CKV_AWS_18",
+            "a bucket of access logs that logs its own access never comes to rest",
+        )
 
     def _allow_logs_to_use_the_key(self) -> None:
         groups = self.format_arn(
@@ -76,7 +145,7 @@ class Foundation(Stack):
         )
 
     def _build_bucket(self, id: str, *, expiration: Duration | None = None, **encryption: Any) -> s3.Bucket:
-        return s3.Bucket(
+        bucket = s3.Bucket(
             self,
             id,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
@@ -94,6 +163,13 @@ class Foundation(Stack):
             auto_delete_objects=not self._keeps_data,
             **encryption,
         )
+        acknowledge(
+            bucket,
+            "NIST.800.53.R5-S3BucketReplicationEnabled",
+            "one region is what the workload promises; versions guard against mistakes, a copy of customers' "
+            "data elsewhere is a decision of its own",
+        )
+        return bucket
 
     def _build_script_mode(self, name: str) -> OwnImage:
         repository = ecr.Repository(
@@ -104,9 +180,7 @@ class Foundation(Stack):
             image_scan_on_push=True,
             encryption=ecr.RepositoryEncryption.KMS,
             encryption_key=self.key,
-            lifecycle_rules=[
-                ecr.LifecycleRule(tag_status=ecr.TagStatus.UNTAGGED, max_image_age=Duration.days(14))
-            ],
+            lifecycle_rules=_IMAGE_LIFECYCLE,
             removal_policy=self._removal_policy,
             empty_on_delete=not self._keeps_data,
         )

@@ -7,15 +7,13 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
-from stacks.constructs import authorisation
-from stacks.constructs.artifact import ModelArchive
-from stacks.constructs.contract import Contract
+from stacks.constructs.artifact import ModelArchive, S3Prefix
 from stacks.constructs.endpoint import Endpoint, ExistingEndpoint, Invocable
 from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.inference_pipeline import Container, InferencePipeline
 from stacks.constructs.missing import leave_empty
-from stacks.constructs.prediction_api import PredictionApi
-from stacks.constructs.prediction_function import FunctionPackage, PredictionFunction
+from stacks.constructs.prediction_function import FunctionPackage
+from stacks.constructs.prediction_service import PredictionService
 from stacks.foundation import Foundation
 from stacks.settings import Settings, Workload
 
@@ -59,13 +57,31 @@ class ServingStack(Stack):
         endpoint: Invocable = (
             ExistingEndpoint(self, existing)
             if existing
-            else self._build_endpoint(containers, archives, settings)
+            else self._build_endpoint(workload, containers, archives, settings, foundation)
         )
-        self._build_api(package, endpoint, settings, foundation)
+        PredictionService(
+            self,
+            "Service",
+            name=self._name,
+            package=package,
+            endpoint=endpoint,
+            hostnames=list(archives),
+            settings=settings,
+            key=foundation.key,
+            logs=foundation.logs,
+            alarms=foundation.alarms,
+            placement=foundation.function_placement,
+        )
+        CfnOutput(self, "EndpointName", value=endpoint.name)
         CfnOutput(self, "Example", value=example, export_name=f"{self._name}-example")
 
     def _build_endpoint(
-        self, containers: Sequence[Container], archives: dict[str, Path], settings: Settings
+        self,
+        workload: str,
+        containers: Sequence[Container],
+        archives: dict[str, Path],
+        settings: Settings,
+        foundation: Foundation,
     ) -> Endpoint:
         model = InferencePipeline(
             self,
@@ -80,29 +96,18 @@ class ServingStack(Stack):
                 "ExecutionRole",
                 description=f"Runs the containers of {self._name}",
                 log_groups=[f"/aws/sagemaker/Endpoints/{self._name}"],
+                names_source=settings.trust_names_source,
             ),
+            placement=foundation.model_placement,
         )
-        return Endpoint(self, "Endpoint", name=self._name, model=model, **settings.serving.model_dump())
-
-    def _build_api(
-        self, package: FunctionPackage, endpoint: Invocable, settings: Settings, foundation: Foundation
-    ) -> None:
-        function = PredictionFunction(
+        return Endpoint(
             self,
-            "Function",
-            package=package,
-            endpoint=endpoint,
-            settings=settings.api,
-            key=foundation.key,
-            logs=foundation.logs,
-        )
-        PredictionApi(
-            self,
-            "Api",
+            "Endpoint",
             name=self._name,
-            contract=Contract.read(package.contract),
-            function=function.function,
-            authorisation=authorisation.chosen(settings),
-            settings=settings.api,
+            model=model,
+            settings=settings.serving,
+            key=foundation.key,
+            capture=S3Prefix(foundation.artifact_bucket, f"{foundation.captures.prefix}/{workload}"),
             logs=foundation.logs,
+            alarms=foundation.alarms,
         )

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
+from aws_cdk import Environment
 from constructs import Node
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+
+from stacks.setting_parts import InstanceType, Network, Operations, Part, Serving
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -21,7 +24,25 @@ Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
 Account = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 Workload = Literal["bank", "churn"]
 EndpointName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")]
-InstanceType = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z][a-z0-9-]*\.(medium|large|\d*xlarge)$")]
+
+
+def _is_not_of_aws(key: str) -> str:
+    if key.lower().startswith("aws:"):
+        raise ValueError("tags that begin with aws: are AWS's own")
+    return key
+
+
+TagKey = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$"), AfterValidator(_is_not_of_aws)
+]
+TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,256}$")]
+Shift = Literal[
+    "AllAtOnce",
+    "Canary10Percent5Minutes",
+    "Canary10Percent15Minutes",
+    "Linear10PercentEvery1Minute",
+    "Linear10PercentEvery3Minutes",
+]
 
 _LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _ORIGIN = re.compile(
@@ -47,11 +68,7 @@ class SettingsError(ValueError):
     """Context that does not make valid settings; the message names each key and what is wrong with it."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Training(_Part):
+class Training(Part):
     """Each processing and training job of a pipeline. One instance: our scripts read all of their input."""
 
     instance_type: InstanceType
@@ -59,26 +76,20 @@ class Training(_Part):
     max_runtime_seconds: int = Field(ge=60, le=432_000)
 
 
-class Scoring(_Part):
+class Scoring(Part):
     """Batch transform jobs."""
 
     instance_type: InstanceType
     instance_count: int = Field(ge=1, le=20)
 
 
-class Serving(_Part):
-    """The endpoint's production variant."""
-
-    instance_type: InstanceType
-    instance_count: int = Field(ge=1, le=20)
-
-
-class Api(_Part):
+class Api(Part):
     """The REST API in front of an endpoint.
 
     Pages of the `allowed_origins` may read its answers; what the gateway itself refuses names the first of
     them. `authorisation` says who may call: AWS principals that sign, users of a Cognito pool, or holders of
     an API key. `rate_limit` is in requests a second; `reserved_concurrency` is what the endpoint can take.
+    `shift` is CodeDeploy's way to a new version of the function. The firewall counts by caller.
     """
 
     allowed_origins: Annotated[tuple[Origin, ...], Field(min_length=1, max_length=16, strict=False)]
@@ -86,20 +97,29 @@ class Api(_Part):
     rate_limit: int = Field(ge=1, le=10_000)
     burst_limit: int = Field(ge=1, le=5_000)
     reserved_concurrency: int = Field(ge=1, le=1_000)
+    shift: Shift = "AllAtOnce"
+    firewall_requests_per_5_minutes: int | None = Field(default=None, ge=10, le=2_000_000_000)
 
 
-class Settings(_Part):
+class Settings(Part):
     """One environment.
 
     `account` may be absent: templates then refer to AWS::AccountId. `artifacts` is the folder of trained
     models, `<workload>/<container>/model.tar.gz` below it; `functions` the one of packaged Lambda functions,
-    a folder each. A relative path counts from the repository. `endpoints` names, by workload, an endpoint
-    that exists already: the workload's API calls that one, and none is deployed.
+    a folder each. A relative path counts from the repository. Without a `network` nothing runs in a VPC.
+    `trust_names_source` is the one switch of roles that SageMaker may assume on this account's behalf only.
+    `endpoints` names, by workload, an endpoint that exists already: the workload's API calls that one,
+    and none is deployed.
     """
 
     env: Literal["dev", "prod"]
     region: Region
     account: Account | None = None
+    tags: dict[TagKey, TagValue] = Field(default_factory=dict, max_length=40)
+    termination_protection: bool
+    trust_names_source: bool = True
+    network: Network | None = None
+    operations: Operations
     artifacts: str = Field(default="build/artifacts", min_length=1)
     functions: str = Field(default="build/lambda", min_length=1)
     endpoints: Mapping[Workload, EndpointName] = {}
@@ -116,6 +136,19 @@ class Settings(_Part):
     @property
     def functions_folder(self) -> Path:
         return ROOT / self.functions
+
+    @property
+    def stack_options(self) -> dict[str, Any]:
+        """What every stack is given: its place, and whether somebody may delete it."""
+        return {
+            "env": Environment(account=self.account, region=self.region),
+            "termination_protection": self.termination_protection,
+        }
+
+    @property
+    def all_tags(self) -> dict[str, str]:
+        """The tags of the settings, and the one by which the budget counts."""
+        return {**self.tags, "environment": f"slipway-{self.env}"}
 
     @property
     def keeps_data(self) -> bool:

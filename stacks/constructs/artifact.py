@@ -18,10 +18,12 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
 
+from stacks.policies.acknowledgement import acknowledge, wildcard
 from stacks.settings import ROOT
 
 # Modules that every script may import: they travel in each archive of script-mode source.
 SHARED_MODULES = ROOT / "model_code" / "shared" / "script"
+_OBJECTS = "objects below the one prefix, whose names are known when they are written"
 
 
 def source_files(folder: Path) -> list[Path]:
@@ -149,6 +151,7 @@ class S3Prefix:
     def _grant_objects(self, role: iam.IRole, actions: Sequence[str], key_actions: Sequence[str]) -> None:
         objects = self.bucket.arn_for_objects(f"{self.prefix}/*")
         role.add_to_principal_policy(iam.PolicyStatement(actions=[*actions], resources=[objects]))
+        acknowledge(role, wildcard(role, objects), _OBJECTS)
         if key := self.bucket.encryption_key:
             stack = Stack.of(role)
             role.add_to_principal_policy(

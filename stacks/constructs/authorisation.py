@@ -22,7 +22,7 @@ class Access:
 _PREFLIGHT = "a browser sends a preflight without credentials; the function answers it with headers alone"
 PUBLIC = Access(
     {"authorization_type": apigateway.AuthorizationType.NONE},
-    {"AwsSolutions-APIG4": _PREFLIGHT, "AwsSolutions-COG4": _PREFLIGHT},
+    {"AwsSolutions-APIG4": _PREFLIGHT},
 )
 
 

@@ -4,35 +4,53 @@ from collections.abc import Sequence
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
-from constructs import Construct, IConstruct
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from stacks.constructs.service_role import ServiceRole
+from stacks.policies.acknowledgement import acknowledge, wildcard
+
+_STREAMS = "SageMaker names the streams of a job or an instance when it starts; the group is named"
 
 
-class ExecutionRole(iam.Role):
+class ExecutionRole(ServiceRole):
     """A role that SageMaker may assume on behalf of this account only.
 
-    It may write the given CloudWatch log groups (names) and nothing else until something is granted.
+    It may write the given CloudWatch log groups (names) and nothing else until something is granted. Without
+    `names_source` its trust policy names no account: the switch, should SageMaker not send one.
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, description: str, log_groups: Sequence[str] = ()
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        description: str,
+        log_groups: Sequence[str] = (),
+        names_source: bool = True,
     ) -> None:
-        stack = Stack.of(scope)
         super().__init__(
             scope,
             id,
+            service="sagemaker.amazonaws.com",
             description=description,
-            assumed_by=iam.ServicePrincipal(
-                "sagemaker.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
-            ),
+            names_source=names_source,
         )
         if log_groups:
-            self._allow_logs(stack, log_groups)
+            self._allow_logs(Stack.of(self), log_groups)
 
-    @property
-    def policy(self) -> IConstruct:
-        """What was granted so far. It is a resource of its own: what needs a right depends on it, too."""
-        return self.node.find_child("DefaultPolicy")
+    def allow_volumes(self, key: kms.IKey) -> None:
+        """Let the volumes of jobs and instances be encrypted with the key."""
+        self.add_to_principal_policy(
+            iam.PolicyStatement(
+                actions=["kms:CreateGrant"],
+                resources=[key.key_arn],
+                conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+            )
+        )
+        self.add_to_principal_policy(
+            iam.PolicyStatement(actions=["kms:DescribeKey"], resources=[key.key_arn])
+        )
 
     def _allow_logs(self, stack: Stack, log_groups: Sequence[str]) -> None:
         groups = [
@@ -55,3 +73,5 @@ class ExecutionRole(iam.Role):
                 resources=[arn for group in groups for arn in (group, f"{group}:*")],
             )
         )
+        for group in groups:
+            acknowledge(self, wildcard(self, f"{group}:*"), _STREAMS)

@@ -15,6 +15,7 @@ from aws_cdk.region_info import RegionInfo
 from constructs import Construct
 
 from stacks.constructs.artifact import source_files
+from stacks.constructs.service_role import allow_without_resource
 from stacks.settings import ROOT
 
 _PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
@@ -101,4 +102,4 @@ def _grant_pull(stack: Stack, role: iam.IRole, account: str, repository: str) ->
     arn = stack.format_arn(service="ecr", account=account, resource="repository", resource_name=repository)
     role.add_to_principal_policy(iam.PolicyStatement(actions=_PULL, resources=[arn]))
     # The token is of the caller's registry as a whole: ECR knows no resource for this action.
-    role.add_to_principal_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
+    allow_without_resource(role, ["ecr:GetAuthorizationToken"])

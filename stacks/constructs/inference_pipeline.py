@@ -11,6 +11,7 @@ from constructs import Construct
 
 from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.image import Image
+from stacks.constructs.network import Placement
 
 _HOSTNAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
@@ -33,7 +34,8 @@ class ModelData(Protocol):
 
 
 class InferencePipeline(Construct):
-    """The containers in the order given, each with the model data of its hostname."""
+    """The containers in the order given, each with the model data of its hostname. With a placement they run
+    in its subnets; either way they make no outbound calls."""
 
     def __init__(
         self,
@@ -43,14 +45,17 @@ class InferencePipeline(Construct):
         containers: Sequence[Container],
         model_data: Mapping[str, ModelData],
         role: ExecutionRole,
+        placement: Placement | None = None,
     ) -> None:
         super().__init__(scope, id)
+        self.role = role
         check_containers(containers)
         self._model = CfnModel(
             self,
             "Model",
             execution_role_arn=role.role_arn,
             enable_network_isolation=True,
+            vpc_config=self._build_vpc_config(placement),
             inference_execution_config=CfnModel.InferenceExecutionConfigProperty(mode="Serial"),
             containers=[
                 CfnModel.ContainerDefinitionProperty(
@@ -64,6 +69,14 @@ class InferencePipeline(Construct):
         )
         # SageMaker reads images and archives while it creates the model.
         self._model.node.add_dependency(role.policy)
+
+    def _build_vpc_config(self, placement: Placement | None) -> CfnModel.VpcConfigProperty | None:
+        if placement is None:
+            return None
+        placement.grant_attach(self.role)
+        return CfnModel.VpcConfigProperty(
+            subnets=placement.subnet_ids, security_group_ids=[placement.security_group_id]
+        )
 
     @property
     def model_name(self) -> str:

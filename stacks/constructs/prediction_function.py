@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -12,6 +13,8 @@ from constructs import Construct
 
 from stacks.constructs.endpoint import Invocable
 from stacks.constructs.log_keeping import LogKeeping
+from stacks.constructs.network import Placement
+from stacks.constructs.service_role import ServiceRole
 from stacks.policies.acknowledgement import acknowledge
 from stacks.settings import ROOT, Api
 
@@ -43,7 +46,8 @@ class FunctionPackage:
 
 
 class PredictionFunction(Construct):
-    """Invokes the endpoint, writes its own log group and traces, and may do nothing else."""
+    """Invokes the endpoint, writes its own log group and traces, and may do nothing else. With a placement it
+    runs in its subnets."""
 
     def __init__(
         self,
@@ -55,14 +59,16 @@ class PredictionFunction(Construct):
         settings: Api,
         key: kms.IKey,
         logs: LogKeeping,
+        placement: Placement | None,
     ) -> None:
         super().__init__(scope, id)
         log_group = logs.group(self, "Logs")
-        role = iam.Role(
+        role = ServiceRole(
             self,
             "Role",
+            service="lambda.amazonaws.com",
             description=f"Runs the function {package.name}",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            names_source=False,
         )
         log_group.grant_write(role)
         role.add_to_principal_policy(iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key.key_arn]))
@@ -87,10 +93,30 @@ class PredictionFunction(Construct):
             timeout=_TIMEOUT,
             tracing=lambda_.Tracing.ACTIVE,
         )
+        if placement:
+            placement.grant_attach(role)
+            cast(
+                lambda_.CfnFunction, self.function.node.default_child
+            ).vpc_config = lambda_.CfnFunction.VpcConfigProperty(
+                subnet_ids=[*placement.subnet_ids], security_group_ids=[placement.security_group_id]
+            )
+        else:
+            for finding in ("CKV_AWS_117", "NIST.800.53.R5-LambdaInsideVPC"):
+                acknowledge(
+                    self.function,
+                    finding,
+                    "an environment without a VPC: the function calls SageMaker's runtime over TLS, and prod "
+                    "has the VPC",
+                )
         acknowledge(
             role.node.find_child("DefaultPolicy"),
             "AwsSolutions-IAM5[Resource::*]",
             "X-Ray knows no resource for the two actions that send traces",
+        )
+        acknowledge(
+            self.function,
+            "W3005",
+            "the CDK's function waits for its role by name as well as by reference: twice, and harmless",
         )
         for finding in ("CKV_AWS_116", "NIST.800.53.R5-LambdaDLQ"):
             acknowledge(

@@ -11,10 +11,13 @@ from constructs import Construct
 
 from stacks.constructs.artifact import S3Prefix
 from stacks.constructs.execution_role import ExecutionRole
+from stacks.constructs.network import Placement
 from stacks.constructs.references import EXECUTION_ID, Parameter, paths
 from stacks.constructs.steps import Cluster, Jobs, Step
+from stacks.policies.acknowledgement import acknowledge, wildcard
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CREATED = "Pipelines puts the execution and the step into the names of what it creates for this pipeline"
 _LOG_GROUPS = [f"/aws/sagemaker/{kind}Jobs" for kind in ("Processing", "Training", "Transform")]
 
 
@@ -22,7 +25,8 @@ class TrainingPipeline(Construct):
     """Steps in an order in which they may run; what follows what is said by their references.
 
     `reads` are the prefixes that the jobs may read besides what the pipeline writes. Outputs go to
-    `<outputs>/<execution id>/<step>/`, encrypted with the key of that bucket.
+    `<outputs>/<execution id>/<step>/`, encrypted with the key of that bucket, as are volumes. With a
+    placement jobs and models run in its subnets; either way their containers reach no network.
     """
 
     def __init__(
@@ -36,25 +40,34 @@ class TrainingPipeline(Construct):
         cluster: Cluster,
         reads: Sequence[S3Prefix],
         outputs: S3Prefix,
+        placement: Placement | None = None,
+        names_source: bool = True,
     ) -> None:
         super().__init__(scope, id)
         key = outputs.bucket.encryption_key
         if key is None:
             raise ValueError("the bucket of a pipeline's outputs needs a key of its own")
         job_role = ExecutionRole(
-            self, "JobRole", description=f"Runs the jobs of {name}", log_groups=_LOG_GROUPS
+            self,
+            "JobRole",
+            description=f"Runs the jobs of {name}",
+            log_groups=_LOG_GROUPS,
+            names_source=names_source,
         )
+        job_role.allow_volumes(key)
+        if placement:
+            placement.grant_attach(job_role)
         for prefix in (*reads, outputs):
             prefix.grant_read(job_role)
         outputs.grant_write(job_role)
-        jobs = Jobs(self, job_role, cluster, outputs, key.key_arn)
+        jobs = Jobs(self, job_role, cluster, outputs, key.key_arn, placement)
         definition = {
             "Version": "2020-12-01",
             "Parameters": [parameter.declare() for parameter in parameters],
             "Steps": [step.render(jobs) for step in steps],
         }
         check_definition(definition)
-        role = self._build_role(name, steps, job_role)
+        role = self._build_role(name, steps, job_role, names_source)
         pipeline = CfnPipeline(
             self,
             "Pipeline",
@@ -64,8 +77,12 @@ class TrainingPipeline(Construct):
         )
         pipeline.node.add_dependency(role.policy, job_role.policy)
 
-    def _build_role(self, name: str, steps: Sequence[Step], job_role: iam.IRole) -> ExecutionRole:
-        role = ExecutionRole(self, "Role", description=f"Starts the jobs of {name}")
+    def _build_role(
+        self, name: str, steps: Sequence[Step], job_role: iam.IRole, names_source: bool
+    ) -> ExecutionRole:
+        role = ExecutionRole(
+            self, "Role", description=f"Starts the jobs of {name}", names_source=names_source
+        )
         for kind in {type(step): step for step in steps}.values():
             # Pipelines names what it creates pipelines-<execution>-<step>-<suffix>, and tags it.
             created = Stack.of(self).format_arn(
@@ -73,6 +90,7 @@ class TrainingPipeline(Construct):
             )
             actions = [f"sagemaker:{action}" for action in (*kind.actions, "AddTags")]
             role.add_to_principal_policy(iam.PolicyStatement(actions=actions, resources=[created]))
+            acknowledge(role, wildcard(role, created), _CREATED)
         role.add_to_principal_policy(
             iam.PolicyStatement(
                 actions=["iam:PassRole"],

@@ -71,6 +71,12 @@ def _path(template: Template, resource_id: Any) -> str:
     return f"{_path(template, resource['ParentId']).rstrip('/')}/{resource['PathPart']}"
 
 
+def named(template: Template, reference: Any) -> Any:
+    """The resource of this template that `Ref`, or `Fn::GetAtt`, means."""
+    name = text(reference).removeprefix("${").removesuffix("}").partition(".")[0]
+    return template["Resources"][name]
+
+
 def definition(template: Template) -> Any:
     """The pipeline's definition, its CloudFormation references spelt out."""
     pipeline = only(template, "AWS::SageMaker::Pipeline")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from assemblies import HOSTNAMES, ROOT, Assembly
-from declared import allowed, only, resources, statements, text
+from declared import allowed, only, resources, statements, text, texts
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 SCRIPT = {
@@ -76,9 +76,13 @@ def test_the_role_reads_the_four_archives_and_nothing_else(template: Any) -> Non
         text(one["ModelDataUrl"]).replace("s3://", "arn:aws:s3:::", 1) for one in containers(template)
     }
     assert allowed(template, "s3:GetObject") == archives
-    assert {action for one in statements(template) for action in one["Action"] if "s3:" in action} <= {
-        "s3:GetObject"
-    }
+    s3 = {action for one in statements(template) for action in texts(one["Action"]) if "s3:" in action}
+    assert s3 == {"s3:GetObject", "s3:AbortMultipartUpload", "s3:PutObject"}
+
+
+def test_the_role_writes_captured_requests_and_nothing_else(template: Any) -> None:
+    [captured] = allowed(template, "s3:PutObject")
+    assert captured.endswith("/capture/churn/*")
 
 
 def test_the_role_pulls_the_images_of_the_containers_and_no_others(template: Any) -> None:

@@ -296,11 +296,32 @@ def test_jobs_pull_exactly_the_images_that_the_steps_name(template: Any) -> None
     assert allowed(template, "ecr:BatchGetImage", JOBS) == named
 
 
-def test_the_key_is_used_through_s3_only(template: Any) -> None:
+def test_the_key_is_used_through_s3_and_for_volumes_only(template: Any) -> None:
     for statement in statements(template):
-        if any(action.startswith("kms:") for action in texts(statement["Action"])):
+        if {"kms:Decrypt", "kms:GenerateDataKey"} & {*texts(statement["Action"])}:
             service = statement["Condition"]["StringEquals"]["kms:ViaService"]
             assert text(service).startswith("s3.eu-central-1.")
+        if "kms:CreateGrant" in texts(statement["Action"]):
+            assert statement["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+
+
+def test_every_jobs_volume_has_the_key_of_its_results(template: Any) -> None:
+    for step in steps(template).values():
+        for cluster, output in (
+            ("ResourceConfig", "OutputDataConfig"),
+            ("TransformResources", "TransformOutput"),
+        ):
+            if cluster in step["Arguments"]:
+                arguments = step["Arguments"]
+                assert arguments[cluster]["VolumeKmsKeyId"] == arguments[output]["KmsKeyId"]
+
+
+def test_in_prod_jobs_and_models_run_in_the_network_and_reach_none(prod: Assembly) -> None:
+    for name, step in steps(prod.template("churn-training")).items():
+        if step["Type"] in ("Processing", "Training", "Model"):
+            network = step["Arguments"].get("NetworkConfig", step["Arguments"])
+            assert network["EnableNetworkIsolation"] is True, name
+            assert len(network["VpcConfig"]["Subnets"]) == 2, name
 
 
 def test_what_starts_jobs_may_start_those_of_pipelines_and_pass_the_jobs_role_only(template: Any) -> None:

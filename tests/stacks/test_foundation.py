@@ -30,7 +30,7 @@ def test_the_key_rotates(template: Any) -> None:
 
 def test_cloudwatch_logs_may_use_the_key_for_groups_of_this_account_only(template: Any) -> None:
     statements = only(template, "AWS::KMS::Key")["Properties"]["KeyPolicy"]["Statement"]
-    [logs] = [one for one in statements if "Service" in one["Principal"]]
+    [logs] = [one for one in statements if "ArnLike" in one.get("Condition", {})]
     assert text(logs["Principal"]["Service"]) == "logs.eu-central-1.${AWS::URLSuffix}"
     assert text(logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]) == (
         "arn:aws:logs:eu-central-1:${AWS::AccountId}:log-group:*"
@@ -85,7 +85,8 @@ def test_data_and_artefacts_are_encrypted_with_our_key_and_log_who_reads_them(te
 
 def test_old_versions_half_uploads_and_logs_expire_but_data_does_not(template: Any) -> None:
     for name, bucket in buckets(template).items():
-        [rule] = bucket["LifecycleConfiguration"]["Rules"]
+        rule, *captures = bucket["LifecycleConfiguration"]["Rules"]
+        assert [one["Prefix"] for one in captures] == (["capture/"] if name == "ArtifactBucket" else [])
         assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
         assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
         assert rule.get("ExpirationInDays") == (365 if name == "AccessLogBucket" else None)
@@ -96,13 +97,21 @@ def test_the_repository_has_the_name_that_an_engineer_types(each: Assembly) -> N
     assert repository["RepositoryName"] == f"slipway-{each.env}-script-mode"
 
 
-def test_images_are_immutable_scanned_and_encrypted_and_untagged_ones_expire(template: Any) -> None:
+def test_images_are_immutable_scanned_and_encrypted(template: Any) -> None:
     repository = only(template, "AWS::ECR::Repository")["Properties"]
     assert repository["ImageTagMutability"] == "IMMUTABLE"
     assert repository["ImageScanningConfiguration"] == {"ScanOnPush": True}
     assert repository["EncryptionConfiguration"]["EncryptionType"] == "KMS"
-    [rule] = json.loads(repository["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
-    assert rule["selection"]["tagStatus"] == "untagged"
+
+
+def test_untagged_and_old_images_expire_but_released_ones_are_matched_before_them(template: Any) -> None:
+    repository = only(template, "AWS::ECR::Repository")["Properties"]
+    rules = json.loads(repository["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
+    released, tagged, untagged = sorted(rules, key=lambda rule: int(rule["rulePriority"]))
+    assert released["selection"]["tagPrefixList"] == ["release-"]
+    assert released["selection"]["countNumber"] == 10_000
+    assert (tagged["selection"]["tagPatternList"], tagged["selection"]["countNumber"]) == (["*"], 50)
+    assert untagged["selection"]["tagStatus"] == "untagged"
 
 
 def test_sagemaker_pulls_our_image_for_this_account_only(template: Any) -> None:

@@ -29,14 +29,14 @@ def test_the_function_answers_every_method_as_a_proxy(template: Any) -> None:
     for method in routes(template).values():
         integration = method["Integration"]
         assert (integration["Type"], integration["IntegrationHttpMethod"]) == ("AWS_PROXY", "POST")
-        assert text(integration["Uri"]).endswith(f"/functions/{function_arn(template)}/invocations")
+        assert text(integration["Uri"]).endswith(f"/functions/{alias_arn(template)}/invocations")
 
 
-def function_arn(template: Any) -> str:
+def alias_arn(template: Any) -> str:
     [logical_id] = [
-        name for name, one in template["Resources"].items() if one["Type"] == "AWS::Lambda::Function"
+        name for name, one in template["Resources"].items() if one["Type"] == "AWS::Lambda::Alias"
     ]
-    return f"${{{logical_id}.Arn}}"
+    return f"${{{logical_id}}}"
 
 
 def test_callers_sign_but_a_preflight_needs_nothing(template: Any) -> None:
@@ -101,7 +101,7 @@ def test_only_this_api_may_call_the_function(template: Any) -> None:
     permission = only(template, "AWS::Lambda::Permission")["Properties"]
     api = text({"Ref": next(name for name, one in template["Resources"].items() if is_api(one))})
     assert permission["Principal"] == "apigateway.amazonaws.com"
-    assert text(permission["FunctionName"]) == function_arn(template)
+    assert text(permission["FunctionName"]) == alias_arn(template)
     assert text(permission["SourceArn"]) == (
         f"arn:aws:execute-api:eu-central-1:${{AWS::AccountId}}:{api}/*/*/*"
     )

@@ -24,7 +24,7 @@ def test_the_function_invokes_this_endpoint_logs_and_traces_and_may_do_nothing_e
     [policy] = [
         one["Properties"]["PolicyDocument"]["Statement"]
         for one in resources(template, "AWS::IAM::Policy")
-        if one["Properties"]["PolicyName"].startswith("FunctionRole")
+        if one["Properties"]["PolicyName"].startswith("ServiceFunctionRole")
     ]
     logs = text(function(template)["LoggingConfig"]["LogGroup"])[:-1]
     key = text(function(template)["KmsKeyArn"])
@@ -32,12 +32,20 @@ def test_the_function_invokes_this_endpoint_logs_and_traces_and_may_do_nothing_e
         tuple(sorted(texts(one["Action"]))): [kind(template, name) for name in texts(one["Resource"])]
         for one in policy
     }
-    assert granted == {
+    attach = {actions for actions in granted if any(one.startswith("ec2:Create") for one in actions)}
+    on_everything = [one for actions in granted for one in actions if granted[actions] == ["*"]]
+    traces = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+    assert [one for one in on_everything if not one.startswith("ec2:Describe")] == traces
+    assert {
+        actions: granted[actions]
+        for actions in granted
+        if actions not in attach and granted[actions] != ["*"]
+    } == {
         ("sagemaker:InvokeEndpoint",): ["AWS::SageMaker::Endpoint"],
         ("logs:CreateLogStream", "logs:PutLogEvents"): [f"{logs}.Arn}}"],
         ("kms:Decrypt",): [key],
-        ("xray:PutTelemetryRecords", "xray:PutTraceSegments"): ["*"],
     }
+    assert bool(attach) == ("VpcConfig" in function(template))
 
 
 def kind(template: Any, reference: str) -> str:
@@ -100,7 +108,7 @@ def test_every_log_group_expires_and_has_our_key(each: Assembly) -> None:
     days = context["environments"][each.env]["log_retention_days"]
     template = each.template("churn-serving")
     groups = [one["Properties"] for one in resources(template, "AWS::Logs::LogGroup")]
-    assert len(groups) == 3
+    assert len(groups) >= 4, "of the gateway's two logs, the function and the endpoint"
     for group in groups:
         assert group["RetentionInDays"] == days
         assert group["KmsKeyId"] == function(template)["KmsKeyArn"]

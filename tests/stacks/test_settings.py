@@ -51,6 +51,24 @@ def test_only_prod_keeps_data(context: Mapping[str, Any]) -> None:
         ("serving.instance_count", 21, "less than or equal to 20"),
         ("serving.instance_count", True, "integer"),
         ("serving", "two", "dictionary"),
+        ("serving", {}, "Field required"),
+        ("serving.capture.percent", 0, "greater than or equal to 1"),
+        ("serving.deployment.wait_seconds", 3601, "less than or equal to 3600"),
+        ("serving.deployment.max_execution_seconds", 599, "greater than or equal to 600"),
+        ("serving.limits.error_percent", 101, "less than or equal to 100"),
+        ("serving.scaling.invocations_per_minute", 0, "greater than or equal to 1"),
+        ("serving.volume_key", "none", "'ours' or 'hardware'"),
+        ("network", {"block": "10.0.0.0/28", "zones": [0, 1]}, "private block"),
+        ("network", {"block": "8.8.0.0/16", "zones": [0, 1]}, "private block"),
+        ("network", {"block": "10.0.0.0/22", "zones": [0]}, "Field required"),
+        ("network", {"block": "10.0.0.0/22", "zones": [0, 0]}, "zones are the same"),
+        ("operations.alarm_email", "nobody", "pattern"),
+        ("operations.monthly_budget_usd", 0, "greater than or equal to 1"),
+        ("tags", {"aws:own": "x"}, "AWS's own"),
+        ("termination_protection", "no", "boolean"),
+        ("trust_names_source", 1, "boolean"),
+        ("api.shift", "AtOnce", "AllAtOnce"),
+        ("api.firewall_requests_per_5_minutes", 9, "greater than or equal to 10"),
         ("functions", "", "at least 1 character"),
         ("log_retention_days", 31, "Input should be 7, 14, 30"),
         ("api.authorisation", "none", "'iam', 'cognito' or 'api_key'"),
@@ -66,7 +84,7 @@ def test_a_wrong_setting_is_refused_by_its_key(
 ) -> None:
     with pytest.raises(SettingsError) as refusal:
         Settings.from_mapping(changed(context, path, value))
-    assert str(refusal.value).startswith(f"{path}: ")
+    assert str(refusal.value).startswith(path)
     assert reason in str(refusal.value)
 
 
@@ -113,6 +131,23 @@ def test_what_no_browser_sends_as_an_origin_is_refused_by_its_place(
 ) -> None:
     with pytest.raises(SettingsError, match=r"^api\.allowed_origins\.1: "):
         Settings.from_mapping(changed(context, "api.allowed_origins", ["https://app.example.com", origin]))
+
+
+@pytest.mark.parametrize(
+    ("part", "changes", "reason"),
+    [
+        ("deployment", {"wait_seconds": 900, "termination_wait_seconds": 900}, "exceed the 1800 s"),
+        ("scaling", {"max_instances": 1}, "at least instance_count, 2"),
+        ("deployment", {"canary_instances": 2}, "at most half of 2"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(
+    context: Mapping[str, Any], part: str, changes: Mapping[str, int], reason: str
+) -> None:
+    serving = {**context["environments"]["dev"]["serving"], "instance_count": 2}
+    serving[part] = {**serving[part], **changes}
+    with pytest.raises(SettingsError, match=reason):
+        Settings.from_mapping(changed(context, "serving", serving))
 
 
 def test_a_missing_setting_is_refused_by_its_key(context: Mapping[str, Any]) -> None:

@@ -12,6 +12,16 @@ from assemblies import ROOT, Assembly
 from declared import resources, statements, text, texts
 
 STACKS = ("foundation", "churn-training", "churn-serving")
+WITHOUT_RESOURCE = {
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+    "ecr:GetAuthorizationToken",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
 
 
 def test_synthesising_twice_gives_identical_assemblies(synth: Callable[..., Assembly], dev: Assembly) -> None:
@@ -29,12 +39,13 @@ def test_the_assembly_holds_exactly_the_stacks_of_the_environment(each: Assembly
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_sagemaker_assumes_our_roles_on_behalf_of_this_account_only(each: Assembly, stack: str) -> None:
+def test_services_assume_our_roles_on_behalf_of_this_account_only(each: Assembly, stack: str) -> None:
+    do_not_say_on_whose_behalf = {"apigateway", "codebuild", "codedeploy", "codepipeline", "lambda"}
     for role in resources(each.template(stack), "AWS::IAM::Role"):
         [trust] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        # These two do not say on whose behalf they come.
-        if trust["Principal"]["Service"] not in ("apigateway.amazonaws.com", "lambda.amazonaws.com"):
-            assert trust["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+        service = trust["Principal"]["Service"].partition(".")[0]
+        if service not in do_not_say_on_whose_behalf:
+            assert service in ("sagemaker", "vpc-flow-logs")
             assert text(trust["Condition"]["StringEquals"]["aws:SourceAccount"]) == "${AWS::AccountId}"
             assert "ManagedPolicyArns" not in role["Properties"]
 
@@ -43,10 +54,7 @@ def test_sagemaker_assumes_our_roles_on_behalf_of_this_account_only(each: Assemb
 def test_the_only_rights_on_everything_are_those_that_know_no_resource(each: Assembly, stack: str) -> None:
     for statement in statements(each.template(stack)):
         if "*" in texts(statement["Resource"]):
-            assert texts(statement["Action"]) in (
-                ["ecr:GetAuthorizationToken"],
-                ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-            )
+            assert set(texts(statement["Action"])) <= WITHOUT_RESOURCE
         assert not any(action.endswith("*") for action in texts(statement["Action"]))
 
 

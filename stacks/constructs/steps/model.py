@@ -29,6 +29,7 @@ class Model(Step):
         return {
             "ExecutionRoleArn": jobs.role.role_arn,
             "EnableNetworkIsolation": True,
+            **jobs.vpc_config(),
             "InferenceExecutionConfig": {"Mode": "Serial"},
             "Containers": [
                 {
@@ -82,5 +83,6 @@ class Transform(Step):
             "TransformResources": {
                 "InstanceType": self.instance_type,
                 "InstanceCount": self.instance_count,
+                **jobs.volume_key(self.instance_type),
             },
         }

@@ -75,8 +75,9 @@ class Processing(Step):
                 "Outputs": [self._output(name, jobs) for name in self.outputs],
                 "KmsKeyId": jobs.key_arn,
             },
-            "ProcessingResources": {"ClusterConfig": jobs.cluster.resources()},
+            "ProcessingResources": {"ClusterConfig": jobs.cluster_resources()},
             "StoppingCondition": jobs.cluster.stopping_condition(),
+            "NetworkConfig": {"EnableNetworkIsolation": True, **jobs.vpc_config()},
             "RoleArn": jobs.role.role_arn,
         }
 

@@ -8,7 +8,9 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks.constructs.artifact import S3Prefix
+from stacks.constructs.network import Placement
 from stacks.constructs.references import EXECUTION_ID, Get, Join, render
+from stacks.instance_types import has_local_disk
 
 
 @dataclass(frozen=True)
@@ -19,26 +21,37 @@ class Cluster:
     volume_size_gb: int
     max_runtime_seconds: int
 
-    def resources(self) -> dict[str, Any]:
-        return {
-            "InstanceType": self.instance_type,
-            "InstanceCount": 1,
-            "VolumeSizeInGB": self.volume_size_gb,
-        }
-
     def stopping_condition(self) -> dict[str, int]:
         return {"MaxRuntimeInSeconds": self.max_runtime_seconds}
 
 
 @dataclass(frozen=True)
 class Jobs:
-    """What all jobs of a pipeline share: role, machines, where outputs go and the key that encrypts them."""
+    """What all jobs of a pipeline share: role, machines, where outputs go, the key that encrypts them, and
+    where in a network they run, if in one."""
 
     scope: Construct
     role: iam.IRole
     cluster: Cluster
     outputs: S3Prefix
     key_arn: str
+    placement: Placement | None = None
+
+    def cluster_resources(self) -> dict[str, Any]:
+        return {
+            "InstanceType": self.cluster.instance_type,
+            "InstanceCount": 1,
+            "VolumeSizeInGB": self.cluster.volume_size_gb,
+            **self.volume_key(self.cluster.instance_type),
+        }
+
+    def volume_key(self, instance_type: str) -> dict[str, str]:
+        """The key of the volume as part of a job's machines; none where a local disk refuses one."""
+        return {} if has_local_disk(instance_type) else {"VolumeKmsKeyId": self.key_arn}
+
+    def vpc_config(self) -> dict[str, Any]:
+        """The network as part of a job's arguments: nothing where there is none."""
+        return {"VpcConfig": self.placement.vpc_config()} if self.placement else {}
 
     def output_uri(self, *names: str) -> Join:
         return Join("/", (self.outputs.uri, EXECUTION_ID, *names))

@@ -45,8 +45,10 @@ class Training(Step):
             "HyperParameters": {**self._script_mode(), **self.hyperparameters},
             "InputDataConfig": [*self._code(jobs), *self._data()],
             "OutputDataConfig": {"S3OutputPath": jobs.output_uri(self.name), "KmsKeyId": jobs.key_arn},
-            "ResourceConfig": jobs.cluster.resources(),
+            "ResourceConfig": jobs.cluster_resources(),
             "StoppingCondition": jobs.cluster.stopping_condition(),
+            "EnableNetworkIsolation": True,
+            **jobs.vpc_config(),
             "RoleArn": jobs.role.role_arn,
         }
 

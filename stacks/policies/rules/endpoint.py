@@ -1,8 +1,8 @@
 """Endpoints: capacity, capture, and deployments that roll back by themselves."""
 
-import re
 from collections.abc import Iterator
 
+from stacks.instance_types import has_local_disk
 from stacks.policies.rule import Faults, Omission, rule
 from stacks.policies.templates import Json, Resource, lookup
 
@@ -10,16 +10,7 @@ _CONFIG = "AWS::SageMaker::EndpointConfig"
 _ENDPOINT = "AWS::SageMaker::Endpoint"
 _TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 _VARIANT = "AllTraffic"
-# Instances with a local NVMe disk: a `d` behind the generation says so, these families have one without it.
-_LOCAL_DISK = re.compile(
-    r"ml\.([a-z]+\d+[a-z]*d[a-z]*|g5|g6|g6e|gr6|i3|i3en|i4i|i4g|p5|p5e|p5en|p6.*|trn1|trn1n|trn2)\."
-)
 _MAX_ALARMS = 10
-
-
-def has_local_disk(instance_type: str) -> bool:
-    """Whether SageMaker refuses a KMS key for the instance's volume: its disk has a key of its own."""
-    return _LOCAL_DISK.match(instance_type) is not None
 
 
 @rule(_CONFIG, dev_may_omit=Omission.SECOND_INSTANCE)

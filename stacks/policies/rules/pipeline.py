@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from stacks.instance_types import has_local_disk
 from stacks.policies.definition import PIPELINE, Step, steps
 from stacks.policies.rule import Faults, Omission, rule
-from stacks.policies.rules.endpoint import has_local_disk
 from stacks.policies.templates import Resource
 
 

@@ -1,0 +1,113 @@
+"""The parts of an environment's settings: typed, frozen, in the units that their names say."""
+
+from ipaddress import IPv4Network
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from stacks.instance_types import has_local_disk
+
+InstanceType = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z][a-z0-9-]*\.(medium|large|\d*xlarge)$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$", max_length=254)]
+Zone = Annotated[int, Field(ge=0, le=5)]
+Seconds = Annotated[int, Field(ge=60, le=3600)]
+
+
+def _private_block(block: str) -> str:
+    network = IPv4Network(block)
+    if not network.is_private or not 16 <= network.prefixlen <= 24:
+        raise ValueError("a network is a private block of 16 to 24 bits, such as 10.20.0.0/22")
+    return block
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Network(Part):
+    """An isolated VPC: `block` is halved between two of the zones that the account has in the region,
+    counted from 0."""
+
+    block: Annotated[str, AfterValidator(_private_block)]
+    zones: Annotated[tuple[Zone, Zone], Field(strict=False)]
+
+    @model_validator(mode="after")
+    def _zones_differ(self) -> Self:
+        if self.zones[0] == self.zones[1]:
+            raise ValueError("the zones are the same; name two")
+        return self
+
+
+class Deployment(Part):
+    """How a new fleet takes over: `canary_instances` first, the rest after `wait_seconds`; the old fleet
+    stays for `termination_wait_seconds`. A single instance leaves no part, and takes over at once."""
+
+    canary_instances: int = Field(ge=1, le=10)
+    wait_seconds: Seconds
+    termination_wait_seconds: Seconds
+    max_execution_seconds: int = Field(ge=600, le=28_800)
+
+    @model_validator(mode="after")
+    def _has_time_to_wait(self) -> Self:
+        waits = self.wait_seconds + self.termination_wait_seconds
+        if self.max_execution_seconds <= waits:
+            raise ValueError(f"max_execution_seconds must exceed the {waits} s of the two waits")
+        return self
+
+
+class Scaling(Part):
+    """Between the variant's instance count and `max_instances`, for a load of so many invocations a minute
+    on each instance."""
+
+    max_instances: int = Field(ge=1, le=100)
+    invocations_per_minute: int = Field(ge=1, le=1_000_000)
+    scale_out_cooldown_seconds: Seconds
+    scale_in_cooldown_seconds: Seconds
+
+
+class Capture(Part):
+    """Which share of requests and answers is kept, and for how long: they hold customers' data."""
+
+    percent: int = Field(ge=1, le=100)
+    retention_days: int = Field(ge=1, le=3650)
+
+
+class Limits(Part):
+    """Where alarms go off, and a deployment rolls back: the share of invocations that fail, and p99s."""
+
+    error_percent: float = Field(gt=0, le=100)
+    model_latency_ms: int = Field(ge=1, le=60_000)
+    overhead_latency_ms: int = Field(ge=1, le=60_000)
+
+
+class Serving(Part):
+    """The endpoint's production variant.
+
+    `volume_key` is "ours", or "hardware" for an instance with a local disk, which takes no key.
+    """
+
+    instance_type: InstanceType
+    instance_count: int = Field(ge=1, le=20)
+    volume_key: Literal["ours", "hardware"] = "ours"
+    deployment: Deployment
+    scaling: Scaling
+    capture: Capture
+    limits: Limits
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        fitting = "hardware" if has_local_disk(self.instance_type) else "ours"
+        if self.volume_key != fitting:
+            raise ValueError(f"volume_key must be {fitting!r} for {self.instance_type}")
+        if self.scaling.max_instances < self.instance_count:
+            raise ValueError(f"scaling.max_instances must be at least instance_count, {self.instance_count}")
+        if self.instance_count > 1 and 2 * self.deployment.canary_instances > self.instance_count:
+            raise ValueError(f"deployment.canary_instances must be at most half of {self.instance_count}")
+        return self
+
+
+class Operations(Part):
+    """Who hears of alarms, by e-mail, and from which monthly cost on."""
+
+    alarm_email: Email | None = None
+    monthly_budget_usd: int = Field(ge=1, le=1_000_000)
