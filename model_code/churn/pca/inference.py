@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from hop_request import CSV, RequestError, csv_text, media_type, unsupported
 from pca_projection import Matrix, Projection
-from pca_text import TextProjection, render
+from pca_text import TextProjection
 
 NPY = "application/x-npy"
 _NPY_HEADER = re.compile(
@@ -46,7 +46,7 @@ def input_fn(body: str | bytes, content_type: str | None) -> str | Matrix:
 def predict_fn(data: str | Matrix, model: Model) -> str:
     if isinstance(data, str):
         return model.text.csv(data)
-    return "\n".join(render(model.projection.project(data))) + "\n"
+    return model.text.csv_of(data)
 
 
 def output_fn(prediction: str, accept: str | None) -> tuple[str, str]:

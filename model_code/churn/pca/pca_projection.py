@@ -50,11 +50,14 @@ class Projection:
         signs = np.sign(components[np.arange(len(components)), largest])
         return cls(passthrough, mean, components * signs[:, None])
 
-    def project(self, features: Matrix) -> Matrix:
-        """(rows, width) to (rows, passthrough + components); 422 for another width or a number too large."""
+    def project(self, features: Matrix, first_row: int = 1) -> Matrix:
+        """(rows, width) to (rows, passthrough + components); 422 for another width or a number too large.
+
+        `first_row` is the number that messages give to the first row, for a piece of a larger table.
+        """
         if features.shape[1] != self.width:
-            raise RequestError(422, f"row 1: {features.shape[1]} columns, expected {self.width}")
-        refuse_out_of_range(features)
+            raise RequestError(422, f"row {first_row}: {features.shape[1]} columns, expected {self.width}")
+        refuse_out_of_range(features, first_row)
         return np.hstack(
             [features[:, : self.passthrough], self.components_of(features[:, self.passthrough :])]
         )

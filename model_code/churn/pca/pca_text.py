@@ -1,5 +1,6 @@
 """The projection on CSV text, quick for rows whose encoded categories were seen before."""
 
+import struct
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,28 +54,38 @@ class TextProjection:
 
     def csv(self, text: str) -> str:
         lines = text.split("\n")
-        plain = text.isascii() and not text.encode().translate(None, _PLAIN)
-        rendered: list[str] = []
+        plain = not text.encode().translate(None, _PLAIN)
+        pieces: list[str] = []
         for first in range(0, len(lines), PIECE):
             piece = lines[first : first + PIECE]
-            try:
-                if not plain:
-                    raise Unusual
-                rendered += self._quick(piece, first + 1)
-            except Unusual:
-                rendered += render(self._projection.project(self._read(piece, first + 1)))
-        return "\n".join(rendered) + "\n"
+            rendered = self._quick(piece, first + 1) if plain else None
+            pieces += rendered or render(self._projection.project(self._read(piece, first + 1)))
+        return "\n".join([*pieces, ""])
 
-    def _quick(self, lines: Sequence[str], first_row: int) -> list[str]:
-        tail = self._tails.width
-        components = [self._tails[line[-tail:]] for line in lines]
+    def csv_of(self, features: Matrix) -> str:
+        """The same for rows that come as an array."""
+        pieces: list[str] = []
+        for first in range(0, len(features), PIECE):
+            pieces += render(self._projection.project(features[first : first + PIECE], first + 1))
+        return "\n".join([*pieces, ""])
+
+    def _quick(self, lines: Sequence[str], first_row: int) -> list[str] | None:
+        """Rendered lines of _PLAIN characters; None when one has to be read cell by cell."""
+        tail, passed = self._tails.width, self._projection.passthrough
         try:
-            # With no other characters than _PLAIN's, what JSON takes is rows of numbers.
-            heads = np.array(orjson.loads("[[" + "],[".join([line[:-tail] for line in lines]) + "]]"), float)
-        except ValueError:
-            raise Unusual from None
-        if heads.shape != (len(lines), self._projection.passthrough):
-            raise Unusual
+            components = [self._tails[line[-tail:]] for line in lines]
+            # With no other characters than _PLAIN's, what JSON takes is numbers, and what separates the rows
+            # is nothing that they can hold.
+            cells = orjson.loads("[" + ",null,".join([line[:-tail] for line in lines]) + "]")
+        except (Unusual, ValueError):
+            return None
+        if len(cells) != len(lines) * (passed + 1) - 1:
+            return None
+        if cells[passed :: passed + 1].count(None) != len(lines) - 1:
+            return None
+        del cells[passed :: passed + 1]
+        heads = np.empty((len(lines), passed))
+        struct.pack_into(f"{heads.size}d", heads, 0, *cells)
         refuse_out_of_range(heads, first_row)
         return [head + tail for head, tail in zip(render(heads), components, strict=True)]
 

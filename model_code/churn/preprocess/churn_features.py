@@ -59,12 +59,13 @@ class Features:
     def csv(self, text: str) -> str:
         """The features as CSV, every number at full precision."""
         lines = text.split("\n")
-        rendered: list[str] = []
+        pieces: list[str] = []
         for first in range(0, len(lines), PIECE):
             piece = lines[first : first + PIECE]
             by_column = self._by_column(piece) if len(piece) >= FEW else None
-            rendered += by_column or self._by_row(piece, first + 1)
-        return "\n".join(rendered) + "\n"
+            # Joined at once, while it is in the cache; the empty one is for the last newline.
+            pieces.append("\n".join([*(by_column or self._by_row(piece, first + 1)), ""]))
+        return pieces[0] if len(pieces) == 1 else "".join(pieces)
 
     def matrix(self, text: str) -> NDArray[np.float64]:
         """The features as (rows, features): by arrays where every cell is plain, else as `csv` does it."""
