@@ -8,6 +8,7 @@ from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from stacks.constructs.artifact import ModelArchive, S3Prefix
+from stacks.constructs.contract import Contract
 from stacks.constructs.endpoint import Endpoint, ExistingEndpoint, Invocable
 from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.inference_pipeline import Container, InferencePipeline
@@ -59,11 +60,13 @@ class ServingStack(Stack):
             if existing
             else self._build_endpoint(workload, containers, archives, settings, foundation)
         )
+        contract = Contract.read(package.contract)
         PredictionService(
             self,
             "Service",
             name=self._name,
             package=package,
+            contract=contract,
             endpoint=endpoint,
             hostnames=list(archives),
             settings=settings,
