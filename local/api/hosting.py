@@ -84,10 +84,10 @@ class Apis:
         return ServedApi(api.name, url, str(log), functions, self._curl(api, gateway, url))
 
     def _curl(self, api: Api, gateway: Gateway, url: str) -> str | None:
-        """A command that calls the API with the row that a stack exports as `<api>-example`."""
+        """A command that calls the API with the row that a stack exports as `<api>-api-example`."""
         method = _scoring(api)
         try:
-            row = self._assembly.import_value(f"{api.name}-example")
+            row = self._assembly.import_value(f"{api.name}-api-example")
         except AssemblyError:
             return None
         if method is None:
