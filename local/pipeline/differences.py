@@ -1,17 +1,24 @@
 """What a definition asks for that has no effect on this machine, said before anything runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from local.pipeline.definition import Definition, Step
 
+# More names than these say less than their number.
+_NAMED = 3
+
 
 def without_effect(definition: Definition) -> list[str]:
-    """Each as a phrase with the steps that ask for it."""
+    """Each as a phrase with the steps that ask for it, or how many do."""
     found: dict[str, list[str]] = {}
     for step in definition.steps:
         for phrase in _phrases(step):
             found.setdefault(phrase, []).append(step.name)
-    return [f"{phrase} ({', '.join(steps)})" for phrase, steps in found.items()]
+    return [f"{phrase} ({_together(steps)})" for phrase, steps in found.items()]
+
+
+def _together(steps: Sequence[str]) -> str:
+    return ", ".join(steps) if len(steps) <= _NAMED else f"{len(steps)} steps"
 
 
 def _phrases(step: Step) -> list[str]:
