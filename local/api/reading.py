@@ -29,11 +29,11 @@ _KNOWN: Mapping[str, frozenset[str]] = {
         }
     ),
     "Model": frozenset({"ContentType", "Description", "Name", "RestApiId", "Schema"}),
-    "RestApi": frozenset({"BinaryMediaTypes", "Description", "EndpointConfiguration", "Name", "Tags"}),
+    "RestApi": frozenset({"BinaryMediaTypes", "Description", "EndpointConfiguration", "Name"}),
     "Stage": frozenset(
         {
             *("AccessLogSetting", "ClientCertificateId", "DeploymentId", "Description", "MethodSettings"),
-            *("RestApiId", "StageName", "Tags", "TracingEnabled"),
+            *("RestApiId", "StageName", "TracingEnabled"),
         }
     ),
     "UsagePlan": frozenset({"ApiStages", "Description", "Throttle", "UsagePlanName"}),
@@ -142,11 +142,11 @@ class _Reader:
         )
 
     def _keys(self, api: Resource, stage: Resource) -> Sequence[ApiKey]:
-        here = {"ApiId": api.name, "Stage": stage.properties["StageName"]}
+        here = (api.name, stage.properties["StageName"])
         limits = {
             plan.name: _limit(plan.properties["Throttle"], "RateLimit", "BurstLimit")
             for plan in self.all("UsagePlan")
-            if here in plan.properties.get("ApiStages", [])
+            if here in _stages(plan)
         }
         plans = {
             one.properties["KeyId"]: limits[one.properties["UsagePlanId"]]
@@ -175,7 +175,7 @@ class _Reader:
 
 
 def _refuse_unknown(one: Resource, properties: Mapping[str, Any], known: frozenset[str] | None) -> None:
-    unknown = sorted(properties.keys() - known) if known is not None else []
+    unknown = sorted(properties.keys() - known - {"Tags"}) if known is not None else []
     if unknown:
         raise AssemblyError(f"{one.label} ({one.type}): the runner does not know {', '.join(unknown)}")
 
@@ -219,6 +219,15 @@ def _response(one: Resource) -> tuple[str, GatewayResponse]:
         return kind, GatewayResponse(number, headers)
     [(content_type, template)] = templates
     return kind, GatewayResponse(number, headers, content_type, template)
+
+
+def _stages(plan: Resource) -> list[tuple[str, str]]:
+    stages = plan.properties.get("ApiStages", [])
+    if any(stage.get("Throttle") for stage in stages):
+        raise AssemblyError(
+            f"{plan.label} ({plan.type}): the runner does not know a plan's limits of methods"
+        )
+    return [(stage["ApiId"], stage["Stage"]) for stage in stages]
 
 
 def _limits(stage: Resource) -> Iterator[tuple[tuple[str, str], Limit]]:

@@ -28,7 +28,7 @@ URI = {
 }
 INTEGRATION = {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": URI}
 SOURCE = "arn:aws:execute-api:eu-west-1:000000000000:${Api}/*/*/*"
-STAGE_OF_THE_PLAN = {"ApiId": {"Ref": "Api"}, "Stage": {"Ref": "Stage"}}
+STAGE_OF_THE_PLAN = {"ApiId": {"Ref": "Api"}, "Stage": {"Ref": "Stage"}, "Throttle": {}}
 
 
 def resource(kind: str, **properties: Any) -> dict[str, Any]:
@@ -174,6 +174,10 @@ def changed(logical_id: str, **properties: Any) -> Callable[[Any], object]:
         (changed("Get", Integration={**INTEGRATION, "CacheNamespace": "x"}), "does not know CacheNamespace"),
         (changed("Api", Policy={}), "Shop/Api.*does not know Policy"),
         (changed("Stage", Variables={}), "Shop/Stage.*does not know Variables"),
+        (
+            changed("Plan", ApiStages=[{**STAGE_OF_THE_PLAN, "Throttle": {"/GET": {"RateLimit": 1}}}]),
+            "Shop/Plan.*limits of methods",
+        ),
         (changed("Plan", Quota={}), "Shop/Plan.*does not know Quota"),
         (changed("Item", ParentId="elsewhere"), "Shop/Item.*its parent is no resource of the API"),
         (changed("Authorizer", ProviderARNs=[]), "Shop/Authorizer.*one user pool of the assembly"),
