@@ -77,6 +77,7 @@ class ServingStack(Stack):
         )
         CfnOutput(self, "EndpointName", value=endpoint.name)
         CfnOutput(self, "Example", value=example, export_name=f"{self._name}-example")
+        CfnOutput(self, "ApiExample", value=contract.example, export_name=f"{self._name}-api-example")
 
     def _build_endpoint(
         self,

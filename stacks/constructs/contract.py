@@ -22,10 +22,11 @@ class Route:
 
 @dataclass(frozen=True)
 class Contract:
-    """An API's name for people and its routes, in the document's order."""
+    """An API's name for people, its routes in the document's order, and a row of CSV that it accepts."""
 
     title: str
     routes: Sequence[Route]
+    example: str
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -37,7 +38,17 @@ class Contract:
             for name, operations in document["paths"].items()
             for method, operation in operations.items()
         ]
-        return cls(document["info"]["title"], routes)
+        return cls(document["info"]["title"], routes, _example(document))
+
+
+def _example(document: Mapping[str, Any]) -> str:
+    """The example of the first operation that takes CSV, or no text."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            if "text/csv" in content:
+                return str(content["text/csv"]["example"]).strip()
+    return ""
 
 
 def _route(path: str, method: str, operation: Mapping[str, Any]) -> Route:

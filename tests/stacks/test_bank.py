@@ -115,12 +115,17 @@ def test_the_api_takes_the_bank_s_path_and_calls_its_endpoint(assembly: Assembly
 
 
 def test_the_example_has_a_cell_for_each_feature(assembly: Assembly) -> None:
-    (row,) = (
-        one["Value"]
-        for one in assembly.template("bank-serving")["Outputs"].values()
-        if one.get("Export") == {"Name": "slipway-dev-bank-example"}
-    )
-    assert len([float(cell) for cell in row.split(",")]) == 64
+    assert len([float(cell) for cell in exported(assembly, "slipway-dev-bank-example").split(",")]) == 64
+
+
+def test_the_api_s_example_is_a_raw_row_since_the_function_encodes_it(assembly: Assembly) -> None:
+    assert exported(assembly, "slipway-dev-bank-api-example").startswith("56,housemaid,married,")
+
+
+def exported(assembly: Assembly, name: str) -> str:
+    outputs = assembly.template("bank-serving")["Outputs"].values()
+    (value,) = (one["Value"] for one in outputs if one.get("Export") == {"Name": name})
+    return str(value)
 
 
 def test_jobs_read_and_write_the_bank_s_prefixes_only(assembly: Assembly) -> None:
