@@ -60,6 +60,8 @@ class Serving:
         self.name = self.state["endpoints"][0]["name"]
         containers = self.state["endpoints"][0]["containers"]
         self.pids = {one["name"]: one["pid"] for one in containers}
+        functions = [one for api in self.state["apis"] for one in api["functions"]]
+        self.pids |= {f"{one['name']}-{pid}": pid for one in functions for pid in one["pids"]}
         self._client: Any = boto3.client(
             "sagemaker-runtime",
             region_name="eu-west-1",

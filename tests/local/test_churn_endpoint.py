@@ -1,6 +1,9 @@
 """Churn from the template to the answer: trained by its pipeline, served by its four live containers."""
 
 import io
+import json
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -108,6 +111,16 @@ def test_a_file_through_the_four_processes_is_answered_as_by_the_archives_own_fu
 def test_a_row_alone_is_answered_as_in_a_file(serving: Serving) -> None:
     rows = (STAYS, LEAVES, STAYS)
     assert serving.invoke(b"\n".join(rows)) == b"".join(serving.invoke(row) for row in rows)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
+def test_the_curl_line_that_is_printed_is_answered_with_the_endpoints_prediction(serving: Serving) -> None:
+    [line] = re.findall(r"^  (curl .*/prod/churn)$", serving.said, re.MULTILINE)
+    answer = subprocess.run(["/bin/bash", "-c", line], check=True, capture_output=True).stdout
+    arguments = shlex.split(line)
+    row = arguments[arguments.index("--data") + 1]
+    assert json.loads(answer) == json.loads(serving.invoke(row.encode(), "application/json"))
+    assert json.loads(answer)["predictions"][0].keys() == {"churn", "score"}
 
 
 @pytest.mark.skipif(not REAL_FILE.exists(), reason="the public churn.txt is not beside the project")
