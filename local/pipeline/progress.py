@@ -16,7 +16,7 @@ class Progress(ABC):
     """Told about each step, from several threads."""
 
     @contextmanager
-    def step(self, name: str, is_stopping: Callable[[], bool]) -> Iterator[None]:
+    def step(self, name: str, is_stopping: Callable[[], bool] = lambda: False) -> Iterator[None]:
         """A step runs for the time of the block; one that fails while everything stops was stopped."""
         end = self._start(name)
         state = "succeeded"

@@ -26,15 +26,17 @@ def test_a_table_is_aligned_on_a_terminal(
     assert lines == ["step            seconds", "Split           1.5", "PreprocessData  10.0"]
 
 
-@pytest.mark.parametrize(("error", "state"), [(ValueError, "failed"), (KeyboardInterrupt, "stopped")])
-def test_a_terminal_shows_how_each_step_ended(error: type[BaseException], state: str) -> None:
+@pytest.mark.parametrize(("stopping", "state"), [(False, "failed"), (True, "stopped")])
+def test_a_terminal_shows_how_each_step_ended(stopping: bool, state: str) -> None:
     stream = io.StringIO()
     columns = (TextColumn("{task.description}"), TextColumn("{task.fields[state]}"))
     with Bars(*columns, console=Console(file=stream, force_terminal=True, width=40)) as bars:
         spinners = Spinners(bars)
         with spinners.step("Split"):
             pass
-        with pytest.raises(error), spinners.step("Fit"):
-            raise error
+        with pytest.raises(ValueError, match="bad"), spinners.step("Fit", lambda: stopping):
+            raise ValueError("bad")
+        spinners.unchanged("Apply", "abc")
     assert "Split succeeded" in stream.getvalue()
     assert f"Fit   {state}" in stream.getvalue()
+    assert "Apply unchanged since abc" in stream.getvalue()
