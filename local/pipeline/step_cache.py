@@ -41,7 +41,7 @@ class StepCache:
         """The result that may stand for a step: there, not too old, its data unchanged; else None."""
         try:
             result = Result(**json.loads(self._path(key).read_text(encoding="utf-8")))
-        except FileNotFoundError:
+        except (FileNotFoundError, TypeError, ValueError):  # none, or one of another version of the runner
             return None
         age = time.time() - result.finished
         cached = caching.enabled and (caching.expires_after is None or age <= caching.expires_after)

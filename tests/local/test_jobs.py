@@ -151,6 +151,21 @@ def test_a_failed_training_gives_the_containers_reason_and_log_and_no_archive(
     assert not services.storage.exists("s3://data/out")
 
 
+def test_the_checkpoints_of_a_job_that_failed_are_there_for_the_next(
+    services: Services, tmp_path: Path
+) -> None:
+    arguments = training(
+        HyperParameters={"behaviour": "checkpoint"}, CheckpointConfig={"S3Uri": "s3://data/checkpoints"}
+    )
+    job = TrainingJob("fit", arguments, services)
+    job.check()
+    with pytest.raises(JobError, match="ended with exit code 3"):
+        job.run(tmp_path / "first")
+    assert read(services, "s3://data/checkpoints/half") == "half"
+    job.run(tmp_path / "second")
+    assert services.storage.exists(job.outputs[0])
+
+
 def test_a_training_without_a_model_fails(services: Services, tmp_path: Path) -> None:
     job = TrainingJob("fit", training(HyperParameters={"behaviour": "nothing"}), services)
     with pytest.raises(JobError, match="wrote nothing to /opt/ml/model"):

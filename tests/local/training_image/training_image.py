@@ -18,6 +18,8 @@ def main() -> int:
     if behaviour == "fail":
         (BASE / "output/failure").write_text("the sky is falling")
         return 3
+    if behaviour == "checkpoint" and not go_on():
+        return 3
     if behaviour == "sleep":
         (BASE / "model/half").write_text("half")
         (BASE.parents[1] / "pid").write_text(str(os.getpid()))
@@ -25,6 +27,15 @@ def main() -> int:
     if behaviour == "remember":
         remember(hyperparameters)
     return 0
+
+
+def go_on() -> bool:
+    """Whether the checkpoint of an earlier job was there; one is there afterwards."""
+    checkpoint = BASE / "checkpoints/half"
+    found = checkpoint.exists()
+    checkpoint.write_text("half")
+    (BASE / "model/whole").write_text("whole")
+    return found
 
 
 def remember(hyperparameters: dict[str, str]) -> None:
