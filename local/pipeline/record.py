@@ -74,5 +74,13 @@ class ExecutionRecord:
 
 def read_all(runs: Path, workload: str) -> list[ExecutionRecord]:
     """The executions of a workload, the oldest first."""
-    records = [ExecutionRecord.read(path) for path in runs.glob(f"*/{_FILE}")]
-    return sorted((one for one in records if one.workload == workload), key=lambda one: (one.started, one.id))
+    records = [one for one in map(_readable, runs.glob(f"*/{_FILE}")) if one and one.workload == workload]
+    return sorted(records, key=lambda one: (one.started, one.id))
+
+
+def _readable(path: Path) -> ExecutionRecord | None:
+    """The record, None for one that another version of the runner has written."""
+    try:
+        return ExecutionRecord.read(path)
+    except (TypeError, KeyError, ValueError):
+        return None

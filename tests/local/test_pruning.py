@@ -90,6 +90,13 @@ def test_records_are_kept_longer_but_not_for_ever(history: History) -> None:
     assert [one.id for one in read_all(history.runs, "shop")] == ids[4:]
 
 
+def test_a_record_of_another_version_of_the_runner_is_passed_over(history: History) -> None:
+    id = history.add()
+    path = history.runs / history.add() / "execution.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "mood": "fair"}))
+    assert [one.id for one in read_all(history.runs, "shop")] == [id]
+
+
 def test_an_execution_whose_process_is_gone_is_called_interrupted(history: History) -> None:
     id = history.add(status=RUNNING)
     path = history.runs / id / "execution.json"
