@@ -4,6 +4,7 @@ from aws_cdk import App, Tags
 
 from stacks.churn import ChurnServing, ChurnTraining
 from stacks.foundation import Foundation
+from stacks.image import ScriptModeImage
 from stacks.policies.synth import attach
 from stacks.settings import Settings, SettingsError
 
@@ -16,8 +17,9 @@ def build(app: App) -> Settings:
         Tags.of(app).add(key, value)
     prefix = f"slipway-{settings.env}"
     foundation = Foundation(app, f"{prefix}-foundation", **common)
-    ChurnTraining(app, f"{prefix}-churn-training", foundation=foundation, **common)
-    ChurnServing(app, f"{prefix}-churn-serving", foundation=foundation, **common)
+    image = ScriptModeImage(app, f"{prefix}-image", foundation=foundation, **common).image
+    ChurnTraining(app, f"{prefix}-churn-training", foundation=foundation, script_mode=image, **common)
+    ChurnServing(app, f"{prefix}-churn-serving", foundation=foundation, script_mode=image, **common)
     return settings
 
 

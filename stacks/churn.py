@@ -50,7 +50,14 @@ class ChurnTraining(Stack):
     """The pipeline from customers' rows to a model of four containers and its evaluation."""
 
     def __init__(
-        self, scope: Construct, id: str, *, settings: Settings, foundation: Foundation, **kwargs: Any
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: Settings,
+        foundation: Foundation,
+        script_mode: Image,
+        **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
         customers = S3Prefix(foundation.data_bucket, "churn/input")
@@ -75,7 +82,7 @@ class ChurnTraining(Stack):
         preprocess_data = _apply(apply_model, preprocess)
         pca = Training(
             "Pca",
-            image=foundation.script_mode,
+            image=script_mode,
             source=self._source("pca"),
             hyperparameters={"n_components": "14", "passthrough": "11"},
             channels=_applied(preprocess_data),
@@ -103,7 +110,7 @@ class ChurnTraining(Stack):
         fits = {"preprocess": preprocess, "pca": pca, "xgboost": xgboost, "postprocess": postprocess}
         model = Model(
             "ChurnModel",
-            containers=_containers(foundation.script_mode),
+            containers=_containers(script_mode),
             model_data={hostname: fit.model_data for hostname, fit in fits.items()},
         )
         fitting = [split, preprocess, preprocess_data, pca, pca_data, xgboost, xgboost_scores, postprocess]
@@ -169,13 +176,20 @@ class ChurnServing(ServingStack):
     """The endpoint of the four containers, and its API."""
 
     def __init__(
-        self, scope: Construct, id: str, *, settings: Settings, foundation: Foundation, **kwargs: Any
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: Settings,
+        foundation: Foundation,
+        script_mode: Image,
+        **kwargs: Any,
     ) -> None:
         super().__init__(
             scope,
             id,
             workload="churn",
-            containers=_containers(foundation.script_mode),
+            containers=_containers(script_mode),
             example=_EXAMPLE,
             settings=settings,
             foundation=foundation,

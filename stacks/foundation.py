@@ -14,11 +14,10 @@ from stacks.constructs.alarms import Alarms
 from stacks.constructs.artifact import S3Prefix
 from stacks.constructs.bucket_emptying import tidy_bucket_emptying
 from stacks.constructs.gateway_logging import GatewayLogging
-from stacks.constructs.image import OwnImage
 from stacks.constructs.log_keeping import LogKeeping
 from stacks.constructs.network import IsolatedNetwork
 from stacks.policies.acknowledgement import acknowledge
-from stacks.settings import ROOT, Settings
+from stacks.settings import Settings
 
 # What a rule before it matches, no later rule expires: a release keeps its image by a tag `release-...`.
 _IMAGE_LIFECYCLE = [
@@ -46,9 +45,9 @@ _IMAGE_LIFECYCLE = [
 
 
 class Foundation(Stack):
-    """`data_bucket` holds what workloads are fed, `artifact_bucket` what their pipelines write, `script_mode`
-    is the image that runs our own containers, `logs` makes log groups, `alarms` makes alarms, `captures` is
-    where endpoints keep samples. The placements say where models, jobs and functions run: None is in no
+    """`data_bucket` holds what workloads are fed, `artifact_bucket` what their pipelines write,
+    `image_repository` keeps our own containers' image, `captures` is where endpoints keep samples. `logs` makes
+    log groups, `alarms` makes alarms. The placements say where models, jobs and functions run: None is in no
     network of ours. Data outlives the stack where the settings say so."""
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:
@@ -83,7 +82,12 @@ class Foundation(Stack):
             prefix=f"{self.captures.prefix}/",
             expiration=Duration.days(settings.serving.capture.retention_days),
         )
-        self.script_mode = self._build_script_mode(f"slipway-{settings.env}-script-mode")
+        # What a build was given is of no use once the image is in the repository.
+        self.artifact_bucket.add_lifecycle_rule(
+            prefix=f"slipway-{settings.env}-image/", expiration=Duration.days(30)
+        )
+        self.image_repository_name = f"slipway-{settings.env}-script-mode"
+        self.image_repository = self._build_repository(self.image_repository_name)
         if not self._keeps_data:
             tidy_bucket_emptying(self, self.logs)
 
@@ -171,7 +175,7 @@ class Foundation(Stack):
         )
         return bucket
 
-    def _build_script_mode(self, name: str) -> OwnImage:
+    def _build_repository(self, name: str) -> ecr.Repository:
         repository = ecr.Repository(
             self,
             "ScriptModeRepository",
@@ -196,4 +200,4 @@ class Foundation(Stack):
                 conditions={"StringEquals": {"aws:SourceAccount": self.account}},
             )
         )
-        return OwnImage.from_source(repository, name, ROOT / "containers" / "script_mode")
+        return repository

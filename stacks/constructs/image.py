@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from aws_cdk import Stack
-from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk.region_info import RegionInfo
 from constructs import Construct
@@ -66,20 +65,19 @@ class ManagedImage:
 
 @dataclass(frozen=True)
 class OwnImage:
-    """An image that we build, tagged by the content of its source and kept in a repository of ours."""
+    """An image that we build, tagged by the content of its source and kept in a repository of ours.
 
-    repository: ecr.Repository
+    Stacks that use it are deployed after `built_by`, which is complete once the image is there. The
+    repository goes by its explicit name.
+    """
+
+    built_by: Stack
     repository_name: str
     tag: str
 
-    @classmethod
-    def from_source(cls, repository: ecr.Repository, repository_name: str, source: Path) -> Self:
-        """The image built from the folder `source`; the name is the explicit one of the repository."""
-        return cls(repository, repository_name, content_tag(source))
-
     def bind(self, scope: Construct, role: iam.IRole) -> str:
         stack = Stack.of(scope)
-        stack.add_stack_dependency(Stack.of(self.repository))
+        stack.add_stack_dependency(self.built_by)
         _grant_pull(stack, role, stack.account, self.repository_name)
         return f"{_registry(stack.account, stack.region)}/{self.repository_name}:{self.tag}"
 

@@ -12,7 +12,7 @@ from stacks.policies.rule import evaluate
 from stacks.policies.rules import RULES
 from stacks.policies.templates import Templates
 
-STACKS = ("foundation", "churn-training", "churn-serving")
+STACKS = ("foundation", "image", "churn-training", "churn-serving")
 # What each omission takes away, by resource type: VPC, WAF, retention (dev empties and deletes its buckets).
 VPC = {
     "AWS::EC2::FlowLog",

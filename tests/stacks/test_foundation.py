@@ -83,10 +83,11 @@ def test_data_and_artefacts_are_encrypted_with_our_key_and_log_who_reads_them(te
     assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
 
 
-def test_old_versions_half_uploads_and_logs_expire_but_data_does_not(template: Any) -> None:
-    for name, bucket in buckets(template).items():
-        rule, *captures = bucket["LifecycleConfiguration"]["Rules"]
-        assert [one["Prefix"] for one in captures] == (["capture/"] if name == "ArtifactBucket" else [])
+def test_old_versions_half_uploads_and_logs_expire_but_data_does_not(each: Assembly) -> None:
+    for name, bucket in buckets(each.template("foundation")).items():
+        rule, *passing = bucket["LifecycleConfiguration"]["Rules"]
+        expected = ["capture/", f"slipway-{each.env}-image/"] if name == "ArtifactBucket" else []
+        assert [one["Prefix"] for one in passing] == expected
         assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
         assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
         assert rule.get("ExpirationInDays") == (365 if name == "AccessLogBucket" else None)

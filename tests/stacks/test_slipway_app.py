@@ -11,7 +11,7 @@ import pytest
 from assemblies import ROOT, Assembly
 from declared import resources, statements, text, texts
 
-STACKS = ("foundation", "churn-training", "churn-serving")
+STACKS = ("foundation", "image", "churn-training", "churn-serving")
 WITHOUT_RESOURCE = {
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeNetworkInterfaces",
