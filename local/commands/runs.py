@@ -10,6 +10,7 @@ from local.revision import Revision
 from local.workspace import Workspace
 
 _NEWEST = 20
+_TO_THE_SECOND = len("2026-01-31T12:00:00")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -62,7 +63,7 @@ def _compare(records: Sequence[ExecutionRecord]) -> None:
         [
             (
                 record.id,
-                record.started,
+                record.started[:_TO_THE_SECOND],
                 record.status,
                 f"{record.seconds:.1f}",
                 str(Revision(record.revision, record.dirty)),

@@ -39,7 +39,7 @@ class ExecutionRecord:
     revision: str | None
     dirty: bool
     pid: int = field(default_factory=os.getpid)
-    started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="microseconds"))
     seconds: float = 0.0
     status: str = RUNNING
     failure: str | None = None
