@@ -3,17 +3,17 @@
 import sys
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console
-from rich.table import Table
-
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows to standard output: aligned on a terminal, else tab-separated without decoration."""
+    """Print rows to standard output: aligned on a terminal, else tab-separated without decoration.
+
+    A cell is never cut: a terminal that is too narrow wraps the line.
+    """
+    every = [list(header), *(list(row) for row in rows)]
     if not sys.stdout.isatty():
-        for row in (header, *rows):
+        for row in every:
             print("\t".join(row))
         return
-    table = Table(*header, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
+    for row in every:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
