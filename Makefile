@@ -7,16 +7,18 @@ SHELL := bash
 WORKLOAD ?= churn
 ENV ?= dev
 BASE ?= main
+REGISTRY ?= local
 DATA ?= build/data/$(WORKLOAD).txt
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 INSTALLED := .venv/.installed node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases)
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 
-.PHONY: help demo test serve train synth artifacts functions check documents snapshots diff lock clean
+.PHONY: help demo test serve train synth artifacts functions check documents release snapshots diff lock clean
 
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -76,6 +78,10 @@ documents: artifacts $(INSTALLED) build/checkov/.installed ## write the pages th
 
 diff: artifacts functions ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown
 	@scripts/diff $(BASE)
+
+release: synth ## make VERSION of WORKLOAD's model the one that is deployed (REGISTRY=aws: SageMaker's registry)
+	@[[ -n "$(VERSION)" ]] || { echo "error: VERSION is missing; see: python -m local models $(WORKLOAD)" >&2; exit 2; }
+	@python -m local release $(WORKLOAD) $(VERSION) --registry $(REGISTRY)
 
 snapshots: artifacts functions ## write tests/snapshots from the stacks
 	@for env in dev prod; do \
