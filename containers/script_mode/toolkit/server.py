@@ -1,5 +1,6 @@
 """Start the server as SageMaker starts it, and stop it as SageMaker stops it."""
 
+import gc
 import logging
 import signal
 import sys
@@ -39,6 +40,9 @@ def run(load: Callable[[], Model], environ: Environ) -> None:
     except Exception:
         logger.exception("the container cannot start")
         sys.exit(1)
+    # What was loaded stays: no later collection has to look through it while a caller waits.
+    gc.collect()
+    gc.freeze()
     logger.info("serving on %s:%d", config.host, config.port)
     uvicorn.Server(config).run()
 

@@ -1,0 +1,1 @@
+"""An image that does nothing: our server, which gives each body back."""
