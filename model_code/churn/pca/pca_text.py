@@ -41,6 +41,20 @@ class TailTable(dict[str, str]):
         return text
 
 
+class BitTable(dict[bytes, str]):
+    """From a row's encoded categories, packed to a bit each, to the text of their components."""
+
+    def __init__(self, projection: Projection) -> None:
+        self._projection = projection
+
+    def __missing__(self, packed: bytes) -> str:
+        bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=len(self._projection.mean)).astype(float)
+        if len(self) >= ENTRIES:
+            self.clear()
+        self[packed] = text = "," + render(self._projection.components_of(bits)[None, :])[0]
+        return text
+
+
 class TextProjection:
     """Rows as `csv_text` returns them to CSV: each number cast to float32, then its shortest text.
 
@@ -51,6 +65,7 @@ class TextProjection:
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
         self._tails = TailTable(projection)
+        self._bits = BitTable(projection)
 
     def csv(self, text: str) -> str:
         lines = text.split("\n")
@@ -66,7 +81,9 @@ class TextProjection:
         """The same for rows that come as an array."""
         pieces: list[str] = []
         for first in range(0, len(features), PIECE):
-            pieces += render(self._projection.project(features[first : first + PIECE], first + 1))
+            piece = features[first : first + PIECE]
+            rendered = self._quick_array(piece, first + 1)
+            pieces += rendered or render(self._projection.project(piece, first + 1))
         return "\n".join([*pieces, ""])
 
     def _quick(self, lines: Sequence[str], first_row: int) -> list[str] | None:
@@ -87,6 +104,20 @@ class TextProjection:
         heads = np.empty((len(lines), passed))
         struct.pack_into(f"{heads.size}d", heads, 0, *cells)
         refuse_out_of_range(heads, first_row)
+        return [head + tail for head, tail in zip(render(heads), components, strict=True)]
+
+    def _quick_array(self, features: Matrix, first_row: int) -> list[str] | None:
+        """Rendered rows when all encoded categories are zeros and ones; else None."""
+        passed = self._projection.passthrough
+        encoded = features[:, passed:]
+        bits = encoded.astype(bool)
+        if features.shape[1] != self._projection.width or (bits != encoded).any():
+            return None
+        heads = features[:, :passed]
+        refuse_out_of_range(heads, first_row)
+        packed = np.packbits(bits, axis=1)
+        width, keys = packed.shape[1], packed.tobytes()
+        components = [self._bits[keys[at : at + width]] for at in range(0, len(keys), width)]
         return [head + tail for head, tail in zip(render(heads), components, strict=True)]
 
     def _read(self, lines: Sequence[str], first_row: int) -> Matrix:
