@@ -47,8 +47,8 @@ _IMAGE_LIFECYCLE = [
 class Foundation(Stack):
     """`data_bucket` holds what workloads are fed, `artifact_bucket` what their pipelines write,
     `image_repository` keeps our own containers' image, `captures` is where endpoints keep samples.
-    `logs` makes log groups, `alarms` makes alarms. The placements say where models, jobs and functions run: None is in no
-    network of ours. Data outlives the stack where the settings say so."""
+    `logs` makes log groups, `alarms` makes alarms. The placements say where models, jobs and functions run:
+    None is in no network of ours. Data outlives the stack where the settings say so."""
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:
         super().__init__(scope, id, **kwargs)
