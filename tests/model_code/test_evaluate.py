@@ -49,6 +49,16 @@ def test_metrics_are_of_the_class_that_leaves(tmp_path: Path, folders: list[str]
     assert names == ["evaluation.html", "evaluation.json"]
 
 
+@pytest.mark.parametrize(("minimum", "missing"), [("0.85", 0.35), ("0.5", 0.0), ("0.50000001", 1e-08)])
+def test_what_f1_lacks_is_said_where_a_minimum_is_given(
+    tmp_path: Path, folders: list[str], minimum: str, missing: float
+) -> None:
+    put(tmp_path, "1\n0\n0\n1\n0\n", ANSWERS)
+    evaluate.main([*folders, "--minimum-f1", minimum])
+    evaluation = json.loads((tmp_path / "output/evaluation.json").read_text())
+    assert evaluation["f1_shortfall"] == missing
+
+
 def test_the_split_of_the_labels_is_named(tmp_path: Path, folders: list[str]) -> None:
     put(tmp_path, "1\n0\n0\n1\n0\n", ANSWERS)
     (tmp_path / "labels/split.json").write_text('{"random_state": 1729, "rows": {}}')

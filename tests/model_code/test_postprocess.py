@@ -48,6 +48,21 @@ def test_one_row_answers_exactly_one_word_and_a_newline(hop: Hop, accept: str) -
     assert hop.answer("0.40000004\n", accept=accept) == ("True\n", "text/csv")
 
 
+@pytest.mark.parametrize(
+    ("accept", "answer"),
+    [
+        (None, "False\nTrue"),
+        (JSON_LINES, '{"churn": false, "score": 0.25}\n{"churn": true, "score": 0.97}'),
+    ],
+)
+def test_a_batch_gets_no_last_newline_since_the_job_ends_each_answer_itself(
+    monkeypatch: pytest.MonkeyPatch, accept: str | None, answer: str
+) -> None:
+    monkeypatch.setenv("SAGEMAKER_BATCH", "true")
+    started = load.__wrapped__("churn/postprocess/inference")
+    assert started.output_fn(started.predict_fn([0.25, 0.97], 0.4), accept)[0] == answer
+
+
 def test_a_score_on_the_threshold_stays(hop: Hop) -> None:
     assert hop.answer("0.4")[0] == "False\n"
 

@@ -22,12 +22,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--labels", type=Path, required=True, help="folder of labels.csv and split.json")
     parser.add_argument("--scores", type=Path, required=True, help="folder of the transform's *.out files")
     parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json and .html")
+    parser.add_argument("--minimum-f1", type=float, help="also say by how much F1 falls short of this")
     arguments = parser.parse_args(argv)
     try:
         labels = read_labels(arguments.labels / "labels.csv")
         answers = [answer for path in outputs(arguments.scores) for answer in read_answers(path)]
         evaluation = evaluate(labels, answers)
         evaluation["split"] = read_split(arguments.labels / "split.json")
+        if arguments.minimum_f1 is not None:
+            evaluation["f1_shortfall"] = shortfall(evaluation["f1"], arguments.minimum_f1)
         report = page(evaluation, labels, [answer.score for answer in answers])
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
@@ -108,6 +111,11 @@ def write(path: Path, text: str) -> None:
     temporary = path.with_name(path.name + ".part")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
+
+
+def shortfall(value: float, minimum: float) -> float:
+    """How much is missing, to three digits and never 0 unless nothing is."""
+    return float(f"{max(minimum - value, 0.0):.3g}")
 
 
 def as_text(evaluation: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ or `False` a line; also for `*/*`), application/json (`{"predictions": [{"churn"
 application/jsonlines (one such prediction a line); 406 for anything else.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from hop_request import CSV, RequestError, choose, media_type, unsupported
 JSON = "application/json"
 JSON_LINES = "application/jsonlines"
 _OFFERS = (CSV, JSON, JSON_LINES)
+# A batch transform that assembles by line ends each answer itself; the managed XGBoost image does the same.
+_END = "" if os.environ.get("SAGEMAKER_BATCH") else "\n"
 
 
 class Predictions(NamedTuple):
@@ -46,11 +49,11 @@ def predict_fn(data: Sequence[float], model: float) -> Predictions:
 def output_fn(prediction: Predictions, accept: str | None) -> tuple[str, str]:
     match choose(accept, _OFFERS):
         case "text/csv":
-            return "".join(["True\n" if churn else "False\n" for churn in prediction.churn]), CSV
+            return "\n".join(["True" if churn else "False" for churn in prediction.churn]) + _END, CSV
         case "application/json":
             return f'{{"predictions": [{", ".join(_documents(prediction))}]}}', JSON
         case "application/jsonlines":
-            return "\n".join(_documents(prediction)) + "\n", JSON_LINES
+            return "\n".join(_documents(prediction)) + _END, JSON_LINES
         case _:
             raise RequestError(406, f"the answer can be {', '.join(_OFFERS)}")
 
