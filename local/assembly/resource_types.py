@@ -107,6 +107,9 @@ DECLARED: Mapping[str, ResourceType] = {
             "RepositoryUri": "{account}.dkr.ecr.{region}.{suffix}/{name}",
         },
     ),
+    "AWS::Events::Rule": ResourceType(
+        "Name", attributes={"Arn": "arn:{partition}:events:{region}:{account}:rule/{name}"}
+    ),
     "AWS::IAM::Policy": ResourceType("PolicyName"),
     "AWS::IAM::Role": ResourceType(
         "RoleName", attributes={"Arn": "arn:{partition}:iam::{account}:role/{name}"}

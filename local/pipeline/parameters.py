@@ -64,16 +64,3 @@ def bind(parameters: Sequence[Parameter], given: Mapping[str, str]) -> dict[str,
         if value is None:
             raise UsageError(f"the parameter {name} has no default; give it with --set {name}=VALUE")
     return values
-
-
-def input_data(parameters: Sequence[Parameter]) -> Parameter:
-    """The parameter that names the pipeline's data in S3.
-
-    It is the one whose default is an S3 URI; among several, the one called InputData. Raises UsageError when
-    there is none.
-    """
-    candidates = [one for one in parameters if str(one.default).startswith("s3://")]
-    named = [one for one in candidates if one.name == "InputData"]
-    if len(named or candidates) != 1:
-        raise UsageError("the pipeline has no parameter InputData that names its data in S3")
-    return (named or candidates)[0]

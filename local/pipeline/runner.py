@@ -14,7 +14,8 @@ from local.images import Images
 from local.jobs import Services
 from local.pipeline.definition import Definition
 from local.pipeline.execution import Execution
-from local.pipeline.parameters import bind, input_data
+from local.pipeline.input_data import input_uri
+from local.pipeline.parameters import bind
 from local.pipeline.progress import Progress
 from local.pipeline.pruning import prune
 from local.pipeline.record import FAILED, STOPPED, SUCCEEDED, ExecutionRecord, StepRecord, read_all
@@ -58,7 +59,7 @@ class PipelineRunner:
             raise UsageError(f"{uri} holds no data yet; give it with --data FILE")
 
     def _input(self, parameters: Mapping[str, Any]) -> str:
-        return str(parameters[input_data(self.definition.parameters).name])
+        return input_uri(self.definition, parameters)
 
     def prepare(
         self,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from local.errors import PipelineError, UsageError
 from local.pipeline.definition import Branch, Caching, Definition
 from local.pipeline.differences import without_effect
-from local.pipeline.parameters import Parameter, bind, input_data
+from local.pipeline.parameters import Parameter, bind
 
 
 def text(*steps: dict[str, Any], parameters: list[dict[str, Any]] | None = None) -> str:
@@ -181,20 +181,3 @@ def test_a_wrong_value_is_refused_with_what_would_be_right(
 ) -> None:
     with pytest.raises(UsageError, match=message):
         bind([declared], given_values)
-
-
-def test_the_data_is_what_the_only_parameter_with_a_uri_names() -> None:
-    declared = [parameter("Rows", "String", "s3://b/in"), parameter("Seed", "String", "1729")]
-    assert input_data(declared).name == "Rows"
-
-
-def test_among_several_uris_the_data_is_called_input_data() -> None:
-    declared = [parameter("Other", "String", "s3://b/x"), parameter("InputData", "String", "s3://b/in")]
-    assert input_data(declared).name == "InputData"
-
-
-@pytest.mark.parametrize("uris", [[], ["s3://b/x", "s3://b/y"]])
-def test_a_pipeline_whose_data_cannot_be_told_is_refused(uris: list[str]) -> None:
-    declared = [parameter(f"P{number}", "String", uri) for number, uri in enumerate(uris)]
-    with pytest.raises(UsageError, match="no parameter InputData"):
-        input_data(declared)
