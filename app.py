@@ -2,7 +2,8 @@
 
 from aws_cdk import App, Tags
 
-from stacks.churn import ChurnServing, ChurnTraining
+from stacks.churn import ChurnServing
+from stacks.churn_training import ChurnTraining
 from stacks.foundation import Foundation
 from stacks.image import ScriptModeImage
 from stacks.policies.synth import attach

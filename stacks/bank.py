@@ -6,11 +6,11 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from stacks.constructs.artifact import CodeDirectory, S3Prefix
+from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.image import ManagedImage
 from stacks.constructs.inference_pipeline import Container
-from stacks.constructs.references import Parameter
+from stacks.constructs.pipeline import JOB_LOGS, Pipeline
 from stacks.constructs.steps import (
-    Cluster,
     Model,
     Processing,
     PropertyFile,
@@ -18,8 +18,15 @@ from stacks.constructs.steps import (
     Transform,
     read_hyperparameters,
 )
-from stacks.constructs.training_pipeline import TrainingPipeline
 from stacks.foundation import Foundation
+from stacks.pipeline_parameters import (
+    DATA_VERSION,
+    SPLIT_SEED,
+    in_bucket,
+    input_key,
+    scoring_machines,
+    training_cluster,
+)
 from stacks.serving import ServingStack
 from stacks.settings import ROOT, Settings
 
@@ -43,15 +50,18 @@ class BankTraining(Stack):
     ) -> None:
         super().__init__(scope, id, **kwargs)
         clients = S3Prefix(foundation.data_bucket, "bank/input")
-        input_data = Parameter.string("InputData", f"{clients.uri}/")
-        split_seed = Parameter.string("SplitSeed", "1729")
+        key = input_key(f"{clients.prefix}/bank_clean.csv")
+        cluster = training_cluster(settings)
+        scoring = scoring_machines(settings)
 
         encode = Processing(
             "Encode",
             image=_SCIKIT_LEARN,
             code=self._code("Encode", "encode"),
-            inputs={"input": input_data},
+            inputs={"input": in_bucket(foundation.data_bucket, key)},
             outputs=["output", "baseline"],
+            cluster=cluster,
+            environment={"DATA_VERSION": DATA_VERSION},
         )
         split = Processing(
             "Split",
@@ -62,13 +72,15 @@ class BankTraining(Stack):
                 *("train", "validation", "development", "test", "labels"),
                 *("baseline-development", "baseline-test"),
             ],
-            options={"seed": split_seed},
+            cluster=cluster,
+            options={"seed": SPLIT_SEED},
         )
         baseline = Training(
             "Baseline",
             image=_XGBOOST,
             hyperparameters=read_hyperparameters(_CODE / "xgboost" / "baseline.json"),
             channels={"train": split.output("baseline-development")},
+            cluster=cluster,
         )
         baseline_scores = Processing(
             "BaselineScores",
@@ -76,20 +88,22 @@ class BankTraining(Stack):
             code=self._code("Score", "../churn/xgboost/score"),
             inputs={"model": baseline.model_data, "validation": split.output("baseline-test")},
             outputs=["output"],
+            cluster=cluster,
         )
         xgboost = Training(
             "Xgboost",
             image=_XGBOOST,
             hyperparameters=read_hyperparameters(_CODE / "xgboost" / "hyperparameters.json"),
             channels={"train": split.output("development")},
+            cluster=cluster,
         )
         model = Model("BankModel", containers=_CONTAINERS, model_data={"xgboost": xgboost.model_data})
         score = Transform(
             "Score",
-            model=model,
+            model_name=model.model_name,
             data=split.output("test"),
             accept="text/csv",
-            **settings.scoring.model_dump(),
+            machines=scoring,
         )
         evaluate = Processing(
             "Evaluate",
@@ -101,17 +115,26 @@ class BankTraining(Stack):
                 "baseline": baseline_scores.output("output"),
             },
             outputs=["output"],
+            cluster=cluster,
             property_files=[PropertyFile("Evaluation", "output", "evaluation.json")],
         )
-        TrainingPipeline(
+        name = f"slipway-{settings.env}-bank"
+        outputs = S3Prefix(foundation.artifact_bucket, "bank/training")
+        Pipeline(
             self,
             "Pipeline",
-            name=f"slipway-{settings.env}-bank",
-            parameters=[input_data, split_seed],
+            name=name,
+            parameters=[key, DATA_VERSION, SPLIT_SEED, *cluster.machines.parameters, *scoring.parameters],
             steps=[encode, split, baseline, baseline_scores, xgboost, model, score, evaluate],
-            cluster=Cluster(**settings.training.model_dump()),
-            reads=[clients],
-            outputs=S3Prefix(foundation.artifact_bucket, "bank/training"),
+            job_role=ExecutionRole(
+                self,
+                "JobRole",
+                description=f"Runs the jobs of {name}",
+                log_groups=JOB_LOGS,
+                names_source=settings.trust_names_source,
+            ),
+            reads=[clients, outputs],
+            outputs=outputs,
             placement=foundation.model_placement,
             names_source=settings.trust_names_source,
         )

@@ -76,6 +76,7 @@ class Foundation(Stack):
         )
         self._accept_what_s3_cannot_do()
         self.data_bucket = self._build_logged_bucket("DataBucket")
+        _tell_event_bridge(self.data_bucket)
         self.artifact_bucket = self._build_logged_bucket("ArtifactBucket")
         self.captures = S3Prefix(self.artifact_bucket, "capture")
         self.artifact_bucket.add_lifecycle_rule(
@@ -201,3 +202,13 @@ class Foundation(Stack):
             )
         )
         return repository
+
+
+def _tell_event_bridge(bucket: s3.Bucket) -> None:
+    """What is put into the bucket becomes an event; `event_bridge_enabled` would bring a custom resource."""
+    resource = bucket.node.default_child
+    if not isinstance(resource, s3.CfnBucket):
+        raise TypeError(f"{bucket.node.path} declares no bucket")
+    resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+        event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+    )

@@ -1,13 +1,12 @@
 """What serving is for every workload: its model behind an endpoint, and an API before that."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
-from stacks.constructs.artifact import ModelArchive, S3Prefix
+from stacks.constructs.artifact import S3Prefix
 from stacks.constructs.contract import Contract
 from stacks.constructs.endpoint import Endpoint, ExistingEndpoint, Invocable
 from stacks.constructs.execution_role import ExecutionRole
@@ -16,16 +15,17 @@ from stacks.constructs.missing import leave_empty
 from stacks.constructs.prediction_function import FunctionPackage
 from stacks.constructs.prediction_service import PredictionService
 from stacks.foundation import Foundation
+from stacks.served_model import ServedModel, served_model
 from stacks.settings import Settings, Workload
 
 
 class ServingStack(Stack):
-    """The endpoint, with the archives that training left in the folder that the settings name, and its API.
+    """The endpoint, of a release or of what training left here as the settings say, and its API.
 
     The API's function is the folder `predict_<workload>` of lambda/; `example` is a row that the endpoint
-    accepts. Where the settings name an endpoint for the workload, that one is called and none is declared.
-    While an archive or the packaged function is missing, the stack declares nothing, and an error annotation
-    says what makes it.
+    accepts. Where the settings name an endpoint for the workload, that one is called and none is declared:
+    `model` is None. While the model's archives or the packaged function are missing, the stack declares
+    nothing, and an error annotation says what makes them.
     """
 
     def __init__(
@@ -42,24 +42,21 @@ class ServingStack(Stack):
     ) -> None:
         super().__init__(scope, id, **kwargs)
         self._name = f"slipway-{settings.env}-{workload}"
-        existing = settings.endpoints.get(workload)
+        self.model: InferencePipeline | None = None
         package = FunctionPackage(f"predict_{workload}", settings.functions_folder)
-        folder = settings.artifacts_folder / workload
-        archives = {one.hostname: folder / one.hostname / "model.tar.gz" for one in containers}
-        missing = [hostname for hostname, path in archives.items() if not path.is_file()]
-        if missing and not existing:
-            place, command = f"{settings.artifacts}/{workload}", f"make train WORKLOAD={workload}"
-            leave_empty(self, f"no trained {', '.join(missing)} in {place}: run `{command}`")
-            return
         if not package.is_prepared:
             leave_empty(self, f"no packaged {package.name} in {settings.functions}: run `make functions`")
             return
-
-        endpoint: Invocable = (
-            ExistingEndpoint(self, existing)
-            if existing
-            else self._build_endpoint(workload, containers, archives, settings, foundation)
-        )
+        endpoint: Invocable | None
+        if existing := settings.endpoints.get(workload):
+            endpoint = ExistingEndpoint(self, existing)
+        else:
+            served = served_model(
+                self, settings, workload=workload, containers=containers, key=foundation.key
+            )
+            endpoint = self._build_endpoint(workload, served, settings, foundation)
+        if endpoint is None:
+            return
         contract = Contract.read(package.contract)
         PredictionService(
             self,
@@ -68,7 +65,7 @@ class ServingStack(Stack):
             package=package,
             contract=contract,
             endpoint=endpoint,
-            hostnames=list(archives),
+            hostnames=[container.hostname for container in containers],
             settings=settings,
             key=foundation.key,
             logs=foundation.logs,
@@ -80,35 +77,30 @@ class ServingStack(Stack):
         CfnOutput(self, "ApiExample", value=contract.example, export_name=f"{self._name}-api-example")
 
     def _build_endpoint(
-        self,
-        workload: str,
-        containers: Sequence[Container],
-        archives: dict[str, Path],
-        settings: Settings,
-        foundation: Foundation,
-    ) -> Endpoint:
-        model = InferencePipeline(
+        self, workload: str, served: ServedModel | None, settings: Settings, foundation: Foundation
+    ) -> Endpoint | None:
+        if served is None:
+            return None
+        role = ExecutionRole(
+            self,
+            "ExecutionRole",
+            description=f"Runs the containers of {self._name}",
+            log_groups=[f"/aws/sagemaker/Endpoints/{self._name}"],
+            names_source=settings.trust_names_source,
+        )
+        self.model = InferencePipeline(
             self,
             "Model",
-            containers=containers,
-            model_data={
-                hostname: ModelArchive(self, f"{hostname.capitalize()}Archive", path=path)
-                for hostname, path in archives.items()
-            },
-            role=ExecutionRole(
-                self,
-                "ExecutionRole",
-                description=f"Runs the containers of {self._name}",
-                log_groups=[f"/aws/sagemaker/Endpoints/{self._name}"],
-                names_source=settings.trust_names_source,
-            ),
+            containers=served.containers,
+            model_data=served.model_data,
+            role=role,
             placement=foundation.model_placement,
         )
         return Endpoint(
             self,
             "Endpoint",
             name=self._name,
-            model=model,
+            model=self.model,
             settings=settings.serving,
             key=foundation.key,
             capture=S3Prefix(foundation.artifact_bucket, f"{foundation.captures.prefix}/{workload}"),

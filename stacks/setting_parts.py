@@ -3,11 +3,34 @@
 from ipaddress import IPv4Network
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from stacks.instance_types import has_local_disk
 
 InstanceType = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z][a-z0-9-]*\.(medium|large|\d*xlarge)$")]
+
+
+def _of_one_kind(types: tuple[str, ...]) -> tuple[str, ...]:
+    # A job's volume has a key in its definition, or none: that cannot follow from what an execution chooses.
+    if len({has_local_disk(one) for one in types}) > 1:
+        raise ValueError("some have a local disk, for which SageMaker refuses a key, and some have none")
+    return types
+
+
+InstanceTypes = Annotated[
+    tuple[InstanceType, ...], Field(min_length=1, max_length=20, strict=False), AfterValidator(_of_one_kind)
+]
+_SCHEDULE = r"^(cron\(\S+( \S+){5}\)|rate\([1-9]\d* (minute|hour|day)s?\))$"
+Schedule = Annotated[str, StringConstraints(pattern=_SCHEDULE)]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$", max_length=254)]
 Zone = Annotated[int, Field(ge=0, le=5)]
 Seconds = Annotated[int, Field(ge=60, le=3600)]
@@ -22,6 +45,41 @@ def _private_block(block: str) -> str:
 
 class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Training(Part):
+    """Each processing and training job of a pipeline. One instance: our scripts read all of their input.
+
+    An execution may choose among the `instance_types`; the first is the default. With `spot`, fits that write
+    checkpoints run on spot instances, for `max_wait_seconds` at most with the waiting for one.
+    """
+
+    instance_types: InstanceTypes
+    volume_size_gb: int = Field(ge=1, le=16384)
+    max_runtime_seconds: int = Field(ge=60, le=432_000)
+    spot: bool
+    max_wait_seconds: int = Field(le=432_000)
+
+    @field_validator("max_wait_seconds")
+    @classmethod
+    def _covers_the_run(cls, seconds: int, info: ValidationInfo) -> int:
+        if seconds < (run := info.data.get("max_runtime_seconds", 0)):
+            raise ValueError(f"waiting includes running: at least max_runtime_seconds, {run}")
+        return seconds
+
+
+class Triggers(Part):
+    """What starts a training pipeline besides people: a schedule in UTC, and new data in the data bucket."""
+
+    schedule: Schedule | None = None
+    new_data: bool
+
+
+class Scoring(Part):
+    """Batch transform jobs. An execution may choose among the `instance_types`; the first is the default."""
+
+    instance_types: InstanceTypes
+    instance_count: int = Field(ge=1, le=20)
 
 
 class Network(Part):

@@ -13,7 +13,7 @@ from aws_cdk import Environment
 from constructs import Node
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from stacks.setting_parts import InstanceType, Network, Operations, Part, Serving
+from stacks.setting_parts import Network, Operations, Part, Scoring, Serving, Training, Triggers
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -68,21 +68,6 @@ class SettingsError(ValueError):
     """Context that does not make valid settings; the message names each key and what is wrong with it."""
 
 
-class Training(Part):
-    """Each processing and training job of a pipeline. One instance: our scripts read all of their input."""
-
-    instance_type: InstanceType
-    volume_size_gb: int = Field(ge=1, le=16384)
-    max_runtime_seconds: int = Field(ge=60, le=432_000)
-
-
-class Scoring(Part):
-    """Batch transform jobs."""
-
-    instance_type: InstanceType
-    instance_count: int = Field(ge=1, le=20)
-
-
 class Api(Part):
     """The REST API in front of an endpoint.
 
@@ -106,8 +91,9 @@ class Settings(Part):
 
     `account` may be absent: templates then refer to AWS::AccountId. `artifacts` is the folder of trained
     models, `<workload>/<container>/model.tar.gz` below it; `functions` the one of packaged Lambda functions,
-    a folder each. A relative path counts from the repository. Without a `network` nothing runs in a VPC.
-    `trust_names_source` is the one switch of roles that SageMaker may assume on this account's behalf only.
+    a folder each; `releases` the one of releases. A relative path counts from the repository. Without a
+    `network` nothing runs in a VPC. `trust_names_source` is the one switch of roles that SageMaker may assume
+    on this account's behalf only. `artifact_source` says what is served: what was trained here, or releases.
     `endpoints` names, by workload, an endpoint that exists already: the workload's API calls that one,
     and none is deployed.
     """
@@ -122,9 +108,12 @@ class Settings(Part):
     operations: Operations
     artifacts: str = Field(default="build/artifacts", min_length=1)
     functions: str = Field(default="build/lambda", min_length=1)
+    releases: str = Field(default="releases", min_length=1)
+    artifact_source: Literal["local", "release"]
     endpoints: Mapping[Workload, EndpointName] = {}
     log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365, 731, 1827]
     training: Training
+    triggers: Triggers
     scoring: Scoring
     serving: Serving
     api: Api
@@ -136,6 +125,10 @@ class Settings(Part):
     @property
     def functions_folder(self) -> Path:
         return ROOT / self.functions
+
+    @property
+    def releases_folder(self) -> Path:
+        return ROOT / self.releases
 
     @property
     def stack_options(self) -> dict[str, Any]:

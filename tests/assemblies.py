@@ -20,3 +20,13 @@ class Assembly:
     def template(self, stack: str) -> Mapping[str, Any]:
         text = (self.folder / f"slipway-{self.env}-{stack}.template.json").read_text()
         return json.loads(text)  # type: ignore[no-any-return]
+
+    def errors(self, stack: str) -> list[str]:
+        """The error annotations of a stack, which make the CDK command line refuse it."""
+        text = (self.folder / f"slipway-{self.env}-{stack}.metadata.json").read_text()
+        return [
+            str(entry["data"])
+            for entries in json.loads(text).values()
+            for entry in entries
+            if entry["type"] == "aws:cdk:error"
+        ]

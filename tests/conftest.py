@@ -64,6 +64,7 @@ def synth(
                 "env": env,
                 "artifacts": str(artifacts),
                 "functions": str(functions),
+                "releases": str(artifacts / "no-releases"),
                 **overrides,
             },
             outdir=str(folder),

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from aws_cdk import AssetHashType, IgnoreMode, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
@@ -63,6 +64,23 @@ class ModelArchive(Construct):
         """The model data URL; the role may read that object afterwards."""
         _grant_get(role, self._asset)
         return self._asset.s3_object_url
+
+
+@dataclass(frozen=True)
+class ReleasedArchive:
+    """A `model.tar.gz` that a release names; the key encrypts it."""
+
+    url: str
+    key: kms.IKey
+
+    def bind(self, role: iam.IRole) -> str:
+        """The model data URL; the role may read that object afterwards."""
+        bucket, _, name = self.url.removeprefix("s3://").partition("/")
+        stack = Stack.of(role)
+        objects = stack.format_arn(service="s3", region="", account="", resource=bucket, resource_name=name)
+        role.add_to_principal_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=[objects]))
+        _allow_key(role, self.key, ["kms:Decrypt"])
+        return self.url
 
 
 class SourceArchive(Construct):
@@ -139,28 +157,27 @@ class S3Prefix:
     def uri(self) -> str:
         return f"s3://{self.bucket.bucket_name}/{self.prefix}"
 
+    def grant_get(self, role: iam.IRole, names: str) -> None:
+        """The role may get the objects of these names (`*` for any part) and list nothing."""
+        self._grant_objects(role, names, ["s3:GetObject"], ["kms:Decrypt"])
+
     def grant_read(self, role: iam.IRole) -> None:
-        self._grant_objects(role, ["s3:GetObject"], ["kms:Decrypt"])
+        self.grant_get(role, "*")
         _grant_list(role, self.bucket, f"{self.prefix}/")
 
     def grant_write(self, role: iam.IRole) -> None:
         self._grant_objects(
-            role, ["s3:AbortMultipartUpload", "s3:PutObject"], ["kms:Decrypt", "kms:GenerateDataKey"]
+            role, "*", ["s3:AbortMultipartUpload", "s3:PutObject"], ["kms:Decrypt", "kms:GenerateDataKey"]
         )
 
-    def _grant_objects(self, role: iam.IRole, actions: Sequence[str], key_actions: Sequence[str]) -> None:
-        objects = self.bucket.arn_for_objects(f"{self.prefix}/*")
+    def _grant_objects(
+        self, role: iam.IRole, names: str, actions: Sequence[str], key_actions: Sequence[str]
+    ) -> None:
+        objects = self.bucket.arn_for_objects(f"{self.prefix}/{names}")
         role.add_to_principal_policy(iam.PolicyStatement(actions=[*actions], resources=[objects]))
         acknowledge(role, wildcard(role, objects), _OBJECTS)
         if key := self.bucket.encryption_key:
-            stack = Stack.of(role)
-            role.add_to_principal_policy(
-                iam.PolicyStatement(
-                    actions=[*key_actions],
-                    resources=[key.key_arn],
-                    conditions={"StringEquals": {"kms:ViaService": f"s3.{stack.region}.{stack.url_suffix}"}},
-                )
-            )
+            _allow_key(role, key, key_actions)
 
 
 def _require(folder: Path, name: str) -> None:
@@ -194,6 +211,18 @@ def _tar(*folders: Path) -> bytes:
 def _grant_get(role: iam.IRole, asset: Asset) -> None:
     objects = asset.bucket.arn_for_objects(asset.s3_object_key)
     role.add_to_principal_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=[objects]))
+
+
+def _allow_key(role: iam.IRole, key: kms.IKey, actions: Sequence[str]) -> None:
+    """The role may use the key for what S3 stores with it."""
+    stack = Stack.of(role)
+    role.add_to_principal_policy(
+        iam.PolicyStatement(
+            actions=[*actions],
+            resources=[key.key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"s3.{stack.region}.{stack.url_suffix}"}},
+        )
+    )
 
 
 def _grant_list(role: iam.IRole, bucket: s3.IBucket, prefix: str) -> None:

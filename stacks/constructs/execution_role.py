@@ -37,7 +37,7 @@ class ExecutionRole(ServiceRole):
             names_source=names_source,
         )
         if log_groups:
-            self._allow_logs(Stack.of(self), log_groups)
+            self.allow_logs(log_groups)
 
     def allow_volumes(self, key: kms.IKey) -> None:
         """Let the volumes of jobs and instances be encrypted with the key."""
@@ -52,7 +52,9 @@ class ExecutionRole(ServiceRole):
             iam.PolicyStatement(actions=["kms:DescribeKey"], resources=[key.key_arn])
         )
 
-    def _allow_logs(self, stack: Stack, log_groups: Sequence[str]) -> None:
+    def allow_logs(self, log_groups: Sequence[str]) -> None:
+        """The role may write the given CloudWatch log groups (names), too."""
+        stack = Stack.of(self)
         groups = [
             stack.format_arn(
                 service="logs",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from importlib.metadata import distribution
@@ -80,6 +81,19 @@ class OwnImage:
         stack.add_stack_dependency(self.built_by)
         _grant_pull(stack, role, stack.account, self.repository_name)
         return f"{_registry(stack.account, stack.region)}/{self.repository_name}:{self.tag}"
+
+
+@dataclass(frozen=True)
+class ReleasedImage:
+    """An image that a release names, `<registry>/<repository>` with a tag or a digest."""
+
+    uri: str
+
+    def bind(self, scope: Construct, role: iam.IRole) -> str:
+        registry, _, image = self.uri.partition("/")
+        repository = re.split("[:@]", image)[0]
+        _grant_pull(Stack.of(scope), role, registry.partition(".")[0], repository)
+        return self.uri
 
 
 def content_tag(source: Path) -> str:

@@ -50,6 +50,7 @@ class InferencePipeline(Construct):
         super().__init__(scope, id)
         self.role = role
         check_containers(containers)
+        self.role = role
         self._model = CfnModel(
             self,
             "Model",

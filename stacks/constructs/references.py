@@ -1,6 +1,6 @@
 """Values of a pipeline definition that exist only when the pipeline runs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -27,29 +27,52 @@ class Join:
 
 
 @dataclass(frozen=True)
+class JsonGet:
+    """What a property file of a step holds at a path: `Steps.Evaluate.PropertyFiles.Evaluation`, `f1`."""
+
+    file: Get
+    path: str
+
+    def render(self) -> dict[str, Any]:
+        return {"Std:JsonGet": {"PropertyFile": self.file.render(), "Path": self.path}}
+
+
+@dataclass(frozen=True)
 class Parameter:
-    """What whoever starts the pipeline may set; it stands for its value wherever a value is taken."""
+    """What whoever starts the pipeline may set, to one of the choices where there are any; it stands for its
+    value wherever a value is taken."""
 
     name: str
     type: str
-    default: str | int | float | bool
+    default: str | int | float
+    choices: tuple[str, ...] = ()
 
     @classmethod
     def string(cls, name: str, default: str) -> Self:
         return cls(name, "String", default)
 
     @classmethod
+    def choice(cls, name: str, choices: Sequence[str]) -> Self:
+        """A string out of several; the first is the default."""
+        return cls(name, "String", choices[0], tuple(choices))
+
+    @classmethod
     def integer(cls, name: str, default: int) -> Self:
         return cls(name, "Integer", default)
 
+    @classmethod
+    def number(cls, name: str, default: float) -> Self:
+        return cls(name, "Float", default)
+
     def declare(self) -> dict[str, Any]:
-        return {"Name": self.name, "Type": self.type, "DefaultValue": self.default}
+        choices = {"EnumValues": list(self.choices)} if self.choices else {}
+        return {"Name": self.name, "Type": self.type, "DefaultValue": self.default, **choices}
 
     def render(self) -> dict[str, Any]:
         return Get(f"Parameters.{self.name}").render()
 
 
-type Reference = Get | Join | Parameter
+type Reference = Get | Join | JsonGet | Parameter
 type Value = str | Reference
 
 EXECUTION_ID = Get("Execution.PipelineExecutionId")
@@ -57,7 +80,7 @@ EXECUTION_ID = Get("Execution.PipelineExecutionId")
 
 def render(value: Any) -> Any:
     """The value as the definition's JSON has it, references in dictionaries and lists included."""
-    if isinstance(value, Get | Join | Parameter):
+    if isinstance(value, Get | Join | JsonGet | Parameter):
         return value.render()
     if isinstance(value, dict):
         return {key: render(item) for key, item in value.items()}

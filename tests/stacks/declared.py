@@ -84,4 +84,12 @@ def definition(template: Template) -> Any:
 
 
 def steps(template: Template) -> dict[str, Any]:
-    return {step["Name"]: step for step in definition(template)["Steps"]}
+    """The pipeline's steps by their names, those that a condition leads to included."""
+    return {step["Name"]: step for step in _walk(definition(template)["Steps"])}
+
+
+def _walk(declared: list[Any]) -> Iterator[Any]:
+    for step in declared:
+        yield step
+        for branch in ("IfSteps", "ElseSteps"):
+            yield from _walk(step["Arguments"].get(branch, []))

@@ -71,18 +71,20 @@ def staged_file(assembly: Assembly, key: str) -> Path:
     raise AssertionError(f"{key} is not published")
 
 
-def test_the_role_reads_the_four_archives_and_nothing_else(template: Any) -> None:
+def test_the_role_reads_the_four_archives_and_the_files_to_score_and_nothing_else(template: Any) -> None:
     archives = {
         text(one["ModelDataUrl"]).replace("s3://", "arn:aws:s3:::", 1) for one in containers(template)
     }
-    assert allowed(template, "s3:GetObject") == archives
+    [files] = allowed(template, "s3:GetObject") - archives
+    assert files.endswith("/batch/in/*")
+    assert archives < allowed(template, "s3:GetObject")
     s3 = {action for one in statements(template) for action in texts(one["Action"]) if "s3:" in action}
-    assert s3 == {"s3:GetObject", "s3:AbortMultipartUpload", "s3:PutObject"}
+    assert s3 == {"s3:GetObject", "s3:ListBucket", "s3:AbortMultipartUpload", "s3:PutObject"}
 
 
-def test_the_role_writes_captured_requests_and_nothing_else(template: Any) -> None:
-    [captured] = allowed(template, "s3:PutObject")
-    assert captured.endswith("/capture/churn/*")
+def test_the_role_writes_captured_requests_and_scored_files_and_nothing_else(template: Any) -> None:
+    written = {one.partition("/")[2] for one in allowed(template, "s3:PutObject")}
+    assert written == {"capture/churn/*", "batch/out/*"}
 
 
 def test_the_role_pulls_the_images_of_the_containers_and_no_others(template: Any) -> None:
@@ -95,11 +97,11 @@ def test_the_role_pulls_the_images_of_the_containers_and_no_others(template: Any
         assert allowed(template, f"ecr:{action}") == repositories
 
 
-def test_the_role_writes_the_log_group_of_its_endpoint_only(each: Assembly) -> None:
-    group = f"log-group:/aws/sagemaker/Endpoints/slipway-{each.env}-churn"
-    arn = f"arn:aws:logs:eu-central-1:${{AWS::AccountId}}:{group}"
+def test_the_role_writes_the_logs_of_its_endpoint_and_of_transform_jobs_only(each: Assembly) -> None:
+    groups = "arn:aws:logs:eu-central-1:${AWS::AccountId}:log-group:/aws/sagemaker"
+    arns = [f"{groups}/Endpoints/slipway-{each.env}-churn", f"{groups}/TransformJobs"]
     granted = allowed(each.template("churn-serving"), "logs:PutLogEvents", policy="ExecutionRole")
-    assert granted == {arn, f"{arn}:*"}
+    assert granted == {one for arn in arns for one in (arn, f"{arn}:*")}
 
 
 def test_the_models_policy_is_there_before_the_model(template: Any) -> None:
@@ -141,11 +143,11 @@ def test_without_archives_the_stack_is_empty_and_says_which_command_makes_them(
     archive.write_bytes((artifacts / "churn" / "xgboost" / "model.tar.gz").read_bytes())
     assembly = synth("dev", artifacts=str(tmp_path))
     assert "Resources" not in assembly.template("churn-serving")
-    assert errors(assembly, "churn-serving") == [
+    assert assembly.errors("churn-serving") == [
         f"no trained preprocess, pca, postprocess in {tmp_path}/churn: run `make train WORKLOAD=churn`"
     ]
     assert resources(assembly.template("churn-training"), "AWS::SageMaker::Pipeline")
-    assert errors(assembly, "churn-training") == []
+    assert assembly.errors("churn-training") == []
 
 
 def test_without_the_packaged_function_the_stack_is_empty_and_says_which_command_packages_it(
@@ -154,7 +156,7 @@ def test_without_the_packaged_function_the_stack_is_empty_and_says_which_command
     (tmp_path / "predict_churn").mkdir()
     assembly = synth("dev", functions=str(tmp_path))
     assert "Resources" not in assembly.template("churn-serving")
-    assert errors(assembly, "churn-serving") == [
+    assert assembly.errors("churn-serving") == [
         f"no packaged predict_churn in {tmp_path}: run `make functions`"
     ]
 
@@ -171,14 +173,3 @@ def test_the_example_that_the_stack_exports_is_a_customer_of_the_contract(each: 
     Draft202012Validator(customer).validate(
         {name: as_typed[field["type"]](text) for (name, field), text in fields}
     )
-
-
-def errors(assembly: Assembly, stack: str) -> list[str]:
-    """The error annotations of a stack, which make the CDK command line refuse it."""
-    metadata = json.loads((assembly.folder / f"slipway-{assembly.env}-{stack}.metadata.json").read_text())
-    return [
-        str(entry["data"])
-        for entries in metadata.values()
-        for entry in entries
-        if entry["type"] == "aws:cdk:error"
-    ]

@@ -1,4 +1,4 @@
-"""The pieces of a pipeline definition: references, steps, and what a definition may not say."""
+"""The pieces of a pipeline definition: references and steps."""
 
 from pathlib import Path
 from typing import Any
@@ -7,21 +7,25 @@ import pytest
 from aws_cdk import App, Environment, Stack
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk.aws_sagemaker import CfnModelPackageGroup
 
 from stacks.constructs.artifact import CodeDirectory, S3Prefix
 from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.image import ManagedImage
-from stacks.constructs.references import EXECUTION_ID, Get, Join, Parameter, paths, render
-from stacks.constructs.steps import Cluster, Jobs, Processing, PropertyFile, Training, read_hyperparameters
-from stacks.constructs.training_pipeline import TrainingPipeline, check_definition
-
-
-def step(name: str, *references: str) -> dict[str, Any]:
-    return {"Name": name, "Arguments": {"Inputs": [{"Uri": {"Get": path}} for path in references]}}
-
-
-def definition(*steps: dict[str, Any]) -> dict[str, Any]:
-    return {"Parameters": [{"Name": "InputData"}], "Steps": list(steps)}
+from stacks.constructs.inference_pipeline import Container
+from stacks.constructs.pipeline import Pipeline
+from stacks.constructs.references import EXECUTION_ID, Get, Join, JsonGet, Parameter, paths, render
+from stacks.constructs.steps import (
+    Cluster,
+    Jobs,
+    Machines,
+    Model,
+    Processing,
+    PropertyFile,
+    RegisterModel,
+    Training,
+    read_hyperparameters,
+)
 
 
 def test_references_render_as_the_definitions_functions() -> None:
@@ -43,46 +47,33 @@ def test_references_render_as_the_definitions_functions() -> None:
         ],
         "Rows": 10,
     }
-    assert rows.declare() == {"Name": "Rows", "Type": "Integer", "DefaultValue": 10}
+    file = Get("Steps.Evaluate.PropertyFiles.Evaluation")
+    assert render(JsonGet(file, "f1")) == {
+        "Std:JsonGet": {"PropertyFile": {"Get": "Steps.Evaluate.PropertyFiles.Evaluation"}, "Path": "f1"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("parameter", "declared"),
+    [
+        (Parameter.integer("Rows", 10), {"Type": "Integer", "DefaultValue": 10}),
+        (Parameter.number("F1", 0.5), {"Type": "Float", "DefaultValue": 0.5}),
+        (Parameter.string("Seed", "1"), {"Type": "String", "DefaultValue": "1"}),
+        (
+            Parameter.choice("Join", ["None", "Input"]),
+            {"Type": "String", "DefaultValue": "None", "EnumValues": ["None", "Input"]},
+        ),
+    ],
+)
+def test_a_parameter_says_its_type_its_default_and_its_choices(
+    parameter: Parameter, declared: dict[str, Any]
+) -> None:
+    assert parameter.declare() == {"Name": parameter.name, **declared}
 
 
 def test_every_get_is_found_wherever_it_stands() -> None:
     rendered = render({"a": [Join("", (Get("A"), "text", Get("B")))], "b": {"c": Get("C")}})
     assert list(paths(rendered)) == ["A", "B", "C"]
-
-
-def test_a_definition_may_refer_to_what_stands_before() -> None:
-    check_definition(
-        definition(
-            step("Split", "Parameters.InputData", "Execution.PipelineExecutionId"),
-            step("Fit", "Steps.Split.ProcessingOutputConfig.Outputs['train'].S3Output.S3Uri"),
-        )
-    )
-
-
-@pytest.mark.parametrize(
-    ("path", "steps"),
-    [
-        ("Parameters.Rows", [step("Split", "Parameters.Rows")]),
-        ("Execution.StartDateTime", [step("Split", "Execution.StartDateTime")]),
-        ("Steps.Fit.Model", [step("Split", "Steps.Fit.Model"), step("Fit")]),
-        ("Steps.Split.Output", [step("Split", "Steps.Split.Output")]),
-    ],
-)
-def test_a_reference_that_nothing_before_declares_is_refused(path: str, steps: list[dict[str, Any]]) -> None:
-    with pytest.raises(ValueError, match=f"the step Split refers to {path}"):
-        check_definition(definition(*steps))
-
-
-def test_two_steps_of_one_name_are_refused() -> None:
-    with pytest.raises(ValueError, match="two steps are called Split"):
-        check_definition(definition(step("Split"), step("Split")))
-
-
-@pytest.mark.parametrize("name", ["", "Fit the model", "Fit.Model", "F" * 65])
-def test_a_name_that_pipelines_refuses_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="is no name of a step"):
-        check_definition(definition(step(name)))
 
 
 @pytest.fixture
@@ -97,6 +88,21 @@ def outputs(stack: Stack) -> S3Prefix:
 
 
 @pytest.fixture
+def jobs(stack: Stack, outputs: S3Prefix) -> Jobs:
+    return Jobs(
+        scope=stack,
+        role=ExecutionRole(stack, "JobRole", description="runs"),
+        starter=ExecutionRole(stack, "Role", description="starts"),
+        outputs=outputs,
+        key_arn="key",
+    )
+
+
+XGBOOST = ManagedImage.named("xgboost")
+CLUSTER = Cluster(Machines(Parameter.choice("InstanceType", ["ml.m5.large"])), 10, 60)
+
+
+@pytest.fixture
 def processing(stack: Stack, tmp_path: Path) -> Processing:
     (tmp_path / "__main__.py").write_text("")
     return Processing(
@@ -105,16 +111,14 @@ def processing(stack: Stack, tmp_path: Path) -> Processing:
         code=CodeDirectory(stack, "Code", folder=tmp_path),
         inputs={"labels": "s3://bucket/labels"},
         outputs=["report"],
+        cluster=CLUSTER,
         options={"seed": Parameter.string("Seed", "1")},
         property_files=[PropertyFile("Evaluation", "report", "evaluation.json")],
     )
 
 
-def test_inputs_and_outputs_are_folders_that_the_code_is_told(
-    stack: Stack, outputs: S3Prefix, processing: Processing
-) -> None:
-    role = ExecutionRole(stack, "Role", description="runs")
-    rendered = processing.render(Jobs(stack, role, Cluster("ml.m5.large", 10, 60), outputs, "key"))
+def test_inputs_and_outputs_are_folders_that_the_code_is_told(jobs: Jobs, processing: Processing) -> None:
+    rendered = processing.render(jobs)
     arguments = rendered["Arguments"]
     assert arguments["AppSpecification"]["ContainerArguments"] == [
         "--labels",
@@ -137,25 +141,41 @@ def test_an_output_that_a_step_does_not_have_is_refused(processing: Processing) 
         processing.output("labels")
 
 
-def test_a_data_channel_in_the_place_of_the_source_is_refused(stack: Stack, outputs: S3Prefix) -> None:
-    fit = Training("Fit", image=ManagedImage.named("xgboost"), channels={"code": "s3://bucket/rows"})
-    role = ExecutionRole(stack, "Role", description="runs")
+def test_a_data_channel_in_the_place_of_the_source_is_refused(jobs: Jobs) -> None:
+    fit = Training("Fit", image=XGBOOST, channels={"code": "s3://bucket/rows"}, cluster=CLUSTER)
     with pytest.raises(ValueError, match="Fit: the channel code is the source's"):
-        fit.render(Jobs(stack, role, Cluster("ml.m5.large", 10, 60), outputs, "key"))
+        fit.render(jobs)
 
 
 def test_outputs_without_a_key_of_their_own_are_refused(stack: Stack, processing: Processing) -> None:
     with pytest.raises(ValueError, match="needs a key of its own"):
-        TrainingPipeline(
+        Pipeline(
             stack,
             "Pipeline",
             name="pipeline",
             parameters=[],
             steps=[processing],
-            cluster=Cluster("ml.m5.large", 10, 60),
+            job_role=ExecutionRole(stack, "JobRole", description="runs"),
             reads=[],
             outputs=S3Prefix(s3.Bucket(stack, "Plain"), "training"),
         )
+
+
+def test_the_registry_takes_fewer_variables_than_a_model(stack: Stack, jobs: Jobs) -> None:
+    variables = {f"V{n}": "1" for n in range(17)}
+    hops = [Container("a", XGBOOST, variables), Container("b", XGBOOST)]
+    register = RegisterModel(
+        "Register",
+        group=CfnModelPackageGroup(stack, "Group", model_package_group_name="group"),
+        model=Model("Model", containers=hops, model_data={"a": "s3://bucket/a", "b": "s3://bucket/b"}),
+        statistics="s3://bucket/evaluation.json",
+        accepts=["text/csv"],
+        answers=["text/csv"],
+        transform_instance_types=["ml.m5.large"],
+        realtime_instance_types=["ml.m5.large"],
+    )
+    with pytest.raises(ValueError, match="a: the registry takes 16 environment variables, not 17"):
+        register.render(jobs)
 
 
 def test_hyperparameters_are_read_as_strings(tmp_path: Path) -> None:

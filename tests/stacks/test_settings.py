@@ -43,13 +43,21 @@ def test_only_prod_keeps_data(context: Mapping[str, Any]) -> None:
         ("account", 123456789012, "string"),
         ("account", "12345", "pattern"),
         ("artifacts", "", "at least 1 character"),
-        ("training.instance_type", "m5.large", "pattern"),
+        ("artifact_source", "registry", "'local' or 'release'"),
+        ("training.instance_types", [], "at least 1 item"),
+        ("training.instance_types", ["ml.m5.large", "ml.m5d.large"], "some have a local disk"),
+        ("training.max_wait_seconds", 3599, "waiting includes running: at least max_runtime_seconds, 3600"),
+        ("training.spot", "yes", "boolean"),
+        ("triggers.schedule", "every Monday", "pattern"),
+        ("triggers.schedule", "cron(0 3 * * MON)", "pattern"),
+        ("triggers.new_data", 1, "boolean"),
         ("training.volume_size_gb", 0, "greater than or equal to 1"),
         ("training.max_runtime_seconds", "3600", "integer"),
         ("scoring.instance_count", 1.0, "integer"),
         ("serving.instance_count", 0, "greater than or equal to 1"),
         ("serving.instance_count", 21, "less than or equal to 20"),
         ("serving.instance_count", True, "integer"),
+        ("releases", "", "at least 1 character"),
         ("serving", "two", "dictionary"),
         ("serving", {}, "Field required"),
         ("serving.capture.percent", 0, "greater than or equal to 1"),
@@ -200,3 +208,20 @@ def test_any_context_either_makes_settings_or_is_refused(environment: Any, env: 
         Settings.from_mapping({"env": env, "environments": {"dev": environment, "prod": {}}})
     except SettingsError as refusal:
         assert ": " in str(refusal)
+
+
+def test_an_instance_type_of_a_list_is_refused_by_its_place(context: Mapping[str, Any]) -> None:
+    wrong = changed(context, "scoring.instance_types", ["ml.m5.large", "m5.xlarge"])
+    with pytest.raises(SettingsError, match=r"^scoring\.instance_types\.1: .*pattern"):
+        Settings.from_mapping(wrong)
+
+
+@pytest.mark.parametrize("schedule", ["cron(0 3 ? * MON *)", "rate(1 day)", "rate(12 hours)"])
+def test_a_schedule_is_written_as_event_bridge_takes_it(context: Mapping[str, Any], schedule: str) -> None:
+    settings = Settings.from_mapping(changed(context, "triggers.schedule", schedule))
+    assert settings.triggers.schedule == schedule
+
+
+def test_prod_serves_releases_and_dev_what_was_trained_here(context: Mapping[str, Any]) -> None:
+    assert Settings.from_mapping({**context, "env": "dev"}).artifact_source == "local"
+    assert Settings.from_mapping({**context, "env": "prod"}).artifact_source == "release"

@@ -5,11 +5,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 from assemblies import ROOT, Assembly
+from aws_cdk import App, Environment
 from declared import resources, statements, text, texts
+
+from stacks.churn import ChurnServing
+from stacks.foundation import Foundation
+from stacks.image import ScriptModeImage
+from stacks.settings import Settings
 
 STACKS = ("foundation", "image", "churn-training", "churn-serving")
 WITHOUT_RESOURCE = {
@@ -45,7 +53,7 @@ def test_services_assume_our_roles_on_behalf_of_this_account_only(each: Assembly
         [trust] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         service = trust["Principal"]["Service"].partition(".")[0]
         if service not in do_not_say_on_whose_behalf:
-            assert service in ("sagemaker", "vpc-flow-logs")
+            assert service in ("events", "sagemaker", "vpc-flow-logs")
             assert text(trust["Condition"]["StringEquals"]["aws:SourceAccount"]) == "${AWS::AccountId}"
             assert "ManagedPolicyArns" not in role["Properties"]
 
@@ -58,8 +66,21 @@ def test_the_only_rights_on_everything_are_those_that_know_no_resource(each: Ass
         assert not any(action.endswith("*") for action in texts(statement["Action"]))
 
 
-def test_region_and_account_of_the_settings_stand_in_the_template(synth: Callable[..., Assembly]) -> None:
-    china = json.dumps(synth("dev", region="cn-north-1", account="123456789012").template("churn-serving"))
+def test_region_and_account_of_the_settings_stand_in_the_template(
+    context: Mapping[str, Any], artifacts: Path, functions: Path, tmp_path: Path
+) -> None:
+    places = {"artifacts": str(artifacts), "functions": str(functions)}
+    elsewhere = {"region": "cn-north-1", "account": "123456789012"}
+    settings = Settings.from_mapping({**context, **places, **elsewhere})
+    env = Environment(account=settings.account, region=settings.region)
+    app = App(analytics_reporting=False, context=dict(context), outdir=str(tmp_path))
+    # Without training: CloudFormation has no model package groups there.
+    foundation = Foundation(app, "foundation", settings=settings, env=env)
+    common = {"settings": settings, "foundation": foundation, "env": env}
+    image = ScriptModeImage(app, "image", **common).image
+    ChurnServing(app, "churn-serving", script_mode=image, **common)
+    app.synth()
+    china = (tmp_path / "churn-serving.template.json").read_text()
     assert "450853457545.dkr.ecr.cn-north-1.amazonaws.com.cn/sagemaker-xgboost:3.2-0" in china
     assert "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/slipway-dev-script-mode:" in china
     assert "arn:aws-cn:" in china

@@ -1,20 +1,26 @@
-"""The steps of a training pipeline, each rendered as the definition's JSON wants it.
+"""The steps of a pipeline, each rendered as the definition's JSON wants it.
 
 A step's outputs are references, so a step that takes them runs after it. Arguments are those of
-CreateProcessingJob, CreateTrainingJob, CreateModel and CreateTransformJob.
+CreateProcessingJob, CreateTrainingJob, CreateModel, CreateTransformJob and CreateModelPackage.
 """
 
-from stacks.constructs.steps.model import Model, Transform
+from stacks.constructs.steps.condition import Condition, Fail
+from stacks.constructs.steps.model import Model, RegisterModel, Transform
 from stacks.constructs.steps.processing import Processing, PropertyFile
-from stacks.constructs.steps.step import Cluster, Jobs, Step
-from stacks.constructs.steps.training import Training, read_hyperparameters
+from stacks.constructs.steps.step import Cluster, Jobs, Machines, Step
+from stacks.constructs.steps.training import Spot, Training, read_hyperparameters
 
 __all__ = [
     "Cluster",
+    "Condition",
+    "Fail",
     "Jobs",
+    "Machines",
     "Model",
     "Processing",
     "PropertyFile",
+    "RegisterModel",
+    "Spot",
     "Step",
     "Training",
     "Transform",

@@ -1,16 +1,21 @@
-"""The Model step, and the Transform step that sends rows through its model."""
+"""The Model step, the Transform step that sends rows through a model, and the step that registers one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from aws_cdk import Stack
+from aws_cdk.aws_sagemaker import CfnModelPackageGroup
+
 from stacks.constructs.inference_pipeline import Container, check_containers
 from stacks.constructs.references import Get, Value
-from stacks.constructs.steps.step import Jobs, Step
+from stacks.constructs.steps.step import CreatingStep, Jobs, JobStep, Machines
+
+_MOST_REGISTERED_VARIABLES = 16
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model(Step):
+class Model(CreatingStep):
     """Creates a model of one or more containers, each with the model data of its hostname."""
 
     type: ClassVar[str] = "Model"
@@ -25,49 +30,57 @@ class Model(Step):
         return self.reference("ModelName")
 
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
-        check_containers(self.containers)
         return {
-            "ExecutionRoleArn": jobs.role.role_arn,
+            "ExecutionRoleArn": jobs.pass_role(),
             "EnableNetworkIsolation": True,
             **jobs.vpc_config(),
             "InferenceExecutionConfig": {"Mode": "Serial"},
-            "Containers": [
-                {
-                    "ContainerHostname": container.hostname,
-                    "Image": container.image.bind(jobs.scope, jobs.role),
-                    "ModelDataUrl": self.model_data[container.hostname],
-                    "Environment": dict(container.environment),
-                }
-                for container in self.containers
-            ],
+            "Containers": self.definitions(jobs),
+            **jobs.vpc_config(),
         }
+
+    def definitions(self, jobs: Jobs) -> list[dict[str, Any]]:
+        """The containers in their order."""
+        check_containers(self.containers)
+        return [
+            {
+                "ContainerHostname": container.hostname,
+                "Image": container.image.bind(jobs.scope, jobs.role),
+                "ModelDataUrl": self.model_data[container.hostname],
+                "Environment": dict(container.environment),
+            }
+            for container in self.containers
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Transform(Step):
+class Transform(JobStep):
     """Sends the lines of CSV objects through a model, as many to a request as fit into 1 MB.
 
-    A row grows on its way through our containers, and XGBoost refuses more than 6 MB: hence 1 MB.
+    A row grows on its way through our containers, and XGBoost refuses more than 6 MB: hence 1 MB. An object
+    `<name>.out` below `output` (by default the execution's own place) holds a line for each line, which with
+    `join_source` "Input" begins with the line that it answers. The model's role runs the job.
     """
 
     type: ClassVar[str] = "Transform"
     resource: ClassVar[str] = "transform-job"
     actions: ClassVar[tuple[str, ...]] = ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob")
 
-    model: Model
+    model_name: Value
     data: Value
     accept: str
-    instance_type: str
-    instance_count: int
+    machines: Machines
+    output: Value | None = None
+    join_source: Value = "None"
 
     @property
     def scores(self) -> Get:
-        """The S3 prefix of the answers: an object `<name>.out` for each input object."""
+        """The S3 prefix of the answers."""
         return self.reference("TransformOutput.S3OutputPath")
 
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
         return {
-            "ModelName": self.model.model_name,
+            "ModelName": self.model_name,
             "BatchStrategy": "MultiRecord",
             "MaxPayloadInMB": 1,
             "TransformInput": {
@@ -75,14 +88,63 @@ class Transform(Step):
                 "ContentType": "text/csv",
                 "SplitType": "Line",
             },
+            "DataProcessing": {"JoinSource": self.join_source},
             "TransformOutput": {
-                "S3OutputPath": jobs.output_uri(self.name),
+                "S3OutputPath": self.output or jobs.output_uri(self.name),
                 "Accept": self.accept,
+                "AssembleWith": "Line",
                 "KmsKeyId": jobs.key_arn,
             },
-            "TransformResources": {
-                "InstanceType": self.instance_type,
-                "InstanceCount": self.instance_count,
-                **jobs.volume_key(self.instance_type),
+            "TransformResources": self.machines.bind(jobs),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterModel(CreatingStep):
+    """Makes the model's containers the next version of a group, to be approved by a person.
+
+    `statistics` is the S3 URI of what the evaluation measured (JSON). The instance types are those that the
+    model may be used on.
+    """
+
+    type: ClassVar[str] = "RegisterModel"
+    resource: ClassVar[str] = "model-package"
+    actions: ClassVar[tuple[str, ...]] = ("CreateModelPackage", "DescribeModelPackage")
+
+    group: CfnModelPackageGroup
+    model: Model
+    statistics: Value
+    accepts: Sequence[str]
+    answers: Sequence[str]
+    transform_instance_types: Sequence[str]
+    realtime_instance_types: Sequence[str]
+
+    def created(self, jobs: Jobs) -> Sequence[str]:
+        versions = Stack.of(jobs.scope).format_arn(
+            service="sagemaker",
+            resource="model-package",
+            resource_name=f"{self.group.model_package_group_name}/*",
+        )
+        return [self.group.attr_model_package_group_arn, versions]
+
+    def arguments(self, jobs: Jobs) -> dict[str, Any]:
+        for container in self.model.containers:
+            if len(container.environment) > _MOST_REGISTERED_VARIABLES:
+                raise ValueError(
+                    f"{container.hostname}: the registry takes {_MOST_REGISTERED_VARIABLES} environment "
+                    f"variables, not {len(container.environment)}"
+                )
+        return {
+            "ModelPackageGroupName": self.group.model_package_group_name,
+            "ModelApprovalStatus": "PendingManualApproval",
+            "ModelMetrics": {
+                "ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": self.statistics}}
+            },
+            "InferenceSpecification": {
+                "Containers": self.model.definitions(jobs),
+                "SupportedContentTypes": list(self.accepts),
+                "SupportedResponseMIMETypes": list(self.answers),
+                "SupportedTransformInstanceTypes": list(self.transform_instance_types),
+                "SupportedRealtimeInferenceInstanceTypes": list(self.realtime_instance_types),
             },
         }

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from stacks.constructs.artifact import CodeDirectory
 from stacks.constructs.image import Image
-from stacks.constructs.references import Get, Value
-from stacks.constructs.steps.step import Jobs, Step
+from stacks.constructs.references import Get, Join, JsonGet, Value
+from stacks.constructs.steps.step import Cluster, Jobs, ReusedStep
 
 _PROCESSING = "/opt/ml/processing"
 
@@ -22,7 +22,7 @@ class PropertyFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Processing(Step):
+class Processing(ReusedStep):
     """Runs a folder of code in an image.
 
     An input or output NAME is a folder below /opt/ml/processing/input or .../output, and the code is told by
@@ -37,7 +37,9 @@ class Processing(Step):
     code: CodeDirectory
     inputs: Mapping[str, Value]
     outputs: Sequence[str]
+    cluster: Cluster
     options: Mapping[str, Value] = field(default_factory=dict)
+    environment: Mapping[str, Value] = field(default_factory=dict)
     property_files: Sequence[PropertyFile] = ()
 
     def output(self, name: str) -> Get:
@@ -46,6 +48,19 @@ class Processing(Step):
             raise ValueError(f"the step {self.name} has no output {name}; it has {', '.join(self.outputs)}")
         return self.reference(f"ProcessingOutputConfig.Outputs['{name}'].S3Output.S3Uri")
 
+    @property
+    def job_name(self) -> Get:
+        """The name of the job that made the outputs: an earlier execution's, where its result is reused."""
+        return self.reference("ProcessingJobName")
+
+    def look_up(self, file: PropertyFile, path: str) -> JsonGet:
+        """What one of the property files holds at a path."""
+        return JsonGet(self.reference(f"PropertyFiles.{file.name}"), path)
+
+    def uri(self, file: PropertyFile) -> Join:
+        """The S3 URI of one of the property files."""
+        return Join("/", (self.output(file.output), file.path))
+
     def render(self, jobs: Jobs) -> dict[str, Any]:
         step = super().render(jobs)
         if self.property_files:
@@ -53,6 +68,8 @@ class Processing(Step):
                 {"PropertyFileName": file.name, "OutputName": file.output, "FilePath": file.path}
                 for file in self.property_files
             ]
+        for file in self.property_files:
+            jobs.outputs.grant_get(jobs.starter, f"*/{self.name}/{file.output}/{file.path}")
         return step
 
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
@@ -70,15 +87,16 @@ class Processing(Step):
                     part for name, value in flags.items() for part in (f"--{name}", value)
                 ],
             },
+            "Environment": dict(self.environment),
             "ProcessingInputs": [_processing_input(name, uri) for name, uri in inputs.items()],
             "ProcessingOutputConfig": {
                 "Outputs": [self._output(name, jobs) for name in self.outputs],
                 "KmsKeyId": jobs.key_arn,
             },
-            "ProcessingResources": {"ClusterConfig": jobs.cluster_resources()},
-            "StoppingCondition": jobs.cluster.stopping_condition(),
-            "NetworkConfig": {"EnableNetworkIsolation": True, **jobs.vpc_config()},
-            "RoleArn": jobs.role.role_arn,
+            "ProcessingResources": {"ClusterConfig": self.cluster.bind(jobs)},
+            "StoppingCondition": self.cluster.stopping_condition(),
+            "NetworkConfig": jobs.network(),
+            "RoleArn": jobs.pass_role(),
         }
 
     def _output(self, name: str, jobs: Jobs) -> dict[str, Any]:

@@ -1,25 +1,41 @@
 """The Training step: a model fitted by an image's own algorithm, or by our script."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from aws_cdk import Stack
+
 from stacks.constructs.artifact import SourceArchive
 from stacks.constructs.image import Image
-from stacks.constructs.references import Get, Value
-from stacks.constructs.steps.step import Jobs, Step
+from stacks.constructs.references import Get, Join, Value
+from stacks.constructs.steps.step import Cluster, Jobs, ReusedStep
 
 # Under network isolation a container reaches no S3, but the service still fetches channels for it.
 _CODE = "code"
 
 
+@dataclass(frozen=True)
+class Spot:
+    """Managed spot instances, which may be taken away: training then goes on from its last checkpoint.
+
+    A job takes `max_wait_seconds` at most, waiting and running. `data` names what the training data came
+    from, so that other data begin anew.
+    """
+
+    max_wait_seconds: int
+    data: Value
+
+
 @dataclass(frozen=True, kw_only=True)
-class Training(Step):
+class Training(ReusedStep):
     """Fits a model: the image's own algorithm, or `source` in an image that runs script mode.
 
-    The source travels as the channel `code`, a name that no other channel may have.
+    The source travels as the channel `code`, a name that no other channel may have. Without `spot` the job
+    runs on on-demand instances.
     """
 
     type: ClassVar[str] = "Training"
@@ -28,8 +44,10 @@ class Training(Step):
 
     image: Image
     channels: Mapping[str, Value]
+    cluster: Cluster
     source: SourceArchive | None = None
     hyperparameters: Mapping[str, Value] = field(default_factory=dict)
+    spot: Spot | None = None
 
     @property
     def model_data(self) -> Get:
@@ -37,19 +55,32 @@ class Training(Step):
         return self.reference("ModelArtifacts.S3ModelArtifacts")
 
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
-        return {
-            "AlgorithmSpecification": {
-                "TrainingImage": self.image.bind(jobs.scope, jobs.role),
-                "TrainingInputMode": "File",
-            },
+        image = self.image.bind(jobs.scope, jobs.role)
+        request = {
+            "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
             "HyperParameters": {**self._script_mode(), **self.hyperparameters},
             "InputDataConfig": [*self._code(jobs), *self._data()],
             "OutputDataConfig": {"S3OutputPath": jobs.output_uri(self.name), "KmsKeyId": jobs.key_arn},
-            "ResourceConfig": jobs.cluster_resources(),
-            "StoppingCondition": jobs.cluster.stopping_condition(),
-            "EnableNetworkIsolation": True,
-            **jobs.vpc_config(),
-            "RoleArn": jobs.role.role_arn,
+            "ResourceConfig": self.cluster.bind(jobs),
+            "StoppingCondition": self.cluster.stopping_condition(),
+            "RoleArn": jobs.pass_role(),
+            **jobs.network(),
+        }
+        return request if self.spot is None else {**request, **self._on_spot(self.spot, image, jobs)}
+
+    def _on_spot(self, spot: Spot, image: str, jobs: Jobs) -> dict[str, Any]:
+        # The managed XGBoost image goes on from whatever lies there: a prefix that any training shares would
+        # give the last model once more, one that names the execution would defeat the reuse of this step.
+        recipe = {"image": Stack.of(jobs.scope).resolve(image), "hyperparameters": dict(self.hyperparameters)}
+        digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:16]
+        place = Join("/", (jobs.outputs.uri, "checkpoints", self.name, spot.data, digest))
+        return {
+            "EnableManagedSpotTraining": True,
+            "StoppingCondition": {
+                **self.cluster.stopping_condition(),
+                "MaxWaitTimeInSeconds": spot.max_wait_seconds,
+            },
+            "CheckpointConfig": {"S3Uri": place, "LocalPath": "/opt/ml/checkpoints"},
         }
 
     def _script_mode(self) -> dict[str, str]:

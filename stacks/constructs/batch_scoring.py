@@ -1,0 +1,63 @@
+"""Scores every CSV file that is put into a folder of a bucket."""
+
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from stacks.constructs.artifact import S3Prefix
+from stacks.constructs.inference_pipeline import InferencePipeline
+from stacks.constructs.pipeline import TRANSFORM_LOGS, Pipeline
+from stacks.constructs.references import Join, Parameter
+from stacks.constructs.steps import Machines, Transform
+from stacks.constructs.trigger import KEY, NewObject, Trigger
+
+# Two folders: a result in the first one would be scored again.
+_IN, _OUT = "batch/in", "batch/out"
+
+
+class BatchScoring(Construct):
+    """`batch/in/NAME.csv` becomes `batch/out/NAME.csv.out`: a line for each line, in order.
+
+    A pipeline with one step sends the file through the deployed model, whose role it may use to read the one
+    folder and write the other. Whoever starts it by hand may have each answer appended to its line
+    (JoinSource=Input).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        model: InferencePipeline,
+        bucket: s3.IBucket,
+        machines: Machines,
+        names_source: bool = True,
+    ) -> None:
+        super().__init__(scope, id)
+        results = S3Prefix(bucket, _OUT)
+        model.role.allow_logs([TRANSFORM_LOGS])
+        input_key = Parameter.string("InputKey", f"{_IN}/rows.csv")
+        join_source = Parameter.choice("JoinSource", ["None", "Input"])
+        score = Transform(
+            "Score",
+            model_name=model.model_name,
+            data=Join("/", (f"s3://{bucket.bucket_name}", input_key)),
+            accept="text/csv",
+            machines=machines,
+            output=results.uri,
+            join_source=join_source,
+        )
+        pipeline = Pipeline(
+            self,
+            "Pipeline",
+            name=name,
+            parameters=[input_key, join_source, *machines.parameters],
+            steps=[score],
+            job_role=model.role,
+            reads=[S3Prefix(bucket, _IN)],
+            outputs=results,
+            names_source=names_source,
+        )
+        Trigger(
+            self, "NewFile", pipeline=pipeline, occasion=NewObject(bucket, f"{_IN}/*.csv", {input_key: KEY})
+        )

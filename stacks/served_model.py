@@ -1,0 +1,96 @@
+"""Of what a serving stack's model is made: of what was trained here, or of a release."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import Annotations, Stack
+from aws_cdk import aws_kms as kms
+
+from stacks.constructs.artifact import ModelArchive, ReleasedArchive
+from stacks.constructs.image import ReleasedImage
+from stacks.constructs.inference_pipeline import Container, ModelData
+from stacks.constructs.missing import leave_empty
+from stacks.release import Release, ReleasedContainer, ReleaseError
+from stacks.settings import ROOT, Settings, Workload
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """The containers in their order, and the archive of each by its hostname."""
+
+    containers: Sequence[Container]
+    model_data: Mapping[str, ModelData]
+
+
+def served_model(
+    stack: Stack, settings: Settings, *, workload: Workload, containers: Sequence[Container], key: kms.IKey
+) -> ServedModel | None:
+    """What the setting `artifact_source` says: the workload's release, or the archives that training left.
+
+    Where the release is missing, the archives stand in for it, so that the stack can be checked and tried,
+    and an error annotation keeps it from being deployed; so it does in prod for a release of a local
+    registry. Without archives the stack is left empty with such an annotation, and there is no model. `key`
+    encrypts what pipelines write.
+
+    Raises ReleaseError for a release that is not approved or has other containers.
+    """
+    if settings.artifact_source == "release":
+        file = f"{workload}.json"
+        release = Release.read(settings.releases_folder / file, workload=workload)
+        if release is None:
+            Annotations.of(stack).add_error(
+                f"no release in {settings.releases}/{file}: approve a version, then run "
+                f"`make release WORKLOAD={workload} VERSION=n`"
+            )
+        elif served := _released(stack, settings, release, containers, key):
+            return served
+    return _trained(stack, settings, workload, containers)
+
+
+def _released(
+    stack: Stack, settings: Settings, release: Release, containers: Sequence[Container], key: kms.IKey
+) -> ServedModel | None:
+    """The release's model; None, with an error annotation, where its archives are not within reach."""
+    name = f"version {release.version} of {release.workload}"
+    expected = [container.hostname for container in containers]
+    found = [container.hostname for container in release.containers]
+    if found != expected:
+        raise ReleaseError(f"{name} has the containers {', '.join(found)}, not {', '.join(expected)}")
+    hops = [Container(one.hostname, ReleasedImage(one.image), one.environment) for one in release.containers]
+    if release.registry == "aws":
+        archives = {one.hostname: ReleasedArchive(one.model_data_url, key) for one in release.containers}
+        return ServedModel(hops, archives)
+    if settings.env == "prod":
+        Annotations.of(stack).add_error(f"{name} is of a registry on a local disk: release one of AWS")
+    if missing := [one.hostname for one in release.containers if not _is_on_disk(one)]:
+        Annotations.of(stack).add_error(f"{name} is not on this disk as released: {', '.join(missing)}")
+        return None
+    local = {one.hostname: ROOT / one.model_data_url for one in release.containers}
+    return ServedModel(hops, {hostname: _archive(stack, hostname, path) for hostname, path in local.items()})
+
+
+def _is_on_disk(container: ReleasedContainer) -> bool:
+    path = ROOT / container.model_data_url
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == container.digest
+
+
+def _trained(
+    stack: Stack, settings: Settings, workload: Workload, containers: Sequence[Container]
+) -> ServedModel | None:
+    folder = settings.artifacts_folder / workload
+    archives = {one.hostname: folder / one.hostname / "model.tar.gz" for one in containers}
+    if missing := [hostname for hostname, path in archives.items() if not path.is_file()]:
+        place = f"{settings.artifacts}/{workload}"
+        leave_empty(
+            stack, f"no trained {', '.join(missing)} in {place}: run `make train WORKLOAD={workload}`"
+        )
+        return None
+    return ServedModel(
+        containers, {hostname: _archive(stack, hostname, path) for hostname, path in archives.items()}
+    )
+
+
+def _archive(stack: Stack, hostname: str, path: Path) -> ModelArchive:
+    return ModelArchive(stack, f"{hostname.capitalize()}Archive", path=path)
