@@ -58,7 +58,12 @@ class Process:
 
     def wait(self, timeout: float | None = None) -> int | None:
         """The exit code, or None after `timeout` seconds."""
-        self._ended.wait(timeout)
+        if timeout is None:
+            # Not in one wait without end: a signal that comes just before it would not be seen.
+            while not self._ended.wait(0.5):
+                pass
+        else:
+            self._ended.wait(timeout)
         return self.exit_code
 
     def terminate(self) -> None:

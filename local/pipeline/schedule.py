@@ -42,7 +42,8 @@ def run_all[T](tasks: Tasks[T], after: Mapping[str, Collection[str]], at_a_time:
                     under_way[pool.submit(tasks.work, name)] = name
                 else:
                     order.done(name)
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            # A signal that comes just before a wait without end is not seen until the wait is over.
+            for future in wait(under_way, timeout=0.5, return_when=FIRST_COMPLETED).done:
                 name = under_way.pop(future)
                 try:
                     tasks.finish(name, future.result())
