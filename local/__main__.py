@@ -6,10 +6,21 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from local.commands import evaluate, image, invoke, models, release, runs, serve, train, transform
+from local.commands import (
+    build_images,
+    evaluate,
+    image,
+    invoke,
+    models,
+    release,
+    runs,
+    serve,
+    train,
+    transform,
+)
 from local.errors import SlipwayError
 
-_COMMANDS = (train, evaluate, transform, runs, models, release, serve, invoke, image)
+_COMMANDS = (train, evaluate, transform, runs, models, release, serve, invoke, image, build_images)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

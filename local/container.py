@@ -154,6 +154,15 @@ def run_container(
     return JobResult(exit_code, layout.log, failure)
 
 
+@dataclass(frozen=True)
+class Start:
+    """A program to start, its environment, and the host where it will listen."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    host: str = "127.0.0.1"
+
+
 class ServingContainer:
     """A container that serves: started with `serve`, ready when `/ping` answers 200."""
 
@@ -184,20 +193,23 @@ class ServingContainer:
         loop = asyncio.get_running_loop()
         self.exited = loop.create_future()
         self._ports = PortRange()
-        self.client = Client(self._ports.bind_to)
-        self._process = Process(
-            self._image.command("serve"),
-            cwd=self.layout.root,
-            environment={
-                **self._image.environment(),
-                **self.layout.environment(),
+        started = self._start_with(
+            {
                 **self._own_environment,
                 "SAGEMAKER_BIND_TO_PORT": str(self._ports.bind_to),
                 "SAGEMAKER_SAFE_PORT_RANGE": self._ports.safe,
-            },
-            log=self.layout.log,
+            }
+        )
+        self.client = Client(self._ports.bind_to, started.host)
+        self._process = Process(
+            started.command, cwd=self.layout.root, environment=started.environment, log=self.layout.log
         )
         self._process.on_exit(lambda: _from_thread(loop, self._note_exit))
+
+    def _start_with(self, variables: Mapping[str, str]) -> "Start":
+        """How the image is started with the container's variables."""
+        environment = {**self._image.environment(), **self.layout.environment(), **variables}
+        return Start(self._image.command("serve"), environment)
 
     async def wait_ready(self, timeout: float = READY_TIMEOUT) -> None:
         """Return once `/ping` answers 200.

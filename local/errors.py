@@ -21,6 +21,10 @@ class ImageError(SlipwayError):
     """No program answers for an image."""
 
 
+class EngineError(SlipwayError):
+    """No container engine can do what is asked."""
+
+
 class ArchiveError(SlipwayError):
     """A model archive is not one that may be unpacked."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from local.archive import unpack_model
 from local.assembly import ContainerDefinition, Model
 from local.container import SERVING_GRACE, Layout, ServingContainer
+from local.container_in_engine import EngineHost
 from local.endpoint import INVOCATION_TIMEOUT, Chain, Hop, Log
 from local.errors import ContainerError, SlipwayError
 from local.images import Image, Images
@@ -20,10 +21,11 @@ _SINGLE = "primary"
 
 @dataclass(frozen=True)
 class Host:
-    """Where models are started: their images and artefacts."""
+    """Where models are started: their images and artefacts; with `engine`, our own images run in it."""
 
     images: Images
     storage: Storage
+    engine: EngineHost | None = None
 
     def containers(
         self, model: Model, folder: Path, environment: Mapping[str, str] | None = None
@@ -34,12 +36,15 @@ class Host:
         container when an image is unknown or an artefact is missing or refused.
         """
         images = [self._image(model, definition) for definition in model.containers]
-        prepared = []
+        prepared: list[ServingContainer] = []
         for definition, image, name in zip(model.containers, images, _names(model), strict=True):
             label = name if name == definition.hostname else f"{name} ({definition.hostname})"
             layout = self._lay_out(model, definition, folder / definition.hostname)
             variables = {**definition.environment, **(environment or {})}
-            prepared.append(ServingContainer(label, image, layout, variables))
+            if self.engine is not None and image.source is not None:
+                prepared.append(self.engine.container(label, image, layout, variables))
+            else:
+                prepared.append(ServingContainer(label, image, layout, variables))
         return prepared
 
     def _image(self, model: Model, definition: ContainerDefinition) -> Image:

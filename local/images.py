@@ -139,6 +139,10 @@ class Images:
             raise ImageError(f"image {uri} cannot run here: {self._source.name} knows {known or 'no image'}")
         return image.ready()
 
+    def built_here(self) -> list[Image]:
+        """The images that have their source in this repository."""
+        return [image for image in self._images if image.source is not None]
+
     def named(self, name: str) -> Image:
         """The image `[images.<name>]`, or for `own` the one that is built from source.
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from local import assembly, server
 from local.api.hosting import Apis
+from local.container_in_engine import EngineHost
+from local.engine import RUNNERS, Engine
 from local.errors import AssemblyError
 from local.hosting import Host
 from local.images import Images
@@ -23,6 +25,9 @@ Start the containers of every endpoint of the template as processes, chain them,
 as SageMaker Runtime does, until Ctrl-C. Serve every REST API too, each on the next port: its Lambda function
 runs in processes of its own and invokes the endpoint here. Logs are in build/endpoints/<endpoint>/,
 build/functions/<function>/ and build/apis/<api>/.
+
+With --engine the images that are built here (python -m local build-images) run in that container engine: with
+a read-only root, no capabilities, not as root, and in a network that leads nowhere but to the chain.
 """
 _DEFAULT_PORT = 8080
 
@@ -48,6 +53,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default=_DEFAULT_PORT,
         help=f"where to listen on 127.0.0.1; APIs follow (default: {_DEFAULT_PORT}; 0: any free ports)",
     )
+    parser.add_argument("--engine", choices=RUNNERS, help="run our own images in this container engine")
     parser.set_defaults(run=run)
 
 
@@ -57,13 +63,17 @@ def run(arguments: argparse.Namespace) -> int:
         raise AssemblyError(f"{arguments.assembly} declares no endpoint: run `make train`, then `make synth`")
     workspace = Workspace()
     apis = Apis(declared, workspace.root, _note)
-    with claimed(workspace.root) as state, _bound(arguments.port, apis) as listeners:
+    with (
+        claimed(workspace.root) as state,
+        _bound(arguments.port, apis) as listeners,
+        _engine(arguments.engine) as engine,
+    ):
         _note(f"declared without local effect: {', '.join(declared.without_local_effect) or 'nothing'}")
         started = time.monotonic()
         for endpoint in declared.endpoints:
             hostnames = ", ".join(container.hostname for container in endpoint.model.containers)
             _note(f"{endpoint.name}: starting {hostnames}")
-        host = Host(Images.load(), Storage(workspace.storage, declared))
+        host = Host(Images.load(), Storage(workspace.storage, declared), engine)
         session = Session(declared, host, apis, workspace.root / "endpoints")
 
         def announce(served: Served) -> None:
@@ -79,6 +89,15 @@ def run(arguments: argparse.Namespace) -> int:
             print("Ctrl-C stops it", flush=True)
 
         return session.run(listeners, state, announce)
+
+
+@contextmanager
+def _engine(name: str | None) -> Iterator[EngineHost | None]:
+    if name is None:
+        yield None
+        return
+    with EngineHost.open(Engine.find(name)) as host:
+        yield host
 
 
 @contextmanager

@@ -1,0 +1,69 @@
+"""`build-images`: build the images whose source is here, by the container engine that is found."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from local.console import print_table
+from local.engine import BUILDERS, RUNNERS, Engine, tag_of
+from local.errors import EngineError
+from local.images import Image, Images
+
+_DESCRIPTION = """\
+Build every image of versions.toml that has a source, by podman, docker or buildah, whichever works here, and
+write what is in it (CycloneDX, from its lock) to build/sbom/. The tag is localhost/slipway-IMAGE:latest.
+
+FROM takes --base: an image by digest where there is a registry, else a stand-in (scripts/engine_base).
+"""
+_EPILOG = """\
+examples:
+  python -m local build-images --base python@sha256:...
+  python -m local serve --engine podman         then runs what was built
+"""
+# The kept generator of CycloneDX documents, run in an environment of its own.
+_SBOM = ("uv", "tool", "run", "--quiet", "--from", "cyclonedx-bom==7.5.0", "cyclonedx-py")
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "build-images",
+        help="build our own images by a container engine",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EPILOG,
+    )
+    parser.add_argument("--base", help="the base image (default: the Dockerfile's)")
+    parser.add_argument("--engine", choices=BUILDERS, help="default: the first that works here")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    engine = Engine.find(arguments.engine, among=BUILDERS)
+    rows = []
+    for image in Images.load().built_here():
+        started = time.monotonic()
+        engine.build(image, arguments.base)
+        sbom = _write_sbom(image)
+        size = f"{engine.size(tag_of(image)) / 1e6:.0f}" if engine.name in RUNNERS else "-"
+        rows.append((tag_of(image), engine.name, size, f"{time.monotonic() - started:.1f}", str(sbom)))
+    print_table(("image", "engine", "MB", "seconds", "sbom"), rows)
+    return 0
+
+
+def _write_sbom(image: Image) -> Path:
+    """The components of an image's lock, the same bytes for the same lock."""
+    path = Path("build") / "sbom" / f"{image.name}.cdx.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = Path(str(image.source)) / "requirements.txt"
+    print(f"writing {path}", file=sys.stderr, flush=True)
+    done = subprocess.run(
+        [*_SBOM, "requirements", "--output-reproducible", "--of", "JSON", "-o", str(path), str(lock)],
+        env={**os.environ, "UV_PYTHON": sys.executable},
+        check=False,
+    )
+    if done.returncode != 0:
+        raise EngineError(f"`{' '.join(_SBOM)}` could not describe {lock}; its message stands above")
+    return path
