@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aws_cdk import Annotations, Stack
@@ -54,21 +54,23 @@ def _released(
 ) -> ServedModel | None:
     """The release's model; None, with an error annotation, where its archives are not within reach."""
     name = f"version {release.version} of {release.workload}"
+    released = release.containers
     expected = [container.hostname for container in containers]
-    found = [container.hostname for container in release.containers]
+    found = [container.hostname for container in released]
     if found != expected:
         raise ReleaseError(f"{name} has the containers {', '.join(found)}, not {', '.join(expected)}")
-    hops = [Container(one.hostname, ReleasedImage(one.image), one.environment) for one in release.containers]
     if release.registry == "aws":
-        archives = {one.hostname: ReleasedArchive(one.model_data_url, key) for one in release.containers}
-        return ServedModel(hops, archives)
+        hops = [Container(one.hostname, ReleasedImage(one.image), one.environment) for one in released]
+        return ServedModel(hops, {one.hostname: ReleasedArchive(one.model_data_url, key) for one in released})
     if settings.env == "prod":
         Annotations.of(stack).add_error(f"{name} is of a registry on a local disk: release one of AWS")
-    if missing := [one.hostname for one in release.containers if not _is_on_disk(one)]:
+    if missing := [one.hostname for one in released if not _is_on_disk(one)]:
         Annotations.of(stack).add_error(f"{name} is not on this disk as released: {', '.join(missing)}")
         return None
-    local = {one.hostname: ROOT / one.model_data_url for one in release.containers}
-    return ServedModel(hops, {hostname: _archive(stack, hostname, path) for hostname, path in local.items()})
+    # What was registered on a laptop names images of its environment, in no account: they are the tree's.
+    hops = [replace(hop, environment=one.environment) for hop, one in zip(containers, released, strict=True)]
+    paths = {one.hostname: ROOT / one.model_data_url for one in released}
+    return ServedModel(hops, {hostname: _archive(stack, hostname, path) for hostname, path in paths.items()})
 
 
 def _is_on_disk(container: ReleasedContainer) -> bool:

@@ -217,6 +217,8 @@ def test_a_release_of_a_local_registry_is_published_by_its_archives(
     assert [one.environment for one in model.containers] == [
         one["environment"] for one in content()["containers"]
     ]
+    # Images of the tree: those of the release lie in no account.
+    assert {one.image for one in model.containers} == {ManagedImage.named("xgboost")}
 
 
 def test_a_release_of_a_local_registry_is_not_deployed_to_prod(
