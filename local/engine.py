@@ -82,17 +82,18 @@ class Engine:
         folder: Path,
         network: Sequence[str],
         environment: Mapping[str, str],
+        inside: str = "/opt/ml",
     ) -> list[str]:
         """What runs an image in the foreground with as few rights as it needs; signals reach it.
 
-        `folder` is mounted as /opt/ml, the only place beside /tmp that can be written to.
+        `folder` is mounted as `inside`, the only place beside /tmp that can be written to.
         """
         variables = [f"--env={name}={value}" for name, value in environment.items()]
         return [
             *(self.program, "run", "--rm", "--name", name, "--pull=never"),
             *("--read-only", "--tmpfs=/tmp", "--cap-drop=all", "--security-opt=no-new-privileges"),
             *network,
-            *("--volume", f"{folder}:/opt/ml"),
+            *("--volume", f"{folder}:{inside}"),
             *variables,
             *(tag, argument),
         ]

@@ -1,4 +1,8 @@
-"""One image's process for a test: started as SageMaker starts it, called over one kept connection."""
+"""One image's process for a test: started as SageMaker starts it, called over one kept connection.
+
+With SLIPWAY_TEST_ENGINE=podman or docker our own image runs in that engine (`make test-images`), with the
+same rights that `python -m local serve --engine` gives it, but on this machine's network.
+"""
 
 import http.client
 import json
@@ -8,13 +12,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
+
+from local.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = os.pathsep.join(str(ROOT / path) for path in ("local/stand_ins", "containers/script_mode"))
 WAIT_SECONDS = 60
+ENGINE = os.environ.get("SLIPWAY_TEST_ENGINE", "")
+OUR_IMAGE = "localhost/slipway-script-mode:latest"
 
 
 class Answer(NamedTuple):
@@ -40,6 +49,34 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
     }
 
 
+class Start(NamedTuple):
+    """A program and its environment."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+
+
+def start(module: str, arguments: Sequence[str], folder: Path, **variables: str) -> Start:
+    """What starts an image with `arguments`: its module in a process, or the image itself in an engine."""
+    own = environment(folder, **variables)
+    if not ENGINE or module != "toolkit":
+        return Start([sys.executable, "-m", module, *arguments], own)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o777)
+    passed = {name: value for name, value in own.items() if name not in ("PATH", "PYTHONPATH")}
+    command = Engine.find(ENGINE).command(
+        OUR_IMAGE,
+        "",
+        name=f"slipway-test-{uuid.uuid4().hex[:12]}",
+        folder=folder,
+        inside=str(folder),
+        network=["--network=host"],
+        environment={**passed, "SLIPWAY_BIND_HOST": "127.0.0.1"},
+    )
+    return Start([*command[:-1], *arguments], dict(os.environ))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -61,9 +98,10 @@ class Container:
         self.port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         self._log = (folder / f"container-{self.port}.log").open("w+b")
+        started = start(module, ["serve"], folder, SAGEMAKER_BIND_TO_PORT=str(self.port), **variables)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, "serve"],
-            env=environment(folder, SAGEMAKER_BIND_TO_PORT=str(self.port), **variables),
+            started.command,
+            env=started.environment,
             cwd=folder,
             stdout=self._log,
             stderr=subprocess.STDOUT,
@@ -114,9 +152,10 @@ class Container:
 
 def run_training(module: str, folder: Path, **variables: str) -> Training:
     """A training job's container from start to end."""
+    started = start(module, ["train"], folder, **variables)
     done = subprocess.run(
-        [sys.executable, "-m", module, "train"],
-        env=environment(folder, **variables),
+        started.command,
+        env=started.environment,
         cwd=folder,
         capture_output=True,
         text=True,
@@ -128,9 +167,10 @@ def run_training(module: str, folder: Path, **variables: str) -> Training:
 
 def start_failure(module: str, folder: Path, **variables: str) -> str:
     """The log of a container that is expected to end before it is ready."""
+    started = start(module, ["serve"], folder, SAGEMAKER_BIND_TO_PORT=str(free_port()), **variables)
     done = subprocess.run(
-        [sys.executable, "-m", module, "serve"],
-        env=environment(folder, SAGEMAKER_BIND_TO_PORT=str(free_port()), **variables),
+        started.command,
+        env=started.environment,
         cwd=folder,
         capture_output=True,
         text=True,

@@ -5,13 +5,12 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tarfile
 from pathlib import Path
 from typing import IO
 
 import pytest
-from container_process import environment, run_training, wait_until, write_job
+from container_process import run_training, start, wait_until, write_job
 
 IMAGES = ("toolkit", "scikit_learn_image")
 
@@ -251,9 +250,10 @@ def test_broken_job_files_are_a_failure(tmp_path: Path, image: str) -> None:
 def test_anything_but_serve_and_train_is_a_usage_error(
     tmp_path: Path, image: str, arguments: list[str]
 ) -> None:
+    started = start(image, arguments, tmp_path)
     done = subprocess.run(
-        [sys.executable, "-m", image, *arguments],
-        env=environment(tmp_path),
+        started.command,
+        env=started.environment,
         capture_output=True,
         text=True,
         check=False,
@@ -263,9 +263,10 @@ def test_anything_but_serve_and_train_is_a_usage_error(
 
 
 def _start(image: str, folder: Path, stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
+    started = start(image, ["train"], folder)
     return subprocess.Popen(
-        [sys.executable, "-m", image, "train"],
-        env=environment(folder),
+        started.command,
+        env=started.environment,
         stderr=stderr,
         cwd=folder,
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from container_process import Container, start_failure, wait_until
+from container_process import ENGINE, Container, start_failure, wait_until
 
 SCRIPT = """
 import os, pathlib, time
@@ -152,6 +152,7 @@ def test_sigterm_while_the_model_loads_ends_the_container(tmp_path: Path) -> Non
     container.__exit__()
 
 
+@pytest.mark.skipif(bool(ENGINE), reason="the process is the engine's, not the container's")
 def test_it_has_no_child_processes(container: Container) -> None:
     children = Path(f"/proc/{container.process.pid}/task/{container.process.pid}/children")
 
