@@ -137,6 +137,7 @@ class BankTraining(Stack):
             outputs=outputs,
             placement=foundation.model_placement,
             names_source=settings.trust_names_source,
+            alarms=foundation.alarms,
         )
 
     def _code(self, name: str, folder: str) -> CodeDirectory:

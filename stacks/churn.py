@@ -64,4 +64,5 @@ class ChurnServing(ServingStack):
                 bucket=foundation.data_bucket,
                 machines=scoring_machines(settings),
                 names_source=settings.trust_names_source,
+                alarms=foundation.alarms,
             )

@@ -215,6 +215,7 @@ class ChurnTraining(Stack):
             outputs=outputs,
             placement=self._foundation.model_placement,
             names_source=self._settings.trust_names_source,
+            alarms=self._foundation.alarms,
         )
 
     def _build_triggers(self, pipeline: Pipeline) -> None:

@@ -76,6 +76,7 @@ class Foundation(Stack):
         )
         self._accept_what_s3_cannot_do()
         self.data_bucket = self._build_logged_bucket("DataBucket")
+        CfnOutput(self, "DataBucketName", value=self.data_bucket.bucket_name, description="Put data here")
         _tell_event_bridge(self.data_bucket)
         self.artifact_bucket = self._build_logged_bucket("ArtifactBucket")
         self.captures = S3Prefix(self.artifact_bucket, "capture")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from stacks.constructs.artifact import S3Prefix
@@ -34,4 +34,5 @@ class ScriptModeImage(Stack):
             work=S3Prefix(foundation.artifact_bucket, name),
             logs=foundation.logs,
         )
+        CfnOutput(self, "Image", value=f"{foundation.image_repository_name}:{tag}")
         self.image = OwnImage(self, foundation.image_repository_name, tag)

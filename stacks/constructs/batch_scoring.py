@@ -3,6 +3,7 @@
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.constructs.alarms import Alarms
 from stacks.constructs.artifact import S3Prefix
 from stacks.constructs.inference_pipeline import InferencePipeline
 from stacks.constructs.pipeline import TRANSFORM_LOGS, Pipeline
@@ -32,6 +33,7 @@ class BatchScoring(Construct):
         bucket: s3.IBucket,
         machines: Machines,
         names_source: bool = True,
+        alarms: Alarms | None = None,
     ) -> None:
         super().__init__(scope, id)
         results = S3Prefix(bucket, _OUT)
@@ -57,6 +59,7 @@ class BatchScoring(Construct):
             reads=[S3Prefix(bucket, _IN)],
             outputs=results,
             names_source=names_source,
+            alarms=alarms,
         )
         Trigger(
             self, "NewFile", pipeline=pipeline, occasion=NewObject(bucket, f"{_IN}/*.csv", {input_key: KEY})

@@ -103,3 +103,8 @@ class FunctionMetrics:
         """`Invocations`, `Errors`, `Throttles` as sums, `Duration` as p99, `ConcurrentExecutions` at most."""
         statistic = {"Duration": "p99", "ConcurrentExecutions": "Maximum"}.get(name, "Sum")
         return Metric("AWS/Lambda", name, {"FunctionName": self.function}, statistic)
+
+
+def executions_failed(pipeline: str) -> Metric:
+    """Executions of a SageMaker pipeline that ended with a failure."""
+    return Metric("AWS/Sagemaker/ModelBuildingPipeline", "ExecutionFailed", {"PipelineName": pipeline}, "Sum")

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import ArnFormat, CfnOutput, Stack
 from aws_cdk.aws_sagemaker import CfnPipeline
 from constructs import Construct
 
+from stacks.constructs.alarms import Alarms
 from stacks.constructs.artifact import S3Prefix
 from stacks.constructs.definition import check_definition
 from stacks.constructs.execution_role import ExecutionRole
+from stacks.constructs.metrics import executions_failed
 from stacks.constructs.network import Placement
 from stacks.constructs.references import Parameter
 from stacks.constructs.steps import Jobs, Step
@@ -23,6 +25,7 @@ class Pipeline(Construct):
     `job_role` runs the jobs, and a role of the pipeline's own starts them. `reads` are the prefixes that jobs
     may read; what they write goes below `outputs`, encrypted with the key of that bucket, as are volumes.
     With a placement jobs and models run in its subnets; either way their containers reach no network.
+    `alarms` hear of executions that fail.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class Pipeline(Construct):
         outputs: S3Prefix,
         placement: Placement | None = None,
         names_source: bool = True,
+        alarms: Alarms | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.name = name
@@ -75,6 +79,9 @@ class Pipeline(Construct):
             pipeline_definition={"PipelineDefinitionBody": Stack.of(self).to_json_string(definition)},
         )
         self._pipeline.node.add_dependency(role.policy, job_role.policy)
+        CfnOutput(self, "Name", value=name, description="start-pipeline-execution takes this name")
+        if alarms:
+            alarms.above(self, "Failures", executions_failed(name), 0, reason=f"{name} failed", minutes=1)
 
     @property
     def arn(self) -> str:

@@ -89,7 +89,7 @@ class PredictionService(Construct):
             hostnames=hostnames,
             alarms=watched,
         )
-        CfnOutput(self, "Url", value=dashboard.url, description="The dashboard")
+        CfnOutput(self, "DashboardUrl", value=dashboard.url, description="Watch it here")
 
     def _build_function_alarms(self, alarms: Alarms, function: FunctionMetrics) -> list[CfnAlarm]:
         return [

@@ -38,6 +38,7 @@ def test_endpoint_function_and_api_are_watched(serving: Any) -> None:
         ("AWS/Lambda", "Throttles"),
         ("AWS/ApiGateway", "4XXError"),
         ("AWS/ApiGateway", "5XXError"),
+        ("AWS/Sagemaker/ModelBuildingPipeline", "ExecutionFailed"),
     }
 
 
@@ -114,9 +115,10 @@ def test_the_dashboard_shows_each_containers_latency_by_its_hostname(serving: An
     assert containers == list(HOSTNAMES)
 
 
-def test_the_dashboard_shows_the_state_of_every_alarm(serving: Any) -> None:
+def test_the_dashboard_shows_the_state_of_every_alarm_of_a_request(serving: Any) -> None:
     [states] = [one for one in widgets(serving) if one["type"] == "alarm"]
-    assert len(states["properties"]["alarms"]) == len(alarms(serving))
+    of_requests = [one for one in alarms(serving) if one["MetricName"] != "ExecutionFailed"]
+    assert len(states["properties"]["alarms"]) == len(of_requests)
 
 
 def test_no_two_widgets_cover_each_other(serving: Any) -> None:
@@ -164,3 +166,23 @@ def test_prods_api_is_behind_a_firewall_that_counts_by_address(prod: Assembly, c
         "authorization",
         "x-api-key",
     }
+
+
+def test_a_failed_execution_of_the_pipeline_is_heard(each: Assembly) -> None:
+    training = each.template("churn-training")
+    [alarm] = alarms(training)
+    assert alarm["MetricName"] == "ExecutionFailed"
+    assert alarm["Dimensions"] == [{"Name": "PipelineName", "Value": f"slipway-{each.env}-churn"}]
+    assert alarm["Threshold"] == 0
+
+
+def test_what_a_person_types_or_opens_is_an_output(each: Assembly) -> None:
+    outputs = {
+        name
+        for stack in ("foundation", "churn-training", "churn-serving")
+        for name in each.template(stack)["Outputs"]
+    }
+    for ending in ("AlarmTopic", "DataBucketName", "EndpointName"):
+        assert ending in outputs
+    for part in ("PipelineName", "DashboardUrl", "ApiUrl"):
+        assert any(part in name for name in outputs), part
