@@ -180,4 +180,6 @@ def _describe(error: Mapping[str, Any]) -> str:
     key = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"{key}: there is no such setting"
-    return f"{key}: {error['msg']} (it is {error['input']!r})"
+    message = error["msg"].removeprefix("Value error, ")
+    given = error["input"]
+    return f"{key}: {message}" if isinstance(given, Mapping) else f"{key}: {message} (it is {given!r})"

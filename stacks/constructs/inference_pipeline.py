@@ -11,7 +11,7 @@ from constructs import Construct
 
 from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.image import Image
-from stacks.constructs.network import Placement
+from stacks.constructs.placement import Placement
 
 _HOSTNAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 

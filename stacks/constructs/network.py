@@ -1,9 +1,7 @@
-"""An isolated network in two zones, and how models, jobs and functions are put into it."""
+"""An isolated network in two zones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import Any
 
 from aws_cdk import Fn, Stack, Tags
 from aws_cdk import aws_ec2 as ec2
@@ -11,76 +9,15 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks.constructs.log_keeping import LogKeeping
-from stacks.constructs.service_role import ServiceRole, allow_without_resource
-from stacks.policies.acknowledgement import acknowledge, wildcard
+from stacks.constructs.placement import LAMBDA, SAGEMAKER, Placement
+from stacks.constructs.service_role import ServiceRole
+from stacks.policies.acknowledgement import acknowledge
 from stacks.setting_parts import Network
 
 _HTTPS = 443
 _LEAVE_NOTHING = ec2.CfnSecurityGroup.EgressProperty(
     ip_protocol="tcp", from_port=1, to_port=1, cidr_ip="127.0.0.1/32", description="nothing leaves"
 )
-
-
-@dataclass(frozen=True)
-class Rights:
-    """What a service does with network interfaces, and what it looks at, by the names of EC2's actions."""
-
-    writes: Sequence[str]
-    reads: Sequence[str]
-
-
-_SAGEMAKER = Rights(
-    writes=[
-        "CreateNetworkInterface",
-        "CreateNetworkInterfacePermission",
-        "DeleteNetworkInterface",
-        "DeleteNetworkInterfacePermission",
-    ],
-    reads=["DhcpOptions", "NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs"],
-)
-_LAMBDA = Rights(
-    writes=[
-        "AssignPrivateIpAddresses",
-        "CreateNetworkInterface",
-        "DeleteNetworkInterface",
-        "UnassignPrivateIpAddresses",
-    ],
-    reads=["NetworkInterfaces", "Subnets"],
-)
-
-
-@dataclass(frozen=True)
-class Placement:
-    """Subnets of two zones and the security group that stands before what runs in them."""
-
-    subnet_ids: Sequence[str]
-    security_group_id: str
-    rights: Rights
-
-    def vpc_config(self) -> dict[str, Any]:
-        """As SageMaker's requests take it."""
-        return {"Subnets": [*self.subnet_ids], "SecurityGroupIds": [self.security_group_id]}
-
-    def grant_attach(self, role: iam.IRole) -> None:
-        """Let who assumes the role put network interfaces into these subnets, and take them away."""
-        stack = Stack.of(role)
-        interfaces = stack.format_arn(service="ec2", resource="network-interface", resource_name="*")
-        places = [
-            stack.format_arn(service="ec2", resource=kind, resource_name=name)
-            for kind, names in (("subnet", self.subnet_ids), ("security-group", [self.security_group_id]))
-            for name in names
-        ]
-        role.add_to_principal_policy(
-            iam.PolicyStatement(
-                actions=[f"ec2:{action}" for action in self.rights.writes], resources=[interfaces, *places]
-            )
-        )
-        acknowledge(
-            role,
-            wildcard(role, interfaces),
-            "EC2 gives an interface its id when the service creates it; the subnets and the group are named",
-        )
-        allow_without_resource(role, [f"ec2:Describe{kind}" for kind in self.rights.reads])
 
 
 class IsolatedNetwork(Construct):
@@ -125,8 +62,8 @@ class IsolatedNetwork(Construct):
         )
         self._build_storage_endpoint()
         self._build_interface_endpoints(endpoints.attr_group_id)
-        self.sagemaker = Placement(self._subnet_ids, sagemaker.attr_group_id, _SAGEMAKER)
-        self.functions = Placement(self._subnet_ids, function.attr_group_id, _LAMBDA)
+        self.sagemaker = Placement(self._subnet_ids, sagemaker.attr_group_id, SAGEMAKER)
+        self.functions = Placement(self._subnet_ids, function.attr_group_id, LAMBDA)
 
     def _build_subnets(self, settings: Network) -> list[str]:
         halves = IPv4Network(settings.block).subnets(prefixlen_diff=1)

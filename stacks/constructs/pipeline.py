@@ -11,7 +11,7 @@ from stacks.constructs.artifact import S3Prefix
 from stacks.constructs.definition import check_definition
 from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.metrics import executions_failed
-from stacks.constructs.network import Placement
+from stacks.constructs.placement import Placement
 from stacks.constructs.references import Parameter
 from stacks.constructs.steps import Jobs, Step
 

@@ -13,7 +13,7 @@ from constructs import Construct
 
 from stacks.constructs.endpoint import Invocable
 from stacks.constructs.log_keeping import LogKeeping
-from stacks.constructs.network import Placement
+from stacks.constructs.placement import Placement
 from stacks.constructs.service_role import ServiceRole
 from stacks.policies.acknowledgement import acknowledge
 from stacks.settings import ROOT, Api

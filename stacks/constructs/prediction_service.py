@@ -16,7 +16,7 @@ from stacks.constructs.firewall import Firewall
 from stacks.constructs.gradual_alias import GradualAlias
 from stacks.constructs.log_keeping import LogKeeping
 from stacks.constructs.metrics import ApiMetrics, FunctionMetrics
-from stacks.constructs.network import Placement
+from stacks.constructs.placement import Placement
 from stacks.constructs.prediction_api import PredictionApi
 from stacks.constructs.prediction_function import FunctionPackage, PredictionFunction
 from stacks.settings import Settings

@@ -154,8 +154,9 @@ def test_settings_that_contradict_each_other_are_refused(
 ) -> None:
     serving = {**context["environments"]["dev"]["serving"], "instance_count": 2}
     serving[part] = {**serving[part], **changes}
-    with pytest.raises(SettingsError, match=reason):
+    with pytest.raises(SettingsError, match=reason) as refusal:
         Settings.from_mapping(changed(context, "serving", serving))
+    assert "{" not in str(refusal.value), "the message names what is wrong, not all that was given"
 
 
 def test_a_missing_setting_is_refused_by_its_key(context: Mapping[str, Any]) -> None:

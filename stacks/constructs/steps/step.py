@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks.constructs.artifact import S3Prefix
-from stacks.constructs.network import Placement
+from stacks.constructs.placement import Placement
 from stacks.constructs.references import EXECUTION_ID, Get, Join, Parameter, render
 from stacks.instance_types import has_local_disk
 from stacks.policies.acknowledgement import acknowledge, wildcard
