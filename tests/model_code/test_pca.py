@@ -31,6 +31,12 @@ def npy(matrix: NDArray[Any]) -> bytes:
     return saved.getvalue()
 
 
+def table(matrix: Matrix, dtype: Any = None) -> NDArray[Any]:
+    """The matrix as preprocess sends it."""
+    made: NDArray[Any] = load("churn/preprocess/inference").table(matrix)
+    return made if dtype is None else made.astype(dtype)
+
+
 def csv(matrix: Matrix) -> str:
     return "".join(",".join(map(repr, row)) + "\n" for row in matrix.tolist())
 
@@ -223,6 +229,20 @@ ARRAYS: dict[str, tuple[bytes | str, int]] = {
     "rows beyond all memory": (npy(np.zeros((2, 69))).replace(b"(2, 69)", b"(999999999, 69)"), 400),
     "a header with a wrong length": (b"\x93NUMPY\x01\x00\x00\x00" + npy(np.zeros((2, 69)))[10:], 400),
     "another width": (npy(np.zeros((2, 70))), 422),
+    "a matrix of one dimension more": (npy(np.zeros((2, 69, 1))), 400),
+    "a table of another width": (npy(table(np.zeros((2, 70)))), 422),
+    "a table with a NaN": (npy(table(np.full((2, 69), [np.nan] * 11 + [0] * 58))), 422),
+    "a table with other fields": (
+        npy(table(np.zeros((2, 69)), [("a", "<f8", (11,)), ("b", "u1", (58,))])),
+        400,
+    ),
+    "a table in single precision": (
+        npy(table(np.zeros((2, 69)), [("numbers", "<f4", (11,)), ("encoded", "u1", (58,))])),
+        400,
+    ),
+    "a table of two dimensions": (npy(table(np.zeros((4, 69))).reshape(2, 2)), 400),
+    "a part of a table": (npy(table(np.zeros((2, 69))))[:-1], 400),
+    "an empty table": (npy(table(np.zeros((0, 69)))), 400),
     "NaN": (npy(np.full((2, 69), np.nan)), 422),
     "an infinity": (npy(np.full((2, 69), -np.inf)), 422),
 }
@@ -241,6 +261,20 @@ def test_a_pickle_is_never_loaded(chain: Chain) -> None:
     np.save(saved, np.array([{}], dtype=object), allow_pickle=True)
     with pytest.raises(RequestError):
         chain.pca.answer(saved.getvalue(), NPY)
+
+
+def test_a_table_is_the_matrix_that_it_holds(chain: Chain, train_features: Matrix) -> None:
+    as_matrix = chain.pca.answer(npy(train_features), NPY)
+
+    assert chain.pca.answer(npy(table(train_features)), NPY) == as_matrix
+
+
+def test_a_category_that_is_neither_zero_nor_one_counts_as_it_is(chain: Chain) -> None:
+    features = np.zeros((2, 69))
+    features[1, 20] = 3
+
+    assert chain.pca.answer(npy(table(features)), NPY) == chain.pca.answer(npy(features), NPY)
+    assert chain.pca.answer(csv(features)) == chain.pca.answer(npy(features), NPY)
 
 
 def test_the_first_bad_number_of_an_array_is_named(chain: Chain) -> None:

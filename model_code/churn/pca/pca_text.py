@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import orjson
@@ -13,6 +14,8 @@ from pca_projection import Matrix, Projection, out_of_range, refuse_out_of_range
 ENTRIES = 4096
 # Lines that are worked on together: enough to use arrays well, few enough to stay in the processor's cache.
 PIECE = 512
+# A matrix of float64, or a table as `table_of` describes it.
+Rows = NDArray[Any]
 _PLAIN = b"0123456789+-.eE,\n"
 
 
@@ -77,13 +80,20 @@ class TextProjection:
             pieces += rendered or render(self._projection.project(self._read(piece, first + 1)))
         return "\n".join([*pieces, ""])
 
-    def csv_of(self, features: Matrix) -> str:
-        """The same for rows that come as an array."""
+    def csv_of(self, rows: Rows) -> str:
+        """The same for rows that come as a matrix, or as a table of their numbers and encoded categories."""
+        passed = self._projection.passthrough
+        if rows.dtype.names:
+            numbers, encoded = rows["numbers"], rows["encoded"]
+        else:
+            numbers, encoded = rows[:, :passed], rows[:, passed:]
+        if numbers.shape[1] != passed or encoded.shape[1] != len(self._projection.mean):
+            width = numbers.shape[1] + encoded.shape[1]
+            raise RequestError(422, f"row 1: {width} columns, expected {self._projection.width}")
         pieces: list[str] = []
-        for first in range(0, len(features), PIECE):
-            piece = features[first : first + PIECE]
-            rendered = self._quick_array(piece, first + 1)
-            pieces += rendered or render(self._projection.project(piece, first + 1))
+        for first in range(0, len(rows), PIECE):
+            part = slice(first, first + PIECE)
+            pieces += self._of_arrays(np.ascontiguousarray(numbers[part]), encoded[part], first + 1)
         return "\n".join([*pieces, ""])
 
     def _quick(self, lines: Sequence[str], first_row: int) -> list[str] | None:
@@ -106,19 +116,15 @@ class TextProjection:
         refuse_out_of_range(heads, first_row)
         return [head + tail for head, tail in zip(render(heads), components, strict=True)]
 
-    def _quick_array(self, features: Matrix, first_row: int) -> list[str] | None:
-        """Rendered rows when all encoded categories are zeros and ones; else None."""
-        passed = self._projection.passthrough
-        encoded = features[:, passed:]
+    def _of_arrays(self, numbers: Matrix, encoded: NDArray[Any], first_row: int) -> list[str]:
         bits = encoded.astype(bool)
-        if features.shape[1] != self._projection.width or (bits != encoded).any():
-            return None
-        heads = features[:, :passed]
-        refuse_out_of_range(heads, first_row)
+        if (bits != encoded).any():
+            return render(self._projection.project(np.hstack([numbers, encoded]), first_row))
+        refuse_out_of_range(numbers, first_row)
         packed = np.packbits(bits, axis=1)
         width, keys = packed.shape[1], packed.tobytes()
         components = [self._bits[keys[at : at + width]] for at in range(0, len(keys), width)]
-        return [head + tail for head, tail in zip(render(heads), components, strict=True)]
+        return [head + tail for head, tail in zip(render(numbers), components, strict=True)]
 
     def _read(self, lines: Sequence[str], first_row: int) -> Matrix:
         features = np.empty((len(lines), self._projection.width))
@@ -136,6 +142,11 @@ class TextProjection:
             features[index] = numbers
         refuse_out_of_range(features, first_row)
         return features
+
+
+def table_of(numbers: int, encoded: int) -> np.dtype[Any]:
+    """A row as preprocess sends it: so many numbers, then a byte for each encoded category."""
+    return np.dtype([("numbers", "<f8", (numbers,)), ("encoded", "|u1", (encoded,))])
 
 
 def render(matrix: Matrix) -> list[str]:
