@@ -1,9 +1,9 @@
 """The second hop: features to the columns that XGBoost reads.
 
 Takes text/csv without header, or application/x-npy: a float64 matrix in C order as numpy saves it, or the
-table of `numbers` (float64) and `encoded` categories (a byte each) that preprocess sends; nothing else of that
-format, and never a pickle. Answers text/csv whatever Accept says, because nobody documents which one a middle
-hop receives, and XGBoost needs numbers.
+table of `numbers` (float64) and `encoded` categories (a byte each) that preprocess sends; nothing else of
+that format, and never a pickle. Answers text/csv whatever Accept says, because nobody documents which one a
+middle hop receives, and XGBoost needs numbers.
 """
 
 import re
