@@ -18,7 +18,7 @@ INSTALLED := .venv/.installed node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases)
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 
-.PHONY: help demo test serve train synth artifacts functions check documents release snapshots diff lock clean
+.PHONY: help demo test serve train synth artifacts functions check documents resilience release snapshots diff lock clean
 
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -89,6 +89,9 @@ snapshots: artifacts functions ## write tests/snapshots from the stacks
 		cdk synth --quiet --no-notices --ignore-errors --context env=$$env --output build/snapshots/$$env; \
 		python -m review snapshot build/snapshots/$$env tests/snapshots/$$env; \
 	done
+
+resilience: synth ## measure what holds under abuse, faults, overload and replacement (25 minutes)
+	@python -m resilience
 
 build/check/%/manifest.json: $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
 	@echo "synthesising $*" >&2
