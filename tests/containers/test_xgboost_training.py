@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from built_in.hyperparameters import Refused
 from container_process import Container, run_training, write_csv, write_job
 from hypothesis import given
 from hypothesis import strategies as st
 from xgboost_image import hyperparameters, metrics
-from xgboost_image.hyperparameters import Refused
 
 Rows = list[list[float]]
 LOGISTIC = {"num_round": "4", "objective": "binary:logistic"}

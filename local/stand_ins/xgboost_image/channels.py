@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from built_in.hyperparameters import Refused
 from numpy.typing import NDArray
 from toolkit import tabular
 
 from . import content
-from .hyperparameters import Refused
 
 TRAIN, VALIDATION = "train", "validation"
 _KNOWN = (TRAIN, VALIDATION, "code")

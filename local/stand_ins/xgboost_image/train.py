@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from built_in.hyperparameters import Refused
 from toolkit import training_job
 from toolkit.environment import Environ, Folders
 from toolkit.errors import ContainerProblem
@@ -15,7 +16,6 @@ from toolkit.errors import ContainerProblem
 from . import channels, hyperparameters, metrics
 from .channels import Examples
 from .content import LIBSVM
-from .hyperparameters import Refused
 
 logger = logging.getLogger("xgboost_image")
 

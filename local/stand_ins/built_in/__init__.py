@@ -1,0 +1,1 @@
+"""What the stand-ins for images with an algorithm of their own share."""
