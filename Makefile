@@ -6,6 +6,8 @@ SHELL := bash
 
 WORKLOAD ?= churn
 ENV ?= dev
+# What the images with an environment of their own run on (versions.toml).
+HEAVY_PYTHON := 3.11
 BASE ?= main
 REGISTRY ?= local
 DATA ?= build/data/$(WORKLOAD).txt
@@ -18,7 +20,7 @@ INSTALLED := .venv/.installed node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases)
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 
-.PHONY: help demo test serve train synth artifacts functions check documents resilience release snapshots diff lock clean
+.PHONY: help demo test test-heavy serve train synth artifacts functions check documents resilience release snapshots diff lock clean
 
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,8 +28,12 @@ help: ## what each command does
 demo: train synth ## set up, train, serve, score, print the evaluation (DATA=path takes a real file)
 	@scripts/demo $(WORKLOAD)
 
-test: synth ## set up and run every test
-	@python -m pytest -n 2 --dist loadfile tests
+test: synth ## set up and run every test that needs no heavy environment
+	@python -m pytest -n 2 --dist loadfile --ignore tests/heavy tests
+
+test-heavy: synth ## run the tests of the images that have a heavy environment of their own (Python 3.11)
+	@python -m local environments --build
+	@python -m pytest -n 2 --dist loadfile tests/heavy
 
 serve: synth ## keep the endpoints up and say how to call them
 	@python -m local serve
@@ -112,6 +118,11 @@ lock: ## compile the hashed requirements from the .in files
 		lambda/requirements checks/checkov/requirements; do \
 		uv pip compile --quiet --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
 			--no-emit-find-links $$name.in --output-file $$name.txt; \
+	done
+	@for name in local/stand_ins/*/requirements.in; do \
+		uv pip compile --quiet --python-version $(HEAVY_PYTHON) --python-platform x86_64-manylinux_2_28 \
+			--generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+			$(addprefix --find-links ,$(PIP_FIND_LINKS)) $$name --output-file $${name%.in}.txt; \
 	done
 
 clean: ## remove what was built, but not what was installed

@@ -8,6 +8,7 @@ from types import FrameType
 
 from local.commands import (
     build_images,
+    environments,
     evaluate,
     image,
     invoke,
@@ -20,7 +21,19 @@ from local.commands import (
 )
 from local.errors import SlipwayError
 
-_COMMANDS = (train, evaluate, transform, runs, models, release, serve, invoke, image, build_images)
+_COMMANDS = (
+    train,
+    evaluate,
+    transform,
+    runs,
+    models,
+    release,
+    serve,
+    invoke,
+    image,
+    environments,
+    build_images,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,4 +1,8 @@
-"""A Python environment of an image's own, built from its lock on first use."""
+"""A Python environment of an image's own, built from its lock on first use.
+
+pip installs it, and not uv: pip finds packages wherever this machine's pip configuration says (a folder of wheels,
+a mirror), and some of these packages are on no public index in the build that is wanted here.
+"""
 
 import fcntl
 import hashlib
@@ -38,6 +42,10 @@ class ImageEnvironment:
         digest.update(self._lock())
         return self.folder / f"{self.name}-{digest.hexdigest()[:12]}"
 
+    @property
+    def is_built(self) -> bool:
+        return (self.path / "bin" / "python").exists()
+
     def python(self) -> Path:
         """The environment's Python; the first call builds the environment and says so on standard error.
 
@@ -46,23 +54,44 @@ class ImageEnvironment:
         """
         path = self.path
         python = path / "bin" / "python"
-        if python.exists():
+        if self.is_built:
             return python
         interpreter = self._interpreter()
         with self._alone():
-            if not python.exists():
-                _note(f"image {self.name}: building its environment with Python {self.version} in {path}")
+            if not self.is_built:
+                _note(
+                    f"image {self.name}: building its environment with Python {self.version} in {path}; "
+                    "this can take minutes"
+                )
                 self._build(interpreter, path)
         return python
+
+    def obstacle(self) -> str | None:
+        """Why the environment is not there and cannot be built on this machine; None when nothing is known."""
+        try:
+            if not self.is_built:
+                self._interpreter()
+        except ImageError as error:
+            return str(error)
+        return None
 
     def _build(self, interpreter: Path, path: Path) -> None:
         temporary = path.with_name(f".{path.name}")
         _uv("venv", "--quiet", "--clear", "--relocatable", "--python", interpreter, temporary)
         if self.requirements is not None:
-            python = temporary / "bin" / "python"
-            _uv("pip", "sync", "--require-hashes", "--python", python, self.requirements)
+            self._install(temporary / "bin" / "python", self.requirements)
         shutil.rmtree(path, ignore_errors=True)
         temporary.rename(path)
+
+    def _install(self, python: Path, requirements: Path) -> None:
+        options = ["--quiet", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"]
+        pip = [sys.executable, "-m", "pip", "--python", python, "install", *options, "-r", requirements]
+        done = subprocess.run(pip, stdout=sys.stderr.fileno(), check=False)
+        if done.returncode != 0:
+            raise ImageError(
+                f"image {self.name}: pip could not install {requirements}; its message stands above. "
+                "Where a package is in no index that pip knows, its .in file says where to get it"
+            )
 
     def _lock(self) -> bytes:
         if self.requirements is None:

@@ -143,6 +143,10 @@ class Images:
         """The images that have their source in this repository."""
         return [image for image in self._images if image.source is not None]
 
+    def own_environments(self) -> list[ImageEnvironment]:
+        """The environments of the images that have one of their own."""
+        return [image.own_environment for image in self._images if image.own_environment is not None]
+
     def named(self, name: str) -> Image:
         """The image `[images.<name>]`, or for `own` the one that is built from source.
 

@@ -1,7 +1,9 @@
 """An image's own environment: built once from its lock, found again, refused with what to do."""
 
+import hashlib
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -74,9 +76,27 @@ def test_requirements_without_hashes_are_refused_and_leave_no_environment(tmp_pa
     lock.write_text("packaging==26.0\n")
     environment = ImageEnvironment("fake", tmp_path / "environments", requirements=lock)
 
-    with pytest.raises(ImageError, match="uv pip sync"):
+    with pytest.raises(ImageError, match="pip could not install"):
         environment.python()
     assert not environment.path.exists()
+
+
+def test_a_package_is_taken_from_where_this_machines_pip_finds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = tmp_path / "wheels" / "only_here-1.0+cpu-py3-none-any.whl"
+    wheel.parent.mkdir()
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("only_here.py", "")
+        archive.writestr("only_here-1.0+cpu.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr("only_here-1.0+cpu.dist-info/METADATA", "Name: only-here\nVersion: 1.0+cpu\n")
+        archive.writestr("only_here-1.0+cpu.dist-info/RECORD", "")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheel.parent))
+    images(tmp_path, packages='only-here = "1.0+cpu"')
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (tmp_path / "lock.txt").write_text(f"only-here==1.0+cpu --hash=sha256:{digest}\n")
+
+    assert Images.load(tmp_path / "versions.toml").named("fake").differences() == []
 
 
 def test_the_images_packages_are_looked_for_in_its_own_environment(tmp_path: Path) -> None:

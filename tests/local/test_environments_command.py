@@ -1,0 +1,48 @@
+"""`python -m local environments`: what images need of this machine, and whether it is there."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from runner import Runner
+
+TABLE = """
+[images.plain]
+repository = "plain"
+module = "plain"
+path = ["."]
+
+[images.{name}]
+repository = "{name}"
+module = "{name}"
+path = ["."]
+python = "{python}"
+"""
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    return Runner(tmp_path)
+
+
+def test_an_environment_is_built_when_it_is_asked_for(runner: Runner, tmp_path: Path) -> None:
+    this = f"{sys.version_info.major}.{sys.version_info.minor}"
+    (tmp_path / "versions.toml").write_text(TABLE.format(name="ours", python=this))
+
+    def listed(*options: str) -> str:
+        code, out, _ = runner.run("environments", *options)
+        assert code == 0
+        return out
+
+    assert f"ours\t{this}\tbuilt on first use" in listed()
+    assert f"ours\t{this}\tbuilt\n" in listed("--build")
+    assert "plain" not in listed()
+
+
+def test_a_missing_python_is_named_and_is_an_error(runner: Runner, tmp_path: Path) -> None:
+    (tmp_path / "versions.toml").write_text(TABLE.format(name="ours", python="3.99"))
+
+    code, out, _ = runner.run("environments", "--build")
+
+    assert code == 1
+    assert "uv python install 3.99" in out
