@@ -1,7 +1,7 @@
 """A Python environment of an image's own, built from its lock on first use.
 
-pip installs it, and not uv: pip finds packages wherever this machine's pip configuration says (a folder of wheels,
-a mirror), and some of these packages are on no public index in the build that is wanted here.
+pip installs it, and not uv: pip finds packages wherever this machine's pip configuration says (a folder of
+wheels, a mirror), and some of these packages are on no public index in the build that is wanted here.
 """
 
 import fcntl
@@ -67,7 +67,7 @@ class ImageEnvironment:
         return python
 
     def obstacle(self) -> str | None:
-        """Why the environment is not there and cannot be built on this machine; None when nothing is known."""
+        """Why the environment is not there and cannot be built here; None when nothing is known."""
         try:
             if not self.is_built:
                 self._interpreter()
@@ -85,8 +85,8 @@ class ImageEnvironment:
 
     def _install(self, python: Path, requirements: Path) -> None:
         options = ["--quiet", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"]
-        pip = [sys.executable, "-m", "pip", "--python", python, "install", *options, "-r", requirements]
-        done = subprocess.run(pip, stdout=sys.stderr.fileno(), check=False)
+        pip = [sys.executable, "-m", "pip", "--python", str(python), "install", *options, "-r"]
+        done = subprocess.run([*pip, requirements], stdout=sys.stderr.fileno(), check=False)
         if done.returncode != 0:
             raise ImageError(
                 f"image {self.name}: pip could not install {requirements}; its message stands above. "
