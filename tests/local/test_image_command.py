@@ -82,7 +82,8 @@ def test_an_unknown_image_is_refused_with_the_known_ones(runner: Runner) -> None
     code, _, errors = runner.run("image", "pytorch", "serve")
 
     assert code == 2
-    assert "xgboost, script-mode, and `own`" in errors
+    assert "it has scikit-learn, xgboost, script-mode" in errors
+    assert "and `own`" in errors
 
 
 def test_a_folder_that_does_not_exist_is_refused(runner: Runner) -> None:
