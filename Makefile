@@ -11,6 +11,8 @@ HEAVY_PYTHON := 3.11
 BASE ?= main
 REGISTRY ?= local
 DATA ?= build/data/$(WORKLOAD).txt
+# Those that train in .venv: what is made here makes their missing models from sample data.
+TRAINED_HERE := churn bank
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
@@ -25,7 +27,8 @@ ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: train synth ## set up, train, serve, score, print the evaluation (DATA=path takes a real file)
+demo: train ## set up, train, serve, score, print the evaluation of WORKLOAD (DATA=path takes a real file)
+	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
 	@scripts/demo $(WORKLOAD)
 
 test: synth ## set up and run every test that needs no heavy environment
@@ -46,7 +49,10 @@ synth: artifacts ## write cdk.out for ENV (dev or prod)
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
 
 artifacts: $(INSTALLED)
-	@[[ -e build/artifacts/$(WORKLOAD) ]] || $(MAKE) --no-print-directory train
+	@for workload in $(TRAINED_HERE); do \
+		[[ -e build/artifacts/$$workload ]] || \
+			$(MAKE) --no-print-directory train WORKLOAD=$$workload DATA=build/data/$$workload.txt; \
+	done
 
 functions: build/lambda/.prepared ## package the Lambda functions with what they import
 
@@ -59,14 +65,16 @@ cdk.out/.$(ENV): $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
 	@touch build/cdk.out/.$(ENV) && rm -rf cdk.out && mv build/cdk.out cdk.out
 
 # What each Lambda carries: its own modules and the locked dependencies for the platform that it is deployed on.
-build/lambda/.prepared: $(shell git ls-files -co --exclude-standard lambda scripts/byte_code scripts/package_lambda.py) $(INSTALLED)
+build/lambda/.prepared: $(shell git ls-files -co --exclude-standard lambda scripts/byte_code scripts/package_lambda.py) \
+		$(shell cat lambda/*/carries.txt) $(INSTALLED)
 	@echo "preparing the Lambdas' assets" >&2
 	@python scripts/package_lambda.py >/dev/null
 	@touch $@
 
-build/data/churn.txt: model_code/churn/sample/*.py | $(INSTALLED)
+.SECONDEXPANSION:
+build/data/%.txt: $$(wildcard model_code/$$*/sample/*.py) | $(INSTALLED)
 	@mkdir -p $(@D)
-	@python model_code/churn/sample --rows 3333 --seed 1 --output $@
+	@python model_code/$*/sample --seed 1 --output $@
 
 CHECKED := build/check/dev/manifest.json build/check/prod/manifest.json
 

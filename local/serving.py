@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,17 +41,19 @@ class Hosted:
 
 
 class Session:
-    """One run of `serve`. Made, it has laid out the containers of every endpoint; nothing runs yet.
+    """One run of `serve`. Made, it has laid out the containers of the endpoints; nothing runs yet.
 
     Raises a SlipwayError when an image or an artefact is not to be had.
     """
 
-    def __init__(self, assembly: Assembly, host: Host, apis: Apis, folder: Path) -> None:
+    def __init__(
+        self, assembly: Assembly, endpoints: Iterable[Declared], host: Host, apis: Apis, folder: Path
+    ) -> None:
         self._assembly = assembly
         self._apis = apis
         self._hosted = [
             Hosted(endpoint, host.containers(endpoint.model, folder / endpoint.name))
-            for endpoint in assembly.endpoints
+            for endpoint in endpoints
         ]
         self._containers = [container for one in self._hosted for container in one.containers]
         self._signals: list[int] = []

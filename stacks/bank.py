@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from aws_cdk import Stack
 from constructs import Construct
 
 from stacks.constructs.artifact import CodeDirectory, S3Prefix
 from stacks.constructs.execution_role import ExecutionRole
-from stacks.constructs.image import ManagedImage
+from stacks.constructs.image import Image, ManagedImage
 from stacks.constructs.inference_pipeline import Container
 from stacks.constructs.pipeline import JOB_LOGS, Pipeline
 from stacks.constructs.steps import (
@@ -29,6 +28,7 @@ from stacks.pipeline_parameters import (
 )
 from stacks.serving import ServingStack
 from stacks.settings import ROOT, Settings
+from stacks.workload import WorkloadStack
 
 _CODE = ROOT / "model_code" / "bank"
 _SCIKIT_LEARN = ManagedImage.named("scikit-learn")
@@ -42,13 +42,21 @@ _EXAMPLE = (
 )
 
 
-class BankTraining(Stack):
+class BankTraining(WorkloadStack):
     """The pipeline from the bank's file to a model and its evaluation beside the workshop's."""
 
     def __init__(
-        self, scope: Construct, id: str, *, settings: Settings, foundation: Foundation, **kwargs: Any
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: Settings,
+        foundation: Foundation,
+        script_mode: Image,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(scope, id, **kwargs)
+        super().__init__(scope, id, workload="bank", settings=settings, **kwargs)
+        settings = self.settings
         clients = S3Prefix(foundation.data_bucket, "bank/input")
         key = input_key(f"{clients.prefix}/bank_clean.csv")
         cluster = training_cluster(settings)
@@ -147,5 +155,5 @@ class BankTraining(Stack):
 class BankServing(ServingStack):
     """The endpoint of the one container, and its API."""
 
-    def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
+    def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
         super().__init__(scope, id, workload="bank", containers=_CONTAINERS, example=_EXAMPLE, **kwargs)

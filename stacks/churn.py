@@ -5,13 +5,9 @@ from typing import Any
 
 from constructs import Construct
 
-from stacks.constructs.batch_scoring import BatchScoring
 from stacks.constructs.image import Image, ManagedImage
 from stacks.constructs.inference_pipeline import Container
-from stacks.foundation import Foundation
-from stacks.pipeline_parameters import scoring_machines
 from stacks.serving import ServingStack
-from stacks.settings import Settings
 
 SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 XGBOOST = ManagedImage.named("xgboost")
@@ -33,36 +29,8 @@ def churn_containers(script_mode: Image) -> Sequence[Container]:
 
 
 class ChurnServing(ServingStack):
-    """The endpoint of the four containers, its API, and the scoring of whole files."""
+    """The endpoint of the four containers."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        settings: Settings,
-        foundation: Foundation,
-        script_mode: Image,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(
-            scope,
-            id,
-            workload="churn",
-            containers=churn_containers(script_mode),
-            example=_EXAMPLE,
-            settings=settings,
-            foundation=foundation,
-            **kwargs,
-        )
-        if self.model is not None:
-            BatchScoring(
-                self,
-                "Batch",
-                name=f"slipway-{settings.env}-churn-batch",
-                model=self.model,
-                bucket=foundation.data_bucket,
-                machines=scoring_machines(settings),
-                names_source=settings.trust_names_source,
-                alarms=foundation.alarms,
-            )
+    def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
+        containers = churn_containers(script_mode)
+        super().__init__(scope, id, workload="churn", containers=containers, example=_EXAMPLE, **kwargs)

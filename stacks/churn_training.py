@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy
 from aws_cdk.aws_sagemaker import CfnModelPackageGroup
 from constructs import Construct
 
@@ -38,6 +38,7 @@ from stacks.pipeline_parameters import (
     training_cluster,
 )
 from stacks.settings import ROOT, Settings
+from stacks.workload import WorkloadStack
 
 _CODE = ROOT / "model_code" / "churn"
 _CUSTOMERS = "churn/input"
@@ -49,7 +50,7 @@ MINIMUM_F1 = Parameter.number("MinimumF1", 0.85)
 _EVALUATION = PropertyFile("Evaluation", "output", "evaluation.json")
 
 
-class ChurnTraining(Stack):
+class ChurnTraining(WorkloadStack):
     """The pipeline, what starts it, and the group of the models that it registers."""
 
     def __init__(
@@ -62,12 +63,11 @@ class ChurnTraining(Stack):
         script_mode: Image,
         **kwargs: Any,
     ) -> None:
-        super().__init__(scope, id, **kwargs)
+        super().__init__(scope, id, workload="churn", settings=settings, **kwargs)
         self._script_mode = script_mode
-        self._settings = settings
         self._foundation = foundation
-        self._cluster = training_cluster(settings)
-        self._scoring = scoring_machines(settings)
+        self._cluster = training_cluster(self.settings)
+        self._scoring = scoring_machines(self.settings)
         self._group = self._build_group()
 
         split = Processing(
@@ -138,7 +138,7 @@ class ChurnTraining(Stack):
         return preprocess, preprocess_data, pca, pca_data, xgboost, xgboost_scores, postprocess, model
 
     def _spot(self, data: Processing) -> Spot | None:
-        training = self._settings.training
+        training = self.settings.training
         return Spot(training.max_wait_seconds, data.job_name) if training.spot else None
 
     def _evaluate(self, split: Processing, model: Model) -> tuple[Transform, Processing]:
@@ -173,8 +173,8 @@ class ChurnTraining(Stack):
             statistics=evaluate.uri(_EVALUATION),
             accepts=["text/csv"],
             answers=["text/csv", "application/json", "application/jsonlines"],
-            transform_instance_types=self._settings.scoring.instance_types,
-            realtime_instance_types=[self._settings.serving.instance_type],
+            transform_instance_types=self.settings.scoring.instance_types,
+            realtime_instance_types=[self.settings.serving.instance_type],
         )
         shortfall = evaluate.look_up(_EVALUATION, "f1_shortfall")
         message = Join("", ("F1 ", f1, " misses the minimum ", MINIMUM_F1, " by ", shortfall))
@@ -187,15 +187,15 @@ class ChurnTraining(Stack):
         group = CfnModelPackageGroup(
             self,
             "Models",
-            model_package_group_name=f"slipway-{self._settings.env}-churn",
+            model_package_group_name=f"slipway-{self.settings.env}-churn",
             model_package_group_description="Churn: versions of the model of four containers",
         )
-        keeps_data = self._settings.keeps_data
+        keeps_data = self.settings.keeps_data
         group.apply_removal_policy(RemovalPolicy.RETAIN if keeps_data else RemovalPolicy.DESTROY)
         return group
 
     def _build_pipeline(self, steps: Sequence[Step]) -> Pipeline:
-        name = f"slipway-{self._settings.env}-churn"
+        name = f"slipway-{self.settings.env}-churn"
         outputs = S3Prefix(self._foundation.artifact_bucket, "churn/training")
         machines = (*self._cluster.machines.parameters, *self._scoring.parameters)
         return Pipeline(
@@ -209,17 +209,17 @@ class ChurnTraining(Stack):
                 "JobRole",
                 description=f"Runs the jobs of {name}",
                 log_groups=JOB_LOGS,
-                names_source=self._settings.trust_names_source,
+                names_source=self.settings.trust_names_source,
             ),
             reads=[S3Prefix(self._foundation.data_bucket, _CUSTOMERS), outputs],
             outputs=outputs,
             placement=self._foundation.model_placement,
-            names_source=self._settings.trust_names_source,
+            names_source=self.settings.trust_names_source,
             alarms=self._foundation.alarms,
         )
 
     def _build_triggers(self, pipeline: Pipeline) -> None:
-        triggers = self._settings.triggers
+        triggers = self.settings.triggers
         if triggers.schedule is not None:
             time = Schedule(triggers.schedule, {DATA_VERSION: TIME})
             Trigger(self, "Schedule", pipeline=pipeline, occasion=time)

@@ -1,12 +1,13 @@
-"""What serving is for every workload: its model behind an endpoint, and an API before that."""
+"""What serving is for every workload: its model behind an endpoint, an API before that, and whole files."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput
 from constructs import Construct
 
 from stacks.constructs.artifact import S3Prefix
+from stacks.constructs.batch_scoring import BatchScoring
 from stacks.constructs.contract import Contract
 from stacks.constructs.endpoint import Endpoint, ExistingEndpoint, Invocable
 from stacks.constructs.execution_role import ExecutionRole
@@ -15,17 +16,20 @@ from stacks.constructs.missing import leave_empty
 from stacks.constructs.prediction_function import FunctionPackage
 from stacks.constructs.prediction_service import PredictionService
 from stacks.foundation import Foundation
-from stacks.served_model import ServedModel, served_model
+from stacks.pipeline_parameters import scoring_machines
+from stacks.served_model import served_model
 from stacks.settings import Settings, Workload
+from stacks.workload import WorkloadStack
 
 
-class ServingStack(Stack):
-    """The endpoint, of a release or of what training left here as the settings say, and its API.
+class ServingStack(WorkloadStack):
+    """The endpoint, of a release or of what training left here as the settings say, its API, and the scoring
+    of whole files.
 
     The API's function is the folder `predict_<workload>` of lambda/; `example` is a row that the endpoint
-    accepts. Where the settings name an endpoint for the workload, that one is called and none is declared:
-    `model` is None. While the model's archives or the packaged function are missing, the stack declares
-    nothing, and an error annotation says what makes them.
+    accepts. Where the settings name an endpoint for the workload, that one is called: no model is declared,
+    and no scoring of files. While the model's archives or the packaged function are missing, the stack
+    declares nothing, and an error annotation says what makes them.
     """
 
     def __init__(
@@ -40,55 +44,53 @@ class ServingStack(Stack):
         foundation: Foundation,
         **kwargs: Any,
     ) -> None:
-        super().__init__(scope, id, **kwargs)
-        self._name = f"slipway-{settings.env}-{workload}"
-        self.model: InferencePipeline | None = None
+        super().__init__(scope, id, workload=workload, settings=settings, **kwargs)
+        self._foundation = foundation
         package = FunctionPackage(f"predict_{workload}", settings.functions_folder)
         if not package.is_prepared:
             leave_empty(self, f"no packaged {package.name} in {settings.functions}: run `make functions`")
             return
-        endpoint: Invocable | None
-        if existing := settings.endpoints.get(workload):
-            endpoint = ExistingEndpoint(self, existing)
-        else:
-            served = served_model(
-                self, settings, workload=workload, containers=containers, key=foundation.key
-            )
-            endpoint = self._build_endpoint(workload, served, settings, foundation)
+        endpoint = self._existing_endpoint() or self._build_endpoint(containers)
         if endpoint is None:
             return
         contract = Contract.read(package.contract)
         PredictionService(
             self,
             "Service",
-            name=self._name,
+            name=self.name,
             package=package,
             contract=contract,
             endpoint=endpoint,
             hostnames=[container.hostname for container in containers],
-            settings=settings,
+            settings=self.settings,
             key=foundation.key,
             logs=foundation.logs,
             alarms=foundation.alarms,
             placement=foundation.function_placement,
         )
         CfnOutput(self, "EndpointName", value=endpoint.name)
-        CfnOutput(self, "Example", value=example, export_name=f"{self._name}-example")
-        CfnOutput(self, "ApiExample", value=contract.example, export_name=f"{self._name}-api-example")
+        CfnOutput(self, "Example", value=example, export_name=f"{self.name}-example")
+        CfnOutput(self, "ApiExample", value=contract.example, export_name=f"{self.name}-api-example")
 
-    def _build_endpoint(
-        self, workload: str, served: ServedModel | None, settings: Settings, foundation: Foundation
-    ) -> Endpoint | None:
+    def _existing_endpoint(self) -> Invocable | None:
+        existing = self.settings.endpoints.get(self.workload)
+        return ExistingEndpoint(self, existing) if existing else None
+
+    def _build_endpoint(self, containers: Sequence[Container]) -> Invocable | None:
+        foundation, settings = self._foundation, self.settings
+        served = served_model(
+            self, settings, workload=self.workload, containers=containers, key=foundation.key
+        )
         if served is None:
             return None
         role = ExecutionRole(
             self,
             "ExecutionRole",
-            description=f"Runs the containers of {self._name}",
-            log_groups=[f"/aws/sagemaker/Endpoints/{self._name}"],
+            description=f"Runs the containers of {self.name}",
+            log_groups=[f"/aws/sagemaker/Endpoints/{self.name}"],
             names_source=settings.trust_names_source,
         )
-        self.model = InferencePipeline(
+        model = InferencePipeline(
             self,
             "Model",
             containers=served.containers,
@@ -96,14 +98,24 @@ class ServingStack(Stack):
             role=role,
             placement=foundation.model_placement,
         )
+        BatchScoring(
+            self,
+            "Batch",
+            name=f"{self.name}-batch",
+            model=model,
+            files=S3Prefix(foundation.data_bucket, f"{self.workload}/batch"),
+            machines=scoring_machines(settings),
+            names_source=settings.trust_names_source,
+            alarms=foundation.alarms,
+        )
         return Endpoint(
             self,
             "Endpoint",
-            name=self._name,
-            model=self.model,
+            name=self.name,
+            model=model,
             settings=settings.serving,
             key=foundation.key,
-            capture=S3Prefix(foundation.artifact_bucket, f"{foundation.captures.prefix}/{workload}"),
+            capture=S3Prefix(foundation.artifact_bucket, f"{foundation.captures.prefix}/{self.workload}"),
             logs=foundation.logs,
             alarms=foundation.alarms,
         )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from aws_cdk import Environment
+from aws_cdk import App, Environment, Tags
 from constructs import Node
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
@@ -23,6 +23,7 @@ _KEYS_OF_THE_CLI = {"acknowledged-issue-numbers", "cli-telemetry"}
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
 Account = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 Workload = Literal["bank", "churn"]
+WorkloadPart = Literal["training", "triggers", "scoring", "serving", "api"]
 EndpointName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")]
 
 
@@ -95,7 +96,7 @@ class Settings(Part):
     `network` nothing runs in a VPC. `trust_names_source` is the one switch of roles that SageMaker may assume
     on this account's behalf only. `artifact_source` says what is served: what was trained here, or releases.
     `endpoints` names, by workload, an endpoint that exists already: the workload's API calls that one,
-    and none is deployed.
+    and none is deployed. `workloads` holds, by workload, what is different for it in the last five parts.
     """
 
     env: Literal["dev", "prod"]
@@ -111,6 +112,7 @@ class Settings(Part):
     releases: str = Field(default="releases", min_length=1)
     artifact_source: Literal["local", "release"]
     endpoints: Mapping[Workload, EndpointName] = {}
+    workloads: Mapping[Workload, Mapping[WorkloadPart, Mapping[str, Any]]] = {}
     log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365, 731, 1827]
     training: Training
     triggers: Triggers
@@ -138,15 +140,22 @@ class Settings(Part):
             "termination_protection": self.termination_protection,
         }
 
-    @property
-    def all_tags(self) -> dict[str, str]:
-        """The tags of the settings, and the one by which the budget counts."""
-        return {**self.tags, "environment": f"slipway-{self.env}"}
+    def tag(self, app: App) -> None:
+        """Give all that can have them the tags of the settings, and the one by which the budget counts."""
+        for key, value in {**self.tags, "environment": f"slipway-{self.env}"}.items():
+            Tags.of(app).add(key, value)
 
     @property
     def keeps_data(self) -> bool:
         """Whether buckets, keys and images outlive their stack."""
         return self.env == "prod"
+
+    def of(self, workload: Workload) -> Self:
+        """The settings as they are for one workload; raises SettingsError for what is wrong together."""
+        mine = self.model_dump()
+        for part, changes in self.workloads.get(workload, {}).items():
+            mine[part] = _merged(mine[part], changes)
+        return _validated(type(self), mine, f"workloads.{workload}.")
 
     @classmethod
     def from_context(cls, node: Node) -> Self:
@@ -166,14 +175,32 @@ class Settings(Part):
             raise SettingsError(f"env: {env!r} is none of {', '.join(sorted(environments))}")
         if not isinstance(environments[env], Mapping):
             raise SettingsError(f"environments.{env}: no settings but {environments[env]!r}")
-        try:
-            return cls.model_validate({**environments[env], **chosen})
-        except ValidationError as error:
-            raise SettingsError("; ".join(_describe(dict(one)) for one in error.errors())) from None
+        settings = _validated(cls, {**environments[env], **chosen})
+        for workload in settings.workloads:
+            settings.of(workload)
+        return settings
 
 
 def _is_of_cdk(key: str) -> bool:
     return key in _KEYS_OF_THE_CLI or any(mark in key for mark in ":@/")
+
+
+def _merged(whole: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The whole with the changes in it, also within the mappings that it holds."""
+    return {**whole, **{key: _replaced(whole.get(key), change) for key, change in changes.items()}}
+
+
+def _replaced(value: Any, change: Any) -> Any:
+    both_have_members = isinstance(value, Mapping) and isinstance(change, Mapping)
+    return _merged(value, change) if both_have_members else change
+
+
+def _validated[S: Settings](settings: type[S], values: Mapping[str, Any], prefix: str = "") -> S:
+    try:
+        return settings.model_validate(values)
+    except ValidationError as error:
+        faults = (prefix + _describe(dict(one)) for one in error.errors())
+        raise SettingsError("; ".join(faults)) from None
 
 
 def _describe(error: Mapping[str, Any]) -> str:

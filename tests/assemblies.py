@@ -8,6 +8,13 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 HOSTNAMES = ("preprocess", "pca", "xgboost", "postprocess")
+# The containers of each workload's model in their order.
+MODELS = {"churn": HOSTNAMES, "bank": ("xgboost",)}
+STACKS = (
+    *("foundation", "image"),
+    *("churn-training", "churn-serving"),
+    *("bank-training", "bank-serving"),
+)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assemblies import HOSTNAMES, ROOT, Assembly
+from assemblies import MODELS, ROOT, Assembly
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +22,11 @@ def context() -> Mapping[str, Any]:
 def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Small archives in the place of trained ones: no template depends on what training gave."""
     folder = tmp_path_factory.mktemp("artifacts")
-    for hostname in HOSTNAMES:
-        archive = folder / "churn" / hostname / "model.tar.gz"
-        archive.parent.mkdir(parents=True)
-        archive.write_bytes(gzip.compress(hostname.encode(), mtime=0))
+    for workload, hostnames in MODELS.items():
+        for hostname in hostnames:
+            archive = folder / workload / hostname / "model.tar.gz"
+            archive.parent.mkdir(parents=True)
+            archive.write_bytes(gzip.compress(hostname.encode(), mtime=0))
     return folder
 
 

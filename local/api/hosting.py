@@ -3,7 +3,7 @@
 import asyncio
 import shlex
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -20,13 +20,24 @@ _ENDPOINT_URL = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
 
 
 class Apis:
-    """The APIs and their functions, read and laid out below a folder; nothing runs yet."""
+    """The APIs of some workloads, or of all, and their functions, read and laid out below a folder; nothing
+    runs yet."""
 
-    def __init__(self, assembly: Assembly, folder: Path, note: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        assembly: Assembly,
+        folder: Path,
+        note: Callable[[str], None],
+        workloads: Collection[str] = (),
+    ) -> None:
         self._assembly = assembly
         self._folder = folder
         self._note = note
-        self.apis: Sequence[Api] = read_apis(assembly)
+        self.apis: Sequence[Api] = [
+            api
+            for api in read_apis(assembly)
+            if not workloads or any(api.name.endswith(f"-{workload}") for workload in workloads)
+        ]
         functions = {function.arn: function for api in self.apis for function in api.functions}
         self._functions = {
             arn: Sandboxes(function, self._code(function.code), folder / "functions" / function.name)

@@ -1,6 +1,6 @@
 """The cloud assembly as a whole: what its stacks declare together."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -59,19 +59,17 @@ class Assembly:
     def endpoints(self) -> list[Endpoint]:
         return [_typed(resource, self._endpoint) for resource in self.resources("AWS::SageMaker::Endpoint")]
 
+    def endpoint(self, workload: str) -> Endpoint:
+        """The endpoint whose name ends in `-<workload>`; raises AssemblyError unless there is exactly one."""
+        return _ending_in(workload, "endpoint", self.endpoints)
+
     @cached_property
     def pipelines(self) -> list[Pipeline]:
         return [_typed(resource, self._pipeline) for resource in self.resources("AWS::SageMaker::Pipeline")]
 
     def pipeline(self, workload: str) -> Pipeline:
         """The pipeline whose name ends in `-<workload>`; raises AssemblyError unless there is exactly one."""
-        found = [pipeline for pipeline in self.pipelines if pipeline.name.endswith(f"-{workload}")]
-        if len(found) != 1:
-            names = ", ".join(pipeline.name for pipeline in self.pipelines) or "none"
-            raise AssemblyError(
-                f"no single pipeline's name ends in -{workload}; the assembly declares {names}"
-            )
-        return found[0]
+        return _ending_in(workload, "pipeline", self.pipelines)
 
     def batch_pipeline(self, workload: str) -> Pipeline:
         """The pipeline `...-<workload>-...` (`-churn-batch`), which sends data through the deployed model.
@@ -88,14 +86,8 @@ class Assembly:
 
     def package_group(self, workload: str) -> str:
         """The name of the one model package group that ends in `-<workload>`; raises AssemblyError."""
-        names = [one.name for one in self.resources("AWS::SageMaker::ModelPackageGroup")]
-        found = [name for name in names if name.endswith(f"-{workload}")]
-        if len(found) != 1:
-            raise AssemblyError(
-                f"no single model package group's name ends in -{workload}; "
-                f"the assembly declares {', '.join(names) or 'none'}"
-            )
-        return found[0]
+        groups = self.resources("AWS::SageMaker::ModelPackageGroup")
+        return _ending_in(workload, "model package group", groups).name
 
     def read_template(self, file_name: str) -> Mapping[str, Any]:
         """A template of the assembly by its file name."""
@@ -142,6 +134,14 @@ def _one[N: _Named](name: str, what: str, candidates: Iterable[N]) -> N:
         if candidate.name == name:
             return candidate
     raise AssemblyError(f"the assembly declares no {what} called {name}")
+
+
+def _ending_in[N: _Named](workload: str, what: str, candidates: Sequence[N]) -> N:
+    found = [one for one in candidates if one.name.endswith(f"-{workload}")]
+    if len(found) != 1:
+        names = ", ".join(one.name for one in candidates) or "none"
+        raise AssemblyError(f"no single {what}'s name ends in -{workload}; the assembly declares {names}")
+    return found[0]
 
 
 def _typed[T](resource: Resource, build: Callable[[Resource], T]) -> T:

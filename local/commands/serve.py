@@ -21,10 +21,10 @@ from local.storage import Storage
 from local.workspace import Workspace
 
 _DESCRIPTION = """\
-Start the containers of every endpoint of the template as processes, chain them, and answer InvokeEndpoint
-as SageMaker Runtime does, until Ctrl-C. Serve every REST API too, each on the next port: its Lambda function
-runs in processes of its own and invokes the endpoint here. Logs are in build/endpoints/<endpoint>/,
-build/functions/<function>/ and build/apis/<api>/.
+Start the containers of every endpoint of the template, or of each WORKLOAD's, as processes, chain them, and
+answer InvokeEndpoint as SageMaker Runtime does, until Ctrl-C. Serve their REST APIs too, each on the next
+port: its Lambda function runs in processes of its own and invokes the endpoint here. Logs are in
+build/endpoints/<endpoint>/, build/functions/<function>/ and build/apis/<api>/.
 
 With --engine the images that are built here (python -m local build-images) run in that container engine: with
 a read-only root, no capabilities, not as root, and in a network that leads nowhere but to the chain.
@@ -38,7 +38,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="serve the endpoints and the APIs of the template",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="example: python -m local serve --port 9000",
+        epilog="example: python -m local serve churn --port 9000",
+    )
+    parser.add_argument(
+        "workloads",
+        nargs="*",
+        metavar="WORKLOAD",
+        help="serve only this one: the last part of its endpoint's name, such as churn (default: all)",
     )
     parser.add_argument(
         "--assembly",
@@ -61,8 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
     declared = assembly.load(arguments.assembly)
     if not declared.endpoints:
         raise AssemblyError(f"{arguments.assembly} declares no endpoint: run `make train`, then `make synth`")
+    endpoints = [declared.endpoint(workload) for workload in arguments.workloads] or declared.endpoints
     workspace = Workspace()
-    apis = Apis(declared, workspace.root, _note)
+    apis = Apis(declared, workspace.root, _note, arguments.workloads)
     with (
         claimed(workspace.root) as state,
         _bound(arguments.port, apis) as listeners,
@@ -70,11 +77,11 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         _note(f"declared without local effect: {', '.join(declared.without_local_effect) or 'nothing'}")
         started = time.monotonic()
-        for endpoint in declared.endpoints:
+        for endpoint in endpoints:
             hostnames = ", ".join(container.hostname for container in endpoint.model.containers)
             _note(f"{endpoint.name}: starting {hostnames}")
         host = Host(Images.load(), Storage(workspace.storage, declared), engine)
-        session = Session(declared, host, apis, workspace.root / "endpoints")
+        session = Session(declared, endpoints, host, apis, workspace.root / "endpoints")
 
         def announce(served: Served) -> None:
             _note(f"ready after {time.monotonic() - started:.1f} s")

@@ -1,6 +1,5 @@
 """Scores every CSV file that is put into a folder of a bucket."""
 
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.constructs.alarms import Alarms
@@ -11,12 +10,9 @@ from stacks.constructs.references import Join, Parameter
 from stacks.constructs.steps import Machines, Transform
 from stacks.constructs.trigger import KEY, NewObject, Trigger
 
-# Two folders: a result in the first one would be scored again.
-_IN, _OUT = "batch/in", "batch/out"
-
 
 class BatchScoring(Construct):
-    """`batch/in/NAME.csv` becomes `batch/out/NAME.csv.out`: a line for each line, in order.
+    """Below `files`, `in/NAME.csv` becomes `out/NAME.csv.out`: a line for each line, in order.
 
     A pipeline with one step sends the file through the deployed model, whose role it may use to read the one
     folder and write the other. Whoever starts it by hand may have each answer appended to its line
@@ -30,20 +26,21 @@ class BatchScoring(Construct):
         *,
         name: str,
         model: InferencePipeline,
-        bucket: s3.IBucket,
+        files: S3Prefix,
         machines: Machines,
         names_source: bool = True,
         alarms: Alarms | None = None,
     ) -> None:
         super().__init__(scope, id)
-        results = S3Prefix(bucket, _OUT)
+        # Two folders: a result in the first one would be scored again.
+        arrivals, results = (S3Prefix(files.bucket, f"{files.prefix}/{name}") for name in ("in", "out"))
         model.role.allow_logs([TRANSFORM_LOGS])
-        input_key = Parameter.string("InputKey", f"{_IN}/rows.csv")
+        input_key = Parameter.string("InputKey", f"{arrivals.prefix}/rows.csv")
         join_source = Parameter.choice("JoinSource", ["None", "Input"])
         score = Transform(
             "Score",
             model_name=model.model_name,
-            data=Join("/", (f"s3://{bucket.bucket_name}", input_key)),
+            data=Join("/", (f"s3://{files.bucket.bucket_name}", input_key)),
             accept="text/csv",
             machines=machines,
             output=results.uri,
@@ -56,11 +53,10 @@ class BatchScoring(Construct):
             parameters=[input_key, join_source, *machines.parameters],
             steps=[score],
             job_role=model.role,
-            reads=[S3Prefix(bucket, _IN)],
+            reads=[arrivals],
             outputs=results,
             names_source=names_source,
             alarms=alarms,
         )
-        Trigger(
-            self, "NewFile", pipeline=pipeline, occasion=NewObject(bucket, f"{_IN}/*.csv", {input_key: KEY})
-        )
+        arrival = NewObject(files.bucket, f"{arrivals.prefix}/*.csv", {input_key: KEY})
+        Trigger(self, "NewFile", pipeline=pipeline, occasion=arrival)

@@ -48,7 +48,6 @@ class InferencePipeline(Construct):
         placement: Placement | None = None,
     ) -> None:
         super().__init__(scope, id)
-        self.role = role
         check_containers(containers)
         self.role = role
         self._model = CfnModel(

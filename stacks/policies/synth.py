@@ -1,6 +1,6 @@
-"""What every synth checks: our rules and cdk-nag's. The app that unit tests build goes without."""
+"""A synth with its checks: our rules and cdk-nag's. The app that unit tests build goes without."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -19,6 +19,18 @@ from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 from stacks.policies.rule import Environment, Finding, Rule, evaluate
 from stacks.policies.rules import RULES
 from stacks.policies.templates import Templates
+from stacks.settings import Settings, SettingsError
+
+
+def run(build: Callable[[App], Settings]) -> None:
+    """The program: what `build` declares is checked and written; wrong settings end it with what is wrong."""
+    app = App()
+    try:
+        settings = build(app)
+    except SettingsError as error:
+        raise SystemExit(f"error: {error}") from None
+    attach(app, settings.env)
+    app.synth()
 
 
 def attach(app: App, environment: Environment) -> None:

@@ -45,11 +45,11 @@ class Runner:
 class Serving:
     """A running `serve`, what it has printed, and a client of its first endpoint."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, *workloads: str) -> None:
         self.runner = runner
         self._errors = runner.folder / "errors.txt"
         with self._errors.open("w") as errors:
-            self.process = runner.start("serve", "--port", "0", stderr=errors)
+            self.process = runner.start("serve", *workloads, "--port", "0", stderr=errors)
         assert self.process.stdout is not None
         self.said = ""
         while "Ctrl-C" not in self.said:

@@ -5,7 +5,7 @@ import re
 import shlex
 import signal
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,13 @@ class Project(Runner):
             '[images.fake]\nrepository = "fake"\nmodule = "fake_image"\n' + f'path = ["{FAKE_IMAGE}"]\n'
         )
 
-    def declare(self, *containers: Mapping[str, Any], example: str | None = None, **more: Any) -> None:
+    def declare(
+        self,
+        *containers: Mapping[str, Any],
+        endpoints: Sequence[str] = ("slipway-dev-shop",),
+        example: str | None = None,
+        **more: Any,
+    ) -> None:
         config = {"VariantName": "AllTraffic", "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}}
         name = {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
         resources = {
@@ -42,11 +48,14 @@ class Project(Runner):
                 "Type": "AWS::SageMaker::EndpointConfig",
                 "Properties": {"ProductionVariants": [config]},
             },
-            "Endpoint": {
-                "Type": "AWS::SageMaker::Endpoint",
-                "Properties": {"EndpointName": "slipway-dev-shop", "EndpointConfigName": name},
-            },
             "Role": {"Type": "AWS::IAM::Role", "Properties": {}},
+            **{
+                f"Endpoint{number}": {
+                    "Type": "AWS::SageMaker::Endpoint",
+                    "Properties": {"EndpointName": endpoint, "EndpointConfigName": name},
+                }
+                for number, endpoint in enumerate(endpoints)
+            },
         }
         outputs = {"Example": {"Value": example, "Export": {"Name": "slipway-dev-shop-example"}}}
         template = {"Outputs": outputs} if example else {}
@@ -89,6 +98,21 @@ def test_it_says_where_it_answers_and_what_has_no_local_effect(serving: Serving)
     assert f"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={serving.state['url']}" in serving.said
     assert "declared without local effect: AWS::IAM::Role" in serving.errors()
     assert "slipway-dev-shop: starting first, second" in serving.errors()
+
+
+def test_only_the_workloads_that_are_named_are_served(project: Project) -> None:
+    project.declare(container("first"), endpoints=["slipway-dev-shop", "slipway-dev-other"])
+    serving = Serving(project, "other")
+    assert serving.end(signal.SIGINT) == 0
+    assert [one["name"] for one in serving.state["endpoints"]] == ["slipway-dev-other"]
+    assert not (project.folder / "build" / "endpoints" / "slipway-dev-shop").exists()
+
+
+def test_a_workload_without_an_endpoint_is_refused_before_anything_starts(project: Project) -> None:
+    project.declare(container("first"))
+    code, out, err = project.run("serve", "shop", "toys", "--port", "0")
+    assert (code, out) == (1, "")
+    assert err == "error: no single endpoint's name ends in -toys; the assembly declares slipway-dev-shop\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

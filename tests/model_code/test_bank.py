@@ -136,6 +136,23 @@ def prepared(text: str) -> str:
     return "".join(",".join(line) + "\n" for line in lines)
 
 
+def test_a_compressed_file_gives_the_same_clients(tmp_path: Path) -> None:
+    plain = written(tmp_path, raw_file({}, {"age": "30"}))
+    compressed = tmp_path / "bank_clean.csv"
+    compressed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert files.read(compressed) == files.read(plain)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda content: content[:-9], lambda content: content[:12] + b"\xff" * 40]
+)
+def test_a_damaged_compressed_file_is_refused(tmp_path: Path, damage: Any) -> None:
+    path = tmp_path / "bank.csv"
+    path.write_bytes(damage(gzip.compress(raw_file({}).encode())))
+    with pytest.raises(files.BankFileError, match=r"^bank\.csv: a damaged gzip file$"):
+        files.read(path)
+
+
 def test_the_prepared_file_gives_the_same_clients_without_the_indicators(tmp_path: Path) -> None:
     text = sample.sample(200, seed=1).decode()
     raw = files.read(written(tmp_path, text))

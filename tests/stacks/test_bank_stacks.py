@@ -1,11 +1,11 @@
 """The second workload: a training and a serving stack from the pieces of the first."""
 
-import gzip
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import declared
 import pytest
 from assemblies import ROOT, Assembly
 from declared import allowed, only, resources, text
@@ -14,52 +14,8 @@ CODE = ROOT / "model_code" / "bank"
 
 
 @pytest.fixture(scope="module")
-def bank(
-    context: Mapping[str, Any], functions: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., Assembly]:
-    """Synthesises the foundation and the bank's two stacks; keywords override settings."""
-    from aws_cdk import App, Environment
-
-    from stacks.bank import BankServing, BankTraining
-    from stacks.foundation import Foundation
-    from stacks.settings import Settings
-
-    artifacts = tmp_path_factory.mktemp("bank-artifacts")
-    archive = artifacts / "bank" / "xgboost" / "model.tar.gz"
-    archive.parent.mkdir(parents=True)
-    archive.write_bytes(gzip.compress(b"xgboost", mtime=0))
-
-    def run(**overrides: Any) -> Assembly:
-        paths = {"artifacts": str(artifacts), "functions": str(functions)}
-        folder = tmp_path_factory.mktemp("cdk.out.bank")
-        app = App(
-            analytics_reporting=False,
-            context={**context, "env": "dev", **paths, **overrides},
-            outdir=str(folder),
-        )
-        settings = Settings.from_context(app.node)
-        env = Environment(account=settings.account, region=settings.region)
-        foundation = Foundation(app, "slipway-dev-foundation", settings=settings, env=env)
-        shared = {"settings": settings, "foundation": foundation, "env": env}
-        BankTraining(app, "slipway-dev-bank-training", **shared)
-        BankServing(app, "slipway-dev-bank-serving", **shared)
-        app.synth()
-        return Assembly("dev", folder)
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def assembly(bank: Callable[..., Assembly]) -> Assembly:
-    return bank()
-
-
-@pytest.fixture(scope="module")
-def steps(assembly: Assembly) -> Mapping[str, Any]:
-    pipeline = only(assembly.template("bank-training"), "AWS::SageMaker::Pipeline")["Properties"]
-    assert pipeline["PipelineName"] == "slipway-dev-bank"
-    definition = json.loads(text(pipeline["PipelineDefinition"]["PipelineDefinitionBody"]))
-    return {step["Name"]: step["Arguments"] for step in definition["Steps"]}
+def steps(dev: Assembly) -> Mapping[str, Any]:
+    return {name: step["Arguments"] for name, step in declared.steps(dev.template("bank-training")).items()}
 
 
 def source(arguments: Mapping[str, Any], channel: str) -> str:
@@ -94,10 +50,8 @@ def test_the_baseline_sees_the_same_clients_with_the_workshop_s_features(steps: 
     assert source(steps["Evaluate"], "baseline").startswith("Steps.BaselineScores.")
 
 
-def test_training_and_serving_have_the_same_one_container(
-    assembly: Assembly, steps: Mapping[str, Any]
-) -> None:
-    [served] = only(assembly.template("bank-serving"), "AWS::SageMaker::Model")["Properties"]["Containers"]
+def test_training_and_serving_have_the_same_one_container(dev: Assembly, steps: Mapping[str, Any]) -> None:
+    [served] = only(dev.template("bank-serving"), "AWS::SageMaker::Model")["Properties"]["Containers"]
     [trained] = steps["BankModel"]["Containers"]
     assert served["ContainerHostname"] == trained["ContainerHostname"] == "xgboost"
     assert text(served["Image"]) == trained["Image"]
@@ -105,8 +59,8 @@ def test_training_and_serving_have_the_same_one_container(
     assert trained["ModelDataUrl"] == {"Get": "Steps.Xgboost.ModelArtifacts.S3ModelArtifacts"}
 
 
-def test_the_api_takes_the_bank_s_path_and_calls_its_endpoint(assembly: Assembly) -> None:
-    template = assembly.template("bank-serving")
+def test_the_api_takes_the_bank_s_path_and_calls_its_endpoint(dev: Assembly) -> None:
+    template = dev.template("bank-serving")
     paths = {one["Properties"]["PathPart"] for one in resources(template, "AWS::ApiGateway::Resource")}
     assert paths >= {"bank", "health"}
     assert "churn" not in paths
@@ -114,29 +68,31 @@ def test_the_api_takes_the_bank_s_path_and_calls_its_endpoint(assembly: Assembly
     assert only(template, "AWS::Lambda::Function")["Properties"]["Handler"] == "predict_bank.lambda_handler"
 
 
-def test_the_example_has_a_cell_for_each_feature(assembly: Assembly) -> None:
-    assert len([float(cell) for cell in exported(assembly, "slipway-dev-bank-example").split(",")]) == 64
+def test_the_example_has_a_cell_for_each_feature(dev: Assembly) -> None:
+    assert len([float(cell) for cell in exported(dev, "slipway-dev-bank-example").split(",")]) == 64
 
 
-def test_the_api_s_example_is_a_raw_row_since_the_function_encodes_it(assembly: Assembly) -> None:
-    assert exported(assembly, "slipway-dev-bank-api-example").startswith("56,housemaid,married,")
+def test_the_api_s_example_is_a_raw_row_since_the_function_encodes_it(dev: Assembly) -> None:
+    assert exported(dev, "slipway-dev-bank-api-example").startswith("56,housemaid,married,")
 
 
-def exported(assembly: Assembly, name: str) -> str:
-    outputs = assembly.template("bank-serving")["Outputs"].values()
+def exported(dev: Assembly, name: str) -> str:
+    outputs = dev.template("bank-serving")["Outputs"].values()
     (value,) = (one["Value"] for one in outputs if one.get("Export") == {"Name": name})
     return str(value)
 
 
-def test_jobs_read_and_write_the_bank_s_prefixes_only(assembly: Assembly) -> None:
-    written = {one.partition("/")[2] for one in allowed(assembly.template("bank-training"), "s3:PutObject")}
+def test_jobs_read_and_write_the_bank_s_prefixes_only(dev: Assembly) -> None:
+    written = {one.partition("/")[2] for one in allowed(dev.template("bank-training"), "s3:PutObject")}
     assert written == {"bank/training/*"}
 
 
 def test_an_endpoint_that_exists_is_called_and_none_is_deployed(
-    bank: Callable[..., Assembly], tmp_path: Path
+    synth: Callable[..., Assembly], tmp_path: Path
 ) -> None:
-    template = bank(endpoints={"bank": "Marketing-2026"}, artifacts=str(tmp_path)).template("bank-serving")
+    template = synth("dev", endpoints={"bank": "Marketing-2026"}, artifacts=str(tmp_path)).template(
+        "bank-serving"
+    )
 
     kinds = {one["Type"] for one in template["Resources"].values()}
     assert not [kind for kind in kinds if kind.startswith("AWS::SageMaker::")]
@@ -147,12 +103,12 @@ def test_an_endpoint_that_exists_is_called_and_none_is_deployed(
 
 
 def test_without_its_archive_the_stack_is_empty_and_says_which_command_makes_it(
-    bank: Callable[..., Assembly], tmp_path: Path
+    synth: Callable[..., Assembly], tmp_path: Path
 ) -> None:
-    assembly = bank(artifacts=str(tmp_path))
-    metadata = assembly.folder / "slipway-dev-bank-serving.metadata.json"
+    assembly = synth("dev", artifacts=str(tmp_path))
+    [error] = assembly.errors("bank-serving")
     assert "Resources" not in assembly.template("bank-serving")
-    assert "run `make train WORKLOAD=bank`" in metadata.read_text()
+    assert "run `make train WORKLOAD=bank`" in error
     assert resources(assembly.template("bank-training"), "AWS::SageMaker::Pipeline")
 
 

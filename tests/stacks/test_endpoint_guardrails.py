@@ -114,12 +114,11 @@ def test_volumes_are_encrypted_with_our_key(template: Any) -> None:
 
 
 def test_an_instance_with_a_disk_of_its_own_takes_no_key(
-    synth: Callable[..., Assembly], context: Any
+    synth: Callable[..., Assembly],
 ) -> None:
-    dev = context["environments"]["dev"]
-    serving = {**dev["serving"], "instance_type": "ml.m5d.large", "volume_key": "hardware"}
-    environments = {**context["environments"], "dev": {**dev, "serving": serving}}
-    assert "KmsKeyId" not in config(synth("dev", environments=environments).template("churn-serving"))
+    serving = {"instance_type": "ml.m5d.large", "volume_key": "hardware"}
+    template = synth("dev", workloads={"churn": {"serving": serving}}).template("churn-serving")
+    assert "KmsKeyId" not in config(template)
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,13 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from assemblies import Assembly
+from assemblies import MODELS, STACKS, Assembly
 from declared import resources, statements, text, texts
 
 from stacks.policies.rule import evaluate
 from stacks.policies.rules import RULES
 from stacks.policies.templates import Templates
 
-STACKS = ("foundation", "image", "churn-training", "churn-serving")
 # What each omission takes away, by resource type: VPC, WAF, retention (dev empties and deletes its buckets).
 VPC = {
     "AWS::EC2::FlowLog",
@@ -29,7 +28,7 @@ OF_THE_OMITTED = {
     "AWS::Events::Rule": 2,  # what starts prod's training: in dev a person does
     "AWS::IAM::Policy": 3,  # of the flow log, and of the two rules
     "AWS::IAM::Role": 2,
-    "AWS::Logs::LogGroup": 1,  # flow log and firewall, but dev has one of the handler that empties buckets
+    "AWS::Logs::LogGroup": len(MODELS),  # flow log and firewalls, but dev has one of what empties buckets
     "AWS::SNS::Subscription": 1,  # nobody is woken for dev
 }
 

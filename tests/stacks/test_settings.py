@@ -196,6 +196,59 @@ def test_settings_are_frozen(context: Mapping[str, Any]) -> None:
         Settings.from_mapping(context).serving.instance_count = 5
 
 
+def test_a_workload_has_the_settings_of_its_environment_but_for_its_own(context: Mapping[str, Any]) -> None:
+    own = {"bank": {"serving": {"instance_type": "ml.c5.large", "capture": {"percent": 7}}}}
+    settings = Settings.from_mapping({**changed(context, "workloads", own), "env": "dev"})
+    bank, churn = settings.of("bank"), settings.of("churn")
+    assert (bank.serving.instance_type, bank.serving.capture.percent) == ("ml.c5.large", 7)
+    assert bank.serving.capture.retention_days == churn.serving.capture.retention_days
+    assert bank.api == churn.api
+    assert churn.serving == settings.serving
+
+
+def test_a_workload_can_go_without_what_its_environment_has(context: Mapping[str, Any]) -> None:
+    wrong = changed(context, "triggers", {"schedule": "rate(1 day)", "new_data": True})
+    own = {"bank": {"triggers": {"schedule": None}}}
+    settings = Settings.from_mapping({**wrong, "workloads": own})
+    assert settings.of("bank").triggers.schedule is None
+    assert settings.of("churn").triggers.schedule == "rate(1 day)"
+
+
+@pytest.mark.parametrize(
+    ("own", "fault"),
+    [
+        ({"bnak": {}}, "workloads.bnak"),
+        ({"bank": {"network": {}}}, "workloads.bank.network"),
+        ({"bank": {"training": 5}}, "workloads.bank.training: "),
+        ({"bank": {"training": {"sopt": True}}}, "workloads.bank.training.sopt: there is no such setting"),
+        ({"bank": {"training": {"spot": "yes"}}}, "workloads.bank.training.spot: "),
+        ({"bank": {"serving": {"capture": 5}}}, "workloads.bank.serving.capture: "),
+        (
+            {"bank": {"training": {"max_runtime_seconds": 9000}}},
+            "workloads.bank.training.max_wait_seconds: waiting includes running",
+        ),
+        (
+            {"bank": {"serving": {"instance_type": "ml.m5d.large"}}},
+            "workloads.bank.serving: volume_key must be 'hardware'",
+        ),
+    ],
+)
+def test_what_is_wrong_for_a_workload_is_refused_by_its_key(
+    context: Mapping[str, Any], own: object, fault: str
+) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_mapping({**context, "workloads": own})
+    assert str(refusal.value).startswith(fault)
+
+
+def test_bank_trains_on_spot_for_minutes_as_its_workshop_did(context: Mapping[str, Any]) -> None:
+    for env in ("dev", "prod"):
+        training = Settings.from_mapping({**context, "env": env}).of("bank").training
+        assert training.spot
+        assert (training.instance_types[0], training.volume_size_gb) == ("ml.m5.2xlarge", 5)
+        assert (training.max_runtime_seconds, training.max_wait_seconds) == (300, 600)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

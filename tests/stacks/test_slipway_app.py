@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assemblies import ROOT, Assembly
+from assemblies import ROOT, STACKS, Assembly
 from aws_cdk import App, Environment
 from declared import resources, statements, text, texts
 
@@ -19,7 +19,6 @@ from stacks.foundation import Foundation
 from stacks.image import ScriptModeImage
 from stacks.settings import Settings
 
-STACKS = ("foundation", "image", "churn-training", "churn-serving")
 WITHOUT_RESOURCE = {
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeNetworkInterfaces",

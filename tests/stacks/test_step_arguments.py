@@ -9,7 +9,7 @@ from assemblies import Assembly
 from declared import definition, steps
 from request_shapes import OPERATIONS, Arguments
 
-PIPELINES = ("churn-training", "churn-serving")
+PIPELINES = ("churn-training", "churn-serving", "bank-training", "bank-serving")
 
 
 def walk(template: Any) -> Arguments:

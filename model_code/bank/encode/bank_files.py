@@ -1,8 +1,10 @@
 """The two public files of the bank's calls: the raw one, and the one that a tutorial prepared from it."""
 
 import csv
+import gzip
 import math
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ LABEL, DURATION = "y", "duration"
 LABELS = {"no": "0", "yes": "1"}
 RAW_COLUMNS = (*FIELDS[:10], DURATION, *FIELDS[10:], LABEL)
 PREPARED_COLUMNS = ("", *PREPARED, "y_no", "y_yes")
+_GZIP = b"\x1f\x8b"
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
@@ -32,13 +35,10 @@ def read(path: Path) -> list[Client]:
     """The clients in the file's order.
 
     Accepts the raw file (`;`, quoted, 21 columns) and the prepared one (`,`, an index and 61 columns), in
-    UTF-8, with LF or CRLF; which it is, its header says. The prepared file has no economic indicators: their
-    cells are empty. Raises BankFileError for anything else.
+    UTF-8, with LF or CRLF, plain or compressed by gzip; which it is, its header says. The prepared file has
+    no economic indicators: their cells are empty. Raises BankFileError for anything else.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BankFileError(f"{path.name}: not UTF-8 text") from None
+    text = _text(path)
     is_raw = ";" in text.partition("\n")[0]
     rows = csv.reader(text.splitlines(), delimiter=";" if is_raw else ",", strict=True)
     try:
@@ -49,6 +49,18 @@ def read(path: Path) -> list[Client]:
     if not clients:
         raise BankFileError(f"{path.name}, line 2: no client follows the header")
     return clients
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        # What runs a pipeline may give the file another name: its first bytes say what it is.
+        plain = gzip.decompress(content) if content.startswith(_GZIP) else content
+        return plain.decode("utf-8-sig")
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise BankFileError(f"{path.name}: a damaged gzip file") from None
+    except UnicodeDecodeError:
+        raise BankFileError(f"{path.name}: not UTF-8 text") from None
 
 
 def _check_header(header: Sequence[str], expected: Sequence[str], name: str) -> None:

@@ -1,0 +1,24 @@
+"""What every stack of a workload is: named after it, with its settings, and tagged so that its cost shows."""
+
+from typing import Any
+
+from aws_cdk import Stack, Tags
+from constructs import Construct
+
+from stacks.settings import Settings, Workload
+
+
+class WorkloadStack(Stack):
+    """A stack whose `settings` are the environment's as they are for its workload.
+
+    What people and other programs know by name is called `name`, or begins with it.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, workload: Workload, settings: Settings, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, id, **kwargs)
+        self.workload = workload
+        self.settings = settings.of(workload)
+        self.name = f"slipway-{settings.env}-{workload}"
+        Tags.of(self).add("workload", workload)
