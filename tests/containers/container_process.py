@@ -21,6 +21,7 @@ from local.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = os.pathsep.join(str(ROOT / path) for path in ("local/stand_ins", "containers/script_mode"))
+THIS_PYTHON = Path(sys.executable)
 WAIT_SECONDS = 60
 ENGINE = os.environ.get("SLIPWAY_TEST_ENGINE", "")
 OUR_IMAGE = "localhost/slipway-script-mode:latest"
@@ -56,11 +57,13 @@ class Start(NamedTuple):
     environment: Mapping[str, str]
 
 
-def start(module: str, arguments: Sequence[str], folder: Path, **variables: str) -> Start:
+def start(
+    module: str, arguments: Sequence[str], folder: Path, python: Path = THIS_PYTHON, **variables: str
+) -> Start:
     """What starts an image with `arguments`: its module in a process, or the image itself in an engine."""
     own = environment(folder, **variables)
     if not ENGINE or module != "toolkit":
-        return Start([sys.executable, "-m", module, *arguments], own)
+        return Start([str(python), "-m", module, *arguments], own)
     folder.mkdir(parents=True, exist_ok=True)
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o777)
@@ -94,11 +97,12 @@ def wait_until(condition: Callable[[], bool]) -> None:
 class Container:
     """`with Container("toolkit", folder, SAGEMAKER_PROGRAM="inference.py") as container: ...`"""
 
-    def __init__(self, module: str, folder: Path, **variables: str) -> None:
+    def __init__(self, module: str, folder: Path, python: Path = THIS_PYTHON, **variables: str) -> None:
         self.port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         self._log = (folder / f"container-{self.port}.log").open("w+b")
-        started = start(module, ["serve"], folder, SAGEMAKER_BIND_TO_PORT=str(self.port), **variables)
+        port = str(self.port)
+        started = start(module, ["serve"], folder, python, SAGEMAKER_BIND_TO_PORT=port, **variables)
         self.process = subprocess.Popen(
             started.command,
             env=started.environment,
@@ -150,24 +154,25 @@ class Container:
         return self.process.wait(timeout=30)
 
 
-def run_training(module: str, folder: Path, **variables: str) -> Training:
+def run_training(module: str, folder: Path, python: Path = THIS_PYTHON, **variables: str) -> Training:
     """A training job's container from start to end."""
-    started = start(module, ["train"], folder, **variables)
+    started = start(module, ["train"], folder, python, **variables)
     done = subprocess.run(
         started.command,
         env=started.environment,
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     return Training(done.returncode, done.stdout, done.stderr)
 
 
-def start_failure(module: str, folder: Path, **variables: str) -> str:
+def start_failure(module: str, folder: Path, python: Path = THIS_PYTHON, **variables: str) -> str:
     """The log of a container that is expected to end before it is ready."""
-    started = start(module, ["serve"], folder, SAGEMAKER_BIND_TO_PORT=str(free_port()), **variables)
+    port = str(free_port())
+    started = start(module, ["serve"], folder, python, SAGEMAKER_BIND_TO_PORT=port, **variables)
     done = subprocess.run(
         started.command,
         env=started.environment,

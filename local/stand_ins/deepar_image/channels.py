@@ -1,0 +1,84 @@
+"""The channels of a DeepAR training job: JSON lines, plain or gzipped, and Parquet."""
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from built_in.hyperparameters import Refused
+from pyarrow import ArrowException, parquet
+
+from .preparation import TEST, TRAIN
+from .series import Series, SeriesError, parse
+
+_KINDS = {"json": "json", "json.gz": "json.gz", "parquet": "parquet", "auto": ""}
+
+
+def validate(channels: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse what the image refuses: no `train`, a channel that it does not know, an unknown ContentType."""
+    if TRAIN not in channels:
+        raise Refused(f"Missing required channel: {TRAIN}")
+    for name, channel in channels.items():
+        if name not in (TRAIN, TEST):
+            raise Refused(f"Extraneous channel found: {name}")
+        if (
+            channel.get("ContentType", "auto") not in _KINDS
+            or channel.get("TrainingInputMode", "File") != "File"
+        ):
+            raise Refused(f"Channel configuration for '{name}' channel is not supported: {dict(channel)}")
+
+
+def read(folder: Path, content_type: str = "auto") -> list[Series]:
+    """Every series of a channel's files, in the order of their names.
+
+    A file's format is that of the ContentType `json`, `json.gz` or `parquet`; with `auto` its name says it.
+    Refuses a file of another name, and with file and line what does not parse; a channel without series too.
+    """
+    found: list[Series] = []
+    files = sorted(
+        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "_"))
+    )
+    for path in files:
+        for number, document in enumerate(_documents(path, _KINDS[content_type]), start=1):
+            try:
+                found.append(parse(document))
+            except SeriesError as error:
+                raise Refused(f"{path.name}: series {number}: {error}.") from None
+    if not found:
+        raise Refused(f"No time series in {folder.name} channel path {folder}")
+    return found
+
+
+def _documents(path: Path, kind: str) -> Iterator[Any]:
+    if kind == "parquet" or (not kind and path.suffix == ".parquet"):
+        return iter(_rows(path))
+    if kind == "json.gz" or (not kind and path.name.endswith(".json.gz")):
+        return _lines(path, gzip.decompress)
+    if kind == "json" or path.suffix == ".json":
+        return _lines(path, bytes)
+    raise Refused(
+        f"{path.name} is neither .json, .json.gz nor .parquet; name it so, or set the channel's ContentType."
+    )
+
+
+def _rows(path: Path) -> Sequence[Mapping[str, Any]]:
+    try:
+        rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
+    except (ArrowException, OSError):
+        raise Refused(f"{path.name} cannot be read as Parquet.") from None
+    return [{name: value for name, value in row.items() if value is not None} for row in rows]
+
+
+def _lines(path: Path, unpack: Any) -> Iterator[Any]:
+    try:
+        text: bytes = unpack(path.read_bytes())
+    except (OSError, EOFError):
+        raise Refused(f"{path.name} cannot be unpacked as gzip.") from None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield json.loads(line)
+        except ValueError:
+            raise Refused(f"{path.name}: line {number} is not JSON.") from None

@@ -1,0 +1,6 @@
+"""Images with an environment of their own, started as the other containers' tests start theirs."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "containers"))
