@@ -8,6 +8,7 @@ from types import FrameType
 
 from local.commands import (
     build_images,
+    deploy,
     environments,
     evaluate,
     image,
@@ -29,6 +30,7 @@ _COMMANDS = (
     models,
     release,
     serve,
+    deploy,
     invoke,
     image,
     environments,

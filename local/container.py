@@ -164,7 +164,11 @@ class Start:
 
 
 class ServingContainer:
-    """A container that serves: started with `serve`, ready when `/ping` answers 200."""
+    """A container that serves: started with `serve`, ready when `/ping` answers 200.
+
+    It can be started again once it has ended; what is below its folder stays. `connect` makes the client of
+    a host's port.
+    """
 
     def __init__(self, name: str, image: Image, layout: Layout, environment: Mapping[str, str]) -> None:
         self.name = name
@@ -173,6 +177,9 @@ class ServingContainer:
         self._own_environment = environment
         self._ports: PortRange | None = None
         self._process: Process | None = None
+        self.ready = False
+        self.retry_after = 1.0
+        self.connect: Callable[[int, str], Client] = Client
         self.client: Client
         self.exited: asyncio.Future[int]
 
@@ -192,19 +199,24 @@ class ServingContainer:
         """Start the process. `exited` is a future of its exit code."""
         loop = asyncio.get_running_loop()
         self.exited = loop.create_future()
-        self._ports = PortRange()
+        self._process = None
+        self._ports = ports = PortRange()
         started = self._start_with(
             {
                 **self._own_environment,
-                "SAGEMAKER_BIND_TO_PORT": str(self._ports.bind_to),
-                "SAGEMAKER_SAFE_PORT_RANGE": self._ports.safe,
+                "SAGEMAKER_BIND_TO_PORT": str(ports.bind_to),
+                "SAGEMAKER_SAFE_PORT_RANGE": ports.safe,
             }
         )
-        self.client = Client(self._ports.bind_to, started.host)
-        self._process = Process(
-            started.command, cwd=self.layout.root, environment=started.environment, log=self.layout.log
-        )
-        self._process.on_exit(lambda: _from_thread(loop, self._note_exit))
+        self.client = self.connect(ports.bind_to, started.host)
+        try:
+            self._process = process = Process(
+                started.command, cwd=self.layout.root, environment=started.environment, log=self.layout.log
+            )
+        except OSError as error:
+            ports.close()
+            raise ContainerError(f"{self.name} cannot be started: {error}") from error
+        process.on_exit(lambda: _from_thread(loop, lambda: self._note_exit(process, ports)))
 
     def _start_with(self, variables: Mapping[str, str]) -> "Start":
         """How the image is started with the container's variables."""
@@ -228,6 +240,7 @@ class ServingContainer:
                 answer = str(error)
             else:
                 if response.status == 200:
+                    self.ready = True
                     return
                 answer = f"/ping answered {response.status}"
             await asyncio.wait([self.exited], timeout=0.02)
@@ -237,15 +250,22 @@ class ServingContainer:
         """SIGTERM, then SIGKILL after `grace` seconds."""
         if self._process is None:
             return
+        self.ready = False
         self.client.close()
         self._process.terminate()
         done, _ = await asyncio.wait([self.exited], timeout=grace)
         if not done:
-            self._process.kill()
+            await self.end()
+
+    async def end(self) -> None:
+        """SIGKILL; returns when it is gone."""
+        self.kill()
+        if self._process is not None:
             await asyncio.wait([self.exited])
 
     def kill(self) -> None:
         """SIGKILL, at once."""
+        self.ready = False
         if self._process is not None:
             self._process.kill()
 
@@ -254,11 +274,11 @@ class ServingContainer:
         tail = self.layout.log_tail()
         return f"; its last log lines ({self.layout.log}):\n{tail}" if tail else "; its log is empty"
 
-    def _note_exit(self) -> None:
-        if self._process is not None and self._ports is not None:
-            self._ports.close()
-            self.client.close()
-            self.exited.set_result(self._process.wait() or 0)
+    def _note_exit(self, process: Process, ports: PortRange) -> None:
+        self.ready = False
+        ports.close()
+        self.client.close()
+        self.exited.set_result(process.wait() or 0)
 
 
 def describe_exit(exit_code: int) -> str:

@@ -40,10 +40,14 @@ class UnknownOperationError(InvocationError):
 
 
 class ServiceUnavailableError(InvocationError):
-    """A container cannot be reached."""
+    """A container cannot be reached, or there are too many requests; `retry_after` seconds may help."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "ServiceUnavailable"
+
+    def __init__(self, message: str, retry_after: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class ModelNotReadyError(InvocationError):
@@ -83,9 +87,11 @@ class Log:
 
 
 class Container(Protocol):
-    """What the chain needs of a serving container."""
+    """What the chain needs of a serving container; one that is not ready will be in some `retry_after` s."""
 
     client: Client
+    ready: bool
+    retry_after: float
 
     @property
     def running(self) -> bool: ...
@@ -101,10 +107,11 @@ class Hop:
 
 
 class Chain:
-    """Containers that answer one after the other."""
+    """Containers that answer one after the other; `under_way` counts the invocations that do not yet."""
 
     def __init__(self, hops: Sequence[Hop], *, timeout: float = INVOCATION_TIMEOUT) -> None:
         self.hops = hops
+        self.under_way = 0
         self._timeout = timeout
 
     async def invoke(
@@ -119,9 +126,20 @@ class Chain:
         Body and Content-Type of each answer go to the next container as they are; `accept` goes to the last
         one only (which Accept AWS gives the others is not documented), `headers` to all. Raises ModelError
         when a container answers with anything but success, too late or not at all, and
-        ServiceUnavailableError when one cannot be connected to within 250 ms.
+        ServiceUnavailableError when one is not ready or cannot be connected to within 250 ms: no container is
+        asked while another one is known not to be there.
         """
-        passed = list(headers)
+        for hop in self.hops:
+            _require_ready(hop)
+        self.under_way += 1
+        try:
+            return await self._pass(body, content_type, accept, list(headers))
+        finally:
+            self.under_way -= 1
+
+    async def _pass(
+        self, body: bytes, content_type: str | None, accept: str | None, passed: list[tuple[str, str]]
+    ) -> Response:
         last = self.hops[-1]
         for hop in self.hops:
             own = [("Accept", accept)] if accept is not None and hop is last else []
@@ -132,8 +150,7 @@ class Chain:
         return response
 
     async def _call(self, hop: Hop, headers: list[tuple[str, str]], body: bytes) -> Response:
-        if not hop.container.running:
-            raise ServiceUnavailableError(f"{hop.name} is not running. See {hop.log.place}.")
+        _require_ready(hop)
         try:
             response = await hop.container.client.request(
                 "POST", "/invocations", headers, body, self._timeout
@@ -153,3 +170,9 @@ class Chain:
             message = response.body.decode("utf-8", "replace")
             raise ModelError(hop.name, response.status, message, hop.log)
         return response
+
+
+def _require_ready(hop: Hop) -> None:
+    if not hop.container.ready:
+        message = f"{hop.name} is not running. See {hop.log.place}."
+        raise ServiceUnavailableError(message, hop.container.retry_after)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from local.archive import unpack_model
 from local.assembly import ContainerDefinition, Model
-from local.container import SERVING_GRACE, Layout, ServingContainer
+from local.container import READY_TIMEOUT, SERVING_GRACE, Layout, ServingContainer
 from local.container_in_engine import EngineHost
 from local.endpoint import INVOCATION_TIMEOUT, Chain, Hop, Log
 from local.errors import ContainerError, SlipwayError
@@ -91,16 +91,21 @@ async def running(
     Raises ContainerError as soon as one of them fails to become ready; the others are then stopped too.
     """
     try:
-        for container in containers:
-            container.start()
-        await _all_ready(containers)
+        await start(containers)
         yield
     finally:
         await asyncio.gather(*(container.stop(grace) for container in containers))
 
 
-async def _all_ready(containers: Sequence[ServingContainer]) -> None:
-    waiting = [asyncio.ensure_future(container.wait_ready()) for container in containers]
+async def start(containers: Sequence[ServingContainer], timeout: float = READY_TIMEOUT) -> None:
+    """Start the containers; returns when all are ready.
+
+    Raises ContainerError as soon as one of them fails to become ready in `timeout` seconds; stopping the
+    others is left to the caller.
+    """
+    for container in containers:
+        container.start()
+    waiting = [asyncio.ensure_future(container.wait_ready(timeout)) for container in containers]
     try:
         for ready in asyncio.as_completed(waiting):
             await ready

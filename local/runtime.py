@@ -1,20 +1,23 @@
 """SageMaker Runtime on this machine: an ASGI application that answers InvokeEndpoint as the service does."""
 
 import json
+import math
 import re
 import traceback
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from local.admission import Admission
 from local.endpoint import (
     LARGEST_PAYLOAD,
     Chain,
     InvocationError,
     ModelError,
     ModelNotReadyError,
+    ServiceUnavailableError,
     UnknownOperationError,
     ValidationError,
 )
@@ -60,6 +63,7 @@ class Endpoint:
     name: str
     variant: str
     chain: Chain | None = None
+    admission: Admission = field(default_factory=Admission)
 
 
 class Runtime:
@@ -98,7 +102,10 @@ class Runtime:
         if endpoint.chain is None:
             raise ModelNotReadyError(f"The containers of endpoint {name} are not ready yet; try again.")
         passed = [(name, value) for name, value in headers.items() if name in _PASSED]
-        answer = await endpoint.chain.invoke(body, headers.get("content-type"), headers.get("accept"), passed)
+        async with endpoint.admission:
+            answer = await endpoint.chain.invoke(
+                body, headers.get("content-type"), headers.get("accept"), passed
+            )
         if len(answer.body) > LARGEST_PAYLOAD:
             last = endpoint.chain.hops[-1]
             reason = f"The answer of {len(answer.body)} bytes is larger than {LARGEST_PAYLOAD} bytes"
@@ -154,6 +161,8 @@ def _response(answer: Response, endpoint: Endpoint) -> Response:
 
 def _error_response(error: InvocationError) -> Response:
     headers = {"content-type": "application/json", "x-amzn-errortype": error.code}
+    if isinstance(error, ServiceUnavailableError):
+        headers["retry-after"] = str(math.ceil(error.retry_after))
     return Response(error.status, headers, json.dumps({"Message": str(error), **error.fields}).encode())
 
 

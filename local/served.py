@@ -3,7 +3,7 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -61,11 +61,19 @@ class Served:
 
     def endpoint(self, workload: str) -> ServedEndpoint:
         """The endpoint called `workload` or `...-<workload>`; raises UsageError unless there is one."""
-        found = [one for one in self.endpoints if one.name == workload or one.name.endswith(f"-{workload}")]
-        if len(found) != 1:
-            names = ", ".join(one.name for one in self.endpoints)
-            raise UsageError(f"no single endpoint is called {workload} or ...-{workload}; served: {names}")
-        return found[0]
+        endpoints = {one.name: one for one in self.endpoints}
+        return endpoints[named(endpoints, workload)]
+
+
+def named(endpoints: Iterable[str], workload: str) -> str:
+    """The one name that is `workload` or ends in `-<workload>`; raises UsageError unless there is one."""
+    names = list(endpoints)
+    found = [name for name in names if name == workload or name.endswith(f"-{workload}")]
+    if len(found) != 1:
+        raise UsageError(
+            f"no single endpoint is called {workload} or ...-{workload}; served: {', '.join(names)}"
+        )
+    return found[0]
 
 
 @contextmanager

@@ -4,21 +4,24 @@ import asyncio
 import os
 import signal
 import socket
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
-from local import hosting, served
+from local import assembly, control, served
 from local.api.hosting import Apis
 from local.assembly import Assembly
 from local.assembly import Endpoint as Declared
-from local.container import ServingContainer, describe_exit
-from local.hosting import Host, running
-from local.runtime import Endpoint, Runtime
-from local.served import Served, ServedContainer, ServedEndpoint
+from local.errors import AssemblyError, SlipwayError
+from local.example import example_row
+from local.fleet import Fleet, Fleets
+from local.replacement import Hosted
+from local.runtime import Runtime
+from local.served import Served, ServedApi, ServedContainer, ServedEndpoint
 from local.server import listening
 
 _STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -33,11 +36,12 @@ class Listeners:
 
 
 @dataclass(frozen=True)
-class Hosted:
-    """An endpoint as it is declared, and its containers."""
+class Answering:
+    """Where a session answers, and the file that says so."""
 
-    declared: Declared
-    containers: Sequence[ServingContainer]
+    state: Path
+    url: str
+    apis: Sequence[ServedApi]
 
 
 class Session:
@@ -46,16 +50,13 @@ class Session:
     Raises a SlipwayError when an image or an artefact is not to be had.
     """
 
-    def __init__(
-        self, assembly: Assembly, endpoints: Iterable[Declared], host: Host, apis: Apis, folder: Path
-    ) -> None:
-        self._assembly = assembly
+    def __init__(self, declared: Assembly, endpoints: Iterable[Declared], fleets: Fleets, apis: Apis) -> None:
+        self._account = declared.account
         self._apis = apis
-        self._hosted = [
-            Hosted(endpoint, host.containers(endpoint.model, folder / endpoint.name))
-            for endpoint in endpoints
-        ]
-        self._containers = [container for one in self._hosted for container in one.containers]
+        self._fleets = fleets
+        self._hosted = [Hosted(fleets.prepare(declared, one), self._tell) for one in endpoints]
+        self._answering: Answering | None = None
+        self._replacing = asyncio.Lock()
         self._signals: list[int] = []
         self._ready = False
 
@@ -83,49 +84,83 @@ class Session:
         return 0 if self._ready else 128 + self._signals[0]
 
     async def _serve(self, listeners: Listeners, state: Path, announce: Callable[[Served], None]) -> None:
-        runtime = Runtime([self._endpoint(one) for one in self._hosted], self._assembly.account)
-        url = _url(listeners.runtime)
-        async with (
-            self._apis.started(url),
-            running(self._containers),
-            listening(runtime, listeners.runtime),
-            self._apis.listening(listeners.apis) as apis,
-        ):
-            now = Served(url, os.getpid(), [_state(one) for one in self._hosted], apis)
-            served.write(state, now)
+        async with self.serving(listeners, state) as now, control.listening(state.parent, self._obey):
             announce(now)
             self._ready = True
-            await asyncio.gather(*(_report_end(one, each) for one in self._hosted for each in one.containers))
             await asyncio.get_running_loop().create_future()
 
-    def _endpoint(self, one: Hosted) -> Endpoint:
-        name = one.declared.name
-        log_group = self._assembly.place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{name}")
-        chain = hosting.chain(one.declared.model, one.containers, log_group)
-        return Endpoint(name, one.declared.variant, chain)
+    @asynccontextmanager
+    async def serving(self, listeners: Listeners, state: Path) -> AsyncIterator[Served]:
+        """Serve for the time of the block; the state file says how, at each time.
+
+        Raises ContainerError when a container or a function fails to get ready.
+        """
+        runtime = Runtime([one.endpoint for one in self._hosted], self._account)
+        url = _url(listeners.runtime)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._apis.started(url))
+            stack.push_async_callback(self._stop_hosted)
+            await asyncio.gather(*(one.start() for one in self._hosted))
+            await stack.enter_async_context(listening(runtime, listeners.runtime))
+            apis = await stack.enter_async_context(self._apis.listening(listeners.apis))
+            self._answering = answering = Answering(state, url, apis)
+            self._tell()
+            yield self._served(answering)
+
+    def _tell(self) -> None:
+        """Bring the state file up to date, once there is one."""
+        if self._answering is not None:
+            served.write(self._answering.state, self._served(self._answering))
+
+    def _served(self, answering: "Answering") -> Served:
+        endpoints = [_endpoint(one) for one in self._hosted]
+        return Served(answering.url, os.getpid(), endpoints, answering.apis)
+
+    async def _obey(self, request: Mapping[str, Any], note: control.Note) -> None:
+        """What other commands ask for: `{"deploy": <workload>, "assembly": <absolute path>}`."""
+        if self._replacing.locked():
+            raise SlipwayError("another version is being deployed; wait for it")
+        async with self._replacing:
+            await self._deploy(str(request["deploy"]), Path(request["assembly"]), note)
+
+    async def _deploy(self, workload: str, path: Path, note: control.Note) -> None:
+        hosted = self._named(workload)
+        # In a thread: the old version is answering meanwhile.
+        declared, fleet = await asyncio.to_thread(self._prepare, hosted, path)
+        await hosted.replace(fleet, example_row(declared, hosted.endpoint.name), note)
+
+    def _named(self, workload: str) -> Hosted:
+        hosted = {one.endpoint.name: one for one in self._hosted}
+        return hosted[served.named(hosted, workload)]
+
+    def _prepare(self, hosted: Hosted, path: Path) -> tuple[Assembly, Fleet]:
+        declared = assembly.load(path)
+        name, variant = hosted.endpoint.name, hosted.endpoint.variant
+        found = next((one for one in declared.endpoints if one.name == name), None)
+        if found is None:
+            raise AssemblyError(f"{path} declares no endpoint {name}")
+        if found.variant != variant:
+            raise AssemblyError(f"{name}: the variant is {variant} and stays it; {path} says {found.variant}")
+        return declared, self._fleets.prepare(declared, found, hosted.version + 1)
+
+    async def _stop_hosted(self) -> None:
+        await asyncio.gather(*(one.stop() for one in self._hosted))
 
     def _stop(self, number: int, serving: "asyncio.Future[None]") -> None:
         self._signals.append(number)
         if len(self._signals) == 1:
             serving.cancel()
         else:
-            for container in self._containers:
-                container.kill()
+            for one in self._hosted:
+                one.kill()
 
 
-async def _report_end(one: Hosted, container: ServingContainer) -> None:
-    await asyncio.wait([container.exited])
-    end = f"{container.name} {describe_exit(container.exited.result())}"
-    consequence = "its endpoint answers 503 until serve is started again"
-    print(f"{one.declared.name}: {end}; {consequence}{container.log_excerpt()}", file=sys.stderr, flush=True)
-
-
-def _state(one: Hosted) -> ServedEndpoint:
+def _endpoint(one: Hosted) -> ServedEndpoint:
     containers = [
         ServedContainer(each.name, each.pid or 0, each.port or 0, str(each.layout.log))
-        for each in one.containers
+        for each in one.fleet.containers
     ]
-    return ServedEndpoint(one.declared.name, one.declared.variant, containers)
+    return ServedEndpoint(one.endpoint.name, one.endpoint.variant, containers)
 
 
 def _url(listener: socket.socket) -> str:

@@ -1,6 +1,7 @@
 """Options that several commands have."""
 
 import argparse
+import math
 from pathlib import Path
 
 
@@ -12,6 +13,17 @@ def add_assembly(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="the synthesised cloud assembly (default: cdk.out)",
     )
+
+
+def positive(text: str) -> float:
+    """A number above 0, as argparse's `type`."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return number
 
 
 def assignment(text: str) -> tuple[str, str]:

@@ -10,14 +10,18 @@ from pathlib import Path
 
 from local import assembly, server
 from local.api.hosting import Apis
+from local.commands.options import positive
 from local.container_in_engine import EngineHost
 from local.engine import RUNNERS, Engine
 from local.errors import AssemblyError
+from local.example import example_row
+from local.fleet import Fleets
 from local.hosting import Host
 from local.images import Images
 from local.served import Served, claimed
 from local.serving import Listeners, Session
 from local.storage import Storage
+from local.timing import Timing
 from local.workspace import Workspace
 
 _DESCRIPTION = """\
@@ -25,6 +29,10 @@ Start the containers of every endpoint of the template, or of each WORKLOAD's, a
 answer InvokeEndpoint as SageMaker Runtime does, until Ctrl-C. Serve their REST APIs too, each on the next
 port: its Lambda function runs in processes of its own and invokes the endpoint here. Logs are in
 build/endpoints/<endpoint>/, build/functions/<function>/ and build/apis/<api>/.
+
+A container that ends, or misses three pings, is started again: at once, then after 0.5 s, 1 s and so on up to
+30 s; meanwhile its endpoint answers 503 with Retry-After, as it does to more requests than it can queue.
+While it serves, `python -m local deploy` takes over a changed assembly.
 
 With --engine the images that are built here (python -m local build-images) run in that container engine: with
 a read-only root, no capabilities, not as root, and in a network that leads nowhere but to the chain.
@@ -60,6 +68,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help=f"where to listen on 127.0.0.1; APIs follow (default: {_DEFAULT_PORT}; 0: any free ports)",
     )
     parser.add_argument("--engine", choices=RUNNERS, help="run our own images in this container engine")
+    parser.add_argument(
+        "--time-scale",
+        type=positive,
+        default=1.0,
+        metavar="FACTOR",
+        help="make the time-outs of containers, their health checks and the waits before they are started "
+        "again FACTOR as long (default: 1: an answer may take 60 s, a ping 2 s); for tests",
+    )
     parser.set_defaults(run=run)
 
 
@@ -80,8 +96,12 @@ def run(arguments: argparse.Namespace) -> int:
         for endpoint in endpoints:
             hostnames = ", ".join(container.hostname for container in endpoint.model.containers)
             _note(f"{endpoint.name}: starting {hostnames}")
-        host = Host(Images.load(), Storage(workspace.storage, declared), engine)
-        session = Session(declared, endpoints, host, apis, workspace.root / "endpoints")
+
+        def host(of: assembly.Assembly) -> Host:
+            return Host(Images.load(), Storage(workspace.storage, of), engine)
+
+        fleets = Fleets(host, workspace.root / "endpoints", Timing().scaled(arguments.time_scale), _note)
+        session = Session(declared, endpoints, fleets, apis)
 
         def announce(served: Served) -> None:
             _note(f"ready after {time.monotonic() - started:.1f} s")
@@ -117,11 +137,10 @@ def _bound(port: int, apis: Apis) -> Iterator[Listeners]:
 
 
 def _example(declared: assembly.Assembly, endpoint: str) -> str:
-    """A command that calls the endpoint, with the row that a stack exports as `<endpoint>-example`."""
+    """A command that calls the endpoint, with its stack's example if there is one."""
     workload = endpoint.rpartition("-")[2]
-    try:
-        row = declared.import_value(f"{endpoint}-example")
-    except AssemblyError:
+    row = example_row(declared, endpoint)
+    if row is None:
         return f"python -m local invoke {workload} FILE"
     return f"python -m local invoke {workload} --row {shlex.quote(row)}"
 

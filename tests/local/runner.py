@@ -1,5 +1,6 @@
 """The runner's commands as processes of their own, in a folder of their own."""
 
+import http.client
 import json
 import os
 import subprocess
@@ -45,11 +46,11 @@ class Runner:
 class Serving:
     """A running `serve`, what it has printed, and a client of its first endpoint."""
 
-    def __init__(self, runner: Runner, *workloads: str) -> None:
+    def __init__(self, runner: Runner, *arguments: str) -> None:
         self.runner = runner
         self._errors = runner.folder / "errors.txt"
         with self._errors.open("w") as errors:
-            self.process = runner.start("serve", *workloads, "--port", "0", stderr=errors)
+            self.process = runner.start("serve", *arguments, "--port", "0", stderr=errors)
         assert self.process.stdout is not None
         self.said = ""
         while "Ctrl-C" not in self.said:
@@ -77,6 +78,15 @@ class Serving:
         )
         content: bytes = answer["Body"].read()
         return content
+
+    def answer(self, body: bytes) -> http.client.HTTPResponse:
+        """The answer to one request, its body read, whatever its status."""
+        connection = http.client.HTTPConnection(self.state["url"].removeprefix("http://"), timeout=30)
+        connection.request("POST", f"/endpoints/{self.name}/invocations", body, {"Content-Type": "text/csv"})
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer
 
     def errors(self) -> str:
         """What it has written to standard error so far."""

@@ -1,8 +1,10 @@
 """The commands `serve` and `invoke` as processes of their own, over a small assembly of fake images."""
 
+import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +14,6 @@ from typing import Any
 import boto3
 import pytest
 from assembly_files import file_asset, write_assembly
-from botocore.exceptions import ClientError
 from processes import is_running, wait_until
 from runner import Runner, Serving
 
@@ -131,18 +132,44 @@ def test_no_container_survives_a_runner_that_is_killed(serving: Serving) -> None
     assert (code, err) == (1, "error: nothing is served; start it with: python -m local serve\n")
 
 
-def test_a_container_that_dies_is_named_and_the_rest_keeps_running(serving: Serving) -> None:
+def test_a_container_that_dies_is_named_and_started_again_while_the_rest_keeps_running(
+    serving: Serving,
+) -> None:
     serving.invoke(b"1\n")
     os.kill(serving.pids["container-2 (second)"], signal.SIGKILL)
-    with pytest.raises(ClientError) as error:
-        serving.invoke(b"1\n")
-    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] in (424, 503)
-    assert "container-2" in error.value.response["Error"]["Message"]
+    again = "slipway-dev-shop: container-2 (second) answers again"
+    assert wait_until(lambda: again in serving.errors())
+    assert serving.invoke(b"1\n") == b"1,a,b\n"
+    assert "container-2 (second) was killed by SIGKILL; it is started again now" in serving.errors()
     assert is_running(serving.pids["container-1 (first)"])
-    named = "slipway-dev-shop: container-2 (second) was killed by SIGKILL"
-    assert wait_until(lambda: named in serving.errors())
+    serving.pids["again"] = json.loads(serving.runner.state.read_text())["endpoints"][0]["containers"][1][
+        "pid"
+    ]
     assert serving.end(signal.SIGINT) == 0
     assert serving.leaves_nothing()
+
+
+def test_a_container_that_does_not_come_back_is_answered_503_with_retry_after(project: Project) -> None:
+    project.declare(container("first"), container("second"))
+    serving = Serving(project)
+    shutil.rmtree(project.folder / "build" / "endpoints" / "slipway-dev-shop" / "second" / "opt")
+    os.kill(serving.pids["container-2 (second)"], signal.SIGKILL)
+    assert wait_until(lambda: "it is started again in 1 s" in serving.errors())
+    answer = serving.answer(b"1\n")
+    assert (answer.status, answer.headers["x-amzn-ErrorType"]) == (503, "ServiceUnavailable")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert serving.end(signal.SIGINT) == 0
+
+
+def test_a_stopped_container_is_killed_and_started_again(project: Project) -> None:
+    project.declare(container("only", TAG="a"))
+    serving = Serving(project, "--time-scale", "0.1")
+    os.kill(serving.pids["primary (only)"], signal.SIGSTOP)
+    assert wait_until(lambda: "primary (only) missed 3 pings (no answer within" in serving.errors())
+    assert wait_until(lambda: "primary (only) answers again" in serving.errors())
+    assert serving.invoke(b"1\n") == b"1,a\n"
+    assert not is_running(serving.pids["primary (only)"])
+    serving.end(signal.SIGINT)
 
 
 def test_a_signal_before_everything_is_ready_stops_what_has_been_started(project: Project) -> None:

@@ -1,0 +1,44 @@
+"""`deploy`: take a changed assembly into a running serve."""
+
+import argparse
+import sys
+
+from local import control
+from local.commands.options import add_assembly
+from local.errors import UsageError
+from local.workspace import Workspace
+
+_DESCRIPTION = """\
+Replace the containers of an endpoint that `python -m local serve` answers for by those that the assembly
+declares now, as SageMaker's blue/green deployment does: the new version is started beside the old one, must
+answer its pings and some requests with its stack's example, gets every new request from then on, and the old
+version ends when it has answered its last one. No request fails on the way.
+
+When the new version fails, it is rolled back: the old one has been serving all the time and goes on. The
+command then says why and ends with 1; the logs of the new version stay in build/endpoints/<endpoint>.<n>/.
+
+Only containers are replaced. APIs and their functions stay as they were when serve was started.
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "deploy",
+        help="take a changed template into a running serve",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="example: make synth && python -m local deploy churn",
+    )
+    parser.add_argument("endpoint", help="the endpoint's name, or its last part such as churn")
+    add_assembly(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    path = arguments.assembly.resolve()
+    if not path.is_dir():
+        raise UsageError(f"{arguments.assembly} is no folder: run `make synth`")
+    request = {"deploy": arguments.endpoint, "assembly": str(path)}
+    control.ask(Workspace().root, request, lambda text: print(text, file=sys.stderr, flush=True))
+    print(f"{arguments.endpoint} is deployed from {arguments.assembly}")
+    return 0
