@@ -21,7 +21,6 @@ from stacks.constructs.steps import (
     Processing,
     PropertyFile,
     RegisterModel,
-    Spot,
     Step,
     Training,
     Transform,
@@ -35,6 +34,7 @@ from stacks.pipeline_parameters import (
     in_bucket,
     input_key,
     scoring_machines,
+    spot,
     training_cluster,
 )
 from stacks.settings import ROOT, Settings
@@ -112,7 +112,7 @@ class ChurnTraining(WorkloadStack):
             hyperparameters=read_hyperparameters(_CODE / "xgboost" / "hyperparameters.json"),
             channels=_applied(pca_data),
             cluster=self._cluster,
-            spot=self._spot(pca_data),
+            spot=spot(self.settings, self._foundation.checkpoints.below("churn"), pca_data),
         )
         xgboost_scores = Processing(
             "XgboostScores",
@@ -136,10 +136,6 @@ class ChurnTraining(WorkloadStack):
             model_data={hostname: fit.model_data for hostname, fit in fits.items()},
         )
         return preprocess, preprocess_data, pca, pca_data, xgboost, xgboost_scores, postprocess, model
-
-    def _spot(self, data: Processing) -> Spot | None:
-        training = self.settings.training
-        return Spot(training.max_wait_seconds, data.job_name) if training.spot else None
 
     def _evaluate(self, split: Processing, model: Model) -> tuple[Transform, Processing]:
         """What the whole model answers to rows that no fit has seen, and how good that is."""

@@ -17,6 +17,7 @@ from stacks.constructs.gateway_logging import GatewayLogging
 from stacks.constructs.log_keeping import LogKeeping
 from stacks.constructs.network import IsolatedNetwork
 from stacks.policies.acknowledgement import acknowledge
+from stacks.setting_parts import LONGEST_JOB_DAYS
 from stacks.settings import Settings
 
 # What a rule before it matches, no later rule expires: a release keeps its image by a tag `release-...`.
@@ -46,7 +47,8 @@ _IMAGE_LIFECYCLE = [
 
 class Foundation(Stack):
     """`data_bucket` holds what workloads are fed, `artifact_bucket` what their pipelines write,
-    `image_repository` keeps our own containers' image, `captures` is where endpoints keep samples.
+    `image_repository` keeps our own containers' image, `captures` is where endpoints keep samples, and
+    `checkpoints` where interrupted trainings leave what they go on from: both expire.
     `logs` makes log groups, `alarms` makes alarms. The placements say where models, jobs and functions run:
     None is in no network of ours. Data outlives the stack where the settings say so."""
 
@@ -83,6 +85,13 @@ class Foundation(Stack):
         self.artifact_bucket.add_lifecycle_rule(
             prefix=f"{self.captures.prefix}/",
             expiration=Duration.days(settings.serving.capture.retention_days),
+        )
+        # What is older than any job that still runs is of no use.
+        self.checkpoints = S3Prefix(self.artifact_bucket, "checkpoints")
+        self.artifact_bucket.add_lifecycle_rule(
+            prefix=f"{self.checkpoints.prefix}/",
+            expiration=Duration.days(LONGEST_JOB_DAYS + 2),
+            noncurrent_version_expiration=Duration.days(1),
         )
         # What a build was given is of no use once the image is in the repository.
         self.artifact_bucket.add_lifecycle_rule(

@@ -2,8 +2,9 @@
 
 from aws_cdk import aws_s3 as s3
 
+from stacks.constructs.artifact import S3Prefix
 from stacks.constructs.references import Join, Parameter
-from stacks.constructs.steps import Cluster, Machines
+from stacks.constructs.steps import Cluster, Machines, Processing, Spot
 from stacks.settings import Settings
 
 # A step's result is reused while the names of its inputs are the same: other data under the same key need
@@ -37,3 +38,10 @@ def scoring_machines(settings: Settings) -> Machines:
         Parameter.choice("ScoringInstanceType", scoring.instance_types),
         Parameter.integer("ScoringInstanceCount", scoring.instance_count),
     )
+
+
+def spot(settings: Settings, checkpoints: S3Prefix, data: Processing) -> Spot | None:
+    """Spot instances, where the settings want them, for a fit that learns from what `data` made and writes
+    checkpoints below the prefix."""
+    training = settings.training
+    return Spot(training.max_wait_seconds, data.job_name, checkpoints) if training.spot else None

@@ -6,7 +6,6 @@ from typing import Any
 from aws_cdk import CfnOutput
 from constructs import Construct
 
-from stacks.constructs.artifact import S3Prefix
 from stacks.constructs.batch_scoring import BatchScoring
 from stacks.constructs.contract import Contract
 from stacks.constructs.endpoint import Endpoint, ExistingEndpoint, Invocable
@@ -103,8 +102,10 @@ class ServingStack(WorkloadStack):
             "Batch",
             name=f"{self.name}-batch",
             model=model,
-            files=S3Prefix(foundation.data_bucket, f"{self.workload}/batch"),
+            bucket=foundation.data_bucket,
+            workload=self.workload,
             machines=scoring_machines(settings),
+            answers=["text/csv", "application/jsonlines"],
             names_source=settings.trust_names_source,
             alarms=foundation.alarms,
         )
@@ -115,7 +116,7 @@ class ServingStack(WorkloadStack):
             model=model,
             settings=settings.serving,
             key=foundation.key,
-            capture=S3Prefix(foundation.artifact_bucket, f"{foundation.captures.prefix}/{self.workload}"),
+            capture=foundation.captures.below(self.workload),
             logs=foundation.logs,
             alarms=foundation.alarms,
         )

@@ -34,6 +34,8 @@ Schedule = Annotated[str, StringConstraints(pattern=_SCHEDULE)]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$", max_length=254)]
 Zone = Annotated[int, Field(ge=0, le=5)]
 Seconds = Annotated[int, Field(ge=60, le=3600)]
+# SageMaker's limit for a job, with the waiting for a spot instance.
+LONGEST_JOB_DAYS = 5
 
 
 def _private_block(block: str) -> str:
@@ -56,9 +58,9 @@ class Training(Part):
 
     instance_types: InstanceTypes
     volume_size_gb: int = Field(ge=1, le=16384)
-    max_runtime_seconds: int = Field(ge=60, le=432_000)
+    max_runtime_seconds: int = Field(ge=60, le=LONGEST_JOB_DAYS * 86_400)
     spot: bool
-    max_wait_seconds: int = Field(le=432_000)
+    max_wait_seconds: int = Field(le=LONGEST_JOB_DAYS * 86_400)
 
     @field_validator("max_wait_seconds")
     @classmethod

@@ -4,7 +4,7 @@ import argparse
 import shutil
 from pathlib import Path
 
-from local.commands.options import add_assembly
+from local.commands.options import add_assembly, add_parameters
 from local.counting import counting
 from local.errors import UsageError
 from local.pipeline import progress
@@ -37,6 +37,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="where the answers go (default: build/batch/<name of the file>.out)",
     )
     parser.add_argument("--join", action="store_true", help="write each row before the answer to it")
+    add_parameters(parser)
     add_assembly(parser)
     parser.set_defaults(run=run)
 
@@ -45,12 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
     workspace, workload, file = Workspace(), arguments.workload, arguments.file
     if not file.is_file():
         raise UsageError(f"{file}: there is no such file")
+    joined = {_JOIN: "Input"} if arguments.join else {}
     output = arguments.output or workspace.batch / f"{file.name}.out"
     with workspace.transforming(workload), counting("rows") as rows:
         runner = PipelineRunner(
             arguments.assembly, workspace, lambda declared: declared.batch_pipeline(workload)
         )
-        parameters = runner.parameters({_JOIN: "Input"} if arguments.join else {})
+        parameters = runner.parameters({**dict(arguments.parameters), **joined})
         one = runner.prepare("transform", workload, parameters, on_rows=rows.add)
         source = runner.put_data(file, parameters)
         try:

@@ -6,6 +6,7 @@ execution stays longer: it is small. Packages in the registry have copies of the
 """
 
 import os
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Sequence, Set
@@ -43,8 +44,14 @@ def _kept(records: Sequence[ExecutionRecord]) -> set[str]:
 
 
 def _remove_objects(buckets: Path, executions: Set[str]) -> None:
-    # An id is a folder of its own wherever an execution writes: the pipelines put it into their prefixes.
+    # Wherever an execution writes, its id or the name of one of its jobs, as for checkpoints, is a folder.
     for folder, names, _ in os.walk(buckets):
-        for name in executions & set(names):
+        for name in [one for one in names if _execution_of(one) in executions]:
             shutil.rmtree(Path(folder, name))
             names.remove(name)
+
+
+def _execution_of(name: str) -> str:
+    """The execution in the name of a job, `pipelines-<execution>-<step>`; any other name is what it is."""
+    job = re.fullmatch(r"pipelines-([^-]+)-.+", name)
+    return job[1] if job else name

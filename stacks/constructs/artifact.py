@@ -157,6 +157,10 @@ class S3Prefix:
     def uri(self) -> str:
         return f"s3://{self.bucket.bucket_name}/{self.prefix}"
 
+    def below(self, name: str) -> "S3Prefix":
+        """The objects of one folder in it."""
+        return S3Prefix(self.bucket, f"{self.prefix}/{name}")
+
     def grant_get(self, role: iam.IRole, names: str) -> None:
         """The role may get the objects of these names (`*` for any part) and list nothing."""
         self._grant_objects(role, names, ["s3:GetObject"], ["kms:Decrypt"])

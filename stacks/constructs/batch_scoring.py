@@ -1,5 +1,8 @@
 """Scores every CSV file that is put into a folder of a bucket."""
 
+from collections.abc import Sequence
+
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.constructs.alarms import Alarms
@@ -12,11 +15,11 @@ from stacks.constructs.trigger import KEY, NewObject, Trigger
 
 
 class BatchScoring(Construct):
-    """Below `files`, `in/NAME.csv` becomes `out/NAME.csv.out`: a line for each line, in order.
+    """`batch/in/WORKLOAD/NAME.csv` becomes `batch/out/WORKLOAD/NAME.csv.out`: a line for each line, in order.
 
     A pipeline with one step sends the file through the deployed model, whose role it may use to read the one
-    folder and write the other. Whoever starts it by hand may have each answer appended to its line
-    (JoinSource=Input).
+    folder and write the other. Answers are of the first of the media types `answers`. Whoever starts it by
+    hand may have another (Accept), and CSV appended to the line that it answers (JoinSource=Input).
     """
 
     def __init__(
@@ -26,22 +29,25 @@ class BatchScoring(Construct):
         *,
         name: str,
         model: InferencePipeline,
-        files: S3Prefix,
+        bucket: s3.IBucket,
+        workload: str,
         machines: Machines,
+        answers: Sequence[str],
         names_source: bool = True,
         alarms: Alarms | None = None,
     ) -> None:
         super().__init__(scope, id)
         # Two folders: a result in the first one would be scored again.
-        arrivals, results = (S3Prefix(files.bucket, f"{files.prefix}/{name}") for name in ("in", "out"))
+        arrivals, results = (S3Prefix(bucket, f"batch/{way}/{workload}") for way in ("in", "out"))
         model.role.allow_logs([TRANSFORM_LOGS])
         input_key = Parameter.string("InputKey", f"{arrivals.prefix}/rows.csv")
+        accept = Parameter.choice("Accept", answers)
         join_source = Parameter.choice("JoinSource", ["None", "Input"])
         score = Transform(
             "Score",
             model_name=model.model_name,
-            data=Join("/", (f"s3://{files.bucket.bucket_name}", input_key)),
-            accept="text/csv",
+            data=Join("/", (f"s3://{bucket.bucket_name}", input_key)),
+            accept=accept,
             machines=machines,
             output=results.uri,
             join_source=join_source,
@@ -50,7 +56,7 @@ class BatchScoring(Construct):
             self,
             "Pipeline",
             name=name,
-            parameters=[input_key, join_source, *machines.parameters],
+            parameters=[input_key, accept, join_source, *machines.parameters],
             steps=[score],
             job_role=model.role,
             reads=[arrivals],
@@ -58,5 +64,5 @@ class BatchScoring(Construct):
             names_source=names_source,
             alarms=alarms,
         )
-        arrival = NewObject(files.bucket, f"{arrivals.prefix}/*.csv", {input_key: KEY})
+        arrival = NewObject(bucket, f"{arrivals.prefix}/*.csv", {input_key: KEY})
         Trigger(self, "NewFile", pipeline=pipeline, occasion=arrival)

@@ -15,7 +15,7 @@ from local.storage import Storage
 
 
 class History:
-    """Executions with a step's work, an object and a cached result each."""
+    """Executions with a step's work, an object, a checkpoint and a cached result each."""
 
     def __init__(self, folder: Path) -> None:
         self.runs, self.buckets, self.results = folder / "runs", folder / "s3", folder / "results"
@@ -40,6 +40,9 @@ class History:
         for path in (self.runs / id / "Fit" / "log", self.buckets / "data" / "out" / id / "Fit" / "model"):
             path.parent.mkdir(parents=True)
             path.write_text(id)
+        checkpoint = self.buckets / "data" / "checkpoints" / "Fit" / f"pipelines-{id}-Data" / "5" / "model"
+        checkpoint.parent.mkdir(parents=True)
+        checkpoint.write_text(id)
         self.cache.keep(f"key-{id}", id, {}, [f"s3://data/out/{id}"])
         return id
 
@@ -50,8 +53,10 @@ class History:
         """The executions whose work, objects and results are all there; none has a part of them."""
         work = {path.parent.parent.name for path in self.runs.glob("*/Fit/log")}
         objects = {path.name for path in (self.buckets / "data" / "out").iterdir()}
+        checkpoints = {path.parent.name for path in (self.buckets / "data" / "checkpoints").glob("*/*/5")}
         results = {json.loads(path.read_text())["execution"] for path in self.results.iterdir()}
         assert work == objects == results
+        assert checkpoints == {f"pipelines-{id}-Data" for id in work}
         return work
 
 

@@ -37,14 +37,20 @@ def test_lines_are_sent_many_at_a_time_in_small_payloads_and_answered_line_by_li
 
 def test_answers_are_csv_as_rows_are_so_that_they_can_be_joined(template: Any) -> None:
     arguments = steps(template)["Score"]["Arguments"]
-    assert arguments["TransformInput"]["ContentType"] == arguments["TransformOutput"]["Accept"] == "text/csv"
+    parameters = {one["Name"]: one for one in definition(template)["Parameters"]}
+    assert arguments["TransformOutput"]["Accept"] == {"Get": "Parameters.Accept"}
+    assert arguments["TransformInput"]["ContentType"] == parameters["Accept"]["DefaultValue"] == "text/csv"
     assert arguments["DataProcessing"] == {"JoinSource": {"Get": "Parameters.JoinSource"}}
 
 
-def test_whoever_starts_it_names_the_file_and_may_ask_for_joined_lines(template: Any) -> None:
+def test_whoever_starts_it_names_the_file_and_may_ask_for_scores_or_joined_lines(template: Any) -> None:
     parameters = {one["Name"]: one for one in definition(template)["Parameters"]}
-    assert list(parameters) == ["InputKey", "JoinSource", "ScoringInstanceType", "ScoringInstanceCount"]
-    assert parameters["InputKey"]["DefaultValue"] == "churn/batch/in/rows.csv"
+    assert list(parameters) == [
+        *("InputKey", "Accept", "JoinSource"),
+        *("ScoringInstanceType", "ScoringInstanceCount"),
+    ]
+    assert parameters["InputKey"]["DefaultValue"] == "batch/in/churn/rows.csv"
+    assert parameters["Accept"]["EnumValues"] == ["text/csv", "application/jsonlines"]
     assert parameters["JoinSource"]["DefaultValue"] == "None"
     assert parameters["JoinSource"]["EnumValues"] == ["None", "Input"]
 
@@ -71,16 +77,16 @@ def test_the_file_is_looked_up_in_the_bucket_that_tells_of_it(template: Any) -> 
 
 def test_the_models_role_reads_the_inbox_and_writes_the_outbox(template: Any) -> None:
     read = {one.partition("/")[2] for one in allowed(template, "s3:GetObject", "ExecutionRole")}
-    assert "churn/batch/in/*" in read
-    assert {one for one in read if "*" in one} == {"churn/batch/in/*"}
+    assert "batch/in/churn/*" in read
+    assert {one for one in read if "*" in one} == {"batch/in/churn/*"}
     written = {one.partition("/")[2] for one in allowed(template, "s3:PutObject", "ExecutionRole")}
-    assert {one for one in written if one.startswith("churn/batch/")} == {"churn/batch/out/*"}
+    assert {one for one in written if one.startswith("batch/")} == {"batch/out/churn/*"}
     listed = [
         statement["Condition"]["StringLike"]["s3:prefix"]
         for statement in statements(template)
         if "s3:ListBucket" in texts(statement["Action"])
     ]
-    assert listed == ["churn/batch/in/*"]
+    assert listed == ["batch/in/churn/*"]
 
 
 def test_what_starts_the_job_may_do_nothing_else(template: Any) -> None:

@@ -7,6 +7,8 @@ import pytest
 from assemblies import Assembly
 from declared import only, resources, text
 
+from stacks.setting_parts import LONGEST_JOB_DAYS
+
 
 @pytest.fixture
 def template(each: Assembly) -> Any:
@@ -86,11 +88,20 @@ def test_data_and_artefacts_are_encrypted_with_our_key_and_log_who_reads_them(te
 def test_old_versions_half_uploads_and_logs_expire_but_data_does_not(each: Assembly) -> None:
     for name, bucket in buckets(each.template("foundation")).items():
         rule, *passing = bucket["LifecycleConfiguration"]["Rules"]
-        expected = ["capture/", f"slipway-{each.env}-image/"] if name == "ArtifactBucket" else []
+        expected = (
+            ["capture/", "checkpoints/", f"slipway-{each.env}-image/"] if name == "ArtifactBucket" else []
+        )
         assert [one["Prefix"] for one in passing] == expected
         assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
         assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
         assert rule.get("ExpirationInDays") == (365 if name == "AccessLogBucket" else None)
+
+
+def test_checkpoints_outlive_the_longest_job_and_not_by_much(each: Assembly) -> None:
+    bucket = buckets(each.template("foundation"))["ArtifactBucket"]
+    [rule] = [one for one in bucket["LifecycleConfiguration"]["Rules"] if one.get("Prefix") == "checkpoints/"]
+    assert LONGEST_JOB_DAYS < rule["ExpirationInDays"] <= LONGEST_JOB_DAYS + 7
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 
 def test_the_repository_has_the_name_that_an_engineer_types(each: Assembly) -> None:

@@ -23,13 +23,15 @@ def test_jobs_read_the_data_the_code_and_what_other_jobs_wrote(template: Any) ->
     }
     objects = allowed(template, "s3:GetObject", JOBS)
     assert code < objects
-    assert sorted(one.partition("/")[2] for one in objects - code) == ["churn/input/*", "churn/training/*"]
+    assert sorted(one.partition("/")[2] for one in objects - code) == [
+        *("checkpoints/churn/*", "churn/input/*", "churn/training/*"),
+    ]
 
 
-def test_jobs_write_below_the_pipelines_prefix_only(template: Any) -> None:
-    [written] = allowed(template, "s3:PutObject", JOBS)
-    assert "ArtifactBucket" in written
-    assert written.endswith("/churn/training/*")
+def test_jobs_write_below_the_pipelines_prefixes_only(template: Any) -> None:
+    written = allowed(template, "s3:PutObject", JOBS)
+    assert all("ArtifactBucket" in one for one in written)
+    assert {one.partition("/")[2] for one in written} == {"checkpoints/churn/*", "churn/training/*"}
 
 
 def test_jobs_list_only_the_prefixes_that_they_read(template: Any) -> None:
@@ -39,7 +41,7 @@ def test_jobs_list_only_the_prefixes_that_they_read(template: Any) -> None:
         if "s3:ListBucket" in texts(statement["Action"])
     }
     code = {prefix for prefix in prefixes if re.fullmatch(r"[0-9a-f]{64}\.(zip|gz)\*", prefix)}
-    assert prefixes - code == {"churn/input/*", "churn/training/*"}
+    assert prefixes - code == {"checkpoints/churn/*", "churn/input/*", "churn/training/*"}
     assert len(code) == 7
 
 

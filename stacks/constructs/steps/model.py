@@ -68,7 +68,7 @@ class Transform(JobStep):
 
     model_name: Value
     data: Value
-    accept: str
+    accept: Value
     machines: Machines
     output: Value | None = None
     join_source: Value = "None"

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from aws_cdk import Stack
 
-from stacks.constructs.artifact import SourceArchive
+from stacks.constructs.artifact import S3Prefix, SourceArchive
 from stacks.constructs.image import Image
 from stacks.constructs.references import Get, Join, Value
 from stacks.constructs.steps.step import Cluster, Jobs, ReusedStep
@@ -23,11 +23,12 @@ class Spot:
     """Managed spot instances, which may be taken away: training then goes on from its last checkpoint.
 
     A job takes `max_wait_seconds` at most, waiting and running. `data` names what the training data came
-    from, so that other data begin anew.
+    from, so that other data begin anew. What lies below `checkpoints` expires by itself.
     """
 
     max_wait_seconds: int
     data: Value
+    checkpoints: S3Prefix
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,9 @@ class Training(ReusedStep):
         # give the last model once more, one that names the execution would defeat the reuse of this step.
         recipe = {"image": Stack.of(jobs.scope).resolve(image), "hyperparameters": dict(self.hyperparameters)}
         digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:16]
-        place = Join("/", (jobs.outputs.uri, "checkpoints", self.name, spot.data, digest))
+        place = Join("/", (spot.checkpoints.uri, self.name, spot.data, digest))
+        spot.checkpoints.grant_read(jobs.role)
+        spot.checkpoints.grant_write(jobs.role)
         return {
             "EnableManagedSpotTraining": True,
             "StoppingCondition": {
