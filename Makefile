@@ -22,7 +22,7 @@ INSTALLED := .venv/.installed node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases)
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 
-.PHONY: help demo test test-heavy serve train synth artifacts functions check documents resilience release snapshots diff lock clean
+.PHONY: help demo test test-heavy serve train synth artifacts functions check documents resilience release snapshots diff lock bench-synth clean
 
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -132,6 +132,9 @@ lock: ## compile the hashed requirements from the .in files
 			--generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 			$(addprefix --find-links ,$(PIP_FIND_LINKS)) $$name --output-file $${name%.in}.txt; \
 	done
+
+bench-synth: functions ## what a synth costs beside an app with one bucket, cdk-nag apart
+	@python -m bench.synth
 
 clean: ## remove what was built, but not what was installed
 	@rm -rf build cdk.out

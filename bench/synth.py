@@ -1,8 +1,8 @@
 """`python -m bench.synth`: what a synth of everything costs beside an app with one bucket.
 
-Both import the same modules of aws_cdk, whose loading dominates, and have cdk.json's context. The checks that
-app.py attaches, cdk-nag's and ours, stay apart. CPU of the app and of its jsii kernel together; each repetition
-runs all of them in turn, and ratios are medians of the repetitions' own ratios.
+Both import the same modules of aws_cdk, whose loading dominates, and have cdk.json's context. What app.py
+attaches, cdk-nag and our rules, stays apart. CPU of an app and its jsii kernel together; each repetition runs
+all of them in turn, and ratios are medians of the repetitions' own ratios.
 """
 
 import argparse

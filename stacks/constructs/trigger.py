@@ -43,7 +43,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class NewObject:
-    """An object that is not empty is put under a key like `churn/batch/in/*.csv` into a bucket that tells
+    """An object that is not empty is put under a key like `batch/in/churn/*.csv` into a bucket that tells
     EventBridge."""
 
     bucket: s3.IBucket

@@ -76,7 +76,7 @@ def test_the_role_reads_the_four_archives_and_the_files_to_score_and_nothing_els
         text(one["ModelDataUrl"]).replace("s3://", "arn:aws:s3:::", 1) for one in containers(template)
     }
     [files] = allowed(template, "s3:GetObject") - archives
-    assert files.endswith("/churn/batch/in/*")
+    assert files.endswith("/batch/in/churn/*")
     assert archives < allowed(template, "s3:GetObject")
     s3 = {action for one in statements(template) for action in texts(one["Action"]) if "s3:" in action}
     assert s3 == {"s3:GetObject", "s3:ListBucket", "s3:AbortMultipartUpload", "s3:PutObject"}
@@ -84,7 +84,7 @@ def test_the_role_reads_the_four_archives_and_the_files_to_score_and_nothing_els
 
 def test_the_role_writes_captured_requests_and_scored_files_and_nothing_else(template: Any) -> None:
     written = {one.partition("/")[2] for one in allowed(template, "s3:PutObject")}
-    assert written == {"capture/churn/*", "churn/batch/out/*"}
+    assert written == {"capture/churn/*", "batch/out/churn/*"}
 
 
 def test_the_role_pulls_the_images_of_the_containers_and_no_others(template: Any) -> None:

@@ -47,7 +47,7 @@ def test_prod_trains_on_data_that_arrive(prod: Assembly) -> None:
 
 def test_a_file_in_the_inbox_is_scored_in_every_environment(each: Assembly) -> None:
     rule = only(each.template("churn-serving"), "AWS::Events::Rule")["Properties"]
-    assert rule["EventPattern"]["detail"]["object"]["key"] == [{"wildcard": "churn/batch/in/*.csv"}]
+    assert rule["EventPattern"]["detail"]["object"]["key"] == [{"wildcard": "batch/in/churn/*.csv"}]
     assert given(rule) == {"InputKey": "$.detail.object.key"}
 
 
