@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from types import FrameType
 
 import uvicorn
@@ -22,8 +23,10 @@ KEEP_ALIVE_SECONDS = 3600
 GRACE_SECONDS = 25
 
 
-def run(load: Callable[[], Model], environ: Environ) -> None:
+def run(load: Callable[[], Model], environ: Environ, *, limits: Limits | None = None) -> None:
     """Load the model, then answer until SIGTERM or SIGINT; requests that are under way are finished.
+
+    `limits` are for a model that is not like most; the largest body is the environment's in any case.
 
     Nothing listens before the model is there: the first answer to /ping means ready.
     A model that does not load ends the process with exit code 1 and the reason in the log.
@@ -33,7 +36,7 @@ def run(load: Callable[[], Model], environ: Environ) -> None:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     try:
-        config = _config(load(), environ)
+        config = _config(load(), environ, limits or Limits())
     except ContainerProblem as problem:
         logger.error("the container cannot start: %s", problem)
         sys.exit(1)
@@ -47,12 +50,12 @@ def run(load: Callable[[], Model], environ: Environ) -> None:
     uvicorn.Server(config).run()
 
 
-def _config(model: Model, environ: Environ) -> uvicorn.Config:
+def _config(model: Model, environ: Environ, limits: Limits) -> uvicorn.Config:
     limit = environment.number(
         environ, environment.MAX_CONTENT_LENGTH, environment.DEFAULT_MAX_CONTENT_LENGTH
     )
     return uvicorn.Config(
-        Application(model, Limits(max_content_length=limit)),
+        Application(model, replace(limits, max_content_length=limit)),
         host=environ.get(environment.BIND_HOST) or "127.0.0.1",
         port=environment.number(environ, environment.BIND_TO_PORT, environment.DEFAULT_PORT),
         loop="uvloop",

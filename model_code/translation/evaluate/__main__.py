@@ -1,0 +1,104 @@
+"""Compare translations of the test part with its references: evaluation.json and evaluation.html.
+
+The answers are what a batch transform wrote (*.out): JSON lines `{"target": "..."}` in the order of the
+references. BLEU is sacrebleu's, of the words as both sides have them.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import sacrebleu
+from translation_report import Example, page
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="evaluate", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--labels", type=Path, required=True, help="folder of references.jsonl")
+    parser.add_argument("--scores", type=Path, required=True, help="folder of the transform's *.out files")
+    parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json and .html")
+    parser.add_argument("--minimum-bleu", type=float, help="also say by how much BLEU falls short of this")
+    arguments = parser.parse_args(argv)
+    try:
+        references = read(arguments.labels / "references.jsonl", ("source", "target"))
+        answers = [answer for path in outputs(arguments.scores) for answer in read(path, ("target",))]
+        evaluation, examples = evaluate(references, answers)
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: {error}")
+    if arguments.minimum_bleu is not None:
+        evaluation["bleu_shortfall"] = shortfall(evaluation["bleu"], arguments.minimum_bleu)
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    write(arguments.output / "evaluation.html", page(evaluation, examples))
+    write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
+    print(
+        f"{evaluation['sentences']} sentences: BLEU {evaluation['bleu']:.2f}, "
+        f"{evaluation['exact']:.1%} as the reference has them"
+    )
+
+
+def outputs(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*.out"))
+    if not found:
+        raise ValueError(f"{folder}: no *.out file; expected the output of a batch transform")
+    return found
+
+
+def read(path: Path, names: Sequence[str]) -> list[dict[str, str]]:
+    """The objects of JSON lines, each with these names and a text for each."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").removesuffix("\n").split("\n"), 1):
+        try:
+            document = json.loads(line)
+        except ValueError:
+            document = None
+        if not isinstance(document, dict) or not all(isinstance(document.get(name), str) for name in names):
+            expected = ", ".join(f'"{name}": "..."' for name in names)
+            raise ValueError(f"{path}, line {number}: expected {{{expected}}}")
+        found.append(document)
+    return found
+
+
+def evaluate(
+    references: Sequence[dict[str, str]], answers: Sequence[dict[str, str]]
+) -> tuple[dict[str, Any], list[Example]]:
+    """BLEU (0 to 100) with its signature, the share of sentences that are exactly the reference's, and each
+    sentence with its own BLEU."""
+    if len(references) != len(answers):
+        raise ValueError(f"{len(answers)} answers for {len(references)} references; expected as many")
+    metric = sacrebleu.BLEU(tokenize="none", force=True)
+    wanted = [reference["target"] for reference in references]
+    given = [answer["target"] for answer in answers]
+    score = metric.corpus_score(given, [wanted])
+    sentence_metric = sacrebleu.BLEU(tokenize="none", force=True, effective_order=True)
+    examples = [
+        Example(reference["source"], one, other, sentence_metric.sentence_score(other, [one]).score)
+        for reference, one, other in zip(references, wanted, given, strict=True)
+    ]
+    exact = sum(one == other for one, other in zip(wanted, given, strict=True))
+    evaluation = {
+        "sentences": len(references),
+        "bleu": round(float(score.score), 4),
+        "exact": exact / len(references),
+        "brevity_penalty": float(score.bp),
+        "precisions": [round(float(one), 4) for one in score.precisions],
+        "signature": str(metric.get_signature()),
+    }
+    return evaluation, examples
+
+
+def write(path: Path, text: str) -> None:
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def shortfall(value: float, minimum: float) -> float:
+    """How much is missing, to three digits and never 0 unless nothing is."""
+    return float(f"{max(minimum - value, 0.0):.3g}")
+
+
+if __name__ == "__main__":
+    main()
