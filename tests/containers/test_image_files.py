@@ -47,7 +47,7 @@ def test_every_requirement_of_the_image_has_a_hash_and_the_version_that_the_test
     wanted = {
         line.partition("==")[0]
         for line in (IMAGE / "requirements.in").read_text().splitlines()
-        if line and not line.startswith("#")
+        if line and line[0] not in "#-"
     }
 
     assert wanted <= set(image)

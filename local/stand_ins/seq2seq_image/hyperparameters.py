@@ -90,7 +90,7 @@ DEFAULTS: Mapping[str, Any] = {
     "optimizer_type": "adam",
     "plateau_reduce_lr_factor": 0.5,
     "plateau_reduce_lr_threshold": 3,
-    "rnn_decoder_hidden_dropout": 0.1,
+    "rnn_decoder_hidden_dropout": 0.05,
     "rnn_num_hidden": 1024,
     "weight_decay": 0.0,
 }
