@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from slipway_cors import Cors
+from slipway_cors import CORRELATION_HEADER, Cors
 from slipway_problem import CONTENT_TYPE, Problem
 from slipway_request import Request
 
@@ -58,11 +58,16 @@ class Api:
         started = time.perf_counter()
         self._request = request = Request.from_event(event)
         self._context = context
-        self._logger.set_correlation_id(request.request_id)
+        self._logger.set_correlation_id(request.correlation_id)
+        self._logger.append_keys(request_id=request.request_id)
         # Powertools routes by these two; all else it is given could only make it fail in ways of its own.
         route = {"httpMethod": request.method, "path": request.path, "headers": {}, "requestContext": {}}
         answer = self._resolver.resolve(route, context)  # type: ignore[arg-type]
-        headers = {**self._cors.headers(request.headers.get("origin")), **_SECURITY_HEADERS}
+        headers = {
+            **self._cors.headers(request.headers.get("origin")),
+            **_SECURITY_HEADERS,
+            CORRELATION_HEADER: request.correlation_id,
+        }
         answer["multiValueHeaders"].update({name: [value] for name, value in headers.items()})
         self._logger.info(
             "request",

@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+# The caller's own name for a request: in every answer and every line of the log.
+CORRELATION_HEADER = "X-Correlation-Id"
+
 # What browsers need for each of the gateway's ways to authorise: a SigV4 signature, a token, an API key.
 REQUEST_HEADERS = (
     "Accept",
@@ -12,8 +15,9 @@ REQUEST_HEADERS = (
     "X-Amz-Date",
     "X-Amz-Security-Token",
     "X-Api-Key",
+    CORRELATION_HEADER,
 )
-EXPOSED_HEADERS = ("Retry-After",)
+EXPOSED_HEADERS = ("Retry-After", CORRELATION_HEADER)
 MAX_AGE_SECONDS = 600
 
 

@@ -30,6 +30,7 @@ class Call:
     """What an invocation has of the request besides its rows."""
 
     request_id: str
+    correlation_id: str
     remaining_seconds: Callable[[], float]
 
 
@@ -70,7 +71,7 @@ class Endpoint:
         attempt = 1
         while True:
             try:
-                return self._attempt(body, content_type, accept, call.request_id)
+                return self._attempt(body, content_type, accept, call)
             except (ClientError, BotoCoreError) as error:
                 if attempt == self._max_attempts or not slipway_faults.is_transient(error):
                     raise slipway_faults.problem(error) from error
@@ -79,13 +80,15 @@ class Endpoint:
             self._pause(_PAUSE_SECONDS * attempt)
             attempt += 1
 
-    def _attempt(self, body: bytes, content_type: str, accept: str, request_id: str) -> bytes:
+    def _attempt(self, body: bytes, content_type: str, accept: str, call: Call) -> bytes:
         answer = self._runtime.invoke_endpoint(
             EndpointName=self._name,
             Body=body,
             ContentType=content_type,
             Accept=accept,
-            InferenceId=request_id,
+            InferenceId=call.request_id,
+            # Reaches every container, as the inference id does.
+            CustomAttributes=f"correlation-id={call.correlation_id}",
         )
         if slipway_media.named(answer.get("ContentType")) != accept:
             raise unusable("answer of another media type")

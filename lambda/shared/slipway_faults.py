@@ -48,6 +48,11 @@ def problem(error: ClientError | BotoCoreError) -> Problem:
             return _problem(502, _FAILED, type(error).__name__)
 
 
+def is_failure(problem: Problem) -> bool:
+    """Whether a problem says that the endpoint itself is at fault; one that is busy is not."""
+    return problem.status >= 500 and problem.detail != _BUSY
+
+
 def is_transient(error: ClientError | BotoCoreError) -> bool:
     """Whether the same request may succeed when it is sent again; a container's own answer is final."""
     if isinstance(error, ClientError):

@@ -7,6 +7,7 @@ import slipway_media
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from slipway_contract import Contract, Operation
+from slipway_cors import CORRELATION_HEADER
 from slipway_problem import CONTENT_TYPE, TITLES, ProblemDocument
 
 # Under a JSON request body: the model with which the stack sets up API Gateway's validator.
@@ -18,6 +19,8 @@ _REFERENCE = "#/components/schemas/{model}"
 _STATUSES = (400, 401, 403, 406, 429, 500)
 _BODY_STATUSES = (413, 415, 422, 502, 503, 504)
 _RETRIED = (429, 503)
+
+_ID = {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$"}
 
 
 def document(contract: Contract) -> dict[str, Any]:
@@ -41,6 +44,7 @@ def document(contract: Contract) -> dict[str, Any]:
             "schemas": schemas["$defs"],
             "responses": {str(status): _problem(status) for status in (*_STATUSES, *_BODY_STATUSES)},
             "headers": _headers(),
+            "parameters": {CORRELATION_HEADER: _correlation_parameter()},
             "securitySchemes": _security_schemes(),
         },
     }
@@ -63,10 +67,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": f"{operation.method.lower()}{operation.path.replace('/', '_')}",
         "summary": operation.summary,
+        "parameters": [{"$ref": f"#/components/parameters/{CORRELATION_HEADER}"}],
         "responses": {
             "200": {
                 "description": "The answer, in the media type that Accept prefers.",
-                "headers": _cors_headers(),
+                "headers": _common_headers(),
                 "content": _content(operation.answer, operation.answer_text),
             },
             **{str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(statuses)},
@@ -91,7 +96,7 @@ def _problem(status: int) -> dict[str, Any]:
     retry = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}} if status in _RETRIED else {}
     return {
         "description": TITLES[status],
-        "headers": {**_cors_headers(), **retry},
+        "headers": {**_common_headers(), **retry},
         "content": {CONTENT_TYPE: {"schema": {"$ref": _REFERENCE.format(model="ProblemDocument")}}},
     }
 
@@ -105,14 +110,14 @@ def _preflight() -> dict[str, Any]:
         "responses": {
             "204": {
                 "description": "The methods and headers that are allowed.",
-                "headers": {**_cors_headers(), **headers},
+                "headers": {**_common_headers(), **headers},
             }
         },
     }
 
 
-def _cors_headers() -> dict[str, Any]:
-    names = ("Access-Control-Allow-Origin", "Vary")
+def _common_headers() -> dict[str, Any]:
+    names = ("Access-Control-Allow-Origin", "Vary", CORRELATION_HEADER)
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
@@ -124,6 +129,19 @@ def _headers() -> dict[str, Any]:
         },
         "Vary": {"description": "Always, for caches.", "required": True, "schema": {"const": "Origin"}},
         "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}},
+        CORRELATION_HEADER: {
+            "description": "The caller's id of the request, else the gateway's; not in the gateway's own.",
+            "schema": _ID,
+        },
+    }
+
+
+def _correlation_parameter() -> dict[str, Any]:
+    return {
+        "name": CORRELATION_HEADER,
+        "in": "header",
+        "description": "The caller's own id of the request, for its log and ours.",
+        "schema": _ID,
     }
 
 

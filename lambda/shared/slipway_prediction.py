@@ -1,5 +1,6 @@
 """An API that predicts: rows in, an answer for each; a function says what its rows and answers are."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel
 from slipway_api import Api, Handler, LambdaContext
+from slipway_breaker import Breaker
 from slipway_contract import HEALTH, Health, Operation
 from slipway_cors import Cors
 from slipway_endpoint import Call, Endpoint
@@ -46,10 +48,14 @@ class Prediction[Row: BaseModel]:
 
 
 def create_handler[Row: BaseModel](
-    prediction: Prediction[Row], environment: Environment, runtime: "SageMakerRuntimeClient", logger: Logger
+    prediction: Prediction[Row],
+    environment: Environment,
+    runtime: "SageMakerRuntimeClient",
+    logger: Logger,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Handler:
     """What Lambda calls with an event and a context."""
-    endpoint = Endpoint(runtime, environment)
+    endpoint, breaker = Endpoint(runtime, environment), Breaker(clock)
 
     def predict(request: Request, context: LambdaContext) -> Response[str]:
         content = request.content(environment.max_body_bytes)
@@ -58,11 +64,14 @@ def create_handler[Row: BaseModel](
         rows = prediction.rows(content_type, slipway_strict.utf8(content), environment.max_rows)
         call = Call(
             request_id=request.request_id,
+            correlation_id=request.correlation_id,
             remaining_seconds=lambda: context.get_remaining_time_in_millis() / 1000,
         )
         body = prediction.body(rows)
-        answer = endpoint.invoke(body, content_type=slipway_media.CSV, accept=accept, call=call)
-        return Response(200, accept, prediction.answers[accept](answer, len(rows)))
+        with breaker.closed():
+            content = endpoint.invoke(body, content_type=slipway_media.CSV, accept=accept, call=call)
+            answer = prediction.answers[accept](content, len(rows))
+        return Response(200, accept, answer)
 
     def health(request: Request, _: LambdaContext) -> Response[str]:
         return Response(200, request.accept((slipway_media.JSON,)), Health().model_dump_json())

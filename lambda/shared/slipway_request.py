@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import slipway_media
+from slipway_cors import CORRELATION_HEADER
 from slipway_problem import Problem
 
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
-_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+_CORRELATION = CORRELATION_HEADER.lower()
 
 # SageMaker Runtime takes a target variant, model or container from these; the deployment has chosen ours.
 _RUNTIME_HEADER_PREFIX = "x-amzn-sagemaker-"
@@ -20,7 +22,10 @@ _RUNTIME_HEADER_PREFIX = "x-amzn-sagemaker-"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """What a function needs to know of the request. Header names are in lower case, repeated ones joined."""
+    """What a function needs to know of the request. Header names are in lower case, repeated ones joined.
+
+    `request_id` is the gateway's, `correlation_id` the one that the caller has given it, or else the same.
+    """
 
     method: str
     path: str
@@ -29,26 +34,33 @@ class Request:
     body: str
     is_base64: bool
     request_id: str
+    correlation_id: str
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
         """Accepts any mapping: a part that is missing or null counts as empty."""
         context = event.get("requestContext") or {}
         request_id = str(context.get("requestId") or "")
+        if not _ID.fullmatch(request_id):
+            request_id = str(uuid.uuid4())
+        headers = _headers(event)
+        correlation_id = headers.get(_CORRELATION, "")
         return cls(
             method=str(event.get("httpMethod") or ""),
             path=str(event.get("path") or ""),
-            headers=_headers(event),
+            headers=headers,
             has_query=bool(
                 event.get("queryStringParameters") or event.get("multiValueQueryStringParameters")
             ),
             body=str(event.get("body") or ""),
             is_base64=event.get("isBase64Encoded") is True,
-            request_id=request_id if _REQUEST_ID.fullmatch(request_id) else str(uuid.uuid4()),
+            request_id=request_id,
+            correlation_id=correlation_id if _ID.fullmatch(correlation_id) else request_id,
         )
 
     def refuse_foreign_parts(self) -> None:
-        """Refuses what no operation here takes: query parameters, runtime headers, control characters."""
+        """Refuses what no operation here takes: query parameters, runtime headers, control characters, an odd
+        id."""
         texts = [self.path, *self.headers, *self.headers.values()]
         if any(_CONTROL.search(text) for text in texts):
             raise Problem(400, "The path or a header has a control character.")
@@ -57,6 +69,10 @@ class Request:
         if any(name.startswith(_RUNTIME_HEADER_PREFIX) for name in self.headers):
             raise Problem(
                 400, "X-Amzn-SageMaker-* headers are not accepted: the deployment chooses the model."
+            )
+        if not _ID.fullmatch(self.headers.get(_CORRELATION, self.request_id)):
+            raise Problem(
+                400, f"{CORRELATION_HEADER} should be at most 64 letters, digits and hyphens, and come once."
             )
 
     def content(self, max_bytes: int) -> bytes:

@@ -103,8 +103,25 @@ def test_the_endpoint_is_asked_for_what_the_caller_accepts_under_the_requests_id
             "ContentType": "text/csv",
             "Accept": "text/csv",
             "InferenceId": REQUEST_ID,
+            "CustomAttributes": f"correlation-id={REQUEST_ID}",
         }
     ]
+
+
+def test_the_callers_own_id_is_in_the_answer_in_every_line_of_the_log_and_with_the_endpoint() -> None:
+    runtime, log = Runtime(), io.StringIO()
+    call = handler(runtime, log)
+    answers = [call(csv_body(body, X_Correlation_Id="order-7")) for body in (LEAVES, "x")]
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+
+    assert [answer.headers["x-correlation-id"] for answer in answers] == ["order-7"] * 2
+    assert [(line["correlation_id"], line["request_id"]) for line in lines] == [("order-7", REQUEST_ID)] * 3
+    assert answers[1].document["requestId"] == REQUEST_ID
+    assert [call["CustomAttributes"] for call in runtime.calls] == ["correlation-id=order-7"]
+
+
+def test_without_an_id_of_the_callers_the_gateways_is_in_the_answer() -> None:
+    assert handler(Runtime())(csv_body(LEAVES)).headers["x-correlation-id"] == REQUEST_ID
 
 
 def test_health_is_answered_without_the_endpoint() -> None:
@@ -128,7 +145,7 @@ def test_a_preflight_from_a_listed_origin_learns_methods_and_headers(origin: str
     assert (answer.status, answer.body) == (204, "")
     assert answer.headers["access-control-allow-origin"] == origin
     assert answer.headers["access-control-allow-methods"] == "OPTIONS, POST"
-    assert {"Authorization", "Content-Type", "X-Api-Key"} <= set(
+    assert {"Authorization", "Content-Type", "X-Api-Key", "X-Correlation-Id"} <= set(
         answer.headers["access-control-allow-headers"].split(", ")
     )
     assert answer.headers["vary"] == "Origin"

@@ -154,6 +154,12 @@ def _headers() -> list[Wrong]:
                 "x_amzn_sagemaker_target_container_hostname",
             )
         ),
+        *(
+            Wrong(
+                name=f"correlation id {id!a:.20}", request=csv_body(LEAVES, X_Correlation_Id=id), status=400
+            )
+            for id in ("", "a b", f"{MARK}/", "a" * 65, "\u0661", "a, b", "${jndi:x}")
+        ),
         Wrong(
             name="line feed in a header",
             request=csv_body(LEAVES, X_Id=f"a\r\nSet-Cookie: {MARK}"),

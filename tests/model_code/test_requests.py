@@ -42,6 +42,7 @@ def test_a_media_type_is_compared_without_parameters_and_case(header: str | None
         ("text/html", None),
         ("application/json;q=0", None),
         ("application/json;q=much", None),
+        ("application/json;q=\x1f0.9", "application/json"),
         ("csv", None),
     ],
 )

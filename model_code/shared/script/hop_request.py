@@ -51,9 +51,9 @@ def choose(accept: str | None, offers: tuple[str, ...]) -> str | None:
 
 def _weight(parameters: Sequence[str]) -> float:
     for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip() == "q":
-            return float(value) if NUMBER.fullmatch(value.strip()) else 0.0
+        name, _, value = (part.strip() for part in parameter.partition("="))
+        if name == "q":
+            return float(value) if NUMBER.fullmatch(value) else 0.0
     return 1.0
 
 
