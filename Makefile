@@ -13,6 +13,7 @@ REGISTRY ?= local
 DATA ?= build/data/$(WORKLOAD).txt
 # Those that train in .venv: what is made here makes their missing models from sample data.
 TRAINED_HERE := churn bank
+FUZZ_SECONDS ?= 1200
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
@@ -22,7 +23,7 @@ INSTALLED := .venv/.installed node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases)
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 
-.PHONY: help demo test test-heavy serve train synth artifacts functions check documents resilience release snapshots diff lock bench-synth clean
+.PHONY: help demo test test-heavy serve train synth artifacts functions check documents resilience release snapshots diff fuzz lock bench-synth clean
 
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -115,6 +116,15 @@ build/check/%/manifest.json: $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.
 build/check/.planted: $(shell git ls-files checks stacks/policies) versions.toml docs/planted-faults.md build/checkov/.installed
 	@python -m checks.planted && touch $@
 
+fuzz: $(INSTALLED) build/fuzz/.installed ## fuzz every parser for FUZZ_SECONDS of CPU each (default: 1200)
+	@PYTHONPATH="$$(echo .venv/lib/python*/site-packages)" build/fuzz/env/bin/python -m fuzz --seconds $(FUZZ_SECONDS)
+
+build/fuzz/.installed: fuzz/requirements.txt $(INSTALLED)
+	@echo "installing atheris into an environment of its own" >&2
+	@uv venv --quiet --clear --python .venv/bin/python $(@D)/env
+	@uv pip sync --quiet --python $(@D)/env/bin/python --require-hashes $<
+	@touch $@
+
 build/checkov/.installed: checks/checkov/requirements.txt $(INSTALLED)
 	@echo "installing checkov into an environment of its own" >&2
 	@uv venv --quiet --clear --python .venv/bin/python $(@D)
@@ -123,7 +133,7 @@ build/checkov/.installed: checks/checkov/requirements.txt $(INSTALLED)
 
 lock: ## compile the hashed requirements from the .in files
 	@for name in requirements requirements-dev requirements-bootstrap containers/script_mode/requirements \
-		lambda/requirements checks/checkov/requirements; do \
+		lambda/requirements checks/checkov/requirements fuzz/requirements; do \
 		uv pip compile --quiet --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
 			--no-emit-find-links $$name.in --output-file $$name.txt; \
 	done

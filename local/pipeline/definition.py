@@ -15,6 +15,7 @@ from local.pipeline.parameters import Parameter
 _VERSION = "2020-12-01"
 CONDITION = "Condition"
 _BRANCHES = {"IfSteps": True, "ElseSteps": False}
+_JSON: Mapping[type, str] = {dict: "object", list: "array"}
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,17 @@ class Definition:
         """Parse the JSON of a PipelineDefinitionBody.
 
         Raises PipelineError, naming the step, for a type outside `step_types`, an unknown function, a
-        reference to a step that is not there, steps that wait for each other, and malformed JSON.
+        reference to a step that is not there, steps that wait for each other, a member of another type than
+        SageMaker's, and malformed JSON.
         """
-        body = _load(text)
         try:
-            parameters = tuple(Parameter.parse(one) for one in body.get("Parameters", []))
-            steps = list(_steps(body.get("Steps", []), step_types, None))
+            body = _load(text)
+            parameters = tuple(Parameter.parse(one) for one in _objects(body, "Parameters"))
+            steps = list(_steps(_objects(body, "Steps"), step_types, None))
         except KeyError as error:
             raise PipelineError(f"the definition lacks a {error.args[0]}") from None
+        except RecursionError:
+            raise PipelineError("the definition nests too deep") from None
         _refuse_duplicates("parameter", [parameter.name for parameter in parameters])
         _refuse_duplicates("step", [step.name for step in steps])
         if not steps:
@@ -104,7 +108,7 @@ def _steps(
         step = _step(one, step_types, branch)
         yield step
         for name, holds in _BRANCHES.items() if step.type == CONDITION else ():
-            yield from _steps(one["Arguments"].get(name, []), step_types, Branch(step.name, holds))
+            yield from _steps(_objects(one["Arguments"], name), step_types, Branch(step.name, holds))
 
 
 def _step(declared: Mapping[str, Any], step_types: Collection[str], branch: Branch | None) -> Step:
@@ -114,7 +118,7 @@ def _step(declared: Mapping[str, Any], step_types: Collection[str], branch: Bran
     if not isinstance(kind, str) or kind not in step_types:
         known = ", ".join(sorted(step_types))
         raise PipelineError(f"step {name}: the runner does not know steps of type {kind}, only {known}")
-    arguments = declared.get("Arguments", {})
+    arguments = _member(declared, "Arguments", dict, {})
     if kind == CONDITION:
         arguments = {key: value for key, value in arguments.items() if key not in _BRANCHES}
     for function in unknown_functions(arguments):
@@ -125,12 +129,40 @@ def _step(declared: Mapping[str, Any], step_types: Collection[str], branch: Bran
         name,
         kind,
         arguments,
-        frozenset(str(one) for one in referred | conditions | set(declared.get("DependsOn", []))),
-        tuple(_property_file(name, one) for one in declared.get("PropertyFiles", [])),
+        frozenset(str(one) for one in referred | conditions | set(_texts(declared, "DependsOn"))),
+        tuple(_property_file(name, one) for one in _objects(declared, "PropertyFiles")),
         branch,
-        _caching(name, declared.get("CacheConfig", {})),
-        tuple(fault for policy in declared.get("RetryPolicies", []) for fault in policy["ExceptionType"]),
+        _caching(name, _member(declared, "CacheConfig", dict, {})),
+        tuple(
+            fault
+            for policy in _objects(declared, "RetryPolicies")
+            for fault in _texts(policy, "ExceptionType", required=True)
+        ),
     )
+
+
+def _member(declared: Mapping[str, Any], name: str, kind: type, default: Any) -> Any:
+    """A member of the definition; refuses one that is of another type of JSON's."""
+    value = declared.get(name, default)
+    if not isinstance(value, kind):
+        raise PipelineError(f"{name} should be a JSON {_JSON[kind]}")
+    return value
+
+
+def _objects(declared: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    values: list[Mapping[str, Any]] = _member(declared, name, list, [])
+    if not all(isinstance(one, dict) for one in values):
+        raise PipelineError(f"{name} should be an array of objects")
+    return values
+
+
+def _texts(declared: Mapping[str, Any], name: str, *, required: bool = False) -> list[str]:
+    if required and name not in declared:
+        raise KeyError(name)
+    values: list[str] = _member(declared, name, list, [])
+    if not all(isinstance(one, str) for one in values):
+        raise PipelineError(f"{name} should be an array of strings")
+    return values
 
 
 def _caching(step: str, declared: Mapping[str, Any]) -> Caching:
@@ -142,6 +174,8 @@ def _caching(step: str, declared: Mapping[str, Any]) -> Caching:
 
 
 def _property_file(step: str, declared: Mapping[str, Any]) -> PropertyFile:
+    if not all(isinstance(declared[key], str) for key in ("FilePath", "PropertyFileName", "OutputName")):
+        raise PipelineError(f"step {step}: a property file is described by strings")
     path = PurePosixPath(declared["FilePath"])
     if path.is_absolute() or ".." in path.parts:
         raise PipelineError(f"step {step}: the property file {path} is not below its output")

@@ -27,12 +27,14 @@ class Parameter:
     @classmethod
     def parse(cls, declared: Mapping[str, Any]) -> "Parameter":
         """Read an entry of the definition's Parameters; raises PipelineError for an unknown type."""
-        name, kind = declared["Name"], declared["Type"]
-        if kind not in _READ:
+        name, kind, choices = declared["Name"], declared["Type"], declared.get("EnumValues", [])
+        if not isinstance(name, str) or not isinstance(choices, list):
+            raise PipelineError("a parameter's Name is a string, its EnumValues an array")
+        if not isinstance(kind, str) or kind not in _READ:
             raise PipelineError(
                 f"the parameter {name} has the type {kind}; the runner knows {', '.join(_READ)}"
             )
-        return cls(name, kind, declared.get("DefaultValue"), tuple(declared.get("EnumValues", ())))
+        return cls(name, kind, declared.get("DefaultValue"), tuple(choices))
 
     def read(self, text: str) -> Any:
         """The value that a text stands for; raises UsageError when it is not of the type or not a choice."""

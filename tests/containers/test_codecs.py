@@ -26,6 +26,7 @@ def npy(array: object, *, allow_pickle: bool = False) -> bytes:
         ("[[1, 2.5], [3, 4]]", "application/json", [[1, 2.5], [3, 4]]),
         ("[1, 2]", "application/json; charset=utf-8", [1, 2]),
         (npy([[1.5, 2]]), "application/x-npy", [[1.5, 2]]),
+        (npy(np.array([[1.5, 2], [3, 4]], order="F")), "application/x-npy", [[1.5, 2], [3, 4]]),
     ],
 )
 def test_a_request_is_decoded_whatever_the_parameters_of_its_type(
@@ -47,6 +48,12 @@ def test_a_request_is_decoded_whatever_the_parameters_of_its_type(
         (b"[" * 100_000, "application/json", 400),
         (b"\x93NUMPY", "application/x-npy", 400),
         (b"", "application/x-npy", 400),
+        (npy([1.0])[:-1], "application/x-npy", 400),
+        (npy([1.0]) + b"x", "application/x-npy", 400),
+        (npy([1.0]).replace(b"(1,)", b"(9,)"), "application/x-npy", 400),
+        (npy([1.0]).replace(b"'<f8'", b"'<f8 "), "application/x-npy", 400),
+        (npy(["a"]), "application/x-npy", 400),
+        (npy([(1, 2.0)]).replace(b"'<f8'", b"'|V8'"), "application/x-npy", 400),
         (npy([None], allow_pickle=True), "application/x-npy", 400),
         (pickle.dumps([1, 2]), "application/x-npy", 400),
         (b"1,2", "application/pickle", 415),

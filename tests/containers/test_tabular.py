@@ -73,6 +73,8 @@ def test_an_empty_cell_is_missing(text: bytes, missing: list[tuple[int, int]]) -
         (b"1;2", "Row 1, column 1: not a number."),
         (b"\xff,2", "Row 1, column 1: not a number."),
         (b"#1,2", "Row 1, column 1: not a number."),
+        (b"1,2\n3,4\n5,6\x1f", "Row 3, column 2: not a number."),
+        (b"1,\xa02", "Row 1, column 2: not a number."),
     ],
 )
 def test_anything_else_is_refused_by_row_and_column_without_its_content(text: bytes, message: str) -> None:

@@ -91,6 +91,8 @@ REFUSED = [
     Case("bytes that are no text", b"\xff\xfe,2,3,4", "text/csv", None, 415, PROBLEM, None),
     Case("csv without a content type", A, None, None, 415, PROBLEM, None),
     Case("libsvm with a word", "0:1 1:x", "text/libsvm", None, 415, PROBLEM, None),
+    Case("libsvm with a word between", "0:1 x 1:2", "text/libsvm", None, 415, PROBLEM, None),
+    Case("libsvm with an underscore", "0:1_0", "text/libsvm", None, 415, PROBLEM, None),
     Case("libsvm that counts in words", "one:1", "text/libsvm", None, 415, PROBLEM, None),
     Case("too many columns", f"{A},5", "text/csv", None, 400, PROBLEM, None),
     Case("a feature too many in libsvm", "0:1 4:2", "text/libsvm", None, 400, PROBLEM, None),

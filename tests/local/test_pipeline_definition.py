@@ -116,7 +116,7 @@ def test_what_a_definition_asks_for_without_effect_here_is_named_with_its_steps(
         (text(step("A", "A")), "wait for each other: A -> A"),
         (text(step("A", "B"), step("B", "C"), step("C", "A")), "wait for each other: "),
         (
-            text({"Name": "A", "Type": "Training", "Arguments": [{"Std:Sum": {}}]}),
+            text({"Name": "A", "Type": "Training", "Arguments": {"x": [{"Std:Sum": {}}]}}),
             "step A: .*the function Std:Sum",
         ),
         (
@@ -134,6 +134,13 @@ def test_what_a_definition_asks_for_without_effect_here_is_named_with_its_steps(
             "step B: .*type Lambda, only Condition, Processing, Training",
         ),
         (text(step("B"), condition("A", step("B"))), "two steps are called B"),
+        (text({"Name": "A", "Type": "Training", "Arguments": []}), "Arguments should be a JSON object"),
+        ('{"Version": "2020-12-01", "Steps": {}}', "Steps should be a JSON array"),
+        ('{"Version": "2020-12-01", "Steps": ["A"]}', "Steps should be an array of objects"),
+        (text(step("A", DependsOn=[1])), "DependsOn should be an array of strings"),
+        (text(step("A", DependsOn="B")), "DependsOn should be a JSON array"),
+        ('{"Version": "2020-12-01", "Steps": ' + "[" * 100_000, "nests too deep"),
+        (text(step("A"), parameters=[{"Name": 1, "Type": "String"}]), "a parameter's Name is a string"),
         (text(step("A"), parameters=[{"Name": "P", "Type": "List"}]), "parameter P has the type List"),
         (text(step("A"), parameters=[{"Name": "P"}]), "lacks a Type"),
         (text(step("A"), parameters=[{"Name": "P", "Type": "String"}] * 2), "two parameters are called P"),

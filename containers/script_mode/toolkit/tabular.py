@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from .errors import CallerProblem
 
 _PLAIN = b"0123456789+-.eE,\n"
+# Python and numpy count some of them as white space, each others.
+_FOREIGN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff]")
 _EMPTY_CELL = re.compile(rb"(?:(?<=,)|^)[ \t]*(?=,|\r?$)", re.MULTILINE)
-_NUMBER = re.compile(
+NUMBER = re.compile(
     rb"\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)\s*", re.IGNORECASE | re.ASCII
 )
 
@@ -37,6 +39,10 @@ def parse(text: bytes, first_row: int = 1) -> NDArray[np.float64]:
     plain = _load_plain(text)
     if plain is not None:
         return plain
+    if foreign := _FOREIGN.search(text):
+        line = text.rfind(b"\n", 0, foreign.start()) + 1
+        row, column = text.count(b"\n", 0, line), text.count(b",", line, foreign.start())
+        raise MalformedCsv(f"Row {first_row + row}, column {column + 1}: not a number.")
     try:
         table = _load(text)
     except ValueError:
@@ -84,7 +90,7 @@ def _complaint(text: bytes, first_row: int) -> MalformedCsv:
         if not line.strip():
             return MalformedCsv(f"Row {row} is empty.")
         for column, cell in enumerate(cells, start=1):
-            if not _NUMBER.fullmatch(cell):
+            if not NUMBER.fullmatch(cell):
                 return MalformedCsv(f"Row {row}, column {column}: not a number.")
         width = width or len(cells)
         if len(cells) != width:

@@ -1,5 +1,6 @@
 """Requests as tables of single precision, the precision in which XGBoost compares."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,6 +12,7 @@ from .booster import Table
 
 # Measured: pieces of this size stay in the cache, and a large body costs the memory of one piece.
 PIECE_BYTES = 400_000
+_PAIR = re.compile(rb"(?P<index>-?[0-9]{1,9}):(?P<value>[^\s:]+)")
 
 
 def tables(body: bytes, content_type: str, features: int, *, pad: bool) -> Iterator[Table]:
@@ -80,19 +82,20 @@ def _from_libsvm(text: bytes, features: int, row: int) -> Table:
     table = np.full((len(lines), features), np.nan, dtype=np.float32)
     found = False
     for number, line in enumerate(lines):
-        for token in line.split():
-            index, separator, value = token.partition(b":")
-            if not separator:
-                continue
-            try:
-                column, cell = int(index), float(value)
-            except ValueError:
-                raise CallerProblem(415, f"Row {row + number} is not libsvm: index:value pairs.") from None
-            if column < 0 or column >= features:
+        tokens = line.split()
+        if tokens and tabular.NUMBER.fullmatch(tokens[0]):
+            del tokens[0]
+        for token in tokens:
+            pair = _PAIR.fullmatch(token)
+            if pair is None or not tabular.NUMBER.fullmatch(pair["value"]):
+                raise CallerProblem(415, f"Row {row + number} is not libsvm: index:value pairs.")
+            column = int(pair["index"])
+            if not 0 <= column < features:
                 raise CallerProblem(
                     400, f"Row {row + number} has feature {column}, the model has {features} features."
                 )
-            table[number, column] = cell
+            with np.errstate(over="ignore"):
+                table[number, column] = float(pair["value"])
             found = True
     if not found:
         raise CallerProblem(415, "The body is not libsvm: it has no index:value pair. For CSV say text/csv.")

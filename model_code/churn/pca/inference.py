@@ -72,6 +72,6 @@ def npy_rows(body: str | bytes) -> Rows:
     )
     rows = int(header["rows"])
     values = memoryview(header.string)[header.end() :]
-    if rows == 0 or len(values) != rows * layout.itemsize:
+    if rows == 0 or layout.itemsize == 0 or len(values) != rows * layout.itemsize:
         raise RequestError(400, f"the body does not hold the {rows} rows that it announces")
     return np.frombuffer(values, layout)

@@ -1,0 +1,118 @@
+"""`python -m fuzz`: every parser for some minutes of CPU; see `make fuzz`."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+from fuzz.target import ROOT, Target
+from fuzz.targets import TARGETS
+from local.console import print_table
+
+_DESCRIPTION = """\
+Fuzz every parser by atheris, each for so many seconds of CPU, and write build/reports/fuzz.json.
+
+A fault is whatever a parser raises that it does not document, and a result that is not what was written: it
+ends its target's run and makes the exit code 1. Its input is build/fuzz/<target>/crash-*; with the fault put
+right, copy the input to fuzz/corpus/<target>/, from where the default tests replay it.
+"""
+_REPORT = ROOT / "build" / "reports" / "fuzz.json"
+_WORK = ROOT / "build" / "fuzz"
+_LONGEST_INPUT = 4096
+_SECONDS_A_RUN = 25
+_MEMORY_MB = 3000
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m fuzz", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"default: all; {', '.join(TARGETS)}")
+    parser.add_argument("--seconds", type=float, default=1200, help="CPU of each target (default: 1200)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at a time (default: CPUs)")
+    arguments = parser.parse_args()
+    if unknown := sorted({*arguments.targets} - {*TARGETS}):
+        parser.error(f"there is no target {unknown[0]}; choose from {', '.join(TARGETS)}")
+    return _run([TARGETS[name] for name in arguments.targets or TARGETS], arguments.seconds, arguments.jobs)
+
+
+def _run(targets: Sequence[Target], seconds: float, jobs: int) -> int:
+    found: list[dict[str, Any]] = []
+    started = time.monotonic()
+    with ThreadPoolExecutor(jobs) as pool:
+        for future in as_completed([pool.submit(_fuzz, target, seconds) for target in targets]):
+            found.append(future.result())
+            _note(found[-1], len(found), len(targets), time.monotonic() - started)
+            _write(found, seconds)
+    rows = sorted(found, key=lambda one: [*TARGETS].index(one["target"]))
+    print_table(
+        ("target", "parser", "executions", "CPU s", "fault"),
+        [
+            (
+                one["target"],
+                one["parser"],
+                f"{one['executions']:,}",
+                f"{one['cpu_seconds']:.0f}",
+                one["fault"] or "-",
+            )
+            for one in rows
+        ],
+    )
+    return 1 if any(one["fault"] for one in found) else 0
+
+
+def _fuzz(target: Target, seconds: float) -> dict[str, Any]:
+    folder = _WORK / target.name
+    (folder / "corpus").mkdir(parents=True, exist_ok=True)
+    result = folder / "result.json"
+    result.unlink(missing_ok=True)
+    command = [
+        *(sys.executable, "-m", "fuzz.worker", target.name, str(seconds), str(result)),
+        *(f"-artifact_prefix={folder}/", f"-max_len={_LONGEST_INPUT}", f"-timeout={_SECONDS_A_RUN}"),
+        *(f"-rss_limit_mb={_MEMORY_MB}", str(folder / "corpus"), str(target.corpus)),
+    ]
+    with (folder / "log").open("wb") as log, tempfile.TemporaryDirectory(dir=_memory()) as scratch:
+        environment = {**os.environ, "TMPDIR": scratch}
+        code = subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log, check=False
+        ).returncode
+    ended = {"executions": 0, "cpu_seconds": 0.0, "fault": f"ended with code {code}; see {folder / 'log'}"}
+    outcome = json.loads(result.read_text()) if result.exists() else ended
+    return {"target": target.name, "parser": target.parser, **outcome}
+
+
+def _memory() -> str | None:
+    """A folder in memory, where there is one: some parsers read files."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder of its own is made in it
+
+
+def _write(found: Sequence[dict[str, Any]], seconds: float) -> None:
+    document = {
+        "seconds_of_cpu_a_parser": seconds,
+        "parsers": len(found),
+        "executions": sum(one["executions"] for one in found),
+        "cpu_seconds": round(sum(one["cpu_seconds"] for one in found), 1),
+        "faults": sum(one["fault"] is not None for one in found),
+        "targets": found,
+    }
+    _REPORT.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _REPORT.with_suffix(".tmp")
+    temporary.write_text(json.dumps(document, indent=1) + "\n")
+    temporary.replace(_REPORT)
+
+
+def _note(one: dict[str, Any], done: int, of: int, seconds: float) -> None:
+    fault = one["fault"] or "no fault"
+    text = f"{done} of {of}, {seconds:.0f} s: {one['target']}: {one['executions']:,} executions, {fault}"
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

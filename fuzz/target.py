@@ -1,0 +1,73 @@
+"""What a target is, and how it says that a parser is wrong."""
+
+import importlib
+import shutil
+import sys
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = ROOT / "fuzz" / "corpus"
+
+# Side by side on the path as in a function's asset, an archive of script-mode source, an image.
+FOLDERS = (
+    *("lambda/shared", "lambda/predict_churn", "lambda/predict_bank"),
+    *("model_code/shared/script", "model_code/bank/encode", "model_code/churn/split"),
+    *("model_code/churn/preprocess", "model_code/churn/pca", "model_code/churn/postprocess"),
+    *("containers/script_mode", "local/stand_ins"),
+)
+
+Parse = Callable[[bytes], None]
+
+
+class WrongResultError(Exception):
+    """A parser took what it should refuse, or gave something else than what was written."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A parser under its name. `load` imports it and gives what runs it on one input.
+
+    A run raises nothing for an input that is refused as the parser documents it; whatever it raises is a
+    fault. `modules` are the prefixes of the modules whose coverage guides the fuzzer.
+    """
+
+    name: str
+    parser: str
+    modules: tuple[str, ...]
+    load: Callable[[], Parse]
+
+    @property
+    def corpus(self) -> Path:
+        return CORPUS / self.name
+
+
+def require(holds: bool, what: str) -> None:
+    """Raise WrongResultError unless it holds."""
+    if not holds:
+        raise WrongResultError(what)
+
+
+def find_modules() -> None:
+    """Put the folders of the functions, the scripts and the images on the path, behind what is there."""
+    sys.path.extend(str(ROOT / folder) for folder in FOLDERS if str(ROOT / folder) not in sys.path)
+
+
+def scratch_for(parse: Parse, folder: Path) -> Parse:
+    """The same, whose folder is removed with it."""
+    weakref.finalize(parse, shutil.rmtree, folder, ignore_errors=True)
+    return parse
+
+
+def script(folder: str) -> ModuleType:
+    """The module `inference` of a folder of model_code: each has one of that name."""
+    path = str(ROOT / "model_code" / folder)
+    sys.path.insert(0, path)
+    try:
+        return importlib.import_module("inference")
+    finally:
+        sys.path.remove(path)
+        sys.modules.pop("inference", None)

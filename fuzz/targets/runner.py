@@ -1,0 +1,223 @@
+"""What the runner reads: archives, containers' answers, templates, pipelines, signatures and tokens."""
+
+import asyncio
+import gzip
+import json
+import shutil
+import tarfile
+import tempfile
+import weakref
+from pathlib import Path
+from typing import Any
+
+from fuzz.target import Parse, Target, require, scratch_for
+
+_MODULES = ("local",)
+
+
+def _archive() -> Parse:
+    """A tar, gzipped, is refused and leaves nothing, or its files are those that tarfile reads."""
+    from local.archive import Limits, unpack_model
+    from local.errors import ArchiveError
+
+    limits = Limits(members=20, unpacked=1 << 20)
+    scratch = Path(tempfile.mkdtemp(prefix="fuzz-"))
+
+    def parse(data: bytes) -> None:
+        # One byte says whether the rest is a tar, to be gzipped, or is to be read as it stands.
+        archive, folder = scratch / "model.tar.gz", scratch / "model"
+        archive.write_bytes(gzip.compress(data[1:], 0) if data[:1] == b"t" else data[1:])
+        try:
+            unpack_model(archive, folder, limits)
+        except ArchiveError:
+            require(sorted(path.name for path in scratch.iterdir()) == ["model.tar.gz"], "something is left")
+            return
+        try:
+            require(
+                sorted(path.name for path in scratch.iterdir()) == ["model", "model.tar.gz"], "files outside"
+            )
+            _agrees_with_tarfile(archive, folder)
+        finally:
+            shutil.rmtree(folder)
+
+    return scratch_for(parse, scratch)
+
+
+def _agrees_with_tarfile(archive: Path, folder: Path) -> None:
+    found = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if not p.is_dir()}
+    try:
+        with tarfile.open(archive) as tarball:
+            read = {
+                member.name.removeprefix("./"): stream.read()
+                for member in tarball
+                if (stream := tarball.extractfile(member)) is not None
+            }
+    # It also reads owners and modes, and gives up where those are damaged.
+    except (tarfile.TarError, ValueError, OverflowError):
+        return
+    require(found == read, "tarfile reads other files")
+
+
+class _Transport:
+    """Takes what is sent and goes nowhere."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def abort(self) -> None: ...
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+def _answer() -> Parse:
+    """A container's bytes, in pieces, are one answer or an HttpError."""
+    from local import http_client
+
+    loop = asyncio.new_event_loop()
+
+    async def exchange(pieces: list[bytes]) -> http_client.Response | None:
+        connection = http_client._Connection(loop)
+        connection.connection_made(_Transport())  # type: ignore[arg-type]
+        asked = asyncio.ensure_future(connection.exchange(b"", b"", 60))
+        await asyncio.sleep(0)
+        for piece in pieces:
+            connection.data_received(piece)
+        connection.connection_lost(None)
+        try:
+            return await asked
+        except http_client.HttpError:
+            return None
+
+    def parse(data: bytes) -> None:
+        size = 1 + data[0] if data else 1
+        response = loop.run_until_complete(exchange([data[i : i + size] for i in range(1, len(data), size)]))
+        if response is not None:
+            require(200 <= response.status <= 999, f"status {response.status}")
+            require(len(response.body) <= len(data), "a larger body than was sent")
+
+    weakref.finalize(parse, loop.close)
+    return parse
+
+
+def _intrinsics() -> Parse:
+    """A template's value is refused by AssemblyError, or has no intrinsic left."""
+    from local.assembly.intrinsics import resolve, unknown_functions
+    from local.errors import AssemblyError
+
+    class Names:
+        def ref(self, name: str) -> Any:
+            return name
+
+        def attribute(self, logical_id: str, attribute: str) -> Any:
+            return f"{logical_id}.{attribute}"
+
+        def import_value(self, export: str) -> Any:
+            return export
+
+        def mapping(self, name: str, top: str, second: str) -> Any:
+            return [name, top, second]
+
+        def zones(self, region: str) -> list[str]:
+            return [f"{region}a", f"{region}b"]
+
+    def parse(data: bytes) -> None:
+        document = _json(data)
+        unknown = list(unknown_functions(document))
+        try:
+            resolved = resolve(document, Names())
+        except AssemblyError:
+            return
+        require(not unknown, "an unknown function is passed over")
+        json.dumps(resolved)
+
+    return parse
+
+
+def _expressions() -> Parse:
+    """A pipeline's value is refused by PipelineError, or resolved; its conditions are, too."""
+    from local.errors import PipelineError
+    from local.pipeline import conditions
+    from local.pipeline.expressions import Values, references, resolve, unknown_functions
+
+    known = {"a": {"b": [1, 2.5, "text", True, None]}}
+    values = Values({"P": 5, "Q": "q"}, {"Id": "x"}, {"S": known}, lambda uri: known)
+
+    def parse(data: bytes) -> None:
+        document = _json(data)
+        list(references(document))
+        unknown = list(unknown_functions(document))
+        try:
+            resolved = resolve(document, values)
+        except PipelineError:
+            return
+        require(not unknown or resolved is not None, "an unknown function is passed over")
+        try:
+            conditions.check_all(resolved)
+            conditions.evaluate_all(resolved)
+        except PipelineError:
+            return
+
+    return parse
+
+
+def _definition() -> Parse:
+    """A pipeline's definition is refused by PipelineError, or its steps stand in an order that can run."""
+    from local.errors import PipelineError
+    from local.pipeline.definition import Definition
+
+    def parse(data: bytes) -> None:
+        try:
+            definition = Definition.parse(data.decode("utf-8", "replace"), {"Training", "Model", "Condition"})
+        except PipelineError:
+            return
+        done: set[str] = set()
+        for step in definition.steps:
+            require(step.after <= done, f"{step.name} stands before what it waits for")
+            done.add(step.name)
+
+    return parse
+
+
+def _authorisation() -> Parse:
+    """A signature and a token, a line each: nothing is let through that nobody signed."""
+    from local.api import signature
+    from local.api.declaration import UserPool
+    from local.api.refusals import Refused
+    from local.api.request import Request
+    from local.api.tokens import Issuer
+
+    issuer = Issuer(UserPool("eu-west-1_a", "", ("client",)), "eu-west-1")
+
+    def parse(data: bytes) -> None:
+        lines = [*data.decode("latin-1").split("\n"), "", "", ""]
+        headers = [("host", "h"), ("authorization", lines[0]), ("x-amz-date", lines[1])]
+        try:
+            signature.check(Request("POST", lines[2], "", headers, "127.0.0.1"), "eu-west-1")
+        except Refused:
+            pass
+        else:
+            require(False, "a signature is let through")
+        try:
+            issuer.claims(lines[0])
+        except Refused:
+            return
+        require(False, "a token is let through")
+
+    return parse
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+TARGETS = (
+    Target("archive", "a model archive", _MODULES, _archive),
+    Target("http-answer", "a container's answer", _MODULES, _answer),
+    Target("intrinsics", "a template's intrinsics", _MODULES, _intrinsics),
+    Target("expressions", "a pipeline's expressions and conditions", _MODULES, _expressions),
+    Target("definition", "a pipeline's definition", _MODULES, _definition),
+    Target("authorisation", "a signature and a token", _MODULES, _authorisation),
+)
