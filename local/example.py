@@ -1,12 +1,33 @@
-"""The row that a stack exports for an endpoint, so that anybody can try it."""
+"""The request that a stack exports for an endpoint or an API, so that anybody can try it."""
+
+from dataclasses import dataclass
 
 from local.assembly import Assembly
 from local.errors import AssemblyError
 
+CSV = "text/csv"
 
-def example_row(assembly: Assembly, endpoint: str) -> str | None:
-    """What is exported as `<endpoint>-example`: a row of CSV that the endpoint accepts, or None."""
+
+@dataclass(frozen=True)
+class Example:
+    """A body that is accepted, and its media type. A row of CSV stands here without its line end."""
+
+    text: str
+    media_type: str
+
+    @property
+    def body(self) -> bytes:
+        return f"{self.text}\n".encode()
+
+
+def example(assembly: Assembly, name: str) -> Example | None:
+    """What is exported as `<name>-example`, of the type `<name>-example-type` (CSV where none is exported);
+    None where there is no example."""
     try:
-        return str(assembly.import_value(f"{endpoint}-example"))
+        text = str(assembly.import_value(f"{name}-example"))
     except AssemblyError:
         return None
+    try:
+        return Example(text, str(assembly.import_value(f"{name}-example-type")))
+    except AssemblyError:
+        return Example(text, CSV)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from local.endpoint import Chain, InvocationError
 from local.errors import ContainerError, SlipwayError
+from local.example import Example
 from local.fleet import Fleet
 from local.runtime import Endpoint
 
 FIRST_REQUESTS = 3
-_CSV = "text/csv"
 
 
 class RolledBackError(SlipwayError):
@@ -36,10 +36,10 @@ class Hosted:
     async def stop(self) -> None:
         await self.fleet.stop()
 
-    async def replace(self, fleet: Fleet, example: str | None, note: Callable[[str], None]) -> None:
+    async def replace(self, fleet: Fleet, example: Example | None, note: Callable[[str], None]) -> None:
         """Put `fleet` in the place of the one that serves, which answers until the new one is known to.
 
-        The new one must become ready and answer the row `example`, if there is one, some times. Then every
+        The new one must become ready and answer the `example`, if there is one, some times. Then every
         new request goes to it, and the old one is stopped when it has answered its last. Raises
         RolledBackError, with the reason, when the new one fails; whatever happens, one of both serves and
         the other is stopped.
@@ -76,12 +76,12 @@ class Hosted:
                 fleet.kill()
 
 
-async def _try(chain: Chain, example: str | None, note: Callable[[str], None]) -> None:
+async def _try(chain: Chain, example: Example | None, note: Callable[[str], None]) -> None:
     if example is None:
         note("no stack exports an example for the endpoint: its first requests are its callers'")
         return
     for _ in range(FIRST_REQUESTS):
-        answer = await chain.invoke(f"{example}\n".encode(), _CSV, None)
+        answer = await chain.invoke(example.body, example.media_type, None)
         if not answer.body.strip():
             raise ContainerError("the answer to the example is empty")
     note(f"{FIRST_REQUESTS} requests with the example are answered")

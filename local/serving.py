@@ -17,7 +17,7 @@ from local.api.hosting import Apis
 from local.assembly import Assembly
 from local.assembly import Endpoint as Declared
 from local.errors import AssemblyError, SlipwayError
-from local.example import example_row
+from local.example import example
 from local.fleet import Fleet, Fleets
 from local.replacement import Hosted
 from local.runtime import Runtime
@@ -127,7 +127,7 @@ class Session:
         hosted = self._named(workload)
         # In a thread: the old version is answering meanwhile.
         declared, fleet = await asyncio.to_thread(self._prepare, hosted, path)
-        await hosted.replace(fleet, example_row(declared, hosted.endpoint.name), note)
+        await hosted.replace(fleet, example(declared, hosted.endpoint.name), note)
 
     def _named(self, workload: str) -> Hosted:
         hosted = {one.endpoint.name: one for one in self._hosted}

@@ -7,13 +7,14 @@ from aws_cdk import CfnOutput
 from constructs import Construct
 
 from stacks.constructs.batch_scoring import BatchScoring
-from stacks.constructs.contract import Contract
+from stacks.constructs.contract import Contract, Example
 from stacks.constructs.endpoint import Endpoint, ExistingEndpoint, Invocable
 from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.inference_pipeline import Container, InferencePipeline
 from stacks.constructs.missing import leave_empty
 from stacks.constructs.prediction_function import FunctionPackage
 from stacks.constructs.prediction_service import PredictionService
+from stacks.constructs.records import CSV_ROWS, Records
 from stacks.foundation import Foundation
 from stacks.pipeline_parameters import scoring_machines
 from stacks.served_model import served_model
@@ -25,10 +26,11 @@ class ServingStack(WorkloadStack):
     """The endpoint, of a release or of what training left here as the settings say, its API, and the scoring
     of whole files.
 
-    The API's function is the folder `predict_<workload>` of lambda/; `example` is a row that the endpoint
-    accepts. Where the settings name an endpoint for the workload, that one is called: no model is declared,
-    and no scoring of files. While the model's archives or the packaged function are missing, the stack
-    declares nothing, and an error annotation says what makes them.
+    The API's function is the folder `predict_<workload>` of lambda/; `example` is a request of the type
+    `example_type` that the endpoint accepts, and `records` what files hold. Where the settings name an
+    endpoint for the workload, that one is called: no model is declared, and no scoring of files. While the
+    model's archives or the packaged function are missing, the stack declares nothing, and an error annotation
+    says what makes them.
     """
 
     def __init__(
@@ -39,12 +41,15 @@ class ServingStack(WorkloadStack):
         workload: Workload,
         containers: Sequence[Container],
         example: str,
+        example_type: str = "text/csv",
+        records: Records = CSV_ROWS,
         settings: Settings,
         foundation: Foundation,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, workload=workload, settings=settings, **kwargs)
         self._foundation = foundation
+        self._records = records
         package = FunctionPackage(f"predict_{workload}", settings.functions_folder)
         if not package.is_prepared:
             leave_empty(self, f"no packaged {package.name} in {settings.functions}: run `make functions`")
@@ -68,8 +73,8 @@ class ServingStack(WorkloadStack):
             placement=foundation.function_placement,
         )
         CfnOutput(self, "EndpointName", value=endpoint.name)
-        CfnOutput(self, "Example", value=example, export_name=f"{self.name}-example")
-        CfnOutput(self, "ApiExample", value=contract.example, export_name=f"{self.name}-api-example")
+        Example(example, example_type).export(self, "Example", f"{self.name}-example")
+        contract.example.export(self, "ApiExample", f"{self.name}-api-example")
 
     def _existing_endpoint(self) -> Invocable | None:
         existing = self.settings.endpoints.get(self.workload)
@@ -105,7 +110,7 @@ class ServingStack(WorkloadStack):
             bucket=foundation.data_bucket,
             workload=self.workload,
             machines=scoring_machines(settings),
-            answers=["text/csv", "application/jsonlines"],
+            records=self._records,
             names_source=settings.trust_names_source,
             alarms=foundation.alarms,
         )

@@ -1,5 +1,6 @@
 """The OpenAPI document of a contract; the function itself does not import this."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -88,7 +89,11 @@ def _content(model: type[BaseModel], texts: Mapping[str, str]) -> dict[str, Any]
     content: dict[str, Any] = {
         slipway_media.JSON: {"schema": {"$ref": _REFERENCE.format(model=model.__name__)}}
     }
-    content.update({name: {"schema": {"type": "string"}, "example": text} for name, text in texts.items()})
+    for name, text in texts.items():
+        if name == slipway_media.JSON:
+            content[name]["example"] = json.loads(text)
+        else:
+            content[name] = {"schema": {"type": "string"}, "example": text}
     return content
 
 

@@ -11,7 +11,7 @@ import slipway_strict
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel
-from slipway_api import Api, Handler, LambdaContext
+from slipway_api import Api, Handler, LambdaContext, OperationFunction
 from slipway_breaker import Breaker
 from slipway_contract import HEALTH, Health, Operation
 from slipway_cors import Cors
@@ -62,21 +62,34 @@ def create_handler[Row: BaseModel](
         content_type = request.content_type((slipway_media.JSON, slipway_media.CSV))
         accept = request.accept(tuple(prediction.answers))
         rows = prediction.rows(content_type, slipway_strict.utf8(content), environment.max_rows)
-        call = Call(
-            request_id=request.request_id,
-            correlation_id=request.correlation_id,
-            remaining_seconds=lambda: context.get_remaining_time_in_millis() / 1000,
-        )
+        call = call_of(request, context)
         body = prediction.body(rows)
         with breaker.closed():
             content = endpoint.invoke(body, content_type=slipway_media.CSV, accept=accept, call=call)
             answer = prediction.answers[accept](content, len(rows))
         return Response(200, accept, answer)
 
+    return handler(prediction.operation, predict, environment, logger)
+
+
+def call_of(request: Request, context: LambdaContext) -> Call:
+    """What the endpoint is told of a request."""
+    return Call(
+        request_id=request.request_id,
+        correlation_id=request.correlation_id,
+        remaining_seconds=lambda: context.get_remaining_time_in_millis() / 1000,
+    )
+
+
+def handler(
+    operation: Operation, predict: OperationFunction, environment: Environment, logger: Logger
+) -> Handler:
+    """What Lambda calls, with one operation that predicts and the one that says that the function answers."""
+
     def health(request: Request, _: LambdaContext) -> Response[str]:
         return Response(200, request.accept((slipway_media.JSON,)), Health().model_dump_json())
 
     api = Api(cors=Cors(environment.allowed_origins), logger=logger)
-    api.add(prediction.operation.method, prediction.operation.path, predict)
+    api.add(operation.method, operation.path, predict)
     api.add(HEALTH.method, HEALTH.path, health)
     return api.handle

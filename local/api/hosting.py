@@ -13,6 +13,7 @@ from local.api.reading import read_apis
 from local.api.sandbox import Sandboxes
 from local.assembly import Assembly
 from local.errors import AssemblyError
+from local.example import example
 from local.served import ServedApi, ServedFunction
 from local.server import bind, listening
 
@@ -95,16 +96,13 @@ class Apis:
         return ServedApi(api.name, url, str(log), functions, self._curl(api, gateway, url))
 
     def _curl(self, api: Api, gateway: Gateway, url: str) -> str | None:
-        """A command that calls the API with the row that a stack exports as `<api>-api-example`."""
+        """A command that calls the API with the request that a stack exports as `<api>-api-example`."""
         method = _scoring(api)
-        try:
-            row = self._assembly.import_value(f"{api.name}-api-example")
-        except AssemblyError:
-            return None
-        if method is None:
+        found = example(self._assembly, f"{api.name}-api")
+        if method is None or found is None:
             return None
         credentials = gateway.authorisation.credentials(method)
-        body = ["--header", "Content-Type: text/csv", "--data", row]
+        body = ["--header", f"Content-Type: {found.media_type}", "--data", found.text]
         return shlex.join(["curl", *credentials, *body, f"{url}{method.path}"])
 
     def _code(self, uri: str) -> Path:

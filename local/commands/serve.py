@@ -14,7 +14,7 @@ from local.commands.options import positive
 from local.container_in_engine import EngineHost
 from local.engine import RUNNERS, Engine
 from local.errors import AssemblyError
-from local.example import example_row
+from local.example import CSV, example
 from local.fleet import Fleets
 from local.hosting import Host
 from local.images import Images
@@ -139,10 +139,11 @@ def _bound(port: int, apis: Apis) -> Iterator[Listeners]:
 def _example(declared: assembly.Assembly, endpoint: str) -> str:
     """A command that calls the endpoint, with its stack's example if there is one."""
     workload = endpoint.rpartition("-")[2]
-    row = example_row(declared, endpoint)
-    if row is None:
+    found = example(declared, endpoint)
+    if found is None:
         return f"python -m local invoke {workload} FILE"
-    return f"python -m local invoke {workload} --row {shlex.quote(row)}"
+    content_type = [] if found.media_type == CSV else ["--content-type", found.media_type]
+    return shlex.join(["python", "-m", "local", "invoke", workload, *content_type, "--row", found.text])
 
 
 def _note(text: str) -> None:

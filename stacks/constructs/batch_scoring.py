@@ -1,6 +1,4 @@
-"""Scores every CSV file that is put into a folder of a bucket."""
-
-from collections.abc import Sequence
+"""Scores every file that is put into a folder of a bucket."""
 
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -9,6 +7,7 @@ from stacks.constructs.alarms import Alarms
 from stacks.constructs.artifact import S3Prefix
 from stacks.constructs.inference_pipeline import InferencePipeline
 from stacks.constructs.pipeline import TRANSFORM_LOGS, Pipeline
+from stacks.constructs.records import CSV_ROWS, Records
 from stacks.constructs.references import Join, Parameter
 from stacks.constructs.steps import Machines, Transform
 from stacks.constructs.trigger import KEY, NewObject, Trigger
@@ -18,8 +17,9 @@ class BatchScoring(Construct):
     """`batch/in/WORKLOAD/NAME.csv` becomes `batch/out/WORKLOAD/NAME.csv.out`: a line for each line, in order.
 
     A pipeline with one step sends the file through the deployed model, whose role it may use to read the one
-    folder and write the other. Answers are of the first of the media types `answers`. Whoever starts it by
-    hand may have another (Accept), and CSV appended to the line that it answers (JoinSource=Input).
+    folder and write the other. `records` says what a line is, how the file's name ends, and of which types
+    answers are: of the first, unless whoever starts it by hand wants another (Accept). They may also have
+    CSV appended to the line that it answers (JoinSource=Input).
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class BatchScoring(Construct):
         bucket: s3.IBucket,
         workload: str,
         machines: Machines,
-        answers: Sequence[str],
+        records: Records = CSV_ROWS,
         names_source: bool = True,
         alarms: Alarms | None = None,
     ) -> None:
@@ -40,9 +40,9 @@ class BatchScoring(Construct):
         # Two folders: a result in the first one would be scored again.
         arrivals, results = (S3Prefix(bucket, f"batch/{way}/{workload}") for way in ("in", "out"))
         model.role.allow_logs([TRANSFORM_LOGS])
-        input_key = Parameter.string("InputKey", f"{arrivals.prefix}/rows.csv")
-        accept = Parameter.choice("Accept", answers)
-        join_source = Parameter.choice("JoinSource", ["None", "Input"])
+        input_key = Parameter.string("InputKey", f"{arrivals.prefix}/rows.{records.suffix}")
+        accept = Parameter.choice("Accept", records.answers)
+        join = [Parameter.choice("JoinSource", ["None", "Input"])] if records.can_be_joined else []
         score = Transform(
             "Score",
             model_name=model.model_name,
@@ -50,13 +50,14 @@ class BatchScoring(Construct):
             accept=accept,
             machines=machines,
             output=results.uri,
-            join_source=join_source,
+            join_source=join[0] if join else "None",
+            records=records,
         )
         pipeline = Pipeline(
             self,
             "Pipeline",
             name=name,
-            parameters=[input_key, accept, join_source, *machines.parameters],
+            parameters=[input_key, accept, *join, *machines.parameters],
             steps=[score],
             job_role=model.role,
             reads=[arrivals],
@@ -64,5 +65,5 @@ class BatchScoring(Construct):
             names_source=names_source,
             alarms=alarms,
         )
-        arrival = NewObject(bucket, f"{arrivals.prefix}/*.csv", {input_key: KEY})
+        arrival = NewObject(bucket, f"{arrivals.prefix}/*.{records.suffix}", {input_key: KEY})
         Trigger(self, "NewFile", pipeline=pipeline, occasion=arrival)

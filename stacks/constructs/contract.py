@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from aws_cdk import CfnOutput
+from constructs import Construct
+
+_LONGEST_OUTPUT = 1024
 # Under the JSON content of a request body: what the gateway checks of it, in JSON Schema draft 4.
 _GATEWAY_MODEL = "x-slipway-gateway-model"
 
@@ -21,12 +25,31 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A request's body, and its media type."""
+
+    text: str
+    media_type: str = "text/csv"
+
+    def export(self, scope: Construct, name: str, export_name: str) -> None:
+        """Tell whoever tries the stack, and what is no CSV by its type; CloudFormation takes 1024 characters.
+
+        Raises ValueError for a longer example.
+        """
+        if len(self.text) > _LONGEST_OUTPUT:
+            raise ValueError(f"the example of {export_name} has {len(self.text)} characters")
+        CfnOutput(scope, name, value=self.text, export_name=export_name)
+        if self.media_type != "text/csv":
+            CfnOutput(scope, f"{name}Type", value=self.media_type, export_name=f"{export_name}-type")
+
+
+@dataclass(frozen=True)
 class Contract:
-    """An API's name for people, its routes in the document's order, and a row of CSV that it accepts."""
+    """An API's name for people, its routes in the document's order, and a request that it accepts."""
 
     title: str
     routes: Sequence[Route]
-    example: str
+    example: Example
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -41,14 +64,17 @@ class Contract:
         return cls(document["info"]["title"], routes, _example(document))
 
 
-def _example(document: Mapping[str, Any]) -> str:
-    """The example of the first operation that takes CSV, or no text."""
+def _example(document: Mapping[str, Any]) -> Example:
+    """The example of the first operation that has one: of CSV where it takes that, else of JSON."""
     for operations in document["paths"].values():
         for operation in operations.values():
             content = operation.get("requestBody", {}).get("content", {})
             if "text/csv" in content:
-                return str(content["text/csv"]["example"]).strip()
-    return ""
+                return Example(str(content["text/csv"]["example"]).strip())
+            if "example" in content.get("application/json", {}):
+                text = json.dumps(content["application/json"]["example"], separators=(",", ":"))
+                return Example(text, "application/json")
+    return Example("")
 
 
 def _route(path: str, method: str, operation: Mapping[str, Any]) -> Route:

@@ -8,6 +8,7 @@ from aws_cdk import Stack
 from aws_cdk.aws_sagemaker import CfnModelPackageGroup
 
 from stacks.constructs.inference_pipeline import Container, check_containers
+from stacks.constructs.records import CSV_ROWS, Records
 from stacks.constructs.references import Get, Value
 from stacks.constructs.steps.step import CreatingStep, Jobs, JobStep, Machines
 
@@ -55,11 +56,10 @@ class Model(CreatingStep):
 
 @dataclass(frozen=True, kw_only=True)
 class Transform(JobStep):
-    """Sends the lines of CSV objects through a model, as many to a request as fit into 1 MB.
+    """Sends the lines of objects through a model, as `records` says.
 
-    A row grows on its way through our containers, and XGBoost refuses more than 6 MB: hence 1 MB. An object
-    `<name>.out` below `output` (by default the execution's own place) holds a line for each line, which with
-    `join_source` "Input" begins with the line that it answers. The model's role runs the job.
+    An object `<name>.out` below `output` (by default the execution's own place) holds a line for each line,
+    which with `join_source` "Input" begins with the line that it answers. The model's role runs the job.
     """
 
     type: ClassVar[str] = "Transform"
@@ -72,6 +72,7 @@ class Transform(JobStep):
     machines: Machines
     output: Value | None = None
     join_source: Value = "None"
+    records: Records = CSV_ROWS
 
     @property
     def scores(self) -> Get:
@@ -81,11 +82,11 @@ class Transform(JobStep):
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
         return {
             "ModelName": self.model_name,
-            "BatchStrategy": "MultiRecord",
-            "MaxPayloadInMB": 1,
+            "BatchStrategy": self.records.strategy,
+            "MaxPayloadInMB": self.records.payload_mb,
             "TransformInput": {
                 "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": self.data}},
-                "ContentType": "text/csv",
+                "ContentType": self.records.media_type,
                 "SplitType": "Line",
             },
             "DataProcessing": {"JoinSource": self.join_source},

@@ -36,7 +36,7 @@ class Training(ReusedStep):
     """Fits a model: the image's own algorithm, or `source` in an image that runs script mode.
 
     The source travels as the channel `code`, a name that no other channel may have. Without `spot` the job
-    runs on on-demand instances.
+    runs on on-demand instances. `content_type` is that of the channels, for an algorithm that asks for one.
     """
 
     type: ClassVar[str] = "Training"
@@ -49,6 +49,7 @@ class Training(ReusedStep):
     source: SourceArchive | None = None
     hyperparameters: Mapping[str, Value] = field(default_factory=dict)
     spot: Spot | None = None
+    content_type: str | None = "text/csv"
 
     @property
     def model_data(self) -> Get:
@@ -102,7 +103,8 @@ class Training(ReusedStep):
         if _CODE in self.channels:
             raise ValueError(f"{self.name}: the channel {_CODE} is the source's; give the data another name")
         for name, uri in self.channels.items():
-            yield {**_channel(name, uri), "ContentType": "text/csv"}
+            typed = {"ContentType": self.content_type} if self.content_type else {}
+            yield {**_channel(name, uri), **typed}
 
 
 def read_hyperparameters(path: Path) -> dict[str, str]:
