@@ -23,10 +23,11 @@ INSTALLED := .venv/.installed node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases)
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 
-.PHONY: help demo test test-heavy serve train synth artifacts functions check documents resilience release snapshots diff fuzz lock bench-synth clean
+.PHONY: help demo test test-heavy serve train synth artifacts functions check documents resilience release snapshots diff fuzz lock bench-synth clean \
+	images test-images bench
 
 help: ## what each command does
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 demo: train ## set up, train, serve, score, print the evaluation of WORKLOAD (DATA=path takes a real file)
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
@@ -91,6 +92,15 @@ documents: artifacts $(INSTALLED) build/checkov/.installed ## write the pages th
 	@$(MAKE) --no-print-directory $(CHECKED)
 	@python -m checks.acknowledged_page build/check
 	@python -m checks.planted --write
+
+images: $(INSTALLED) ## build our images by a container engine (ENGINE=podman|docker|buildah, IMAGE_BASE=image for FROM)
+	@python -m local build-images $(if $(ENGINE),--engine $(ENGINE)) $(if $(IMAGE_BASE),--base $(IMAGE_BASE))
+
+test-images: images synth ## build our images and run their conformance suite in the engine
+	@SLIPWAY_TEST_ENGINE=$(or $(ENGINE),any) python -m pytest -n 2 --dist loadfile tests/containers
+
+bench: synth ## measure the containers beside the usual way: build/reports/bench.json and docs/bench.svg
+	@python -m bench
 
 diff: artifacts functions ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown
 	@scripts/diff $(BASE)

@@ -18,6 +18,8 @@ from local.images import Image
 RUNNERS = ("podman", "docker")
 BUILDERS = (*RUNNERS, "buildah")
 _ATTEMPTS = 5
+# More than a container needs. Podman asks for a million files, which a machine may not grant even to root.
+_LIMITS = ("--ulimit=nofile=4096:4096", "--ulimit=nproc=1024:1024")
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Engine:
         return [
             *(self.program, "run", "--rm", "--name", name, "--pull=never"),
             *("--read-only", "--tmpfs=/tmp", "--cap-drop=all", "--security-opt=no-new-privileges"),
+            *_LIMITS,
             *network,
             *("--volume", f"{folder}:{inside}"),
             *variables,

@@ -1,9 +1,10 @@
 """One image's process for a test: started as SageMaker starts it, called over one kept connection.
 
-With SLIPWAY_TEST_ENGINE=podman or docker our own image runs in that engine (`make test-images`), with the
-same rights that `python -m local serve --engine` gives it, but on this machine's network.
+With SLIPWAY_TEST_ENGINE=podman, docker or any our own image runs in that engine (`make test-images`), with
+the same rights that `python -m local serve --engine` gives it, but on this machine's network.
 """
 
+import functools
 import http.client
 import json
 import os
@@ -50,6 +51,12 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
     }
 
 
+@functools.cache
+def engine() -> Engine:
+    """The engine that the suite runs our image in."""
+    return Engine.find(None if ENGINE == "any" else ENGINE)
+
+
 class Start(NamedTuple):
     """A program and its environment."""
 
@@ -68,7 +75,7 @@ def start(
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o777)
     passed = {name: value for name, value in own.items() if name not in ("PATH", "PYTHONPATH")}
-    command = Engine.find(ENGINE).command(
+    command = engine().command(
         OUR_IMAGE,
         "",
         name=f"slipway-test-{uuid.uuid4().hex[:12]}",

@@ -69,6 +69,7 @@ def test_an_image_runs_with_as_few_rights_as_it_needs(fake: Fake, tmp_path: Path
 
     assert {"--read-only", "--cap-drop=all", "--security-opt=no-new-privileges", "--network=x"} <= {*command}
     assert f"{tmp_path}:/opt/ml" in command
+    assert {"--ulimit=nofile=4096:4096", "--ulimit=nproc=1024:1024"} <= {*command}
     assert "--env=A=b c" in command
     assert command[-2:] == ["image", "serve"]
 
