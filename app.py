@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 
 from aws_cdk import App, Stack
 
-from stacks import bank, churn, churn_training
+from stacks import bank, churn
 from stacks.foundation import Foundation
 from stacks.image import ScriptModeImage
 from stacks.policies.synth import run
 from stacks.settings import Settings
 
 WORKLOADS: Mapping[str, Callable[..., Stack]] = {
-    "churn-training": churn_training.ChurnTraining,
+    "churn-training": churn.ChurnTraining,
     "churn-serving": churn.ChurnServing,
     "bank-training": bank.BankTraining,
     "bank-serving": bank.BankServing,

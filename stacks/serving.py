@@ -16,7 +16,7 @@ from stacks.constructs.prediction_function import FunctionPackage
 from stacks.constructs.prediction_service import PredictionService
 from stacks.constructs.records import CSV_ROWS, Records
 from stacks.foundation import Foundation
-from stacks.pipeline_parameters import scoring_machines
+from stacks.machines import scoring_machines
 from stacks.served_model import served_model
 from stacks.settings import Settings, Workload
 from stacks.workload import WorkloadStack

@@ -237,6 +237,11 @@ def test_the_evaluation_is_by_observed_class_and_beside_the_baseline(tmp_path: P
     assert found["split"] is None
 
 
+def test_the_evaluation_says_by_how_much_the_auc_misses_a_minimum() -> None:
+    assert evaluate.shortfall(0.765432, 0.77) == 0.00457
+    assert evaluate.shortfall(0.77, 0.77) == 0.0
+
+
 @pytest.mark.parametrize("line", ["1.5", "-0.1", "nan", '{"label": 1}', "yes", "null", ""])
 def test_an_answer_that_is_no_score_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
     (tmp_path / "test.csv.out").write_text(f"0.5\n{line}\n")

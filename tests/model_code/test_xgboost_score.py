@@ -7,7 +7,7 @@ import pytest
 from model_scripts import load
 from whole_way import HYPERPARAMETERS, Chain, Part
 
-score = load("churn/xgboost/score/__main__")
+score = load("shared/xgboost_score/__main__")
 
 
 def packed(folder: Path, name: str, content: bytes) -> Path:

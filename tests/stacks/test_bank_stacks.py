@@ -50,6 +50,32 @@ def test_the_baseline_sees_the_same_clients_with_the_workshop_s_features(steps: 
     assert source(steps["Evaluate"], "baseline").startswith("Steps.BaselineScores.")
 
 
+def test_what_evaluates_knows_the_least_auc_and_a_model_below_it_is_not_registered(dev: Assembly) -> None:
+    found = declared.steps(dev.template("bank-training"))
+    told = found["Evaluate"]["Arguments"]["AppSpecification"]["ContainerArguments"]
+    minimum = {"Get": "Parameters.MinimumAUC"}
+    assert told[told.index("--minimum-auc") + 1] == {"Std:Join": {"On": "", "Values": [minimum]}}
+    [condition] = found["GoodEnough"]["Arguments"]["Conditions"]
+    assert (condition["LeftValue"]["Std:JsonGet"]["Path"], condition["RightValue"]) == ("auc", minimum)
+    assert [one["Type"] for one in found["GoodEnough"]["Arguments"]["IfSteps"]] == ["RegisterModel"]
+    assert "AUC " in found["AUCTooLow"]["Arguments"]["ErrorMessage"]["Std:Join"]["Values"]
+    assert found["Register"]["Arguments"]["ModelPackageGroupName"] == "slipway-dev-bank"
+
+
+def test_new_data_of_the_bank_start_its_training_in_prod(prod: Assembly) -> None:
+    rules = [one["Properties"] for one in resources(prod.template("bank-training"), "AWS::Events::Rule")]
+    [pattern] = [rule["EventPattern"] for rule in rules if "EventPattern" in rule]
+    assert pattern["detail"]["object"]["key"] == [{"wildcard": "bank/input/*"}]
+    assert [rule["ScheduleExpression"] for rule in rules if "ScheduleExpression" in rule]
+
+
+def test_fits_run_on_spot_machines_for_the_minutes_of_the_workshop(steps: Mapping[str, Any]) -> None:
+    for name in ("Baseline", "Xgboost"):
+        assert steps[name]["EnableManagedSpotTraining"] is True
+        limits = {"MaxRuntimeInSeconds": 300, "MaxWaitTimeInSeconds": 600}
+        assert steps[name]["StoppingCondition"] == limits
+
+
 def test_training_and_serving_have_the_same_one_container(dev: Assembly, steps: Mapping[str, Any]) -> None:
     [served] = only(dev.template("bank-serving"), "AWS::SageMaker::Model")["Properties"]["Containers"]
     [trained] = steps["BankModel"]["Containers"]
@@ -83,8 +109,10 @@ def exported(dev: Assembly, name: str) -> str:
 
 
 def test_jobs_read_and_write_the_bank_s_prefixes_only(dev: Assembly) -> None:
-    written = {one.partition("/")[2] for one in allowed(dev.template("bank-training"), "s3:PutObject")}
-    assert written == {"bank/training/*"}
+    template = dev.template("bank-training")
+    written = {one.partition("/")[2] for one in allowed(template, "s3:PutObject")}
+    read = {one.partition("/")[2] for one in allowed(template, "s3:GetObject", "JobRole") if "Bucket" in one}
+    assert (written, read) == ({"bank/training/*"}, {"bank/input/*", "bank/training/*"})
 
 
 def test_an_endpoint_that_exists_is_called_and_none_is_deployed(

@@ -25,9 +25,9 @@ VPC = {
 }
 WAF = {"AWS::WAFv2::LoggingConfiguration", "AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation"}
 OF_THE_OMITTED = {
-    "AWS::Events::Rule": 2,  # what starts prod's training: in dev a person does
-    "AWS::IAM::Policy": 3,  # of the flow log, and of the two rules
-    "AWS::IAM::Role": 2,
+    "AWS::Events::Rule": 2 * len(MODELS),  # what starts prod's training: in dev a person does
+    "AWS::IAM::Policy": 1 + 2 * len(MODELS),  # of the flow log, and of the rules
+    "AWS::IAM::Role": 2 * len(MODELS),
     "AWS::Logs::LogGroup": len(MODELS),  # flow log and firewalls, but dev has one of what empties buckets
     "AWS::SNS::Subscription": 1,  # nobody is woken for dev
 }

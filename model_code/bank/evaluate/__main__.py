@@ -24,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--scores", type=Path, required=True, help="folder of the *.out files")
     parser.add_argument("--baseline", type=Path, help="folder of the other model's scores.csv")
     parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json")
+    parser.add_argument("--minimum-auc", type=float, help="also say by how much AUC falls short of this")
     arguments = parser.parse_args(argv)
     try:
         labels = [_label(line, where) for line, where in _lines(arguments.labels / "labels.csv")]
@@ -33,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> None:
                 labels, read_baseline(arguments.baseline / "scores.csv", labels)
             )
         evaluation["split"] = read_split(arguments.labels / "split.json")
+        if arguments.minimum_auc is not None:
+            evaluation["auc_shortfall"] = shortfall(evaluation["auc"], arguments.minimum_auc)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
     arguments.output.mkdir(parents=True, exist_ok=True)
@@ -110,6 +113,11 @@ def evaluate(labels: Sequence[bool], scores: Sequence[float]) -> dict[str, Any]:
             "yes": {"no": fn / (fn + tp), "yes": tp / (fn + tp)},
         },
     }
+
+
+def shortfall(value: float, minimum: float) -> float:
+    """How much is missing, to three digits and never 0 unless nothing is."""
+    return float(f"{max(minimum - value, 0.0):.3g}")
 
 
 def as_text(title: str, evaluation: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
-"""Score the validation part with the trained XGBoost model: one `label,score` line a row, in order.
+"""Score label-first rows with a trained XGBoost model: one `label,score` line a row, in order.
 
-The threshold of the last container is fitted on these lines.
+What is fitted on scores, or compares them, reads these lines.
 """
 
 import argparse

@@ -1,0 +1,22 @@
+"""The machines that whoever starts a pipeline may choose among: those that the settings offer."""
+
+from stacks.constructs.references import Parameter
+from stacks.constructs.steps import Cluster, Machines
+from stacks.settings import Settings
+
+
+def training_cluster(settings: Settings) -> Cluster:
+    training = settings.training
+    return Cluster(
+        Machines(Parameter.choice("InstanceType", training.instance_types)),
+        training.volume_size_gb,
+        training.max_runtime_seconds,
+    )
+
+
+def scoring_machines(settings: Settings) -> Machines:
+    scoring = settings.scoring
+    return Machines(
+        Parameter.choice("ScoringInstanceType", scoring.instance_types),
+        Parameter.integer("ScoringInstanceCount", scoring.instance_count),
+    )
