@@ -75,7 +75,7 @@ class TrainingStack(WorkloadStack):
         return SourceArchive(self, f"{_pascal(folder)}Source", folder=self.folder / folder, program="fit.py")
 
     def spot(self, data: Processing) -> Spot | None:
-        """Spot instances, where the settings want them, for a fit that learns from what `data` made and writes
+        """Spot instances, where the settings want them, for a fit of what `data` made that writes
         checkpoints."""
         training = self.settings.training
         if not training.spot:
