@@ -10,7 +10,11 @@ ENV ?= dev
 HEAVY_PYTHON := 3.11
 BASE ?= main
 REGISTRY ?= local
-DATA ?= build/data/$(WORKLOAD).txt
+# Workloads whose data are a folder of files.
+IN_FOLDERS := translation
+DATA ?= build/data/$(WORKLOAD)$(if $(filter $(WORKLOAD),$(IN_FOLDERS)),,.txt)
+# What a pipeline's parameters are here, where a laptop cannot do what their defaults ask for.
+LAPTOP = $(wildcard model_code/$(WORKLOAD)/laptop.json)
 # Those that train in .venv: what is made here makes their missing models from sample data.
 TRAINED_HERE := churn bank
 FUZZ_SECONDS ?= 1200
@@ -45,7 +49,7 @@ serve: synth ## keep the endpoints up and say how to call them
 
 train: $(INSTALLED) $(DATA) ## run the training pipeline of WORKLOAD as the template declares it
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
-	@python -m local train $(WORKLOAD) --data $(DATA)
+	@python -m local train $(WORKLOAD) --data $(DATA) $(if $(LAPTOP),--set-from $(LAPTOP))
 
 synth: artifacts ## write cdk.out for ENV (dev or prod)
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
@@ -77,6 +81,11 @@ build/lambda/.prepared: $(shell git ls-files -co --exclude-standard lambda scrip
 build/data/%.txt: $$(wildcard model_code/$$*/sample/*.py) | $(INSTALLED)
 	@mkdir -p $(@D)
 	@python model_code/$*/sample --seed 1 --output $@
+
+$(IN_FOLDERS:%=build/data/%): build/data/%: $$(wildcard model_code/$$*/sample/*.py) | $(INSTALLED)
+	@mkdir -p $(@D)
+	@python model_code/$*/sample --seed 1 --output $@
+	@touch $@
 
 CHECKED := build/check/dev/manifest.json build/check/prod/manifest.json
 

@@ -81,16 +81,35 @@ class Storage:
                 shutil.copyfile(file, temporary)
 
     def replace(self, source: Path, uri: str) -> Path:
-        """Make a file the only object under the URI; returns where that object is.
+        """Make a file the only object under the URI, or a folder's files all of its objects; returns where
+        that object or prefix is.
 
-        A URI that ends in a file name (with a suffix) is the object's, any other the prefix above it.
+        A URI that ends in a file name (with a suffix) is the object's, any other the prefix above it. What
+        was there stays when a folder cannot be copied whole.
         """
+        if source.is_dir():
+            return self._replace_prefix(source, uri)
         target = self._writable(uri)
         if uri.endswith("/") or not target.suffix:
             shutil.rmtree(target, ignore_errors=True)
             uri = f"{uri.rstrip('/')}/{source.name}"
         self.upload(source, uri)
         return self.path(uri)
+
+    def _replace_prefix(self, folder: Path, uri: str) -> Path:
+        files = list(_objects(folder))
+        if not files:
+            raise StorageError(f"{folder} has no files")
+        target = self._writable(uri)
+        if target.is_file():
+            target.unlink()
+        with self._replacing(target, uri) as temporary:
+            for file in files:
+                copy = temporary / file.relative_to(folder)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
+            shutil.rmtree(target, ignore_errors=True)
+        return target
 
     def _writable(self, uri: str) -> Path:
         if uri in self._assets:

@@ -38,7 +38,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--metric", default="f1", metavar="NAME", help="the one that ends the report (f1)")
     parser.add_argument(
-        "--data", type=Path, metavar="FILE", help="evaluate on this file (default: the one of the last time)"
+        "--data",
+        type=Path,
+        metavar="PATH",
+        help="evaluate on this file or folder (default: the one of the last time)",
     )
     add_parameters(parser)
     add_assembly(parser)

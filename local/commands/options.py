@@ -1,6 +1,7 @@
 """Options that several commands have."""
 
 import argparse
+import json
 import math
 from pathlib import Path
 
@@ -34,6 +35,17 @@ def assignment(text: str) -> tuple[str, str]:
     return name, value
 
 
+def assignments(path: str) -> list[tuple[str, str]]:
+    """The members of a file's JSON object, whose values are texts, as argparse's `type`."""
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{path} cannot be read as JSON: {error}") from None
+    if not isinstance(document, dict) or not all(isinstance(value, str) for value in document.values()):
+        raise argparse.ArgumentTypeError(f'{path} should hold an object like {{"NAME": "VALUE"}}')
+    return list(document.items())
+
+
 def add_parameters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set",
@@ -43,4 +55,12 @@ def add_parameters(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         dest="parameters",
         help="set a parameter of the pipeline; may be repeated",
+    )
+    parser.add_argument(
+        "--set-from",
+        type=assignments,
+        action="extend",
+        metavar="FILE",
+        dest="parameters",
+        help='set parameters by a JSON file, {"NAME": "VALUE"}; of two values the later one counts',
     )

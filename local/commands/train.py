@@ -34,7 +34,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("workload", help="the last part of the pipeline's name, such as churn")
     parser.add_argument(
-        "--data", type=Path, metavar="FILE", help="train on this file (default: the one of the last time)"
+        "--data",
+        type=Path,
+        metavar="PATH",
+        help="train on this file or folder (default: the one of the last time)",
     )
     add_parameters(parser)
     add_assembly(parser)

@@ -44,19 +44,19 @@ class PipelineRunner:
         return bind(self.definition.parameters, given)
 
     def put_data(self, file: Path, parameters: Mapping[str, Any]) -> Path:
-        """Make a file the pipeline's input; returns the object that it has become.
+        """Make a file or a folder the pipeline's input; returns the object or prefix that it has become.
 
-        Raises UsageError when there is no such file.
+        Raises UsageError when there is neither.
         """
-        if not file.is_file():
-            raise UsageError(f"--data {file}: there is no such file")
+        if not file.exists():
+            raise UsageError(f"--data {file}: there is no such file or folder")
         return self.storage.replace(file, self._input(parameters))
 
     def keep_data(self, parameters: Mapping[str, Any]) -> None:
         """Raise UsageError unless the pipeline has input already."""
         uri = self._input(parameters)
         if not self.storage.exists(uri):
-            raise UsageError(f"{uri} holds no data yet; give it with --data FILE")
+            raise UsageError(f"{uri} holds no data yet; give it with --data PATH")
 
     def _input(self, parameters: Mapping[str, Any]) -> str:
         return input_uri(self.definition, parameters)

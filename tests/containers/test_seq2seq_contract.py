@@ -1,7 +1,9 @@
 """The translation stand-in's contract, as far as no model is needed: hyperparameters, channels, requests."""
 
+import importlib.util
 import json
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from built_in.hyperparameters import Refused
@@ -12,6 +14,7 @@ from seq2seq_image.channels import Pair, Vocabularies
 from seq2seq_image.serve import Seq2SeqModel
 from seq2seq_image.vocabulary import Vocabulary
 
+ROOT = Path(__file__).resolve().parents[2]
 MARKS = ["<pad>", "<unk>", "<s>", "</s>"]
 RECORDS = "application/x-recordio-protobuf"
 Numbers = st.lists(st.integers(0, 2**31 - 1), max_size=12)
@@ -22,6 +25,18 @@ def vocabulary(*words: str) -> Vocabulary:
 
 
 KNOWN = Vocabularies(vocabulary("i", "love", "you"), vocabulary("ich", "liebe", "dich"))
+
+
+def script(path: str) -> ModuleType:
+    """A module of model_code by its path."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / "model_code" / path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+prepared = script("translation/prepare/translation_records.py")
 
 
 class Parrot:
@@ -258,3 +273,10 @@ def test_as_the_image_does_it_a_long_sentence_is_cut() -> None:
     answer = invoke(body, SLIPWAY_MANAGED_BEHAVIOUR="1")
 
     assert answer == (200, {"predictions": [{"target": "ich liebe dich dich"}]})
+
+
+@given(st.lists(st.tuples(Numbers, Numbers), max_size=6))
+def test_what_the_pipeline_prepares_is_what_the_protobuf_library_reads(
+    pairs: list[tuple[list[int], list[int]]],
+) -> None:
+    assert list(records.read(prepared.records(pairs))) == pairs

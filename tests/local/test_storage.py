@@ -69,6 +69,31 @@ def test_a_replaced_object_keeps_its_name(storage: Storage, tmp_path: Path) -> N
     assert (written.name, written.read_text()) == ("churn.txt", "new")
 
 
+def test_a_folder_takes_the_place_of_all_that_was_below_the_prefix(storage: Storage, tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("old")
+    storage.replace(tmp_path / "old.csv", "s3://data/in/")
+    for name in ("corpus/test.en", "corpus/more/test.de"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+
+    for _ in range(2):
+        storage.replace(tmp_path / "corpus", "s3://data/in")
+
+    written = storage.download("s3://data/in", tmp_path / "out")
+    assert [str(path.relative_to(tmp_path / "out")) for path in written] == ["more/test.de", "test.en"]
+
+
+def test_a_folder_without_files_is_refused_and_what_was_there_stays(storage: Storage, tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("old")
+    storage.replace(tmp_path / "old.csv", "s3://data/in/")
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(StorageError, match="empty has no files"):
+        storage.replace(tmp_path / "empty", "s3://data/in")
+
+    assert storage.exists("s3://data/in/old.csv")
+
+
 def test_an_object_below_an_object_is_refused_and_leaves_it(storage: Storage, tmp_path: Path) -> None:
     (tmp_path / "a").write_text("old")
     storage.upload(tmp_path / "a", "s3://data/a")

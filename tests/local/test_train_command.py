@@ -77,6 +77,23 @@ def test_training_again_on_the_same_data_publishes_the_same_bytes(workspace: Pat
     assert len(list((workspace / "build" / "runs").glob("*/Fit"))) == 2
 
 
+def test_parameters_come_from_a_file_too_and_the_later_value_counts(workspace: Path) -> None:
+    (workspace / "values.json").write_text('{"Behaviour": "fail"}')
+    data = ("shop", "--data", "rows.csv")
+
+    assert "falling" in train(workspace, *data, "--set-from", "values.json")[2]
+    assert train(workspace, *data, "--set-from", "values.json", "--set", "Behaviour=remember")[0] == 0
+
+
+@pytest.mark.parametrize("content", ["rows", "[]", '{"Behaviour": 1}'])
+def test_a_file_of_parameters_that_is_none_is_refused(workspace: Path, content: str) -> None:
+    (workspace / "values.json").write_text(content)
+
+    code, _, errors = train(workspace, "shop", "--data", "rows.csv", "--set-from", "values.json")
+
+    assert (code, "values.json" in errors) == (2, True)
+
+
 def test_new_data_takes_the_place_of_the_old(workspace: Path) -> None:
     (workspace / "more.txt").write_text("5,6\n")
     for file, rows in (("rows.csv", 4), ("more.txt", 2)):
@@ -176,8 +193,8 @@ def test_a_second_training_of_a_workload_waits_for_no_one(workspace: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["shop"], 2, "s3://data/in holds no data yet; give it with --data FILE"),
-        (["shop", "--data", "gone.csv"], 2, "--data gone.csv: there is no such file"),
+        (["shop"], 2, "s3://data/in holds no data yet; give it with --data PATH"),
+        (["shop", "--data", "gone.csv"], 2, "--data gone.csv: there is no such file or folder"),
         (["shop", "--data", "rows.csv", "--set", "X=1"], 2, "--set X: the pipeline has no such parameter"),
         (["shop", "--set", "X"], 2, "'X' is not NAME=VALUE"),
         (["hat"], 1, "no single pipeline's name ends in -hat; the assembly declares slipway-dev-shop"),
