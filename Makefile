@@ -124,8 +124,13 @@ snapshots: artifacts functions ## write tests/snapshots from the stacks
 		python -m review snapshot build/snapshots/$$env tests/snapshots/$$env; \
 	done
 
-resilience: synth ## measure what holds under abuse, faults, overload and replacement (25 minutes)
+resilience: synth resilience/autocannon/node_modules/.installed ## measure what holds under abuse, faults, overload and replacement (25 minutes)
 	@python -m resilience
+
+resilience/autocannon/node_modules/.installed: resilience/autocannon/package-lock.json
+	@echo "installing the load generator into resilience/autocannon/node_modules" >&2
+	@npm ci --silent --prefix $(dir $<)
+	@touch $@
 
 build/check/%/manifest.json: $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
 	@echo "synthesising $*" >&2

@@ -8,6 +8,7 @@ from types import FrameType
 
 from local.commands import (
     build_images,
+    chaos,
     deploy,
     environments,
     evaluate,
@@ -31,6 +32,7 @@ _COMMANDS = (
     release,
     serve,
     deploy,
+    chaos,
     invoke,
     image,
     environments,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
+from local import answers
 from local.errors import SlipwayError
 from local.http_client import AnswerTimeoutError, Client, ConnectError, HttpError, Response
 
@@ -107,12 +108,18 @@ class Hop:
 
 
 class Chain:
-    """Containers that answer one after the other; `under_way` counts the invocations that do not yet."""
+    """Containers that answer one after the other; `under_way` counts the invocations that wait for one.
 
-    def __init__(self, hops: Sequence[Hop], *, timeout: float = INVOCATION_TIMEOUT) -> None:
+    With `checked`, what a container answers to rows must be as many rows, and finite (`local.answers`).
+    """
+
+    def __init__(
+        self, hops: Sequence[Hop], *, timeout: float = INVOCATION_TIMEOUT, checked: bool = False
+    ) -> None:
         self.hops = hops
         self.under_way = 0
         self._timeout = timeout
+        self._checked = checked
 
     async def invoke(
         self,
@@ -125,7 +132,7 @@ class Chain:
 
         Body and Content-Type of each answer go to the next container as they are; `accept` goes to the last
         one only (which Accept AWS gives the others is not documented), `headers` to all. Raises ModelError
-        when a container answers with anything but success, too late or not at all, and
+        when a container answers with anything but success, too late or not at all or not to every row, and
         ServiceUnavailableError when one is not ready or cannot be connected to within 250 ms: no container is
         asked while another one is known not to be there.
         """
@@ -141,11 +148,14 @@ class Chain:
         self, body: bytes, content_type: str | None, accept: str | None, passed: list[tuple[str, str]]
     ) -> Response:
         last = self.hops[-1]
+        rows = answers.asked(body, content_type) if self._checked else None
         for hop in self.hops:
             own = [("Accept", accept)] if accept is not None and hop is last else []
             if content_type is not None:
                 own.append(("Content-Type", content_type))
             response = await self._call(hop, own + passed, body)
+            if problem := answers.problem(rows, response):
+                raise ModelError(hop.name, HTTPStatus.BAD_GATEWAY, problem, hop.log)
             body, content_type = response.body, response.headers.get("content-type")
         return response
 

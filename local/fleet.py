@@ -89,5 +89,5 @@ class Fleets:
         folder = self._folder / (declared.name if version == 1 else f"{declared.name}.{version}")
         containers = self._host(assembly).containers(declared.model, folder)
         log_group = assembly.place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{declared.name}")
-        chain = hosting.chain(declared.model, containers, log_group, self._timing.answer)
+        chain = hosting.chain(declared.model, containers, log_group, self._timing.answer, checked=True)
         return Fleet(declared, containers, chain, self._timing, self._note)

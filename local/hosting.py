@@ -73,13 +73,15 @@ def chain(
     containers: Sequence[ServingContainer],
     log_group_arn: str,
     timeout: float = INVOCATION_TIMEOUT,
+    *,
+    checked: bool = False,
 ) -> Chain:
     """The chain of a model's containers; `log_group_arn` is where AWS would keep their logs."""
     hops = [
         Hop(name, container, Log(container.layout.log.absolute().as_uri(), log_group_arn))
         for name, container in zip(_names(model), containers, strict=True)
     ]
-    return Chain(hops, timeout=timeout)
+    return Chain(hops, timeout=timeout, checked=checked)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from types import FrameType
 
 from local.console import print_table
 from local.errors import SlipwayError
-from resilience import report
+from resilience import kills, overload, replacement, report
 from resilience.promise import Context, Measure
 from resilience.report import Entry
 
@@ -25,7 +25,12 @@ Ends with 1 when a promise is broken.
 _REPORTS = Path("build/reports")
 
 # In the order of the table.
-PROMISES: Mapping[str, Measure] = {}
+PROMISES: Mapping[str, Measure] = {
+    "kills": kills.measure,
+    "spoilt": kills.measure_spoilt,
+    "overload": overload.measure,
+    "replacement": replacement.measure,
+}
 
 
 def main(argv: Sequence[str] | None = None, promises: Mapping[str, Measure] = PROMISES) -> int:

@@ -30,7 +30,7 @@ class Serving:
         """Run `python -m local <arguments>` beside it, to its end."""
         command = [sys.executable, "-m", "local", *arguments]
         return subprocess.run(
-            command, cwd=self.folder, env=_environment(), capture_output=True, text=True, check=False
+            command, cwd=self.folder, env=environment(), capture_output=True, text=True, check=False
         )
 
     def now(self) -> Served:
@@ -49,7 +49,7 @@ def serving(assembly: Path, folder: Path, options: Sequence[str] = ()) -> Iterat
     command = [sys.executable, "-m", "local", "serve", "--port", "0", "--assembly", str(assembly), *options]
     with errors.open("w", encoding="utf-8") as stream:
         process = subprocess.Popen(
-            command, cwd=folder, env=_environment(), stdout=subprocess.PIPE, stderr=stream, text=True
+            command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=stream, text=True
         )
     try:
         _wait_until_ready(process, errors)
@@ -73,5 +73,5 @@ def _wait_until_ready(process: "subprocess.Popen[str]", errors: Path) -> None:
     raise SlipwayError(f"serve ended before it was ready:\n{errors.read_text(encoding='utf-8')}")
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(_PROJECT)}

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, cast
 
 import uvloop
 
+from local.answers import ROW_BY_ROW, media_type, rows
 from local.assembly import Model
 from local.container import ServingContainer
 from local.endpoint import Chain, InvocationError, ModelError
@@ -22,12 +23,10 @@ from local.hosting import Host, chain, running
 from local.http_client import HttpError, Response
 from local.images import Images
 from local.storage import Storage
-from local.transform.records import Batch, by_line, lines, rows, undivided
-from local.transform.request import CSV, Batching, TransformRequest, media_type
+from local.transform.records import Batch, by_line, lines, undivided
+from local.transform.request import CSV, Batching, TransformRequest
 
 _LOG_GROUP = "arn:aws:logs:::log-group:/aws/sagemaker/TransformJobs"
-# Their answers have a row for each row that was sent.
-_ROW_BY_ROW = frozenset({"text/csv", "application/jsonlines"})
 _RETRY_DELAY = 0.2
 _CLIENT_ERROR = range(400, 500)
 
@@ -203,7 +202,7 @@ class _Sender:
 
     def _check_rows(self, batch: Batch, response: Response) -> None:
         answered = rows(response.body)
-        row_by_row = media_type(response.headers.get("content-type", "")) in _ROW_BY_ROW
+        row_by_row = media_type(response.headers.get("content-type", "")) in ROW_BY_ROW
         if self.request.split_by_line and row_by_row and answered != batch.records:
             raise JobError(f"{_lines(batch)}: {batch.records} rows were sent, {answered} came back")
 

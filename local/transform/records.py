@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from local.answers import rows
 from local.errors import JobError
 from local.transform.request import Batching
 
@@ -58,11 +59,6 @@ def undivided(stream: BinaryIO, batching: Batching) -> Iterator[Batch]:
     if len(body) > batching.max_payload:
         raise JobError(f"it is larger than the {batching.max_payload} bytes that a request may have")
     yield Batch(body, 1, 1)
-
-
-def rows(body: bytes) -> int:
-    """The number of lines of a body, with or without a line end at its end."""
-    return body.count(b"\n") + (not body.endswith(b"\n") and bool(body))
 
 
 def _whole(body: bytes, first: int) -> Iterator[Batch]:

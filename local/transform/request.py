@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.answers import media_type
 from local.errors import JobError
 from local.jobs.services import only, texts
 
@@ -113,8 +114,3 @@ class TransformRequest:
 
 
 _WHOLE_RECORDS = {"JoinSource": ("None", "Input"), "InputFilter": ("$",), "OutputFilter": ("$",)}
-
-
-def media_type(content_type: str) -> str:
-    """The type without its parameters, in lower case."""
-    return content_type.partition(";")[0].strip().lower()

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.answers import rows
 from local.errors import JobError
-from local.transform.records import Batch, by_line, rows, undivided
+from local.transform.records import Batch, by_line, undivided
 from local.transform.request import Batching
 
 LINES = st.lists(st.binary(max_size=12).map(lambda line: line.replace(b"\n", b"\r")), max_size=40)

@@ -37,6 +37,12 @@ def model(_: bytes, __: Mapping[str, str]) -> Answer:
     return 200, CSV, (BASE / "model" / "parameters.txt").read_bytes()
 
 
+def another_life(body: bytes, headers: Mapping[str, str]) -> Answer:
+    """As tag, with how often this container has been started."""
+    status, content_type, answer = tag(body, headers)
+    return status, content_type, answer.replace(b"\n", b",%d\n" % len((BASE / "starts").read_bytes()))
+
+
 def refuse_bad(body: bytes, headers: Mapping[str, str]) -> Answer:
     if b"bad" in body:
         return 415, "text/plain", b'no "bad" rows here'
@@ -139,6 +145,8 @@ def serve() -> None:
     if BEHAVIOUR == "ignore_sigterm":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     (BASE / "pid").write_text(str(os.getpid()))
+    with (BASE / "starts").open("ab") as starts:
+        starts.write(b"x")
     address = ("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
     Server(address, Handler).serve_forever()
 

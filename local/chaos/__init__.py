@@ -1,0 +1,1 @@
+"""Faults on purpose: what an endpoint answers while its containers are killed, stopped and spoilt."""
