@@ -164,6 +164,8 @@ UNUSUAL = {
     "a space after a number": with_cell("CustServ Calls", "1 "),
     "a space that is not ASCII": with_cell("Day Mins", "\u00a0137.8"),
     "a space in a text": with_cell("State", "K S"),
+    "a control character after a number": with_cell("Account Length", "0\x1f"),
+    "a tab before a number": with_cell("Day Mins", "\t137.8"),
     "a text that is not ASCII": with_cell("State", "K\u00df"),
     "a quoted number": with_cell("Day Mins", '"137.8"'),
     "an unused number that is not finite": with_cell("Account Length", "inf"),

@@ -67,6 +67,16 @@ def test_hashes_logical_ids_and_the_account_leave_no_trace(text: Callable[..., s
     assert "<lambda/predict>.zip" in text(one)
 
 
+def test_the_content_tag_of_an_image_leaves_no_trace(text: Callable[..., str]) -> None:
+    def build(tag: str) -> Declared:
+        environment = {"Variables": {"IMAGE": f"slipway-dev-script-mode:{tag}", "TAG": tag}}
+        declared = {"Type": "AWS::Lambda::Function", "Properties": {"Environment": environment}}
+        return Declared({f"Requested{tag}": declared}, paths={f"Requested{tag}": f"Requested{tag}"})
+
+    assert text(build("84b0466b593f1944")) == text(build("d18bb5478f0b87c7"))
+    assert "IMAGE: slipway-dev-script-mode:CONTENT" in text(build("84b0466b593f1944"))
+
+
 def test_a_change_of_a_setting_changes_the_text(text: Callable[..., str]) -> None:
     assert text(function("a" * 64)) != text(function("a" * 64, MemorySize=256))
 

@@ -62,5 +62,9 @@ class Arrays:
 
 def _is_plain(text: str) -> bool:
     """Whether the text holds nothing that numpy's reader takes and `Features.csv` refuses, or the reverse."""
-    commas = (text.count("\n") + 1) * (len(RAW) - 1)
-    return text.isascii() and '"' not in text and " " not in text and text.count(",") == commas
+    if not text.isascii() or '"' in text:
+        return False
+    newlines = text.count("\n")
+    # numpy strips every control character that Python counts as a space, such as 0x1f.
+    blanks = np.count_nonzero(np.frombuffer(text.encode(), np.uint8) <= ord(" "))
+    return blanks == newlines and text.count(",") == (newlines + 1) * (len(RAW) - 1)
