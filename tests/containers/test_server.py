@@ -107,6 +107,11 @@ def test_what_is_not_http_is_400_and_closes(container: Container) -> None:
         assert connection.recv(1000).startswith(b"HTTP/1.1 400")
 
 
+def test_a_caller_that_wants_the_head_alone_gets_it(container: Container) -> None:
+    assert container.request("HEAD", "/ping").status == 405
+    assert container.invoke(b"after").body == b"after"
+
+
 def test_a_large_request_does_not_hold_up_small_ones(tmp_path: Path) -> None:
     with Container("toolkit", with_script(tmp_path), **VARIABLES) as container:
         large, answers = waiting_request(container, tmp_path)

@@ -14,6 +14,7 @@ from . import environment
 from .application import Application, Limits, Model
 from .environment import Environ
 from .errors import ContainerProblem
+from .protocol import Protocol
 
 logger = logging.getLogger("toolkit")
 
@@ -59,9 +60,10 @@ def _config(model: Model, environ: Environ, limits: Limits) -> uvicorn.Config:
         host=environ.get(environment.BIND_HOST) or "127.0.0.1",
         port=environment.number(environ, environment.BIND_TO_PORT, environment.DEFAULT_PORT),
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="off",
+        proxy_headers=False,
         access_log=False,
         log_config=None,
         log_level="warning",

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.ctypeslib
 from numpy.typing import NDArray
 from toolkit.errors import ContainerProblem
 
@@ -64,11 +63,13 @@ class XgboostError(Exception):
 
 class _Proxy(threading.local):
     """One matrix handle a thread, reused: to make one the library reads the CPU quota from disk, which costs
-    as much as the prediction of a row."""
+    as much as the prediction of a row. Beside it is where the library says what it predicted."""
 
     def __init__(self) -> None:
         self.handle = _Handle()
         _call("XGProxyDMatrixCreate", ctypes.byref(self.handle))
+        self.shape, self.dimensions, self.result = _LengthPointer(), ctypes.c_uint64(), _FloatPointer()
+        self.out = ctypes.byref(self.shape), ctypes.byref(self.dimensions), ctypes.byref(self.result)
 
 
 class Booster:
@@ -108,22 +109,21 @@ class Booster:
 
         The table is C-contiguous, with exactly `features` columns.
         """
-        shape, dimensions, result = _LengthPointer(), ctypes.c_uint64(), _FloatPointer()
-        out = ctypes.byref(shape), ctypes.byref(dimensions), ctypes.byref(result)
+        proxy = self._proxy
         rows = _array_interface(table)
         if self._in_place:
-            proxy = self._proxy.handle
-            _call("XGBoosterPredictFromDense", self._handle, rows, self._options, proxy, *out)
+            _call("XGBoosterPredictFromDense", self._handle, rows, self._options, proxy.handle, *proxy.out)
         else:
             matrix = _Handle()
             _call("XGDMatrixCreateFromDense", rows, b'{"missing": NaN}', ctypes.byref(matrix))
             try:
-                _call("XGBoosterPredictFromDMatrix", self._handle, matrix, self._options, *out)
+                _call("XGBoosterPredictFromDMatrix", self._handle, matrix, self._options, *proxy.out)
             finally:
                 _call("XGDMatrixFree", matrix)
-        lengths = tuple(shape[axis] for axis in range(dimensions.value))
+        lengths = proxy.shape[: proxy.dimensions.value]
         # The library keeps the buffer only until this thread's next prediction.
-        return np.ctypeslib.as_array(result, lengths).copy()
+        copied = ctypes.string_at(proxy.result, math.prod(lengths) * table.itemsize)
+        return np.frombuffer(copied, np.float32).reshape(lengths)
 
     def _configuration(self) -> dict[str, Any]:
         length, text = ctypes.c_uint64(), ctypes.c_char_p()
@@ -139,12 +139,8 @@ class Booster:
 
 
 def _array_interface(table: Table) -> bytes:
-    rows, columns = table.shape
-    return b'{"data":[%d,true],"shape":[%d,%d],"typestr":"<f4","version":3}' % (
-        table.ctypes.data,
-        rows,
-        columns,
-    )
+    address = table.__array_interface__["data"][0]
+    return b'{"data":[%d,true],"shape":[%d,%d],"typestr":"<f4","version":3}' % (address, *table.shape)
 
 
 def _call(name: str, *arguments: Any) -> None:
