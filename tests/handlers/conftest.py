@@ -10,6 +10,7 @@ FOLDERS = (
     "lambda/shared",
     "lambda/predict_churn",
     "lambda/predict_bank",
+    "lambda/predict_forecast",
     "model_code/bank/encode",
     "scripts",
 )

@@ -1,0 +1,11 @@
+"""What Lambda imports: `predict_forecast.lambda_handler`, built from the environment at each cold start."""
+
+import os
+
+from aws_lambda_powertools import Logger
+from forecast_api import create_handler
+from slipway_endpoint import create_runtime
+from slipway_environment import Environment
+
+environment = Environment.read(os.environ)
+lambda_handler = create_handler(environment, create_runtime(environment), Logger(service="predict_forecast"))
