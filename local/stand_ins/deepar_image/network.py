@@ -3,7 +3,8 @@
 import json
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -63,12 +64,13 @@ class Network:
         """The series with the time features of every point, from which windows are drawn."""
         return list(self.transformation.apply([self.shape.entry(one) for one in series], is_train=True))
 
-    def sample(self, series: Iterable[Series], num_samples: int) -> Iterator[NDArray[np.float32]]:
+    def sample(self, series: Sequence[Series], num_samples: int) -> Iterator[NDArray[np.float32]]:
         """Sample paths of what follows each series, (num_samples, prediction_length), in their order.
 
         The same series and number give the same paths. A series' features reach over the horizon.
         """
-        torch.manual_seed(SEED)
+        # Other series get other random numbers: else the chance of one request would be that of all.
+        torch.manual_seed(SEED + zlib.crc32(b"".join(one.target.tobytes() for one in series)))
         self.module.model.num_parallel_samples = num_samples
         forecasts = self._predictor.predict([self.shape.entry(one) for one in series])
         return (forecast.samples for forecast in forecasts)

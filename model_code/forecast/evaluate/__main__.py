@@ -1,0 +1,116 @@
+"""Compare rolling forecasts with what was observed and with the week before: evaluation.json and .html.
+
+Reads windows.json and truth.json of the preparation, and what a batch transform wrote (*.out): JSON lines
+with `quantiles` in the order of the windows.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from forecast_accuracy import (
+    QUANTILES,
+    Forecast,
+    Values,
+    accuracy,
+    by_window,
+    seasonal_naive,
+    shortfall,
+    summary,
+)
+from forecast_report import page
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="evaluate", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--windows", type=Path, required=True, help="folder of windows.json")
+    parser.add_argument("--truth", type=Path, required=True, help="folder of truth.json")
+    parser.add_argument("--scores", type=Path, required=True, help="folder of the transform's *.out files")
+    parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json and .html")
+    parser.add_argument(
+        "--minimum-skill", type=float, help="also say by how much the skill falls short of this"
+    )
+    arguments = parser.parse_args(argv)
+    try:
+        forecasts = list(read(arguments.windows, arguments.truth, arguments.scores))
+        evaluation = evaluate(forecasts)
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: {error}")
+    if arguments.minimum_skill is not None:
+        evaluation["skill_shortfall"] = shortfall(evaluation["skill"], arguments.minimum_skill)
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    write(arguments.output / "evaluation.html", page(evaluation, forecasts))
+    write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
+    print(
+        f"{evaluation['forecasts']} forecasts of {evaluation['series']} clients "
+        f"in {evaluation['windows']} windows"
+    )
+    print(summary(evaluation))
+
+
+def evaluate(forecasts: Sequence[Forecast]) -> dict[str, Any]:
+    """The metrics of all forecasts, and of each window."""
+    return {
+        **accuracy(forecasts),
+        "windows": len({one.window for one in forecasts}),
+        "series": len({one.client for one in forecasts}),
+        "forecasts": len(forecasts),
+        "by_window": by_window(forecasts),
+    }
+
+
+def read(windows: Path, truth: Path, scores: Path) -> Iterator[Forecast]:
+    """The forecasts in their order; raises ValueError where the three do not belong together."""
+    asked = lines(windows / "windows.json")
+    seen = lines(truth / "truth.json")
+    answers = [answer for path in outputs(scores) for answer in lines(path)]
+    if not len(asked) == len(seen) == len(answers):
+        raise ValueError(
+            f"{len(asked)} windows, {len(seen)} observations and {len(answers)} forecasts; "
+            "expected as many of each"
+        )
+    for number, (request, one, answer) in enumerate(zip(asked, seen, answers, strict=True), start=1):
+        observed, history = values(one["target"]), values(request["target"])
+        try:
+            quantiles = np.array([answer["quantiles"][name] for name in QUANTILES], dtype=np.float64)
+        except (KeyError, TypeError, ValueError):
+            raise ValueError(f"forecast {number} lacks the quantiles {', '.join(QUANTILES)}") from None
+        if quantiles.shape != (len(QUANTILES), len(observed)) or not np.isfinite(quantiles).all():
+            raise ValueError(f"forecast {number} does not have {len(observed)} numbers for each quantile")
+        naive = seasonal_naive(history, len(observed))
+        yield Forecast(one["client"], one["window"], one["start"], history, observed, quantiles, naive)
+
+
+def outputs(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*.out"))
+    if not found:
+        raise ValueError(f"{folder}: no *.out file; expected the output of a batch transform")
+    return found
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    found = []
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            raise ValueError(f"{path}, line {number}: not JSON") from None
+    return found
+
+
+def values(target: Sequence[Any]) -> Values:
+    return np.array([np.nan if value in (None, "NaN") else value for value in target], dtype=np.float64)
+
+
+def write(path: Path, text: str) -> None:
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+if __name__ == "__main__":
+    main()
