@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from aws_cdk import App, Stack
 
-from stacks import bank, churn
+from stacks import bank, churn, forecast
 from stacks.foundation import Foundation
 from stacks.image import ScriptModeImage
 from stacks.policies.synth import run
@@ -15,6 +15,8 @@ WORKLOADS: Mapping[str, Callable[..., Stack]] = {
     "churn-serving": churn.ChurnServing,
     "bank-training": bank.BankTraining,
     "bank-serving": bank.BankServing,
+    "forecast-training": forecast.ForecastTraining,
+    "forecast-serving": forecast.ForecastServing,
 }
 
 

@@ -28,12 +28,21 @@ class Gate:
         # A command line holds strings only, and a Join is one.
         return {f"minimum-{self.metric}": Join("", (self.parameter,))}
 
-    def step(self, evaluate: Processing, evaluation: PropertyFile, register: RegisterModel) -> Condition:
-        """Registers a model that is good enough; any other ends the execution with what it lacks."""
+    def step(
+        self, evaluate: Processing, evaluation: PropertyFile, register: RegisterModel, suffix: str = ""
+    ) -> Condition:
+        """Registers a model that is good enough; any other ends the execution with what it lacks.
+
+        The names of the steps end in `suffix`.
+        """
         value = evaluate.look_up(evaluation, self.metric)
         shortfall = evaluate.look_up(evaluation, f"{self.metric}_shortfall")
         words = (f"{self.title} ", value, " misses the minimum ", self.parameter, " by ", shortfall)
-        too_low = Fail(f"{self.title}TooLow", message=Join("", words))
+        too_low = Fail(f"{self.title}TooLow{suffix}", message=Join("", words))
         return Condition(
-            "GoodEnough", value=value, minimum=self.parameter, if_steps=[register], else_steps=[too_low]
+            f"GoodEnough{suffix}",
+            value=value,
+            minimum=self.parameter,
+            if_steps=[register],
+            else_steps=[too_low],
         )

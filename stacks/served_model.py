@@ -25,24 +25,32 @@ class ServedModel:
 
 
 def served_model(
-    stack: Stack, settings: Settings, *, workload: Workload, containers: Sequence[Container], key: kms.IKey
+    stack: Stack,
+    settings: Settings,
+    *,
+    workload: Workload,
+    containers: Sequence[Container],
+    key: kms.IKey,
+    variant: str = "",
 ) -> ServedModel | None:
     """What the setting `artifact_source` says: the workload's release, or the archives that training left.
 
     Where the release is missing, the archives stand in for it, so that the stack can be checked and tried,
     and an error annotation keeps it from being deployed; so it does in prod for a release of a local
     registry. Without archives the stack is left empty with such an annotation, and there is no model. `key`
-    encrypts what pipelines write.
+    encrypts what pipelines write. A `variant` of the workload's model is trained with it, and released by
+    itself.
 
     Raises ReleaseError for a release that is not approved or has other containers.
     """
     if settings.artifact_source == "release":
-        file = f"{workload}.json"
-        release = Release.read(settings.releases_folder / file, workload=workload)
+        released = f"{workload}-{variant}" if variant else workload
+        file = f"{released}.json"
+        release = Release.read(settings.releases_folder / file, workload=released)
         if release is None:
             Annotations.of(stack).add_error(
                 f"no release in {settings.releases}/{file}: approve a version, then run "
-                f"`make release WORKLOAD={workload} VERSION=n`"
+                f"`make release WORKLOAD={released} VERSION=n`"
             )
         elif served := _released(stack, settings, release, containers, key):
             return served

@@ -1,6 +1,7 @@
 """What serving is for every workload: its model behind an endpoint, an API before that, and whole files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from aws_cdk import CfnOutput
@@ -30,7 +31,8 @@ class ServingStack(WorkloadStack):
     `example_type` that the endpoint accepts, and `records` what files hold. Where the settings name an
     endpoint for the workload, that one is called: no model is declared, and no scoring of files. While the
     model's archives or the packaged function are missing, the stack declares nothing, and an error annotation
-    says what makes them.
+    says what makes them. `variants` are other models of the workload, each behind an endpoint of its own that
+    no API calls, `<name>-<variant>`.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class ServingStack(WorkloadStack):
         example: str,
         example_type: str = "text/csv",
         records: Records = CSV_ROWS,
+        variants: Mapping[str, Sequence[Container]] = MappingProxyType({}),
         settings: Settings,
         foundation: Foundation,
         **kwargs: Any,
@@ -55,6 +58,8 @@ class ServingStack(WorkloadStack):
             leave_empty(self, f"no packaged {package.name} in {settings.functions}: run `make functions`")
             return
         endpoint = self._existing_endpoint() or self._build_endpoint(containers)
+        for variant, others in variants.items():
+            self._build_endpoint(others, variant)
         if endpoint is None:
             return
         contract = Contract.read(package.contract)
@@ -80,22 +85,29 @@ class ServingStack(WorkloadStack):
         existing = self.settings.endpoints.get(self.workload)
         return ExistingEndpoint(self, existing) if existing else None
 
-    def _build_endpoint(self, containers: Sequence[Container]) -> Invocable | None:
+    def _build_endpoint(self, containers: Sequence[Container], variant: str = "") -> Invocable | None:
         foundation, settings = self._foundation, self.settings
         served = served_model(
-            self, settings, workload=self.workload, containers=containers, key=foundation.key
+            self,
+            settings,
+            workload=self.workload,
+            containers=containers,
+            key=foundation.key,
+            variant=variant,
         )
         if served is None:
             return None
+        scope = Construct(self, variant) if variant else self
+        name, workload = (f"{one}-{variant}" if variant else one for one in (self.name, self.workload))
         role = ExecutionRole(
-            self,
+            scope,
             "ExecutionRole",
-            description=f"Runs the containers of {self.name}",
-            log_groups=[f"/aws/sagemaker/Endpoints/{self.name}"],
+            description=f"Runs the containers of {name}",
+            log_groups=[f"/aws/sagemaker/Endpoints/{name}"],
             names_source=settings.trust_names_source,
         )
         model = InferencePipeline(
-            self,
+            scope,
             "Model",
             containers=served.containers,
             model_data=served.model_data,
@@ -103,25 +115,25 @@ class ServingStack(WorkloadStack):
             placement=foundation.model_placement,
         )
         BatchScoring(
-            self,
+            scope,
             "Batch",
-            name=f"{self.name}-batch",
+            name=f"{name}-batch",
             model=model,
             bucket=foundation.data_bucket,
-            workload=self.workload,
+            workload=workload,
             machines=scoring_machines(settings),
             records=self._records,
             names_source=settings.trust_names_source,
             alarms=foundation.alarms,
         )
         return Endpoint(
-            self,
+            scope,
             "Endpoint",
-            name=self.name,
+            name=name,
             model=model,
             settings=settings.serving,
             key=foundation.key,
-            capture=foundation.captures.below(self.workload),
+            capture=foundation.captures.below(workload),
             logs=foundation.logs,
             alarms=foundation.alarms,
         )

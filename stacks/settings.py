@@ -13,7 +13,7 @@ from aws_cdk import App, Environment, Tags
 from constructs import Node
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from stacks.setting_parts import Network, Operations, Part, Scoring, Serving, Training, Triggers
+from stacks.setting_parts import Forecast, Network, Operations, Part, Scoring, Serving, Training, Triggers
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,7 +22,7 @@ _KEYS_OF_THE_CLI = {"acknowledged-issue-numbers", "cli-telemetry"}
 
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
 Account = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-Workload = Literal["bank", "churn"]
+Workload = Literal["bank", "churn", "forecast"]
 WorkloadPart = Literal["training", "triggers", "scoring", "serving", "api"]
 EndpointName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")]
 
@@ -96,7 +96,8 @@ class Settings(Part):
     `network` nothing runs in a VPC. `trust_names_source` is the one switch of roles that SageMaker may assume
     on this account's behalf only. `artifact_source` says what is served: what was trained here, or releases.
     `endpoints` names, by workload, an endpoint that exists already: the workload's API calls that one,
-    and none is deployed. `workloads` holds, by workload, what is different for it in the last five parts.
+    and none is deployed. `workloads` holds, by workload, what is different for it in five parts, and
+    `forecast` what only forecasting has.
     """
 
     env: Literal["dev", "prod"]
@@ -119,6 +120,7 @@ class Settings(Part):
     scoring: Scoring
     serving: Serving
     api: Api
+    forecast: Forecast = Forecast()
 
     @property
     def artifacts_folder(self) -> Path:

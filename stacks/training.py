@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aws_cdk import RemovalPolicy
@@ -12,6 +13,7 @@ from stacks.constructs.artifact import CodeDirectory, S3Prefix, SourceArchive
 from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.image import Image
 from stacks.constructs.pipeline import JOB_LOGS, Pipeline
+from stacks.constructs.records import CSV_ROWS, Records
 from stacks.constructs.references import Join, Parameter, Value
 from stacks.constructs.steps import (
     Condition,
@@ -62,13 +64,16 @@ class TrainingStack(WorkloadStack):
         self.cluster = training_cluster(self.settings)
         self._scoring = scoring_machines(self.settings)
         self._foundation = foundation
+        self._code: dict[str, CodeDirectory] = {}
         self._arrivals = S3Prefix(foundation.data_bucket, f"{workload}/input")
         self._input_key = Parameter.string("InputKey", f"{self._arrivals.prefix}/{file}")
         self.data = Join("/", (f"s3://{foundation.data_bucket.bucket_name}", self._input_key))
 
     def code(self, folder: str) -> CodeDirectory:
-        """The folder as the code of a processing job."""
-        return CodeDirectory(self, f"{_pascal(folder)}Code", folder=self.folder / folder)
+        """The folder as the code of processing jobs."""
+        if folder not in self._code:
+            self._code[folder] = CodeDirectory(self, f"{_pascal(folder)}Code", folder=self.folder / folder)
+        return self._code[folder]
 
     def source(self, folder: str) -> SourceArchive:
         """The folder as the source of a model in script mode, fitted by its `fit.py`."""
@@ -83,37 +88,57 @@ class TrainingStack(WorkloadStack):
         checkpoints = self._foundation.checkpoints.below(self.workload)
         return Spot(training.max_wait_seconds, data.job_name, checkpoints)
 
-    def score(self, model: Model, rows: Value, accept: str) -> Transform:
+    def score(
+        self, model: Model, rows: Value, accept: str, *, records: Records = CSV_ROWS, variant: str = ""
+    ) -> Transform:
         """What the whole model answers to rows that no fit has seen."""
         return Transform(
-            "Score", model_name=model.model_name, data=rows, accept=accept, machines=self._scoring
+            f"Score{_pascal(variant)}",
+            model_name=model.model_name,
+            data=rows,
+            accept=accept,
+            machines=self._scoring,
+            records=records,
         )
 
     def judge(
-        self, model: Model, gate: Gate, inputs: Mapping[str, Value], *, image: Image
+        self,
+        model: Model,
+        gate: Gate,
+        inputs: Mapping[str, Value],
+        *,
+        image: Image,
+        accepts: Sequence[str] = ("text/csv",),
+        answers: Sequence[str] = _ANSWERS,
+        variant: str = "",
     ) -> tuple[Processing, Condition]:
-        """How good the model is, by the folder `evaluate`; if it is good enough, it waits for approval."""
+        """How good the model is, by the folder `evaluate`; if it is good enough, it waits for approval.
+
+        A `variant` of the workload's model has steps, a report and a group of its own.
+        """
+        suffix = _pascal(variant)
+        evaluation = replace(_EVALUATION, name=f"{_EVALUATION.name}-{variant}") if variant else _EVALUATION
         evaluate = Processing(
-            "Evaluate",
+            f"Evaluate{suffix}",
             image=image,
             code=self.code("evaluate"),
             inputs=inputs,
-            outputs=[_EVALUATION.output],
+            outputs=[evaluation.output],
             cluster=self.cluster,
             options=gate.options,
-            property_files=[_EVALUATION],
+            property_files=[evaluation],
         )
         register = RegisterModel(
-            "Register",
-            group=self._build_group(),
+            f"Register{suffix}",
+            group=self._build_group(variant),
             model=model,
-            statistics=evaluate.uri(_EVALUATION),
-            accepts=["text/csv"],
-            answers=_ANSWERS,
+            statistics=evaluate.uri(evaluation),
+            accepts=accepts,
+            answers=answers,
             transform_instance_types=self.settings.scoring.instance_types,
             realtime_instance_types=[self.settings.serving.instance_type],
         )
-        return evaluate, gate.step(evaluate, _EVALUATION, register)
+        return evaluate, gate.step(evaluate, evaluation, register, suffix)
 
     def build_pipeline(self, steps: Sequence[Step], parameters: Sequence[Parameter]) -> None:
         """The pipeline, with `parameters` beside those of data and machines, and its triggers."""
@@ -153,12 +178,13 @@ class TrainingStack(WorkloadStack):
             arrival = NewObject(self._arrivals.bucket, f"{self._arrivals.prefix}/*", event)
             Trigger(self, "NewData", pipeline=pipeline, occasion=arrival)
 
-    def _build_group(self) -> CfnModelPackageGroup:
+    def _build_group(self, variant: str) -> CfnModelPackageGroup:
+        model = f"{self.workload}-{variant}" if variant else self.workload
         group = CfnModelPackageGroup(
             self,
-            "Models",
-            model_package_group_name=self.name,
-            model_package_group_description=f"Versions of the model of {self.workload}",
+            f"{_pascal(variant)}Models",
+            model_package_group_name=f"{self.name}-{variant}" if variant else self.name,
+            model_package_group_description=f"Versions of the model of {model}",
         )
         keeps_data = self.settings.keeps_data
         group.apply_removal_policy(RemovalPolicy.RETAIN if keeps_data else RemovalPolicy.DESTROY)

@@ -9,11 +9,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 HOSTNAMES = ("preprocess", "pca", "xgboost", "postprocess")
 # The containers of each workload's model in their order.
-MODELS = {"churn": HOSTNAMES, "bank": ("xgboost",)}
+MODELS = {"churn": HOSTNAMES, "bank": ("xgboost",), "forecast": ("deepar",)}
 STACKS = (
     *("foundation", "image"),
     *("churn-training", "churn-serving"),
     *("bank-training", "bank-serving"),
+    *("forecast-training", "forecast-serving"),
 )
 
 

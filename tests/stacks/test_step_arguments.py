@@ -9,7 +9,10 @@ from assemblies import Assembly
 from declared import definition, steps
 from request_shapes import OPERATIONS, Arguments
 
-PIPELINES = ("churn-training", "churn-serving", "bank-training", "bank-serving")
+PIPELINES = (
+    *("churn-training", "churn-serving", "bank-training", "bank-serving"),
+    *("forecast-training", "forecast-serving"),
+)
 
 
 def walk(template: Any) -> Arguments:
