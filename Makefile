@@ -27,7 +27,7 @@ INSTALLED := .venv/.installed node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases)
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 
-.PHONY: help demo test test-heavy serve train synth artifacts functions check documents resilience release snapshots diff fuzz lock bench-synth clean \
+.PHONY: help forecast-plot demo test test-heavy serve train synth artifacts functions check documents resilience release snapshots diff fuzz lock bench-synth clean \
 	images test-images bench
 
 help: ## what each command does
@@ -86,6 +86,10 @@ $(IN_FOLDERS:%=build/data/%): build/data/%: $$(wildcard model_code/$$*/sample/*.
 	@mkdir -p $(@D)
 	@python model_code/$*/sample --seed 1 --output $@
 	@touch $@
+
+forecast-plot: $(INSTALLED) ## draw a forecast of the last training: SERIES= DAY= CONFIDENCE= WEEKS= [SAMPLES=1] [MISSING=0.2]
+	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
+	@scripts/forecast_plot
 
 CHECKED := build/check/dev/manifest.json build/check/prod/manifest.json
 
