@@ -4,6 +4,7 @@ SageMaker's own unpacking accepts more; what is refused here is what no image wr
 """
 
 import gzip
+import hashlib
 import re
 import shutil
 import tarfile
@@ -19,6 +20,9 @@ from local.errors import ArchiveError
 
 # What images write: plain names, no hidden files, nothing that a shell would expand.
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+@=-]{0,127}", re.ASCII)
+
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,23 @@ def unpack_model(archive: Path, folder: Path, limits: Limits | None = None) -> N
         raise ArchiveError(f"{archive}: refused: {error}") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def require_named_content(archive: Path) -> None:
+    """Raise ArchiveError unless the archive is the one that a template names, where the name can tell.
+
+    CDK publishes a file whose hash it is given as `<SHA-256 of that hash>.gz`; ours are given the
+    archive's own SHA-256.
+    """
+    name = archive.name.partition(".")[0]
+    if not _DIGEST.fullmatch(name):
+        return
+    with archive.open("rb") as stream:
+        content = hashlib.file_digest(stream, "sha256").hexdigest()
+    if hashlib.sha256(content.encode()).hexdigest() != name:
+        raise ArchiveError(
+            f"{archive}: refused: it is not the archive that the template names; run `make synth`"
+        )
 
 
 def pack(folder: Path, archive: Path) -> None:

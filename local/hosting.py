@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.archive import unpack_model
+from local.archive import require_named_content, unpack_model
 from local.assembly import ContainerDefinition, Model
 from local.container import READY_TIMEOUT, SERVING_GRACE, Layout, ServingContainer
 from local.container_in_engine import EngineHost
@@ -56,7 +56,10 @@ class Host:
         layout.create()
         if definition.model_data_url is not None:
             with _named(model, definition):
-                unpack_model(self.storage.path(definition.model_data_url), layout.model)
+                archive = self.storage.path(definition.model_data_url)
+                if self.storage.is_asset(definition.model_data_url):
+                    require_named_content(archive)
+                unpack_model(archive, layout.model)
         return layout
 
 

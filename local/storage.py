@@ -40,6 +40,10 @@ class Storage:
             raise StorageError(f"{uri}: the assembly declares no bucket {bucket}")
         return path
 
+    def is_asset(self, uri: str) -> bool:
+        """Whether the object is one that the assembly stages."""
+        return uri in self._assets
+
     def exists(self, uri: str) -> bool:
         """Whether the URI is an object, or a prefix with at least one object below it."""
         return any(True for _ in _objects(self.path(uri)))

@@ -56,6 +56,8 @@ def members(stream: Readable) -> Iterator[Member]:
         name = name_of_next or _plain_name(header)
         name_of_next = None
         if kind in (b"0", b"\0"):
+            if name.endswith("/") and size:
+                raise ArchiveError(f"{name!r} is a folder with content")
             yield Member(name, size, is_folder=name.endswith("/"))
         elif kind == b"5":
             yield Member(name, 0, is_folder=True)

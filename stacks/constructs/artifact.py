@@ -52,12 +52,18 @@ class ModelArchive(Construct):
     """A trained `model.tar.gz` from the local disk, published as a CDK asset.
 
     CDK publishes it as `<hash>.gz`, SageMaker's guide says `.tar.gz`: that stays between this class and S3.
+    The hash follows from the archive's bytes alone, so whoever reads the template can check them.
     """
 
     def __init__(self, scope: Construct, id: str, *, path: Path) -> None:
         super().__init__(scope, id)
         self._asset = Asset(
-            self, "Asset", path=str(path), display_name="/".join(("artifacts", *path.parts[-3:]))
+            self,
+            "Asset",
+            path=str(path),
+            display_name="/".join(("artifacts", *path.parts[-3:])),
+            asset_hash=hashlib.sha256(path.read_bytes()).hexdigest(),
+            asset_hash_type=AssetHashType.CUSTOM,
         )
 
     def bind(self, role: iam.IRole) -> str:

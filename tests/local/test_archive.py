@@ -1,8 +1,7 @@
 import gzip
-import io
+import hashlib
 import os
 import tarfile
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,113 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.archive import Limits, pack, unpack_model
+from local.archive import Limits, pack, require_named_content, unpack_model
 from local.errors import ArchiveError
-
-Fill = Callable[[tarfile.TarFile], None]
-
-
-def add(tarball: tarfile.TarFile, name: str, content: bytes = b"x", **fields: object) -> None:
-    entry = tarfile.TarInfo(name)
-    entry.size = len(content)
-    for field, value in fields.items():
-        setattr(entry, field, value)
-    tarball.addfile(entry, io.BytesIO(content))
+from resilience.hostile_archives import GOOD, HOSTILE, Hostile, add, several, tar_gz
 
 
-def add_special(name: str, kind: bytes, target: str = "") -> Fill:
-    return lambda tarball: add(tarball, name, b"", type=kind, linkname=target)
-
-
-def tar_gz(fill: Fill, **options: object) -> bytes:
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w", **options) as tarball:  # type: ignore[call-overload]
-        fill(tarball)
-    return gzip.compress(stream.getvalue())
-
-
-def several(*names: str) -> Fill:
-    def fill(tarball: tarfile.TarFile) -> None:
-        for name in names:
-            add(tarball, name)
-
-    return fill
-
-
-def bomb(tarball: tarfile.TarFile) -> None:
-    add(tarball, "zeros", bytes(40 << 20))
-
-
-def unreadable_length(content: bytes) -> bytes:
-    raw = bytearray(gzip.decompress(content))
-    raw[124:136] = b"-0000000001\0"
-    raw[148:156] = b"%06o\0 " % (sum(raw[:148]) + sum(raw[156:512]) + 8 * 32)
-    return gzip.compress(bytes(raw))
-
-
-GOOD = tar_gz(several("parameters.json", "code/inference.py"))
-HOSTILE = {
-    "a truncated gzip file": (GOOD[:-20], "not a whole gzip"),
-    "a truncated tar": (gzip.compress(gzip.decompress(GOOD)[:700]), "middle of a member"),
-    "no gzip file": (b"PK\x03\x04", "not a whole gzip"),
-    "an empty file": (b"", "middle of a member"),
-    "a damaged check sum": (GOOD[:-8] + b"\0\0\0\0" + GOOD[-4:], "not a whole gzip"),
-    "garbage after the gzip": (GOOD + b"garbage", "not a whole gzip"),
-    "no member": (tar_gz(lambda tarball: None), "no file"),
-    "only a folder": (tar_gz(add_special("code", tarfile.DIRTYPE)), "no file"),
-    "dotdot": (tar_gz(several("../escaped")), "plain relative name"),
-    "dotdot inside": (tar_gz(several("code/../../escaped")), "plain relative name"),
-    "an absolute name": (tar_gz(several("/escaped")), "plain relative name"),
-    "an empty part": (tar_gz(several("code//inference.py")), "plain relative name"),
-    "a hidden file": (tar_gz(several(".bashrc")), "plain relative name"),
-    "a backslash": (tar_gz(several("..\\escaped")), "plain relative name"),
-    "a newline": (tar_gz(several("a\nb")), "plain relative name"),
-    "not ASCII": (tar_gz(several("modèle")), "not ASCII"),
-    "a symbolic link": (tar_gz(add_special("model", tarfile.SYMTYPE, "/etc")), "symbolic link"),
-    "a hard link": (tar_gz(add_special("model", tarfile.LNKTYPE, "parameters.json")), "hard link"),
-    "a fifo": (tar_gz(add_special("model", tarfile.FIFOTYPE)), "fifo"),
-    "a character device": (tar_gz(add_special("model", tarfile.CHRTYPE)), "character device"),
-    "a block device": (tar_gz(add_special("model", tarfile.BLKTYPE)), "block device"),
-    "a contiguous file": (tar_gz(add_special("model", tarfile.CONTTYPE)), "unknown type"),
-    "a sparse file": (tar_gz(add_special("model", tarfile.GNUTYPE_SPARSE)), "sparse"),
-    "a global header": (tar_gz(several("a"), format=tarfile.PAX_FORMAT, pax_headers={"path": "b"}), "global"),
-    "a pax header with a link": (
-        tar_gz(lambda tarball: add(tarball, "a", pax_headers={"linkpath": "/etc"})),
-        "sets linkpath",
-    ),
-    "a pax header with a size": (
-        tar_gz(lambda tarball: add(tarball, "a", pax_headers={"size": "-1"})),
-        "sets size",
-    ),
-    "a pax name with dotdot": (
-        tar_gz(lambda tarball: add(tarball, "a", pax_headers={"path": "../" + "escaped/" * 40 + "x"})),
-        "plain relative name",
-    ),
-    "a huge pax header": (
-        tar_gz(lambda tarball: add(tarball, "a", pax_headers={"comment": "x" * (1 << 20)})),
-        "an extended header of",
-    ),
-    "a negative size": (unreadable_length(GOOD), "malformed number"),
-    "a name twice": (tar_gz(several("a", "a")), "comes twice"),
-    "a file and a folder of one name": (tar_gz(several("a", "a/b")), "comes twice"),
-    "a folder and a file of one name": (tar_gz(several("a/b", "a")), "comes twice"),
-    "a compression of 1000:1": (tar_gz(bomb), "unpacks to more than"),
-    "too many members": (tar_gz(several(*(f"file-{n}" for n in range(1001)))), "more than 1000 members"),
-    "too deep a folder": (tar_gz(several("a/" * 30 + "b")), "deeper than 8"),
-    "members after the end": (
-        gzip.compress(gzip.decompress(tar_gz(several("a"))) + gzip.decompress(tar_gz(several("../b")))),
-        "data follows its end",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_archive_is_refused_and_leaves_nothing(name: str, tmp_path: Path) -> None:
-    content, reason = HOSTILE[name]
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda hostile: hostile.name)
+def test_a_hostile_archive_is_refused_and_leaves_nothing(hostile: Hostile, tmp_path: Path) -> None:
     archive = tmp_path / "in" / "model.tar.gz"
     archive.parent.mkdir()
-    archive.write_bytes(content)
-    with pytest.raises(ArchiveError, match=reason) as refusal:
+    archive.write_bytes(hostile.make(tmp_path))
+    with pytest.raises(ArchiveError, match=hostile.reason) as refusal:
         unpack_model(archive, tmp_path / "out" / "model")
     assert "model.tar.gz" in str(refusal.value)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["in", "model.tar.gz", "out"]
@@ -159,6 +62,16 @@ def test_a_folder_that_holds_something_is_not_unpacked_over(tmp_path: Path) -> N
     unpack_model(archive, tmp_path / "model")
     with pytest.raises(ArchiveError, match="not empty"):
         unpack_model(archive, tmp_path / "model")
+
+
+def test_an_archive_that_a_template_names_by_its_content_is_no_other(tmp_path: Path) -> None:
+    named = hashlib.sha256(hashlib.sha256(GOOD).hexdigest().encode()).hexdigest()
+    archive = tmp_path / f"{named}.gz"
+    archive.write_bytes(GOOD)
+    require_named_content(archive)
+    archive.write_bytes(tar_gz(several("other")))
+    with pytest.raises(ArchiveError, match=r"not the archive that the template names; run `make synth`"):
+        require_named_content(archive)
 
 
 def test_a_missing_archive_is_named(tmp_path: Path) -> None:
