@@ -8,11 +8,14 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from local.errors import UsageError
 
 _KEEP_ALIVE = 75
 _DRAIN = 5
+# Time for a request's headers; who sends a byte now and then holds a connection for no longer.
+HEAD_SECONDS = 20.0
 
 
 def bind(port: int) -> socket.socket:
@@ -42,7 +45,7 @@ async def listening(application: Any, listener: socket.socket) -> AsyncIterator[
     config = uvicorn.Config(
         application,
         loop="none",
-        http="httptools",
+        http=_Protocol,
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -65,6 +68,36 @@ async def listening(application: Any, listener: socket.socket) -> AsyncIterator[
     finally:
         server.should_exit = True
         await serving
+
+
+class _Protocol(HttpToolsProtocol):
+    """Closes a connection on which a request's headers are not complete in time."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_headers()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._expect_headers()
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _expect_headers(self) -> None:
+        self._stop_waiting()
+        self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
 
 
 class _Server(uvicorn.Server):

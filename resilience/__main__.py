@@ -11,7 +11,7 @@ from types import FrameType
 
 from local.console import print_table
 from local.errors import SlipwayError
-from resilience import kills, overload, replacement, report
+from resilience import abuse, archives, kills, overload, replacement, report
 from resilience.promise import Context, Measure
 from resilience.report import Entry
 
@@ -26,10 +26,12 @@ _REPORTS = Path("build/reports")
 
 # In the order of the table.
 PROMISES: Mapping[str, Measure] = {
+    "abuse": abuse.measure,
     "kills": kills.measure,
     "spoilt": kills.measure_spoilt,
     "overload": overload.measure,
     "replacement": replacement.measure,
+    "archives": archives.measure,
 }
 
 

@@ -1,5 +1,6 @@
 """A request as the gateway gets it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 LARGEST_BODY = 10 << 20
+BODY_SECONDS = 29.0
 # What is read of a body that is too large, so that its sender gets to see the answer.
 _DRAINED = 64 << 20
 
@@ -59,17 +61,23 @@ class Request:
 
 
 async def read_body(receive: Receive) -> bytes:
-    """The whole body; refuses one that is larger than API Gateway takes."""
+    """The whole body; refuses one that is larger than API Gateway takes, late, or not sent to its end."""
     pieces: list[bytes] = []
     size = 0
     more = True
-    while more and size <= _DRAINED:
-        message = await receive()
-        piece = message.get("body", b"")
-        size += len(piece)
-        if size <= LARGEST_BODY:
-            pieces.append(piece)
-        more = message.get("more_body", False)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while more and size <= _DRAINED:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Refused("DEFAULT_4XX", "the caller left before the body's end")
+                piece = message.get("body", b"")
+                size += len(piece)
+                if size <= LARGEST_BODY:
+                    pieces.append(piece)
+                more = message.get("more_body", False)
+    except TimeoutError:
+        raise Refused("DEFAULT_4XX", f"the body did not arrive within {BODY_SECONDS:g} s") from None
     if size > LARGEST_BODY:
         raise Refused("REQUEST_TOO_LARGE", f"a body of more than {LARGEST_BODY} bytes")
     return b"".join(pieces)

@@ -1,17 +1,30 @@
 """Wrong requests through the live API: each is a problem that the page which sent it may read."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+import schemathesis
 from api_requests import CSV, ORIGIN, ROW, WRONG_REQUESTS, Wrong
 from assemblies import Assembly
 from botocore.credentials import Credentials
+from hypothesis import HealthCheck, settings
 from live_api import Answer, LiveApi, live_api
+from processes import wait_until
+from schemathesis import Case
+from schemathesis.checks import CHECKS
 
+from local import server
+from local.api import request as gateway_request
+
+SCHEMA = schemathesis.openapi.from_path(
+    Path(__file__).parents[2] / "lambda" / "predict_churn" / "openapi.json"
+)
 FIRST_ORIGIN = "http://localhost:3000"
 ORIGINS = [FIRST_ORIGIN, ORIGIN]
 MEMBERS = {"type", "title", "status", "detail", "instance", "requestId"}
@@ -160,3 +173,78 @@ def test_every_request_is_a_line_of_the_access_log(api: LiveApi) -> None:
 def test_why_the_gateway_refuses_is_said_to_whoever_runs_it(api: LiveApi) -> None:
     api.send("GET", "/prod/health")
     assert api.refusals[-1].endswith("GET /health: MISSING_AUTHENTICATION_TOKEN: no Authorization header")
+
+
+class Signed(requests.auth.AuthBase):
+    """Signs what schemathesis sends, as it is sent."""
+
+    def __init__(self, api: LiveApi) -> None:
+        self._api = api
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        body = request.body if isinstance(request.body, bytes) else (request.body or "").encode()
+        request.headers.update(self._api.signature(str(request.method), str(request.path_url), body))
+        return request
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_whatever_the_document_allows_or_not_is_answered_as_it_says(api: LiveApi, case: Case) -> None:
+    response = case.call(base_url=f"http://127.0.0.1:{api.port}/prod", auth=Signed(api))
+    # What a schema cannot say: a whole number is written without a point, and CSV is more than a string.
+    stricter = [CHECKS.get_one(name) for name in ("positive_data_acceptance", "unsupported_method")]
+    case.validate_response(response, excluded_checks=stricter)
+
+
+def sent(api: LiveApi, *pieces: bytes) -> bytes:
+    """Everything that the server says to these bytes until it closes the connection."""
+    with socket.create_connection(("127.0.0.1", api.port), timeout=30) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+        return answer
+
+
+def test_headers_that_never_end_hold_a_connection_for_a_while_only(
+    api: LiveApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
+    slow = [socket.create_connection(("127.0.0.1", api.port), timeout=30) for _ in range(50)]
+    for number, one in enumerate(slow):
+        one.sendall(b"POST /prod/churn HTTP/1.1\r\nX-Slow: "[: number % 40])
+    assert api.signed("GET", "/prod/health").status == 200
+    assert [one.recv(1) for one in slow] == [b""] * len(slow)
+    for one in slow:
+        one.close()
+
+
+def test_a_body_that_never_ends_is_a_problem(api: LiveApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway_request, "BODY_SECONDS", 0.3)
+    head = b"POST /prod/churn HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 100\r\n\r\n"
+    answer = sent(api, head, b"ME,118")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"application/problem+json" in answer
+
+
+def test_a_body_that_is_cut_short_is_not_scored(api: LiveApi) -> None:
+    body = ROW.encode()
+    headers = {
+        **api.signature("POST", "/prod/churn", body),
+        "Content-Type": CSV,
+        "Host": f"127.0.0.1:{api.port}",
+    }
+    head = "POST /prod/churn HTTP/1.1\r\n" + "".join(
+        f"{name}: {value}\r\n" for name, value in headers.items()
+    )
+    before = len(api.refusals)
+    with socket.create_connection(("127.0.0.1", api.port), timeout=30) as connection:
+        connection.sendall(head.encode() + b"Content-Length: 1000\r\n\r\n" + body)
+    assert wait_until(lambda: len(api.refusals) > before)
+    assert api.refusals[-1].endswith("DEFAULT_4XX: the caller left before the body's end")

@@ -1,0 +1,168 @@
+"""Bad input: thousands of wrong bodies, and every named wrong request, against handlers and the live API."""
+
+import importlib
+import io
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from fuzz.played import PlayedRuntime
+from fuzz.target import ROOT, find_modules
+from resilience.bad_inputs import Generator
+from resilience.live_abuse import LiveApi, live
+from resilience.promise import Context, Figure, Result, exactly
+from resilience.reference import Reference
+from resilience.tally import Answer, Tally
+
+BAD_INPUTS = 10_000
+LIVE_BAD_INPUTS = 400
+_SEED = 20_261_126
+_WORKLOADS = ("churn", "bank")
+_VARIABLES = {"ENDPOINT_NAME": "e", "ALLOWED_ORIGINS": "https://app.example.com,https://admin.example.com"}
+
+Handler = Callable[[dict[str, Any]], tuple[Answer, bytes]]
+
+
+def measure(context: Context) -> Result:
+    """Half of the generated bodies go to each workload's handler; the live API gets a part of churn's."""
+    named, generated, alive = Tally(), Tally(), Tally()
+    context.note("the named requests, to churn's handler")
+    _named(named)
+    for workload in _WORKLOADS:
+        context.note(f"generated bodies, to the handler of {workload}")
+        generate(generated, workload, BAD_INPUTS // len(_WORKLOADS))
+    context.note("named and generated requests, to the live API")
+    with live(context) as api:
+        _live(alive, api)
+    every = (named, generated, alive)
+    return Result(
+        "bad input is refused by a problem that repeats nothing of it",
+        [
+            Figure("named bad requests, to the handler", named.bad, "requests", at_least=120),
+            Figure("generated bad bodies, to the handlers", generated.bad, "bodies", at_least=BAD_INPUTS),
+            Figure("of both kinds, to the live API", alive.bad, "requests"),
+            Figure("right bodies among them, each answered", sum(one.right for one in every), "bodies"),
+            exactly("5xx", sum(one.faults for one in every), "answers", 0),
+            exactly(
+                "wrong 200: bad input, or another prediction", sum(one.wrong for one in every), "answers", 0
+            ),
+            exactly("right bodies refused", sum(one.refused for one in every), "answers", 0),
+            exactly("refusals that are no problem+json", sum(one.malformed for one in every), "answers", 0),
+            exactly("answers and logs with a body or a trace", sum(one.leaks for one in every), "texts", 0),
+        ],
+    )
+
+
+def _named(tally: Tally) -> None:
+    """The tables of the tests, with the status that they expect."""
+    find_modules()
+    for folder in ("tests/handlers", "tests/local"):
+        sys.path.append(str(ROOT / folder))
+    wrong = importlib.import_module("wrong_requests")
+    bodies = importlib.import_module("wrong_bodies")
+    log = io.StringIO()
+    limits = {"MAX_BODY_BYTES": str(wrong.MAX_BODY_BYTES), "MAX_ROWS": str(wrong.MAX_ROWS)}
+    handle = handler("churn", log, limits)
+    for one in (*wrong.WRONG_TRANSPORT, *bodies.WRONG_BODIES):
+        answer, _ = handle(one.request)
+        tally.refusal(one.name, answer, one.status)
+    tally.log(log.getvalue())
+
+
+def generate(tally: Tally, workload: str, bad: int) -> None:
+    """Send generated bodies until so many of them were bad."""
+    log = io.StringIO()
+    handle = handler(workload, log)
+    reference = Reference.of(document(workload), f"/{workload}")
+    until = tally.bad + bad
+    for body, content_type in Generator(reference, _SEED).bodies():
+        if tally.bad >= until:
+            break
+        answer, sent = handle(_event(workload, body, content_type))
+        rows = reference.rows(body, content_type)
+        if rows is None:
+            tally.refusal(f"{content_type} {body!r}", answer)
+        else:
+            expected = written(workload, rows)
+            tally.prediction(
+                f"{content_type} {body!r}", answer, _played(workload, expected), sent == expected
+            )
+    tally.log(log.getvalue())
+
+
+def _live(tally: Tally, api: LiveApi) -> None:
+    wrong = importlib.import_module("api_requests")
+    for one in wrong.WRONG_REQUESTS:
+        headers = dict(one.headers) | ({"Content-Type": one.content_type} if one.content_type else {})
+        tally.refusal(one.name, api.send(one.method, one.path, one.body or b"", headers), one.status)
+    reference = Reference.of(document("churn"), "/churn")
+    until = tally.bad + LIVE_BAD_INPUTS
+    for body, content_type in Generator(reference, _SEED + 1).bodies():
+        if tally.bad >= until:
+            break
+        answer = api.send("POST", "/prod/churn", body, {"Content-Type": content_type})
+        rows = reference.rows(body, content_type)
+        if rows is None:
+            tally.refusal(f"{content_type} {body!r}", answer)
+        else:
+            expected = api.predict(written("churn", rows))
+            tally.prediction(f"{content_type} {body!r}", answer, expected, True)
+    for text in api.logs():
+        tally.log(text)
+
+
+def handler(workload: str, log: io.StringIO, variables: Mapping[str, str] | None = None) -> Handler:
+    """A workload's function before a played endpoint: an event to an answer, and what the endpoint got."""
+    find_modules()
+    api = importlib.import_module(f"{workload}_api")
+    environment = importlib.import_module("slipway_environment").Environment
+    runtime = PlayedRuntime(with_labels=workload == "churn")
+    handle = api.create_handler(
+        environment.read({**_VARIABLES, **(variables or {})}),
+        runtime,
+        Logger(service=f"abuse-{workload}-{id(log)}", stream=log),
+    )
+
+    def call(event: dict[str, Any]) -> tuple[Answer, bytes]:
+        runtime.sent = b""
+        raw = handle(event, runtime)
+        headers = {name.lower(): ", ".join(values) for name, values in raw["multiValueHeaders"].items()}
+        return Answer(raw["statusCode"], headers, raw["body"].encode()), runtime.sent
+
+    return call
+
+
+def document(workload: str) -> Any:
+    """The workload's OpenAPI document."""
+    return json.loads((ROOT / "lambda" / f"predict_{workload}" / "openapi.json").read_text())
+
+
+def written(workload: str, rows: list[dict[str, Any]]) -> bytes:
+    """What the endpoint has to get for these rows: raw columns, or the bank's features as in training."""
+    texts = [[str(value) for value in row.values()] for row in rows]
+    if workload == "bank":
+        encoding = importlib.import_module("bank_encoding")
+        texts = [encoding.encode(dict(zip(encoding.FIELDS, row, strict=True))) for row in texts]
+    return "".join(",".join(row) + "\n" for row in texts).encode()
+
+
+def _played(workload: str, sent: bytes) -> Any:
+    runtime = PlayedRuntime(with_labels=workload == "churn")
+    runtime.sent = sent
+    return json.loads(runtime.expected("application/json"))
+
+
+def _event(workload: str, body: bytes, content_type: str) -> dict[str, Any]:
+    headers = {"Content-Type": [content_type], "Origin": ["https://app.example.com"]}
+    return {
+        "httpMethod": "POST",
+        "path": f"/{workload}",
+        "multiValueHeaders": headers,
+        "requestContext": {"requestId": "0f8f3c9e-8a52-4a6e-9b0a-3f5c7d1e2b4a"},
+        # As API Gateway hands over a text: what is not UTF-8 has become U+FFFD.
+        "body": body.decode("utf-8", "replace"),
+        "isBase64Encoded": False,
+    }
