@@ -15,10 +15,12 @@ from resilience.bad_inputs import Generator
 from resilience.live_abuse import LiveApi, live
 from resilience.promise import Context, Figure, Result, exactly
 from resilience.reference import Reference
-from resilience.tally import Answer, Tally
+from resilience.tally import Answer, Tally, is_problem
 
 BAD_INPUTS = 10_000
 LIVE_BAD_INPUTS = 400
+AT_ONCE = 1_000
+_ROW = "ME,118,408,384-8723,yes,yes,21,{minutes},122,26.61,209.2,125,17.78,158.7,81,7.14,11.1,3,3.0,4"
 _SEED = 20_261_126
 _WORKLOADS = ("churn", "bank")
 _VARIABLES = {"ENDPOINT_NAME": "e", "ALLOWED_ORIGINS": "https://app.example.com,https://admin.example.com"}
@@ -37,13 +39,21 @@ def measure(context: Context) -> Result:
     context.note("named and generated requests, to the live API")
     with live(context) as api:
         _live(alive, api)
+        context.note(f"{AT_ONCE:,} requests at once, to the live API")
+        own, later = _at_once(api)
     every = (named, generated, alive)
+    for example in (example for tally in every for example in tally.examples):
+        context.note(example)
     return Result(
         "bad input is refused by a problem that repeats nothing of it",
         [
             Figure("named bad requests, to the handler", named.bad, "requests", at_least=120),
             Figure("generated bad bodies, to the handlers", generated.bad, "bodies", at_least=BAD_INPUTS),
             Figure("of both kinds, to the live API", alive.bad, "requests"),
+            Figure(f"of {AT_ONCE:,} requests at once: answered", own, "requests"),
+            exactly(
+                "answered with their own row's prediction, or 429 or 503", own + later, "requests", AT_ONCE
+            ),
             Figure("right bodies among them, each answered", sum(one.right for one in every), "bodies"),
             exactly("5xx", sum(one.faults for one in every), "answers", 0),
             exactly(
@@ -112,6 +122,19 @@ def _live(tally: Tally, api: LiveApi) -> None:
             tally.prediction(f"{content_type} {body!r}", answer, expected, True)
     for text in api.logs():
         tally.log(text)
+
+
+def _at_once(api: LiveApi) -> tuple[int, int]:
+    """Requests of one row each, all different: how many got their own prediction, how many a later time."""
+    rows = [_ROW.format(minutes=number / 4) for number in range(AT_ONCE)]
+    expected = api.predict("".join(f"{row}\n" for row in rows).encode())["predictions"]
+    answers = api.send_at_once("/prod/churn", [row.encode() for row in rows])
+    own = later = 0
+    for answer, prediction in zip(answers, expected, strict=True):
+        document = json.loads(answer.body)
+        own += answer.status == 200 and document == {"predictions": [prediction]}
+        later += answer.status in (429, 503) and is_problem(answer) and "retry-after" in answer.headers
+    return own, later
 
 
 def handler(workload: str, log: io.StringIO, variables: Mapping[str, str] | None = None) -> Handler:

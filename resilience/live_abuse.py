@@ -1,12 +1,15 @@
 """The live API of churn for requests that nobody should send: signed, and slowed down when it says so."""
 
+import asyncio
 import http.client
+import io
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +43,10 @@ class LiveApi:
             time.sleep(float(answer.headers["retry-after"]))
         return answer
 
+    def send_at_once(self, path: str, bodies: Sequence[bytes]) -> list[Answer]:
+        """The answers to CSV bodies that are posted at the same time, each on a connection of its own."""
+        return asyncio.run(self._at_once(path, bodies))
+
     def predict(self, rows: bytes) -> Any:
         """What the endpoint itself answers for rows of CSV, in JSON."""
         client: Any = botocore.session.get_session().create_client(
@@ -60,20 +67,52 @@ class LiveApi:
         for path in sorted(self.folder.rglob("*.log")):
             yield path.read_text(encoding="utf-8", errors="replace")
 
-    def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    @property
+    def _netloc(self) -> str:
         [api] = [one for one in self.state.apis if one.name.endswith(f"-{_WORKLOAD}")]
-        netloc = urlsplit(api.url).netloc
-        request = AWSRequest(method, f"http://{netloc}{path}", data=body)
+        return urlsplit(api.url).netloc
+
+    def _headers(self, method: str, path: str, body: bytes, more: Mapping[str, str]) -> dict[str, str]:
+        request = AWSRequest(method, f"http://{self._netloc}{path}", data=body)
         SigV4Auth(_KEYS, "execute-api", self.region).add_auth(request)
-        sent = {**dict(request.headers.items()), "Origin": _ORIGIN, **headers}
-        with closing(http.client.HTTPConnection(netloc, timeout=60)) as connection:
+        signed = dict(request.headers.items())
+        return {**signed, "Origin": _ORIGIN, "Content-Length": str(len(body)), **more}
+
+    def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        with closing(http.client.HTTPConnection(self._netloc, timeout=60)) as connection:
             connection.putrequest(method, path, skip_accept_encoding=True)
-            for name, value in {**sent, "Content-Length": str(len(body))}.items():
+            for name, value in self._headers(method, path, body, headers).items():
                 connection.putheader(name, value)
             connection.endheaders(body)
-            answer = connection.getresponse()
-            named = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, named, answer.read())
+            return _answer(connection.getresponse())
+
+    async def _at_once(self, path: str, bodies: Sequence[bytes]) -> list[Answer]:
+        own = {"Content-Type": "text/csv", "Host": self._netloc, "Connection": "close"}
+        messages = []
+        for body in bodies:
+            headers = self._headers("POST", path, body, own).items()
+            lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", ""]
+            messages.append("\r\n".join(lines).encode("latin-1") + body)
+        return await asyncio.gather(*(_exchange(self._netloc, message) for message in messages))
+
+
+async def _exchange(netloc: str, message: bytes) -> Answer:
+    host, _, port = netloc.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        writer.write(message)
+        received = io.BytesIO(await reader.read())
+    finally:
+        writer.close()
+    # What the standard parser reads from need not be a socket.
+    response = http.client.HTTPResponse(SimpleNamespace(makefile=lambda mode: received))  # type: ignore[arg-type]
+    response.begin()
+    return _answer(response)
+
+
+def _answer(response: http.client.HTTPResponse) -> Answer:
+    named = {name.lower(): value for name, value in response.getheaders()}
+    return Answer(response.status, named, response.read())
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class Tally:
             self._note("faults", what, answer)
         elif not answer.status >= 400 or status not in (None, answer.status):
             self._note("wrong", what, answer)
-        elif not _is_problem(answer):
+        elif not is_problem(answer):
             self._note("malformed", what, answer)
         self._look(what, answer)
 
@@ -74,7 +74,8 @@ class Tally:
             self.examples.append(f"{kind}: {answer.status} to {what:.300}")
 
 
-def _is_problem(answer: Answer) -> bool:
+def is_problem(answer: Answer) -> bool:
+    """Whether the answer is problem+json of its own status."""
     try:
         document = json.loads(answer.body)
     except ValueError:
