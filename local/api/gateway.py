@@ -93,8 +93,10 @@ class Gateway:
             raise Refused("INTEGRATION_TIMEOUT", f"no answer within {method.timeout:g} s") from None
         except EventTooLargeError as error:
             raise Refused("REQUEST_TOO_LARGE", str(error)) from None
-        except (FunctionFailedError, ThrottledError) as error:
-            # AWS does not document the kind; the default for its status is what can be customised for it.
+        except ThrottledError as error:
+            # AWS documents neither kind; this one says what the function's own 429 says.
+            raise Refused("THROTTLED", str(error)) from None
+        except FunctionFailedError as error:
             raise Refused("DEFAULT_5XX", str(error)) from None
         finally:
             context.integration_ms = round((time.perf_counter() - started) * 1000)

@@ -158,7 +158,7 @@ def test_an_answer_without_a_type_is_json_and_a_204_has_no_body(tmp_path: Path) 
             {**OK, "headers": {"A": "b\r\nc"}},
             {**OK, "headers": {"Transfer-Encoding": "x"}},
         ),
-        *(FunctionFailedError("late"), ThrottledError("busy"), RuntimeError("a fault of the runner")),
+        *(FunctionFailedError("late"), RuntimeError("a fault of the runner")),
     ],
 )
 def test_a_function_that_fails_or_answers_otherwise_is_a_502(tmp_path: Path, returned: Any) -> None:
@@ -172,6 +172,11 @@ def test_a_function_that_takes_longer_than_the_integration_is_a_504(tmp_path: Pa
 
     answer = Caller(tmp_path, hang)("GET", "/prod/other")
     assert (answer.status, json.loads(answer.body)) == (504, {"message": "Endpoint request timed out"})
+
+
+def test_a_function_that_runs_as_often_as_it_may_is_a_429(tmp_path: Path) -> None:
+    answer = Caller(tmp_path, ThrottledError("busy"))()
+    assert (answer.status, json.loads(answer.body)) == (429, {"message": "Too Many Requests"})
 
 
 def test_an_event_too_large_for_the_function_is_a_413(tmp_path: Path) -> None:
