@@ -49,6 +49,7 @@ def test_a_request_is_decoded_whatever_the_parameters_of_its_type(
         (b"\x93NUMPY", "application/x-npy", 400),
         (b"", "application/x-npy", 400),
         (npy([1.0])[:-1], "application/x-npy", 400),
+        (npy([1.0]).replace(b"(1,), } ", b"(01,), }"), "application/x-npy", 400),
         (npy([1.0]) + b"x", "application/x-npy", 400),
         (npy([1.0]).replace(b"(1,)", b"(9,)"), "application/x-npy", 400),
         (npy([1.0]).replace(b"'<f8'", b"'<f8 "), "application/x-npy", 400),

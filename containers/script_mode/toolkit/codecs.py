@@ -17,7 +17,8 @@ Array = NDArray[Any]
 
 _NPY_HEADER = re.compile(
     rb"\x93NUMPY\x01\x00(?P<length>..)\{'descr': '(?:[<>][fiu](?P<wide>[248])|\|[biu]1)', "
-    rb"'fortran_order': (?:True|False), 'shape': \((?P<shape>(?:\d{1,9}(?:, ?|(?=\))))*)\), \} *\n",
+    rb"'fortran_order': (?:True|False), "
+    rb"'shape': \((?P<shape>(?:(?:0|[1-9]\d{0,8})(?:, ?|(?=\))))*)\), \} *\n",
     re.DOTALL,
 )
 

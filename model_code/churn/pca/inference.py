@@ -19,9 +19,10 @@ from pca_text import Rows, TextProjection, table_of
 NPY = "application/x-npy"
 _NPY_HEADER = re.compile(
     rb"\x93NUMPY\x01\x00(?P<length>..)\{'descr': "
-    rb"(?:'<f8'|\[\('numbers', '<f8', \((?P<numbers>\d{1,5}),\)\), "
-    rb"\('encoded', '\|u1', \((?P<encoded>\d{1,5}),\)\)\]), "
-    rb"'fortran_order': False, 'shape': \((?P<rows>\d{1,9}),(?: (?P<columns>\d{1,5}))?\), \} *\n",
+    rb"(?:'<f8'|\[\('numbers', '<f8', \((?P<numbers>0|[1-9]\d{0,4}),\)\), "
+    rb"\('encoded', '\|u1', \((?P<encoded>0|[1-9]\d{0,4}),\)\)\]), "
+    rb"'fortran_order': False, "
+    rb"'shape': \((?P<rows>0|[1-9]\d{0,8}),(?: (?P<columns>0|[1-9]\d{0,4}))?\), \} *\n",
     re.DOTALL,
 )
 
