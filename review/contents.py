@@ -1,7 +1,8 @@
-"""What changed inside an asset: the files of a folder, a source tarball, or one file."""
+"""What changed inside an asset: the files of a folder, a source tarball, a zip, or one file."""
 
 import difflib
 import tarfile
+import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ def _files(path: Path) -> Mapping[str, bytes]:
     if path.is_dir():
         files = (one for one in path.rglob("*") if one.is_file())
         return {one.relative_to(path).as_posix(): one.read_bytes() for one in files}
+    if zipfile.is_zipfile(path):
+        return _unzipped(path)
     try:
         with tarfile.open(path) as archive:
             members = {member.name: member for member in archive.getmembers() if member.isfile()}
@@ -54,6 +57,17 @@ def _files(path: Path) -> Mapping[str, bytes]:
             opened = {name: archive.extractfile(member) for name, member in members.items()}
             return {name: file.read() for name, file in opened.items() if file}
     except (OSError, EOFError, zlib.error, tarfile.TarError):
+        return {}
+
+
+def _unzipped(path: Path) -> Mapping[str, bytes]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if sum(member.file_size for member in members) > _READ_BYTES:
+                return {}
+            return {member.filename: archive.read(member) for member in members}
+    except (OSError, zlib.error, zipfile.BadZipFile):
         return {}
 
 

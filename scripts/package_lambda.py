@@ -1,8 +1,8 @@
-"""Prepares build/lambda/<function>: the function's modules and its locked dependencies, ready to be zipped.
+"""Prepares build/lambda/<function> and <function>.zip: the function's modules and its locked dependencies.
 
 The dependencies are the wheels of lambda/requirements.txt for the platform in lambda/platform.toml, whatever
-this machine is, with byte code made by that Python. The same inputs give the same bytes; a folder is kept
-while it is what its inputs give.
+this machine is, with byte code made by that Python. The same inputs give the same bytes; what is prepared is
+kept while it is what its inputs give.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ UNUSED = (
     "**/*.pyi",
     "**/py.typed",
 )
+
+
+# The zip format's first moment.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class PackagingError(Exception):
@@ -84,18 +89,24 @@ def functions() -> list[str]:
 
 
 def prepare(function: str, platform: Platform, output: Path) -> Path:
-    """The prepared folder, `output`/`function`; made anew unless it is what these inputs gave before."""
+    """The prepared folder, `output`/`function`, with the archive of it beside; made anew unless they are what
+    these inputs gave before."""
     if function not in functions():
         raise PackagingError(
             f"there is no lambda/{function}/{function}.py; the functions are {', '.join(functions())}"
         )
     output.mkdir(parents=True, exist_ok=True)
-    target, stamp = output / function, output / f"{function}.stamp"
+    target, archive, stamp = (output / f"{function}{suffix}" for suffix in ("", ".zip", ".stamp"))
     folders = (LAMBDA / "shared", LAMBDA / function)
     modules = [*(path for folder in folders for path in sorted(folder.glob("*.py"))), *carried(function)]
     with _locked(output):
         inputs = _digest([*_dependency_inputs(), *modules], platform)
-        if target.exists() and stamp.exists() and stamp.read_text() == f"{inputs} {fingerprint(target)}":
+        if (
+            target.exists()
+            and archive.exists()
+            and stamp.exists()
+            and stamp.read_text() == f"{inputs} {fingerprint(target)}"
+        ):
             return target
         dependencies = _dependencies(platform, output)
         print(f"packaging {function}", file=sys.stderr)
@@ -109,6 +120,7 @@ def prepare(function: str, platform: Platform, output: Path) -> Path:
             shutil.copytree(own, folder, dirs_exist_ok=True)
             shutil.rmtree(own)
             _seal(folder)
+        _zip(target, archive)
         stamp.write_text(f"{inputs} {fingerprint(target)}")
     return target
 
@@ -179,6 +191,17 @@ def _seal(folder: Path) -> None:
     """One mode for all, so that the asset does not depend on this user's umask."""
     for path in folder.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _zip(folder: Path, archive: Path) -> None:
+    """One file instead of a thousand for every synth to copy; names, contents and modes decide its bytes."""
+    temporary = archive.with_suffix(".new")
+    with zipfile.ZipFile(temporary, "w") as zipped:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EPOCH)
+            entry.external_attr = path.stat().st_mode << 16
+            zipped.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=9)
+    temporary.replace(archive)
 
 
 def _webassembly(tools: Path) -> Path:

@@ -43,6 +43,7 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copyfile(module, function / module.name)
         # Policies ask for byte code of the deployed Python, which this Python cannot make.
         (function / "__pycache__" / f"{function.name}.cpython-314.pyc").write_bytes(b"")
+        shutil.make_archive(str(function), "zip", function)
     return folder
 
 

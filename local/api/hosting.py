@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 import socket
+import zipfile
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -107,8 +108,8 @@ class Apis:
 
     def _code(self, uri: str) -> Path:
         asset = self._assembly.assets.get(uri)
-        if asset is None or not asset.zipped:
-            raise AssemblyError(f"{uri} is no folder that the assembly stages: run `make synth`")
+        if asset is None or not (asset.zipped or zipfile.is_zipfile(asset.path)):
+            raise AssemblyError(f"{uri} is no code that the assembly stages: run `make synth`")
         return asset.path
 
 

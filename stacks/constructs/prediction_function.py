@@ -1,11 +1,13 @@
 """The Lambda function that answers an API with the predictions of an endpoint."""
 
+import hashlib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
+from zipfile import ZipFile
 
-from aws_cdk import Duration
+from aws_cdk import AssetHashType, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -26,18 +28,25 @@ _MEMORY_MB = 1024
 
 @dataclass(frozen=True)
 class FunctionPackage:
-    """A folder of lambda/ by its name, and the folder in which it is packaged with its dependencies."""
+    """A folder of lambda/ by its name, and the folder that has it packaged with its dependencies."""
 
     name: str
     packages: Path
 
     @property
-    def folder(self) -> Path:
-        return self.packages / self.name
+    def archive(self) -> Path:
+        return self.packages / f"{self.name}.zip"
 
     @property
     def is_prepared(self) -> bool:
-        return (self.folder / f"{self.name}.py").is_file()
+        return self.archive.is_file()
+
+    @property
+    def digest(self) -> str:
+        """Of the names and contents in the archive: compressed bytes differ between builds of zlib."""
+        with ZipFile(self.archive) as archive:
+            members = sorted((one.filename, one.file_size, one.CRC) for one in archive.infolist())
+        return hashlib.sha256(repr(members).encode()).hexdigest()
 
     @property
     def contract(self) -> Path:
@@ -77,7 +86,12 @@ class PredictionFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            code=lambda_.Code.from_asset(str(package.folder), display_name=f"lambda/{package.name}"),
+            code=lambda_.Code.from_asset(
+                str(package.archive),
+                display_name=f"lambda/{package.name}",
+                asset_hash=package.digest,
+                asset_hash_type=AssetHashType.CUSTOM,
+            ),
             handler=f"{package.name}.lambda_handler",
             runtime=lambda_.Runtime(f"python{platform['python']}", lambda_.RuntimeFamily.PYTHON),
             architecture=lambda_.Architecture.custom(platform["architecture"]),

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -112,6 +113,12 @@ def test_the_asset_is_the_same_bytes_when_it_is_prepared_elsewhere(asset: Path, 
     again = prepare("predict_churn", Platform.deployed(BUILD), tmp_path / "elsewhere")
 
     assert fingerprint(again) == fingerprint(asset)
+    assert again.with_suffix(".zip").read_bytes() == asset.with_suffix(".zip").read_bytes()
+
+
+def test_the_archive_is_the_folder(asset: Path, tmp_path: Path) -> None:
+    shutil.unpack_archive(asset.with_suffix(".zip"), tmp_path)
+    assert fingerprint(tmp_path) == fingerprint(asset)
 
 
 def test_what_is_prepared_is_kept_until_something_changes_it(tmp_path: Path) -> None:

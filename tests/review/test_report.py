@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from cloud_assemblies import Declared, data_rows, write
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from review.contents import file_changes
 from review.markdown import code, table
 from review.rows import value_cells
 from review.values import Text
@@ -66,6 +68,22 @@ def test_new_code_is_told_by_its_place_and_files_and_not_by_its_hash(diff: Calla
     assert data_rows(told) == []
     assert OLD not in told
     assert NEW not in told
+
+
+def test_the_files_of_a_zip_are_compared_as_those_of_a_folder(tmp_path: Path) -> None:
+    for name, files in (
+        ("old.zip", {"a.py": "1\n", "a.pyc": "1"}),
+        ("new.zip", {"a.py": "2\n", "a.pyc": "2"}),
+    ):
+        with ZipFile(tmp_path / name, "w") as archive:
+            for member, content in files.items():
+                archive.writestr(member, content)
+    (tmp_path / "broken.zip").write_bytes((tmp_path / "old.zip").read_bytes()[:-9])
+
+    old, new, broken = (tmp_path / f"{name}.zip" for name in ("old", "new", "broken"))
+
+    assert list(map(str, file_changes(old, new))) == ["a.py (+1 -1)"]
+    assert file_changes(broken, new) == []
 
 
 def test_training_again_is_one_line_a_workload(diff: Callable[..., str]) -> None:

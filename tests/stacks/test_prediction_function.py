@@ -4,11 +4,14 @@ import json
 import tomllib
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from assemblies import ROOT, Assembly
 from declared import only, resources, text, texts
 from lambda_modules import lambda_module
+
+from stacks.constructs.prediction_function import FunctionPackage
 
 
 @pytest.fixture
@@ -114,7 +117,7 @@ def test_every_log_group_expires_and_has_our_key(each: Assembly) -> None:
         assert group["KmsKeyId"] == function(template)["KmsKeyArn"]
 
 
-def test_the_asset_is_the_packaged_folder_with_its_byte_code(each: Assembly, functions: Path) -> None:
+def test_the_asset_is_the_packaged_function_with_its_byte_code(each: Assembly, functions: Path) -> None:
     code = function(each.template("churn-serving"))["Code"]
     manifest = each.folder / f"slipway-{each.env}-churn-serving.assets.json"
     [source] = [
@@ -122,8 +125,24 @@ def test_the_asset_is_the_packaged_folder_with_its_byte_code(each: Assembly, fun
         for file in json.loads(manifest.read_text())["files"].values()
         if any(one["objectKey"] == code["S3Key"] for one in file["destinations"].values())
     ]
-    assert source["packaging"] == "zip"
-    assert contents(each.folder / source["path"]) == contents(functions / "predict_churn")
+    assert source["packaging"] == "file"
+    with ZipFile(each.folder / source["path"]) as archive:
+        packaged = {one: archive.read(one) for one in archive.namelist() if not one.endswith("/")}
+    assert packaged == contents(functions / "predict_churn")
+
+
+def test_the_assets_hash_follows_names_and_contents_and_not_how_they_are_packed(tmp_path: Path) -> None:
+    digests = []
+    for number, (name, code, level) in enumerate(
+        [("a.py", "x" * 99, 1), ("a.py", "x" * 99, 9), ("b.py", "x" * 99, 9), ("a.py", "y" * 99, 9)]
+    ):
+        package = FunctionPackage("f", tmp_path / str(number))
+        package.packages.mkdir()
+        with ZipFile(package.archive, "w", ZIP_DEFLATED, compresslevel=level) as archive:
+            archive.writestr(name, code)
+        digests.append(package.digest)
+    assert digests[0] == digests[1]
+    assert len({*digests}) == 3
 
 
 def contents(folder: Path) -> dict[str, bytes]:
