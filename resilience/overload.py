@@ -21,14 +21,14 @@ _JSON = "application/json"
 _QUESTIONS = 200
 # Rows a request, and rounds. To refuse a request of one row costs this machine a good part of answering it:
 # two cores parse, refuse and generate them.
-_BULK, _SINGLE = 100, 1
+_BULK, _SINGLE = 500, 1
 _ROUNDS = {_BULK: 3, _SINGLE: 2}
 _SECONDS = 8
 _PROBE = 500
 # As many as are in the chain at a time: fewer leave it idle, more wait.
 _CLOSED = 16
 # Enough for those that are refused to be sent while others wait in the queue.
-_OPEN = 400
+_OPEN = 200
 _LONGEST = 120
 
 
@@ -69,7 +69,7 @@ def measure(context: Context) -> Result:
             target = Target(urlsplit(served.state.url).port or 0, endpoint.name, accept=_JSON, timeout=60)
             generator = _Generator(url, asyncio.run(target.questions(bodies)))
             found.append(_rounds(generator, size, rounds, context))
-    return _result(*found)
+    return result(*found)
 
 
 def _rounds(generator: "_Generator", size: int, rounds: int, context: Context) -> "Rounds":
@@ -143,7 +143,7 @@ class _Generator:
         return Offered(json.loads(done.stdout))
 
 
-def _result(bulk: Rounds, single: Rounds) -> Result:
+def result(bulk: Rounds, single: Rounds) -> Result:
     every = [*bulk.every, *single.every]
     bad = sum(one.count("unclear") + one.count("wrong") for one in every)
     return Result(

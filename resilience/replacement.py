@@ -50,8 +50,8 @@ class _Run:
     async def all(self, target: Target, bodies: list[bytes]) -> Result:
         load = Load(target, await target.questions(bodies), _RATE, seed=1)
         async with load.running():
-            good = await self._replace(load, _GOOD, _revisions(), rolled_back=False)
-            bad = await self._replace(load, _BAD, _failures(), rolled_back=True)
+            good = await self._replace(load, _GOOD, revisions(), rolled_back=False)
+            bad = await self._replace(load, _BAD, failures(), rolled_back=True)
         return Result(
             f"{_GOOD} replacements, and {_BAD} versions that fail their pings or first requests, at "
             f"{_RATE:g} requests a second: no request fails",
@@ -73,7 +73,7 @@ class _Run:
         """Deploy `times` changed versions; each must replace the one before, or be rolled back."""
         phase, before = _Phase(), load.verdicts.copy()
         for number, change in zip(range(1, times + 1), changes, strict=False):
-            _write(self.assembly, self.context.assembly, change)
+            write_changed(self.assembly, self.context.assembly, change)
             started = time.monotonic()
             code, said = await self._deploy()
             phase.seconds.append(time.monotonic() - started)
@@ -117,7 +117,7 @@ class _Phase:
         return self.requests - self.verdicts[Verdict.RIGHT]
 
 
-def _revisions() -> Iterator[Change]:
+def revisions() -> Iterator[Change]:
     """Every container gets another environment, which changes no prediction."""
     number = 0
     while True:
@@ -127,14 +127,14 @@ def _revisions() -> Iterator[Change]:
         ]
 
 
-def _failures() -> Iterator[Change]:
+def failures() -> Iterator[Change]:
     """In turn a version with a container that cannot start, and one with one that refuses every row."""
     while True:
         yield lambda containers: containers[1]["Environment"].update(SAGEMAKER_PROGRAM="missing.py")
         yield lambda containers: containers[2]["Environment"].update(MAX_CONTENT_LENGTH="1")
 
 
-def _write(assembly: Path, original: Path, change: Change) -> None:
+def write_changed(assembly: Path, original: Path, change: Change) -> None:
     """Write the original's templates to the assembly, the containers of their models changed."""
     for path in original.glob("*.template.json"):
         template = json.loads(path.read_text(encoding="utf-8"))

@@ -129,3 +129,21 @@ def test_two_customers_of_the_public_file_are_called_rightly(serving: Serving) -
     assert serving.invoke(LEAVES) == b"True\n"
     answer = serving.invoke(LEAVES, "application/json")
     assert answer.startswith(b'{"predictions": [{"churn": true, "score": 0.')
+
+
+def test_no_answer_is_wrong_while_each_of_the_four_dies_and_lies(churn: Churn) -> None:
+    faults = ("--faults", "kill,nan,few-rows", "--times", "1", "--hold", "0.2")
+    code, out, err = churn.run("chaos", "churn", *faults, "--accept", "application/json")
+    assert code == 0, out + err
+    report = json.loads((churn.folder / "build" / "reports" / "chaos.json").read_text())
+    assert {one["container"].partition(" ")[0] for one in report["faults"]} == {
+        *("container-1", "container-2", "container-3", "container-4")
+    }
+    assert all(one["refused"] > 0 for one in report["faults"])
+
+
+def test_another_version_takes_over_after_it_has_answered_the_example(churn: Churn, serving: Serving) -> None:
+    code, _, err = churn.run("deploy", "churn")
+    assert code == 0, err
+    assert "requests with the example are answered" in err
+    assert serving.invoke(STAYS) == b"False\n"
