@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import socket
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -83,8 +84,11 @@ async def _answer(handler: Handler, reader: asyncio.StreamReader, writer: asynci
         await handler(request, lambda text: say({"note": text}))
     except SlipwayError as error:
         say({"error": str(error)})
-    except ValueError as error:
-        say({"error": f"the request is malformed: {error}"})
+    except (ValueError, KeyError, TypeError) as error:
+        say({"error": f"the request is malformed: {error!r}"})
+    except Exception:
+        traceback.print_exc()
+        say({"error": "the runner failed; its own log says where"})
     else:
         say({"done": True})
     with suppress(ConnectionError):

@@ -6,11 +6,15 @@ import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from processes import is_running, wait_until, working_below
 from runner import Serving
 from test_serve import Project, container
+
+from local import control
+from local.errors import SlipwayError
 
 NAME = "slipway-dev-shop"
 
@@ -127,6 +131,16 @@ def test_what_cannot_be_deployed_is_refused_with_the_reason(serving: Serving, pr
     code, _, err = project.run("deploy", "shop")
     assert code == 1
     assert "image registry/pytorch:2.0 cannot run here" in err
+    assert serving.invoke(b"1\n") == b"1,a,b\n"
+
+
+@pytest.mark.parametrize("request_", [[], {}, {"deploy": "shop", "assembly": 3}, "x" * 100_000])
+def test_a_malformed_request_is_refused_and_serving_goes_on(
+    request_: Any, serving: Serving, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.folder)
+    with pytest.raises(SlipwayError, match="the request is malformed"):
+        control.ask(Path("build"), request_, lambda text: None)
     assert serving.invoke(b"1\n") == b"1,a,b\n"
 
 
