@@ -25,10 +25,10 @@ _BULK, _SINGLE = 500, 1
 _ROUNDS = {_BULK: 3, _SINGLE: 2}
 _SECONDS = 8
 _PROBE = 500
-# As many as are in the chain at a time: fewer leave it idle, more wait.
-_CLOSED = 16
+# More than are in the chain at a time, so that it is never idle, and fewer than it and the queue hold.
+_CLOSED = 64
 # Enough for those that are refused to be sent while others wait in the queue.
-_OPEN = 200
+_OPEN = 320
 _LONGEST = 120
 
 
