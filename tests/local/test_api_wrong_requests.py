@@ -14,13 +14,14 @@ from api_requests import CSV, ORIGIN, ROW, WRONG_REQUESTS, Wrong
 from assemblies import Assembly
 from botocore.credentials import Credentials
 from hypothesis import HealthCheck, settings
-from live_api import Answer, LiveApi, live_api
+from live_api import Answer, LiveApi, PlayedChain, live_api
 from processes import wait_until
 from schemathesis import Case
 from schemathesis.checks import CHECKS
 
 from local import server
 from local.api import request as gateway_request
+from local.endpoint import Log, ModelError, ModelNotReadyError, ServiceUnavailableError
 
 SCHEMA = schemathesis.openapi.from_path(
     Path(__file__).parents[2] / "lambda" / "predict_churn" / "openapi.json"
@@ -199,6 +200,37 @@ def test_whatever_the_document_allows_or_not_is_answered_as_it_says(api: LiveApi
     # What a schema cannot say: a whole number is written without a point, and CSV is more than a string.
     stricter = [CHECKS.get_one(name) for name in ("positive_data_acceptance", "unsupported_method")]
     case.validate_response(response, excluded_checks=stricter)
+
+
+LOG = Log("container.log", "arn:aws:logs:eu-west-1:000000000000:log-group:shop")
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "retry_after"),
+    [
+        (ModelError("primary", 500, "zanzibar", LOG), 502, None),
+        (ModelError("primary", 422, "zanzibar", LOG), 422, None),
+        (ServiceUnavailableError("zanzibar"), 503, "30"),
+        (ModelNotReadyError("zanzibar"), 503, "1"),
+        (ModelError("primary", 0, "zanzibar", LOG), 504, None),
+    ],
+    ids=["failed", "refused", "unavailable", "not ready", "too slow"],
+)
+def test_a_fault_of_the_endpoint_is_a_problem_that_says_when_to_come_again(
+    api: LiveApi, monkeypatch: pytest.MonkeyPatch, fault: Exception, status: int, retry_after: str | None
+) -> None:
+    async def fail(*_: object) -> None:
+        raise fault
+
+    headers = {"Origin": ORIGIN, "Content-Type": CSV}
+    with monkeypatch.context() as patched:
+        patched.setattr(PlayedChain, "invoke", fail)
+        answer = api.signed("POST", "/prod/churn", ROW.encode(), headers)
+    is_a_problem(answer, status, ORIGIN)
+    assert answer.headers.get("retry-after") == retry_after
+    assert b"zanzibar" not in answer.body
+    # Five in a row would open the function's circuit breaker.
+    assert api.signed("POST", "/prod/churn", ROW.encode(), headers).status == 200
 
 
 def sent(api: LiveApi, *pieces: bytes) -> bytes:
