@@ -231,3 +231,29 @@ def test_the_message_of_an_error_is_logged_on_request(
     run(Application(Echo(), LIMITS), pieces=[b"secret 4711"])
 
     assert "ValueError: secret 4711" in caplog.text
+
+
+ID = b"x-amzn-sagemaker-inference-id"
+
+
+@pytest.mark.parametrize(
+    ("headers", "logged"),
+    [
+        ([(ID, b"0f8f-1")], "answered 500 to x-amzn-sagemaker-inference-id=0f8f-1"),
+        (
+            [(ID, b"0f8f-1"), (b"x-amzn-sagemaker-custom-attributes", b"correlation-id=order-7")],
+            "answered 500 to x-amzn-sagemaker-inference-id=0f8f-1 "
+            "x-amzn-sagemaker-custom-attributes=correlation-id=order-7",
+        ),
+        ([(ID, b"a b\x1b[31m")], "answered 500 to a request without an id"),
+        ([], "answered 500 to a request without an id"),
+    ],
+)
+def test_a_failure_is_logged_with_the_ids_of_its_request(
+    headers: list[tuple[bytes, bytes]], logged: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    application = Application(Echo(), LIMITS)
+    assert run(application, pieces=[b"secret"], headers=headers)[0] == 500
+    assert caplog.records[-1].getMessage() == logged
+    assert run(application, pieces=[b"caller"], headers=headers)[0] == 422
+    assert len(caplog.records) == 2

@@ -1,6 +1,8 @@
 """The HTTP side of a container: /ping, /invocations and /execution-parameters in front of one model."""
 
 import asyncio
+import logging
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,12 +11,18 @@ from typing import Any, Protocol
 from . import environment
 from .responses import Headers, Response, failure, problem
 
+logger = logging.getLogger("toolkit")
+
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 CLOSE: Headers = ((b"connection", b"close"),)
 RETRY: Headers = ((b"retry-after", b"1"),)
+
+# What SageMaker passes on of the invocation: its inference id, and whatever the caller adds.
+_IDS = (b"x-amzn-sagemaker-inference-id", b"x-amzn-sagemaker-custom-attributes")
+_PLAIN_ID = re.compile(rb"[A-Za-z0-9=._-]{1,128}")
 
 # How many times the limit a body may grow to before the connection is closed on it.
 DRAINED = 4
@@ -112,7 +120,10 @@ class Application:
             reading = asyncio.Task(self._read(receive), loop=loop, eager_start=True)
             late = self._limits.body_seconds
             body = reading.result() if reading.done() else await asyncio.wait_for(reading, late)
-            return await self._invoke(body, content_type.decode("latin-1"), accept.decode("latin-1"))
+            response = await self._invoke(body, content_type.decode("latin-1"), accept.decode("latin-1"))
+            if response.status >= 500:
+                _log_ids(scope, response.status)
+            return response
         except TooLarge as error:
             return problem(413, str(error), () if error.drained else CLOSE)
         except CallerGone:
@@ -160,6 +171,16 @@ class Application:
             return await loop.run_in_executor(self._worker, self._model.invoke, body, content_type, accept)
         except Exception as error:
             return failure(error)
+
+
+def _log_ids(scope: Message, status: int) -> None:
+    """Write which request failed, by the ids that its caller gave it; an odd one is left out."""
+    ids = [
+        f"{name.decode()}={value.decode('latin-1')}"
+        for name, value in scope["headers"]
+        if name in _IDS and _PLAIN_ID.fullmatch(value)
+    ]
+    logger.error("answered %d to %s", status, " ".join(ids) or "a request without an id")
 
 
 def _not_allowed(method: str) -> Response:
