@@ -31,9 +31,9 @@ class Rows:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def single(self, count: int) -> list[bytes]:
-        """Bodies of one row."""
-        return [self.lines[index % len(self.lines)] for index in range(count)]
+    def single(self, count: int, first: int = 0) -> list[bytes]:
+        """Bodies of one row, from the row `first` on: what was sent before may be remembered somewhere."""
+        return [self.lines[index % len(self.lines)] for index in range(first, first + count)]
 
     def body(self, rows: int) -> bytes:
         return b"".join(self.lines[:rows])

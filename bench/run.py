@@ -85,9 +85,10 @@ class Run:
         self._note(f"one row, {clients} clients")
         for side in self._sides.all:
             await measures.requests(side, self._rows.single(WARM_UP))
-        for _ in range(PARTS):
+        for part in range(PARTS):
             for side in self._sides.all:
-                rows = self._rows.single(self._loads[side.name].rows // PARTS)
+                count = self._loads[side.name].rows // PARTS
+                rows = self._rows.single(count, first=clients * FAST.rows + part * count)
                 self._parts[side.name].append(await measures.requests(side, rows, clients))
         for name, together in self._collected().items():
             self._add_row(f"row.{clients}", name, together)
@@ -100,7 +101,8 @@ class Run:
     async def _floor(self, in_process: InProcess) -> None:
         self._note("the floor: one row")
         in_process.measure(self._rows.single(WARM_UP))
-        found = await measures.floor(self._sides.empty, in_process, self._rows.single(FAST.rows))
+        rows = self._rows.single(FAST.rows, first=FAST.rows)
+        found = await measures.floor(self._sides.empty, in_process, rows)
         self._add_row("row.1", "floor", found)
 
     async def _bodies(self) -> None:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from .errors import CallerProblem
 
-_PLAIN = b"0123456789+-.eE,\n"
+# Whatever JSON takes that is no number holds one of these; to look for each is quicker than to look at each
+# character.
+_NO_NUMBER = (b'"', b"[", b"{", b"u", b"f", b" ", b"\t", b"\r")
 # Python and numpy count some of them as white space, each others.
 _FOREIGN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff]")
 _EMPTY_CELL = re.compile(rb"(?:(?<=,)|^)[ \t]*(?=,|\r?$)", re.MULTILINE)
@@ -62,7 +64,7 @@ def _load_plain(text: bytes) -> NDArray[np.float64] | None:
 
     A JSON parser reads numbers in half the time that numpy's reader takes.
     """
-    if text.translate(None, _PLAIN):
+    if any(mark in text for mark in _NO_NUMBER):
         return None
     try:
         # What marks the ends of the rows can be nothing in the text itself.
