@@ -166,6 +166,7 @@ class Start:
 class ServingContainer:
     """A container that serves: started with `serve`, ready when `/ping` answers 200.
 
+    It has one worker unless its environment says otherwise, as all containers here share the machine's CPUs.
     It can be started again once it has ended; what is below its folder stays. `connect` makes the client of
     a host's port.
     """
@@ -203,6 +204,7 @@ class ServingContainer:
         self._ports = ports = PortRange()
         started = self._start_with(
             {
+                "SAGEMAKER_MODEL_SERVER_WORKERS": "1",
                 **self._own_environment,
                 "SAGEMAKER_BIND_TO_PORT": str(ports.bind_to),
                 "SAGEMAKER_SAFE_PORT_RANGE": ports.safe,

@@ -47,6 +47,7 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
         "PYTHONPATH": PATHS,
         "PYTHONDONTWRITEBYTECODE": "1",
         "SAGEMAKER_BASE_DIR": str(folder),
+        "SAGEMAKER_MODEL_SERVER_WORKERS": "1",
         **variables,
     }
 

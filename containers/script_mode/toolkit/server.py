@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from .application import Application, Limits, Model
 from .environment import Environ
 from .errors import ContainerProblem
 from .protocol import Protocol
+from .workers import Workers
 
 logger = logging.getLogger("toolkit")
 
@@ -27,17 +29,17 @@ GRACE_SECONDS = 25
 def run(load: Callable[[], Model], environ: Environ, *, limits: Limits | None = None) -> None:
     """Load the model, then answer until SIGTERM or SIGINT; requests that are under way are finished.
 
-    `limits` are for a model that is not like most; the largest body is the environment's in any case.
+    SAGEMAKER_MODEL_SERVER_WORKERS processes answer, one for each CPU when it is not set. `limits` are those
+    of each, for a model that is not like most; the largest body is the environment's in any case.
 
     Nothing listens before the model is there: the first answer to /ping means ready.
     A model that does not load ends the process with exit code 1 and the reason in the log.
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
-    # As process 1 of a container, SIGTERM is ignored unless somebody handles it; uvicorn hands it back here.
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
+    _handle_signals()
     try:
         config = _config(load(), environ, limits or Limits())
+        workers = environment.number(environ, environment.WORKERS, os.cpu_count() or 1)
     except ContainerProblem as problem:
         logger.error("the container cannot start: %s", problem)
         sys.exit(1)
@@ -47,8 +49,17 @@ def run(load: Callable[[], Model], environ: Environ, *, limits: Limits | None = 
     # What was loaded stays: no later collection has to look through it while a caller waits.
     gc.collect()
     gc.freeze()
-    logger.info("serving on %s:%d", config.host, config.port)
-    uvicorn.Server(config).run()
+    logger.info("serving on %s:%d with %d workers", config.host, config.port, workers)
+    if workers == 1:
+        uvicorn.Server(config).run()
+        return
+    listener = config.bind_socket()
+
+    def serve() -> None:
+        _handle_signals()
+        uvicorn.Server(config).run(sockets=[listener])
+
+    sys.exit(Workers().run(serve, workers))
 
 
 def _config(model: Model, environ: Environ, limits: Limits) -> uvicorn.Config:
@@ -72,6 +83,12 @@ def _config(model: Model, environ: Environ, limits: Limits) -> uvicorn.Config:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+def _handle_signals() -> None:
+    # As process 1 of a container, SIGTERM is ignored unless somebody handles it; uvicorn hands it back here.
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
 
 
 def _stop(signum: int, frame: FrameType | None) -> None:
