@@ -7,18 +7,23 @@ import platform
 import subprocess
 import sys
 import time
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
 from bench import transform
 from bench.data import Rows
 from bench.figures import FIGURES, Samples, Target, targets
+from bench.page import page
 from bench.run import Run
 from bench.sides import Sides
 from local import assembly
 from local.console import print_table
 from local.errors import SlipwayError
+from local.files import write_whole
 
 _DESCRIPTION = """\
 Compare the template's four churn containers, as `python -m local serve` starts them, with the usual way:
@@ -26,7 +31,8 @@ pandas and joblib handlers behind gunicorn, gevent and Flask; with those handler
 floor, four hops to empty servers plus the computation in one process. Every repetition measures all in turn.
 
 Ratios are medians of the repetitions' own ratios: only they mean something on a machine that does other work.
-Writes build/reports/bench.json and docs/bench.svg.
+Writes build/reports/bench.json, docs/performance.md and docs/bench.svg; exit code 1 says that a target was
+missed. The handlers are those in the archives of the assembly: `make bench` trains them first.
 """
 _ROWS = 100_000
 _TRANSFORMED = 1_000_000
@@ -39,7 +45,7 @@ def main() -> int:
     parser.add_argument("--assembly", type=Path, default=Path("cdk.out"), help="default: cdk.out")
     parser.add_argument("--repetitions", type=int, default=5, help="at most so many (default: 5)")
     parser.add_argument("--minutes", type=float, default=6, help="start no repetition that would exceed it")
-    parser.add_argument("--no-plot", action="store_true", help="leave docs/bench.svg as it is")
+    parser.add_argument("--no-docs", action="store_true", help="leave the page and the plot as they are")
     arguments = parser.parse_args()
     try:
         return _run(arguments)
@@ -50,8 +56,10 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
-    work = Path("build/bench")
-    _note("making 100,000 rows and the usual models")
+    work, report = Path("build/bench"), Path("build/reports/bench.json")
+    _note("importing the Lambda function")
+    function = _measure_lambda()
+    _note(f"making 100,000 rows and the usual models ({_elapsed(started)})")
     rows = Rows.generate(work, _ROWS)
     sides = Sides(assembly.load(arguments.assembly), "churn", work)
     samples = Samples()
@@ -62,23 +70,36 @@ def _run(arguments: argparse.Namespace) -> int:
     samples.add("transform.growth", "ours", found.growth)
     longest = 0.0
     for repetition in range(1, arguments.repetitions + 1):
-        if time.monotonic() - started + longest > 60 * arguments.minutes:
+        if longest and time.monotonic() - started + longest > 60 * arguments.minutes:
             _note(f"stopping after {repetition - 1} repetitions: {arguments.minutes:g} minutes are over")
             break
-        prefix = f"repetition {repetition} of {arguments.repetitions}"
-        run = Run(sides, rows, samples, lambda text, prefix=prefix: _note(f"{prefix}: {text}"))
+        run = Run(sides, rows, samples, partial(_note_of, repetition, arguments.repetitions))
         longest = max(longest, uvloop.run(run.repetition()))
-    report = Path("build/reports/bench.json")
-    _write(report, samples, time.monotonic() - started)
-    if not arguments.no_plot:
-        plot = [sides.python, Path(__file__).with_name("plot.py"), report, "docs/bench.svg"]
-        subprocess.run(plot, check=True)
+        document = _document(samples, function, time.monotonic() - started)
+        write_whole(report, json.dumps(document, indent=1) + "\n")
+    if not arguments.no_docs:
+        write_whole(Path("docs/performance.md"), page(document))
+        plot = Path(__file__).with_name("plot.py")
+        subprocess.run([sides.python, plot, report, Path("docs/bench.svg")], check=True)
     _show(samples, sides)
-    return 0
+    missed = [one.title for one in targets(samples) if not one.holds]
+    if missed:
+        _note(f"error: missed: {'; '.join(missed)}")
+    return 1 if missed else 0
 
 
-def _write(path: Path, samples: Samples, seconds: float) -> None:
-    document = {
+def _measure_lambda() -> dict[str, Any]:
+    """The figures of `scripts/measure_lambda.py`, which refuses those over its limits."""
+    name = "predict_churn"
+    program = Path(__file__).resolve().parents[1] / "scripts" / "measure_lambda.py"
+    if subprocess.run([sys.executable, program, name], stdout=subprocess.DEVNULL, check=False).returncode:
+        raise SlipwayError(f"{program.name} failed; its message stands above")
+    figures: dict[str, Any] = json.loads(Path(f"build/reports/lambda-{name}.json").read_text())
+    return figures
+
+
+def _document(samples: Samples, function: dict[str, Any], seconds: float) -> dict[str, Any]:
+    return {
         "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()[0]},
         "repetitions": len(samples.values["ready"]["ours"]),
         "seconds": round(seconds),
@@ -88,15 +109,12 @@ def _write(path: Path, samples: Samples, seconds: float) -> None:
             "seconds": round(samples.median("transform.seconds", "ours"), 1),
             "peak_mb": round(samples.median("transform.peak", "ours")),
         },
+        "lambda": function,
         "targets": [
-            {"title": one.title, "limit": one.limit, "measured": round(one.measured, 3), "holds": one.holds}
+            {**asdict(one), "measured": round(one.measured, 3), "holds": one.holds}
             for one in targets(samples)
         ],
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(document, indent=1) + "\n")
-    temporary.replace(path)
 
 
 def _show(samples: Samples, sides: Sides) -> None:
@@ -120,6 +138,10 @@ def _cell(samples: Samples, key: str, side: str) -> str:
 
 def _elapsed(started: float) -> str:
     return f"{time.monotonic() - started:.0f} s"
+
+
+def _note_of(repetition: int, of: int, text: str) -> None:
+    _note(f"repetition {repetition} of {of}: {text}")
 
 
 def _note(text: str) -> None:
