@@ -60,7 +60,12 @@ def measure(context: Context) -> Result:
                 "wrong 200: bad input, or another prediction", sum(one.wrong for one in every), "answers", 0
             ),
             exactly("right bodies refused", sum(one.refused for one in every), "answers", 0),
-            exactly("refusals that are no problem+json", sum(one.malformed for one in every), "answers", 0),
+            exactly(
+                "refusals that are no problem+json with CORS headers",
+                sum(one.malformed for one in every),
+                "answers",
+                0,
+            ),
             exactly("answers and logs with a body or a trace", sum(one.leaks for one in every), "texts", 0),
         ],
     )

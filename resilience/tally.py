@@ -75,13 +75,14 @@ class Tally:
 
 
 def is_problem(answer: Answer) -> bool:
-    """Whether the answer is problem+json of its own status."""
+    """Whether the answer is problem+json of its own status, which the page that asked may read."""
     try:
         document = json.loads(answer.body)
     except ValueError:
         return False
     return (
         answer.headers.get("content-type") == "application/problem+json"
+        and {"access-control-allow-origin", "vary"} <= answer.headers.keys()
         and isinstance(document, dict)
         and document.keys() >= _MEMBERS
         and document["status"] == answer.status

@@ -3,6 +3,7 @@
 import importlib
 import io
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -19,9 +20,15 @@ PROBLEM = {
 }
 
 
-def problem(**changes: object) -> Answer:
-    document = {**PROBLEM, **changes}
-    return Answer(422, {"content-type": "application/problem+json"}, json.dumps(document).encode())
+HEADERS = {
+    "content-type": "application/problem+json",
+    "access-control-allow-origin": "https://app.example.com",
+    "vary": "Origin",
+}
+
+
+def problem(headers: Mapping[str, str] = HEADERS, **changes: object) -> Answer:
+    return Answer(422, headers, json.dumps({**PROBLEM, **changes}).encode())
 
 
 @pytest.mark.parametrize("workload", ["churn", "bank"])
@@ -41,8 +48,9 @@ def test_generated_bodies_are_answered_as_the_contract_says(workload: str) -> No
         (Answer(200, {}, b"{}"), "wrong"),
         (Answer(204, {}, b""), "wrong"),
         (Answer(502, {}, b"{}"), "faults"),
-        (Answer(422, {"content-type": "application/json"}, json.dumps(PROBLEM).encode()), "malformed"),
-        (Answer(422, {"content-type": "application/problem+json"}, b"<html>"), "malformed"),
+        (problem({**HEADERS, "content-type": "application/json"}), "malformed"),
+        (problem({"content-type": "application/problem+json", "vary": "Origin"}), "malformed"),
+        (Answer(422, HEADERS, b"<html>"), "malformed"),
         (problem(status=400), "malformed"),
         (problem(errors=[{}] * 21), "malformed"),
         (problem(detail="zanzibar"), "leaks"),
