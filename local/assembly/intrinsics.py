@@ -97,7 +97,7 @@ _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
 
 def _sub(argument: Any, scope: Scope) -> str:
     template, variables = (argument, {}) if isinstance(argument, str) else _arguments(argument, 2, "Fn::Sub")
-    if not isinstance(variables, dict):
+    if not isinstance(variables, dict) or _function_name(variables) is not None:
         raise AssemblyError("Fn::Sub: the second argument is a map of variables")
     given = {name: _text(resolve(value, scope), "Fn::Sub") for name, value in variables.items()}
 

@@ -57,6 +57,8 @@ def test_each_function_gives_what_cloudformation_gives(value: Any, expected: Any
 @pytest.mark.parametrize(
     ("value", "message"),
     [
+        ({"Fn::Sub": ["${A}", {"Fn::If": 0}]}, "the second argument is a map of variables"),
+        ({"Fn::Sub": ["${A}", {"Ref": "B"}]}, "the second argument is a map of variables"),
         ({"Fn::If": ["A", 1, 2]}, "does not resolve Fn::If"),
         ({"Fn::Transform": {}}, "does not resolve Fn::Transform"),
         ({"Ref": "A", "Fn::Sub": "b"}, "stands beside other keys"),
