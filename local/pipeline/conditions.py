@@ -27,7 +27,7 @@ class Outcome:
 def check_all(conditions: Any) -> None:
     """Raise PipelineError for what is no list of conditions, their values resolved as far as they can be."""
     if not isinstance(conditions, list) or not conditions:
-        raise PipelineError("a Condition step needs a list of Conditions")
+        raise PipelineError("a Condition step, and an Or, needs a list of Conditions")
     for condition in conditions:
         _check(condition)
 
@@ -49,9 +49,12 @@ def _check(condition: Any) -> None:
     missing = [name for name in wanted if name not in condition]
     if missing:
         raise PipelineError(f"the condition {kind} lacks {', '.join(missing)}")
-    nested = condition["Conditions"] if kind == "Or" else [condition["Expression"]] if kind == "Not" else []
-    for inner in nested:
-        _check(inner)
+    if kind == "Or":
+        check_all(condition["Conditions"])
+    elif kind == "Not":
+        _check(condition["Expression"])
+    elif kind == "In" and not isinstance(condition["Values"], list):
+        raise PipelineError("the condition In needs a list of Values")
 
 
 def _evaluate(condition: Mapping[str, Any]) -> Outcome:
@@ -76,7 +79,10 @@ def _compare(kind: str, left: Any, right: Any) -> Outcome:
         raise PipelineError(f"{left!r} and {right!r} cannot be compared by {kind}")
     if holds_for(left, right):
         return Outcome(True, f"{left} {symbol} {right}")
-    missed = f", missed by {abs(left - right):.4g}" if numbers and kind != "Equals" else ""
+    try:
+        missed = f", missed by {abs(left - right):.4g}" if numbers and kind != "Equals" else ""
+    except OverflowError:
+        missed = ""
     return Outcome(False, f"{left} is not {symbol} {right}{missed}")
 
 

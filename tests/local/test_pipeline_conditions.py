@@ -22,6 +22,10 @@ def compare(kind: str, left: Any, right: Any) -> dict[str, Any]:
             compare("GreaterThanOrEqualTo", 0.81, 0.9),
             Outcome(False, "0.81 is not >= 0.9, missed by 0.09"),
         ),
+        (
+            compare("GreaterThan", 1.5, 10**400),
+            Outcome(False, f"1.5 is not > {10**400}"),
+        ),
         (compare("LessThan", "a", "b"), Outcome(True, "a < b")),
         (compare("LessThanOrEqualTo", 3, 2), Outcome(False, "3 is not <= 2, missed by 1")),
         ({"Type": "In", "QueryValue": "a", "Values": ["a", "b"]}, Outcome(True, "a is in a, b")),
@@ -50,6 +54,9 @@ def test_all_conditions_have_to_hold_and_the_first_that_does_not_is_named() -> N
         ([{"Type": "Matches"}], "does not know conditions of type Matches, only Equals, GreaterThan"),
         ([{"Type": "Equals", "LeftValue": 1}], "the condition Equals lacks RightValue"),
         ([{"Type": "Or", "Conditions": [{"Type": "Not"}]}], "the condition Not lacks Expression"),
+        ([{"Type": "Or", "Conditions": 0}], "an Or, needs a list of Conditions"),
+        ([{"Type": "Or", "Conditions": []}], "an Or, needs a list of Conditions"),
+        ([{"Type": "In", "QueryValue": "a", "Values": "abc"}], "In needs a list of Values"),
     ],
 )
 def test_what_is_no_condition_is_refused(conditions: Any, message: str) -> None:
