@@ -50,8 +50,7 @@ def _run(targets: Sequence[Target], seconds: float, jobs: int) -> int:
         for future in as_completed([pool.submit(_fuzz, target, seconds) for target in targets]):
             found.append(future.result())
             _note(found[-1], len(found), len(targets), time.monotonic() - started)
-            _write(found, seconds)
-    rows = sorted(found, key=lambda one: [*TARGETS].index(one["target"]))
+            write(_REPORT, found)
     print_table(
         ("target", "parser", "executions", "CPU s", "fault"),
         [
@@ -62,7 +61,7 @@ def _run(targets: Sequence[Target], seconds: float, jobs: int) -> int:
                 f"{one['cpu_seconds']:.0f}",
                 one["fault"] or "-",
             )
-            for one in rows
+            for one in _in_order(found)
         ],
     )
     return 1 if any(one["fault"] for one in found) else 0
@@ -93,19 +92,28 @@ def _memory() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder of its own is made in it
 
 
-def _write(found: Sequence[dict[str, Any]], seconds: float) -> None:
+def write(path: Path, found: Sequence[dict[str, Any]]) -> None:
+    """Write the report; of targets that were not run it keeps what the last report says."""
+    before = json.loads(path.read_text())["targets"] if path.exists() else []
+    run = {one["target"] for one in found}
+    kept = [one for one in before if one["target"] in TARGETS and one["target"] not in run]
+    targets = _in_order([*kept, *found])
     document = {
-        "seconds_of_cpu_a_parser": seconds,
-        "parsers": len(found),
-        "executions": sum(one["executions"] for one in found),
-        "cpu_seconds": round(sum(one["cpu_seconds"] for one in found), 1),
-        "faults": sum(one["fault"] is not None for one in found),
-        "targets": found,
+        "parsers": len(targets),
+        "parsers_not_run": [name for name in TARGETS if name not in {one["target"] for one in targets}],
+        "executions": sum(one["executions"] for one in targets),
+        "least_cpu_seconds_of_a_parser": min(one["cpu_seconds"] for one in targets),
+        "faults": sum(one["fault"] is not None for one in targets),
+        "targets": targets,
     }
-    _REPORT.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _REPORT.with_suffix(".tmp")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
     temporary.write_text(json.dumps(document, indent=1) + "\n")
-    temporary.replace(_REPORT)
+    temporary.replace(path)
+
+
+def _in_order(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(found, key=lambda one: [*TARGETS].index(one["target"]))
 
 
 def _note(one: dict[str, Any], done: int, of: int, seconds: float) -> None:
