@@ -13,8 +13,9 @@ from local.workspace import Workspace
 
 _JOIN = "JoinSource"
 _DESCRIPTION = """\
-Send a file of records, a line each (CSV without header, or JSON), through the deployed model of a workload, by
-the pipeline whose name ends in -WORKLOAD-batch: several requests at a time, at constant memory, the answers in the order of the rows.
+Send a file of records, a line each (CSV without header, or JSON), through the deployed model of a workload,
+by the pipeline whose name ends in -WORKLOAD-batch: several requests at a time, at constant memory,
+the answers in the order of the records.
 
 A row that a container refuses is named by its line, and nothing is written.
 """

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ RETRY: Headers = ((b"retry-after", b"1"),)
 # What SageMaker passes on of the invocation: its inference id, and whatever the caller adds.
 _IDS = (b"x-amzn-sagemaker-inference-id", b"x-amzn-sagemaker-custom-attributes")
 _PLAIN_ID = re.compile(rb"[A-Za-z0-9=._-]{1,128}")
+
+# The stand-ins of heavy images run on Python 3.11, where a task begins with the loop's next turn.
+_AT_ONCE: dict[str, Any] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
 
 # How many times the limit a body may grow to before the connection is closed on it.
 DRAINED = 4
@@ -117,7 +121,7 @@ class Application:
         try:
             # A body that is there already needs no timer, which costs a tenth of a hop.
             loop = asyncio.get_running_loop()
-            reading = asyncio.Task(self._read(receive), loop=loop, eager_start=True)
+            reading = asyncio.Task(self._read(receive), loop=loop, **_AT_ONCE)
             late = self._limits.body_seconds
             body = reading.result() if reading.done() else await asyncio.wait_for(reading, late)
             response = await self._invoke(body, content_type.decode("latin-1"), accept.decode("latin-1"))
