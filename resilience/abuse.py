@@ -45,28 +45,19 @@ def measure(context: Context) -> Result:
     for example in (example for tally in every for example in tally.examples):
         context.note(example)
     return Result(
-        "bad input is refused by a problem that repeats nothing of it",
+        "Bad input is refused by a problem that a page may read and that repeats nothing of it",
         [
-            Figure("named bad requests, to the handler", named.bad, "requests", at_least=120),
-            Figure("generated bad bodies, to the handlers", generated.bad, "bodies", at_least=BAD_INPUTS),
-            Figure("of both kinds, to the live API", alive.bad, "requests"),
-            Figure(f"of {AT_ONCE:,} requests at once: answered", own, "requests"),
-            exactly(
-                "answered with their own row's prediction, or 429 or 503", own + later, "requests", AT_ONCE
-            ),
-            Figure("right bodies among them, each answered", sum(one.right for one in every), "bodies"),
-            exactly("5xx", sum(one.faults for one in every), "answers", 0),
-            exactly(
-                "wrong 200: bad input, or another prediction", sum(one.wrong for one in every), "answers", 0
-            ),
-            exactly("right bodies refused", sum(one.refused for one in every), "answers", 0),
-            exactly(
-                "refusals that are no problem+json with CORS headers",
-                sum(one.malformed for one in every),
-                "answers",
-                0,
-            ),
-            exactly("answers and logs with a body or a trace", sum(one.leaks for one in every), "texts", 0),
+            Figure("named bad requests", named.bad, "", at_least=120),
+            Figure("generated bad bodies", generated.bad, "", at_least=BAD_INPUTS),
+            Figure("requests of both kinds to the live API", alive.bad, ""),
+            Figure("right bodies among them", sum(one.right for one in every), ""),
+            exactly("5xx", sum(one.faults for one in every), "", 0),
+            exactly("wrong 200", sum(one.wrong for one in every), "", 0),
+            exactly("right bodies refused", sum(one.refused for one in every), "", 0),
+            exactly("no problem+json with CORS headers", sum(one.malformed for one in every), "", 0),
+            exactly("a body or a trace in an answer or log", sum(one.leaks for one in every), "", 0),
+            Figure(f"of {AT_ONCE:,} requests at once answered by their own prediction", own, ""),
+            exactly("and put off by 429 or 503", later, "", AT_ONCE - own),
         ],
     )
 

@@ -27,11 +27,11 @@ def measure(context: Context) -> Result:
         outside += len(_all_below(context.folder) - expected) + ((beside / _KEPT).read_text() != _KEPT)
     taken += _is_taken(_named_by_another_digest(inbox), models / "model")
     return Result(
-        "hostile archives are refused whole",
+        "Hostile model archives are refused, and nothing of them is anywhere",
         [
-            Figure("hostile archives, one by one", len(HOSTILE) + 1, "archives", at_least=20),
-            exactly("of them taken", taken, "archives", 0),
-            exactly("files of them that are left, inside or outside the model's folder", outside, "files", 0),
+            Figure("archives", len(HOSTILE) + 1, "", at_least=20),
+            exactly("taken", taken, "", 0),
+            exactly("files left, inside or outside the model's folder", outside, "", 0),
         ],
     )
 

@@ -53,6 +53,7 @@ def test_a_request_is_decoded_whatever_the_parameters_of_its_type(
         (npy([1.0]) + b"x", "application/x-npy", 400),
         (npy([1.0]).replace(b"(1,)", b"(9,)"), "application/x-npy", 400),
         (npy([1.0]).replace(b"'<f8'", b"'<f8 "), "application/x-npy", 400),
+        (npy([1.0]).replace(b"(1,), }", b"(1), } "), "application/x-npy", 400),
         (npy(["a"]), "application/x-npy", 400),
         (npy([(1, 2.0)]).replace(b"'<f8'", b"'|V8'"), "application/x-npy", 400),
         (npy([None], allow_pickle=True), "application/x-npy", 400),

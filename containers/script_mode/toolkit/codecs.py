@@ -59,7 +59,10 @@ def _from_npy(body: bytes) -> Array:
     shape = [int(length) for length in re.findall(rb"\d+", header["shape"])]
     if math.prod(shape) * int(header["wide"] or 1) != len(body) - header.end():
         raise CallerProblem(400, "The body is not as long as its npy header says.")
-    array: Array = np.load(io.BytesIO(body), allow_pickle=False)
+    try:
+        array: Array = np.load(io.BytesIO(body), allow_pickle=False)
+    except ValueError:
+        raise CallerProblem(400, "The body is not an npy array of numbers.") from None
     return array
 
 
