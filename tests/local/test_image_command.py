@@ -47,21 +47,45 @@ def is_ready(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.mark.parametrize("image", ["own", "scikit-learn"])
-def test_any_script_is_served_from_any_folder(runner: Runner, opt_ml: Path, image: str) -> None:
+def served(runner: Runner, folder: Path, image: str, body: str, *arguments: str) -> bytes:
+    """What the image's process answers to a body of CSV; it ends with exit code 0 when it is told to stop."""
     port = free_port()
-    command = ["image", image, "serve", "--folder", opt_ml.name, "--port", str(port)]
-    with runner.start(*command, "--env", "SAGEMAKER_PROGRAM=answer.py") as process:
+    command = ["image", image, "serve", "--folder", folder.name, "--port", str(port), *arguments]
+    with runner.start(*command) as process:
         assert wait_until(lambda: process.poll() is not None or is_ready(port))
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        connection.request("POST", "/invocations", "1,2", {"Content-Type": "text/csv"})
+        connection.request("POST", "/invocations", body, {"Content-Type": "text/csv"})
         answer = connection.getresponse().read()
         connection.close()
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    return answer
 
-    assert answer == b"['weights.bin'] text/csv 1,2", errors
-    assert process.returncode == 0
+
+@pytest.mark.parametrize("image", ["own", "scikit-learn"])
+def test_any_script_is_served_from_any_folder(runner: Runner, opt_ml: Path, image: str) -> None:
+    answer = served(runner, opt_ml, image, "1,2", "--env", "SAGEMAKER_PROGRAM=answer.py")
+
+    assert answer == b"['weights.bin'] text/csv 1,2"
+
+
+def test_a_model_of_xgboosts_is_trained_and_served_from_any_folder(runner: Runner, opt_ml: Path) -> None:
+    (opt_ml / "model" / "weights.bin").unlink()
+    config, train = opt_ml / "input" / "config", opt_ml / "input" / "data" / "train"
+    config.mkdir(parents=True)
+    train.mkdir(parents=True)
+    settings = {"num_round": "3", "objective": "reg:squarederror", "min_child_weight": "0"}
+    (config / "hyperparameters.json").write_text(json.dumps(settings))
+    (config / "inputdataconfig.json").write_text(json.dumps({"train": {"ContentType": "text/csv"}}))
+    (train / "rows.csv").write_text("0,1,2\n1,3,4\n" * 20)
+
+    code, out, errors = runner.run("image", "xgboost", "train", "--folder", str(opt_ml))
+    low, high = served(runner, opt_ml, "xgboost", "1,2\n3,4\n").split()
+
+    assert code == 0, errors
+    assert out.startswith("[0]\ttrain-rmse:")
+    assert float(low) < 0.5 < float(high)
 
 
 def test_a_training_job_that_fails_has_the_images_exit_code_and_failure_file(
