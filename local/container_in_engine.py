@@ -11,6 +11,8 @@ from local.engine import Engine, Network, tag_of
 from local.errors import EngineError
 from local.images import Image
 
+_PREFIX = "slipway-"
+
 
 @dataclass(frozen=True)
 class EngineHost:
@@ -22,8 +24,9 @@ class EngineHost:
     @classmethod
     @contextmanager
     def open(cls, engine: Engine) -> Iterator["EngineHost"]:
-        """A host whose network is there for the time of the block."""
-        with engine.network(f"slipway-{os.getpid()}") as network:
+        """A host whose network is there for the time of the block; what a killed one has left is removed."""
+        engine.remove_left_behind(_PREFIX)
+        with engine.network(f"{_PREFIX}{os.getpid()}") as network:
             yield cls(engine, network)
 
     def container(

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -105,6 +106,20 @@ class Engine:
         """End and remove a container, if there is one of that name."""
         _call(self.program, "rm", "--force", name)
 
+    def remove_left_behind(self, prefix: str) -> None:
+        """End and remove the containers and networks `<prefix><process id>...` whose process is no more.
+
+        A runner that was killed could not do it: its containers are the engine's children, not its own.
+        """
+        mark = re.compile(re.escape(prefix) + r"(\d+)(-\d+)?")
+        containers = _call(self.program, "ps", "--all", "--format", "{{.Names}}")
+        networks = _call(self.program, "network", "ls", "--format", "{{.Name}}")
+        for found, remove in ((containers, ["rm"]), (networks, ["network", "rm"])):
+            for name in found.stdout.split():
+                owner = mark.fullmatch(name)
+                if owner is not None and not _is_running(int(owner[1])):
+                    _call(self.program, *remove, "--force", name)
+
     @contextmanager
     def network(self, name: str) -> Iterator["Network"]:
         """A network for the time of the block that leads nowhere: its containers and this machine alone."""
@@ -148,6 +163,16 @@ def _call(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [program, *arguments], capture_output=True, text=True, check=False, env=dict(os.environ)
     )
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _last_line(text: str) -> str:

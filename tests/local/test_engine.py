@@ -1,5 +1,6 @@
 """A container engine, stood in for by a program that writes down what it is asked."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from local.images import Image, Images
 FAKE = """#!/bin/sh
 echo "$@" >> "$0.calls"
 case "$1" in
+ps) cat "$0.containers" 2> /dev/null ;;
+network) [ "$2" = ls ] && cat "$0.networks" 2> /dev/null ;;
 info) [ -e "$0.broken" ] && { echo "cannot connect" >&2; exit 1; } ;;
 inspect) [ -e "$0.empty" ] && exit 1; echo 123000000 ;;
 build) [ -e "$0.broken" ] && exit 1 ;;
@@ -30,8 +33,8 @@ class Fake:
         self.program.write_text(FAKE)
         self.program.chmod(self.program.stat().st_mode | stat.S_IEXEC)
 
-    def state(self, name: str) -> None:
-        self.program.with_name(f"podman.{name}").touch()
+    def state(self, name: str, text: str = "") -> None:
+        self.program.with_name(f"podman.{name}").write_text(text)
 
     @property
     def calls(self) -> list[str]:
@@ -97,6 +100,17 @@ def test_a_network_leads_nowhere_and_is_gone_afterwards(fake: Fake) -> None:
 
     assert len(addresses) == 2
     assert fake.calls[-1] == "network rm --force chain"
+
+
+def test_what_a_killed_runner_has_left_is_removed_and_nothing_else(fake: Fake) -> None:
+    gone, here = 2**22 + 1, os.getpid()
+    fake.state("containers", f"slipway-{gone}-10\nslipway-{here}-10\nslipway-test-1\nmine\n")
+    fake.state("networks", f"podman\nslipway-{gone}\nslipway-{here}\n")
+
+    Engine.find().remove_left_behind("slipway-")
+
+    removed = [call for call in fake.calls if "--force" in call]
+    assert removed == [f"rm --force slipway-{gone}-10", f"network rm --force slipway-{gone}"]
 
 
 def test_an_image_that_was_not_built_is_named_with_the_command(
