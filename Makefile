@@ -24,14 +24,15 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 INSTALLED := .venv/.installed node_modules/.installed
-SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases)
+SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases \
+	workbench/*.sh workbench/*.py)
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 
 .PHONY: help forecast-plot demo test test-heavy serve train synth artifacts functions check documents resilience release snapshots diff fuzz lock bench-synth clean \
 	images test-images bench
 
 help: ## what each command does
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: train ## set up, train, serve, score, print the evaluation of WORKLOAD (DATA=path takes a real file)
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
@@ -46,6 +47,14 @@ test-heavy: synth ## run the tests of the images that have a heavy environment o
 
 serve: synth ## keep the endpoints up and say how to call them
 	@python -m local serve
+
+# It asks nobody in the internet for news, and starts for root, too: it listens on this machine alone.
+JUPYTER_OPTIONS := --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	--LabApp.extension_manager=readonly --LabApp.news_url= $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: notebook destroy-check
+notebook: synth build/jupyter/.installed ## open JupyterLab with first steps in both workloads, in a browser
+	@build/jupyter/bin/jupyter lab $(JUPYTER_OPTIONS) workbench/first-steps.ipynb
 
 train: $(INSTALLED) $(DATA) ## run the training pipeline of WORKLOAD as the template declares it
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
@@ -117,6 +126,10 @@ bench: train ## measure the containers beside the usual way: build/reports/bench
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
 	@python -m bench
 
+destroy-check: artifacts $(INSTALLED) ## what ENV would leave behind when it is destroyed, from its templates
+	@$(MAKE) --no-print-directory build/check/$(ENV)/manifest.json
+	@python -m checks.teardown $(ENV) build/check/$(ENV)
+
 diff: artifacts functions ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown
 	@scripts/diff $(BASE)
 
@@ -155,6 +168,15 @@ build/fuzz/.installed: fuzz/requirements.txt $(INSTALLED)
 	@uv pip sync --quiet --python $(@D)/env/bin/python --require-hashes $<
 	@touch $@
 
+# JupyterLab itself has no business among what the project imports; its kernel is the one of .venv.
+build/jupyter/.installed: workbench/requirements.txt $(INSTALLED)
+	@echo "installing JupyterLab into an environment of its own" >&2
+	@uv venv --quiet --clear --python .venv/bin/python $(@D)
+	@uv pip sync --quiet --python $(@D)/bin/python --require-hashes $<
+	@JUPYTER_PATH=$(CURDIR)/$(@D)/share/jupyter python -m ipykernel install --prefix $(@D) --name python3 \
+		--display-name "Slipway (.venv)" > /dev/null
+	@touch $@
+
 build/checkov/.installed: checks/checkov/requirements.txt $(INSTALLED)
 	@echo "installing checkov into an environment of its own" >&2
 	@uv venv --quiet --clear --python .venv/bin/python $(@D)
@@ -163,7 +185,7 @@ build/checkov/.installed: checks/checkov/requirements.txt $(INSTALLED)
 
 lock: ## compile the hashed requirements from the .in files
 	@for name in requirements requirements-dev requirements-bootstrap containers/script_mode/requirements \
-		lambda/requirements checks/checkov/requirements fuzz/requirements; do \
+		lambda/requirements checks/checkov/requirements fuzz/requirements workbench/requirements; do \
 		uv pip compile --quiet --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
 			--no-emit-find-links $$name.in --output-file $$name.txt; \
 	done

@@ -9,6 +9,7 @@ from stacks.foundation import Foundation
 from stacks.image import ScriptModeImage
 from stacks.policies.synth import run
 from stacks.settings import Settings
+from stacks.workbench import Workbench
 
 WORKLOADS: Mapping[str, Callable[..., Stack]] = {
     "churn-training": churn.ChurnTraining,
@@ -29,6 +30,8 @@ def build(app: App) -> Settings:
     image = ScriptModeImage(app, f"{prefix}-image", foundation=foundation, **common).image
     for name, stack in WORKLOADS.items():
         stack(app, f"{prefix}-{name}", foundation=foundation, script_mode=image, **common)
+    if settings.workbench:
+        Workbench(app, f"{prefix}-workbench", foundation=foundation, workbench=settings.workbench, **common)
     return settings
 
 

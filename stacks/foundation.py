@@ -50,7 +50,8 @@ class Foundation(Stack):
     `image_repository` keeps our own containers' image, `captures` is where endpoints keep samples, and
     `checkpoints` where interrupted trainings leave what they go on from: both expire.
     `logs` makes log groups, `alarms` makes alarms. The placements say where models, jobs and functions run:
-    None is in no network of ours. Data outlives the stack where the settings say so."""
+    None is in no network of ours, and then `network` is None, too. Data outlives the stack where the settings
+    say so."""
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:
         super().__init__(scope, id, **kwargs)
@@ -67,9 +68,9 @@ class Foundation(Stack):
         self.logs = LogKeeping(self.key, settings.log_retention_days, self._removal_policy)
         GatewayLogging(self, "GatewayLogging")
         self.alarms = Alarms(self._build_alarm_topic(settings))
-        network = self._build_network(settings)
-        self.model_placement = network.sagemaker if network else None
-        self.function_placement = network.functions if network else None
+        self.network = self._build_network(settings)
+        self.model_placement = self.network.sagemaker if self.network else None
+        self.function_placement = self.network.functions if self.network else None
         # Log delivery writes with S3's own keys only, and a bucket that logs itself never comes to rest.
         self._access_logs = self._build_bucket(
             "AccessLogBucket",

@@ -177,3 +177,11 @@ class Operations(Part):
 
     alarm_email: Email | None = None
     monthly_budget_usd: int = Field(ge=1, le=1_000_000)
+
+
+class Workbench(Part):
+    """A notebook instance, which stops when nobody has used it for `idle_minutes`."""
+
+    instance_type: InstanceType
+    volume_size_gb: int = Field(ge=5, le=16_384)
+    idle_minutes: int = Field(ge=15, le=1_440)

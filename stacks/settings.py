@@ -13,7 +13,17 @@ from aws_cdk import App, Environment, Tags
 from constructs import Node
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from stacks.setting_parts import Forecast, Network, Operations, Part, Scoring, Serving, Training, Triggers
+from stacks.setting_parts import (
+    Forecast,
+    Network,
+    Operations,
+    Part,
+    Scoring,
+    Serving,
+    Training,
+    Triggers,
+    Workbench,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -121,6 +131,7 @@ class Settings(Part):
     serving: Serving
     api: Api
     forecast: Forecast = Forecast()
+    workbench: Workbench | None = None
 
     @property
     def artifacts_folder(self) -> Path:

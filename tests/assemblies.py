@@ -15,6 +15,7 @@ STACKS = (
     *("churn-training", "churn-serving"),
     *("bank-training", "bank-serving"),
     *("forecast-training", "forecast-serving"),
+    "workbench",
 )
 
 

@@ -1,9 +1,10 @@
 """CloudFormation's intrinsic functions, resolved against a scope that knows the names.
 
-The functions of design rule 1 and no others: Ref, GetAtt, Sub, Join, Select, Split, GetAZs, ImportValue,
-FindInMap, nested in each other. Whatever else looks like an intrinsic is refused by its name.
+The functions that our templates use and no others: Ref, GetAtt, Sub, Join, Select, Split, Base64, GetAZs,
+ImportValue, FindInMap, nested in each other. Whatever else looks like an intrinsic is refused by its name.
 """
 
+import base64
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
@@ -140,6 +141,10 @@ def _split(argument: Any, scope: Scope) -> list[str]:
     return _text(resolve(raw_source, scope), "Fn::Split").split(delimiter)
 
 
+def _base64(argument: Any, scope: Scope) -> str:
+    return base64.b64encode(_text(resolve(argument, scope), "Fn::Base64").encode()).decode()
+
+
 def _get_azs(argument: Any, scope: Scope) -> list[str]:
     return scope.zones(_text(resolve(argument, scope), "Fn::GetAZs"))
 
@@ -174,6 +179,7 @@ _FUNCTIONS: dict[str, Callable[[Any, Scope], Any]] = {
     "Fn::Join": _join,
     "Fn::Select": _select,
     "Fn::Split": _split,
+    "Fn::Base64": _base64,
     "Fn::GetAZs": _get_azs,
     "Fn::ImportValue": _import_value,
     "Fn::FindInMap": _find_in_map,

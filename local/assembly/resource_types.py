@@ -126,6 +126,10 @@ DECLARED: Mapping[str, ResourceType] = {
         "LogGroupName", attributes={"Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*"}
     ),
     "AWS::S3::BucketPolicy": ResourceType(),
+    "AWS::SageMaker::NotebookInstance": _sagemaker("notebook-instance", "NotebookInstanceName"),
+    "AWS::SageMaker::NotebookInstanceLifecycleConfig": _sagemaker(
+        "notebook-instance-lifecycle-config", "NotebookInstanceLifecycleConfigName"
+    ),
     "AWS::SNS::Subscription": ResourceType(),
     "AWS::SNS::Topic": ResourceType("TopicName", ref="arn:{partition}:sns:{region}:{account}:{name}"),
     "AWS::SNS::TopicPolicy": ResourceType(),

@@ -47,23 +47,40 @@ class IsolatedNetwork(Construct):
         self._subnet_ids = self._build_subnets(settings)
         self._build_flow_log(logs)
 
-        endpoints = self._build_group("EndpointGroup", "Interface endpoints", _LEAVE_NOTHING)
-        function = self._build_group("FunctionGroup", "Functions", _https(endpoints.attr_group_id))
-        sagemaker = self._build_group("SageMakerGroup", "Models and jobs", _https_by_the_routes())
-        ec2.CfnSecurityGroupIngress(
-            self,
-            "FunctionsToEndpoints",
-            group_id=endpoints.attr_group_id,
-            source_security_group_id=function.attr_group_id,
-            ip_protocol="tcp",
-            from_port=_HTTPS,
-            to_port=_HTTPS,
-            description="Functions call the services behind the endpoints",
+        self._endpoints = self._build_group(self, "EndpointGroup", "Interface endpoints", _LEAVE_NOTHING)
+        function = self._build_group(
+            self, "FunctionGroup", "Functions", _https(self._endpoints.attr_group_id)
+        )
+        sagemaker = self._build_group(self, "SageMakerGroup", "Models and jobs", _https_by_the_routes())
+        self._let_in(
+            self, "FunctionsToEndpoints", function, "Functions call the services behind the endpoints"
         )
         self._build_storage_endpoint()
-        self._build_interface_endpoints(endpoints.attr_group_id)
+        # Whether a traced function in a VPC needs X-Ray's endpoint is told either way: not verified.
+        sampling = ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries"]
+        services = ec2.InterfaceVpcEndpointAwsService
+        for name, service, actions in (
+            ("SageMakerRuntime", services.SAGEMAKER_RUNTIME, ["sagemaker:InvokeEndpoint"]),
+            ("XRay", services.XRAY, [*sampling, "xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
+        ):
+            self._build_interface_endpoint(self, name, service, actions, self._subnet_ids)
         self.sagemaker = Placement(self._subnet_ids, sagemaker.attr_group_id, SAGEMAKER)
         self.functions = Placement(self._subnet_ids, function.attr_group_id, LAMBDA)
+
+    def place_notebook(self, scope: Construct, actions: Sequence[str]) -> Placement:
+        """A place in the first subnet for a notebook of another stack, whose resources go with that one.
+
+        From there S3 is reached, SageMaker's runtime, and by an endpoint of its own SageMaker's API, for
+        these actions only.
+        """
+        subnet_ids = self._subnet_ids[:1]
+        notebook = self._build_group(scope, "NotebookGroup", "Notebook", _https_by_the_routes())
+        self._let_in(
+            scope, "NotebookToEndpoints", notebook, "The notebook calls the services behind the endpoints"
+        )
+        api = ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API
+        self._build_interface_endpoint(scope, "SageMakerApi", api, actions, subnet_ids)
+        return Placement(subnet_ids, notebook.attr_group_id, SAGEMAKER)
 
     def _build_subnets(self, settings: Network) -> list[str]:
         halves = IPv4Network(settings.block).subnets(prefixlen_diff=1)
@@ -109,10 +126,10 @@ class IsolatedNetwork(Construct):
         ).node.add_dependency(role.policy)
 
     def _build_group(
-        self, id: str, description: str, egress: ec2.CfnSecurityGroup.EgressProperty
+        self, scope: Construct, id: str, description: str, egress: ec2.CfnSecurityGroup.EgressProperty
     ) -> ec2.CfnSecurityGroup:
         return ec2.CfnSecurityGroup(
-            self,
+            scope,
             id,
             group_description=f"{description} of slipway-{self._environment}",
             vpc_id=self._vpc.ref,
@@ -133,26 +150,37 @@ class IsolatedNetwork(Construct):
             ),
         )
 
-    def _build_interface_endpoints(self, group_id: str) -> None:
-        # Whether a traced function in a VPC needs X-Ray's endpoint is told either way: not verified.
-        sampling = ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries"]
-        services = ec2.InterfaceVpcEndpointAwsService
-        allowed = {
-            "SageMakerRuntime": (services.SAGEMAKER_RUNTIME, ["sagemaker:InvokeEndpoint"]),
-            "XRay": (services.XRAY, [*sampling, "xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
-        }
-        for name, (service, actions) in allowed.items():
-            ec2.CfnVPCEndpoint(
-                self,
-                name,
-                vpc_id=self._vpc.ref,
-                service_name=service.name,
-                vpc_endpoint_type="Interface",
-                subnet_ids=self._subnet_ids,
-                security_group_ids=[group_id],
-                private_dns_enabled=True,
-                policy_document=self._for_this_account(actions, {}),
-            )
+    def _let_in(self, scope: Construct, id: str, source: ec2.CfnSecurityGroup, description: str) -> None:
+        ec2.CfnSecurityGroupIngress(
+            scope,
+            id,
+            group_id=self._endpoints.attr_group_id,
+            source_security_group_id=source.attr_group_id,
+            ip_protocol="tcp",
+            from_port=_HTTPS,
+            to_port=_HTTPS,
+            description=description,
+        )
+
+    def _build_interface_endpoint(
+        self,
+        scope: Construct,
+        id: str,
+        service: ec2.InterfaceVpcEndpointAwsService,
+        actions: Sequence[str],
+        subnet_ids: Sequence[str],
+    ) -> None:
+        ec2.CfnVPCEndpoint(
+            scope,
+            id,
+            vpc_id=self._vpc.ref,
+            service_name=service.name,
+            vpc_endpoint_type="Interface",
+            subnet_ids=[*subnet_ids],
+            security_group_ids=[self._endpoints.attr_group_id],
+            private_dns_enabled=True,
+            policy_document=self._for_this_account(actions, {}),
+        )
 
     def _for_this_account(self, actions: Sequence[str], conditions: dict[str, str]) -> iam.PolicyDocument:
         """What may pass an endpoint: these actions of this account's principals."""

@@ -42,6 +42,7 @@ class Scope:
         ({"Fn::Join": [",", {"Fn::Split": ["|", "a|b"]}]}, "a,b"),
         ({"Fn::Select": ["1", ["a", "b"]]}, "b"),
         ({"Fn::Select": [1, {"Fn::GetAZs": ""}]}, "here-b"),
+        ({"Fn::Base64": {"Fn::Sub": "\u00fc-${A}"}}, "w7wtPEE+"),
         ({"Fn::GetAZs": {"Ref": "AWS::Region"}}, ["<AWS::Region>-a", "<AWS::Region>-b"]),
         ({"Fn::Split": [":", {"Fn::GetAtt": ["Key", "Arn"]}]}, ["<Key", "Arn>"]),
         ({"Fn::ImportValue": {"Fn::Sub": "${AWS::StackName}-x"}}, "<import <AWS::StackName>-x>"),
@@ -83,8 +84,8 @@ def test_a_function_that_cannot_be_resolved_is_refused_by_name(value: Any, messa
 
 
 def test_unknown_functions_are_found_however_deep_they_are() -> None:
-    value = {"a": [{"Fn::Join": ["", [{"Fn::Base64": {"Fn::Cidr": []}}]]}]}
-    assert list(unknown_functions(value)) == ["Fn::Base64", "Fn::Cidr"]
+    value = {"a": [{"Fn::Join": ["", [{"Fn::Transform": {"Fn::Cidr": []}}]]}]}
+    assert list(unknown_functions(value)) == ["Fn::Transform", "Fn::Cidr"]
 
 
 # Pairs of a template's value and the text that it stands for, nested in each other.

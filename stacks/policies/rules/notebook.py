@@ -37,3 +37,16 @@ def notebook_stays_in_our_vpc(notebook: Resource) -> Faults:
         yield "SubnetId", "or SecurityGroupIds is missing"
     if notebook.get("DirectInternetAccess") != "Disabled":
         yield "DirectInternetAccess", f"is {notebook.get('DirectInternetAccess')!r}"
+
+
+@rule(_NOTEBOOK)
+def notebook_stops_when_idle(notebook: Resource) -> Faults:
+    """A notebook has a script of ours that runs whenever it starts: the one that stops it when nobody uses
+    it."""
+    lifecycle = notebook.templates.target(
+        notebook.get("LifecycleConfigName"), "AWS::SageMaker::NotebookInstanceLifecycleConfig"
+    )
+    if lifecycle is None:
+        yield "LifecycleConfigName", "names no declared configuration"
+    elif not lifecycle.get("OnStart"):
+        yield "LifecycleConfigName", "names a configuration without OnStart"

@@ -1,0 +1,43 @@
+"""Says what an environment leaves behind when it is destroyed."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from checks.teardown.assembly import remainders
+from checks.teardown.expected import why_expected
+from local.console import print_table
+
+_UNEXPECTED = "NOT EXPECTED"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m checks.teardown",
+        description="Tells from the templates of an environment what stays after `cdk destroy --all`, and "
+        "why. Exits 1 when something does that is not on the list of checks/teardown/expected.py.",
+    )
+    parser.add_argument("environment", choices=("dev", "prod"), help="whose list of what may stay")
+    parser.add_argument("assembly", type=Path, help="its folder that `cdk synth` wrote")
+    arguments = parser.parse_args()
+    try:
+        found = remainders(arguments.assembly)
+    except (OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    reasons = [why_expected(one, arguments.environment) for one in found]
+    rows = sorted(
+        (_UNEXPECTED if reason is None else "expected", one.place, one.subject, one.reason, reason or "")
+        for one, reason in zip(found, reasons, strict=True)
+    )
+    print_table(("", "stays at", "what", "because", "which is known, since"), rows)
+    unexpected = reasons.count(None)
+    print(
+        f"{len(found)} stay, {unexpected} of them unexpected; docs/teardown.md says how they go",
+        file=sys.stderr,
+    )
+    return 1 if unexpected else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
