@@ -26,6 +26,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 INSTALLED := .venv/.installed node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases \
 	workbench/*.sh workbench/*.py)
+# For templates that are checked and compared: a model that is not trained here is declared all the same.
+READ_ONLY := --context untrained=placeholder
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 
 .PHONY: help forecast-plot demo test test-heavy serve train synth artifacts functions check documents resilience release snapshots diff fuzz lock bench-synth clean \
@@ -102,7 +104,7 @@ forecast-plot: $(INSTALLED) ## draw a forecast of the last training: SERIES= DAY
 
 CHECKED := build/check/dev/manifest.json build/check/prod/manifest.json
 
-check: artifacts $(INSTALLED) build/checkov/.installed ## format, lint, types, policies and scanners over dev and prod
+check: $(INSTALLED) build/checkov/.installed ## format, lint, types, policies and scanners over dev and prod
 	@ruff format --check --quiet . && ruff check --quiet .
 	@scripts/types
 	@scripts/workflows
@@ -110,7 +112,7 @@ check: artifacts $(INSTALLED) build/checkov/.installed ## format, lint, types, p
 	@python -m checks build/check
 	@$(MAKE) --no-print-directory build/check/.planted
 
-documents: artifacts $(INSTALLED) build/checkov/.installed ## write the pages that are generated from the templates
+documents: $(INSTALLED) build/checkov/.installed ## write the pages that are generated from the templates
 	@$(MAKE) --no-print-directory $(CHECKED)
 	@python -m checks.acknowledged_page build/check
 	@python -m checks.planted --write
@@ -126,20 +128,21 @@ bench: train ## measure the containers beside the usual way: build/reports/bench
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
 	@python -m bench
 
-destroy-check: artifacts $(INSTALLED) ## what ENV would leave behind when it is destroyed, from its templates
+destroy-check: $(INSTALLED) ## what ENV would leave behind when it is destroyed, from its templates
 	@$(MAKE) --no-print-directory build/check/$(ENV)/manifest.json
 	@python -m checks.teardown $(ENV) build/check/$(ENV)
 
-diff: artifacts functions ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown
+diff: functions ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown
 	@scripts/diff $(BASE)
 
 release: synth ## make VERSION of WORKLOAD's model the one that is deployed (REGISTRY=aws: SageMaker's registry)
 	@[[ -n "$(VERSION)" ]] || { echo "error: VERSION is missing; see: python -m local models $(WORKLOAD)" >&2; exit 2; }
 	@python -m local release $(WORKLOAD) $(VERSION) --registry $(REGISTRY)
 
-snapshots: artifacts functions ## write tests/snapshots from the stacks
+snapshots: functions ## write tests/snapshots from the stacks
 	@for env in dev prod; do \
-		cdk synth --quiet --no-notices --ignore-errors --context env=$$env --output build/snapshots/$$env; \
+		cdk synth --quiet --no-notices --ignore-errors $(READ_ONLY) --context env=$$env \
+			--output build/snapshots/$$env; \
 		python -m review snapshot build/snapshots/$$env tests/snapshots/$$env; \
 	done
 
@@ -154,7 +157,7 @@ resilience/autocannon/node_modules/.installed: resilience/autocannon/package-loc
 build/check/%/manifest.json: $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
 	@echo "synthesising $*" >&2
 	@rm -rf $(@D) && mkdir -p build/check
-	@cdk synth --quiet --no-notices --ignore-errors --context env=$* --output $(@D)
+	@cdk synth --quiet --no-notices --ignore-errors $(READ_ONLY) --context env=$* --output $(@D)
 
 build/check/.planted: $(shell git ls-files checks stacks/policies) versions.toml docs/planted-faults.md build/checkov/.installed
 	@python -m checks.planted && touch $@

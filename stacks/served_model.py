@@ -1,9 +1,11 @@
 """Of what a serving stack's model is made: of what was trained here, or of a release."""
 
+import gzip
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_kms as kms
@@ -37,9 +39,9 @@ def served_model(
 
     Where the release is missing, the archives stand in for it, so that the stack can be checked and tried,
     and an error annotation keeps it from being deployed; so it does in prod for a release of a local
-    registry. Without archives the stack is left empty with such an annotation, and there is no model. `key`
-    encrypts what pipelines write. A `variant` of the workload's model is trained with it, and released by
-    itself.
+    registry. Without archives the stack has such an annotation, and no model or, where the setting
+    `untrained` says so, one of archives without a model. `key` encrypts what pipelines write. A `variant` of
+    the workload's model is trained with it, and released by itself.
 
     Raises ReleaseError for a release that is not approved or has other containers.
     """
@@ -93,13 +95,27 @@ def _trained(
     archives = {one.hostname: folder / one.hostname / "model.tar.gz" for one in containers}
     if missing := [hostname for hostname, path in archives.items() if not path.is_file()]:
         place = f"{settings.artifacts}/{workload}"
-        leave_empty(
-            stack, f"no trained {', '.join(missing)} in {place}: run `make train WORKLOAD={workload}`"
-        )
-        return None
-    return ServedModel(
-        containers, {hostname: _archive(stack, hostname, path) for hostname, path in archives.items()}
-    )
+        error = f"no trained {', '.join(missing)} in {place}: run `make train WORKLOAD={workload}`"
+        if settings.untrained == "left-out":
+            leave_empty(stack, error)
+            return None
+        Annotations.of(stack).add_error(error)
+    model_data = {
+        hostname: _archive(stack, hostname, path) if path.is_file() else _placeholder(stack, path)
+        for hostname, path in archives.items()
+    }
+    return ServedModel(containers, model_data)
+
+
+def _placeholder(stack: Stack, path: Path) -> ModelArchive:
+    """An archive without a model that is published as the one at `path` would be."""
+    *_, workload, hostname, name = path.parts
+    with TemporaryDirectory() as scratch:
+        archive = Path(scratch, workload, hostname, name)
+        archive.parent.mkdir(parents=True)
+        # Not empty: assets of one content would be one asset, with one name in a review.
+        archive.write_bytes(gzip.compress(f"{workload}/{hostname}".encode(), mtime=0))
+        return _archive(stack, hostname, archive)
 
 
 def _archive(stack: Stack, hostname: str, path: Path) -> ModelArchive:

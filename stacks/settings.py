@@ -105,6 +105,8 @@ class Settings(Part):
     a folder each; `releases` the one of releases. A relative path counts from the repository. Without a
     `network` nothing runs in a VPC. `trust_names_source` is the one switch of roles that SageMaker may assume
     on this account's behalf only. `artifact_source` says what is served: what was trained here, or releases.
+    `untrained` says whether a model that was not is left out or declared without its content, for templates
+    that are read and never deployed.
     `endpoints` names, by workload, an endpoint that exists already: the workload's API calls that one,
     and none is deployed. `workloads` holds, by workload, what is different for it in five parts, and
     `forecast` what only forecasting has.
@@ -122,6 +124,7 @@ class Settings(Part):
     functions: str = Field(default="build/lambda", min_length=1)
     releases: str = Field(default="releases", min_length=1)
     artifact_source: Literal["local", "release"]
+    untrained: Literal["left-out", "placeholder"] = "left-out"
     endpoints: Mapping[Workload, EndpointName] = {}
     workloads: Mapping[Workload, Mapping[WorkloadPart, Mapping[str, Any]]] = {}
     log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365, 731, 1827]

@@ -1,5 +1,6 @@
 """Churn's serving stack: four containers in order, a role that may do what they need, one endpoint."""
 
+import gzip
 import json
 import re
 from collections.abc import Callable
@@ -148,6 +149,21 @@ def test_without_archives_the_stack_is_empty_and_says_which_command_makes_them(
     ]
     assert resources(assembly.template("churn-training"), "AWS::SageMaker::Pipeline")
     assert assembly.errors("churn-training") == []
+
+
+def test_a_template_that_is_only_read_declares_untrained_models_too_and_is_not_deployed(
+    synth: Callable[..., Assembly], artifacts: Path, tmp_path: Path
+) -> None:
+    archive = tmp_path / "churn" / "xgboost" / "model.tar.gz"
+    archive.parent.mkdir(parents=True)
+    archive.write_bytes((artifacts / "churn" / "xgboost" / "model.tar.gz").read_bytes())
+    assembly = synth("dev", artifacts=str(tmp_path), untrained="placeholder")
+    [error, *_] = assembly.errors("churn-serving")
+    assert error.startswith("no trained preprocess, pca, postprocess in ")
+    staged = [gzip.decompress(path.read_bytes()) for path in sorted(assembly.folder.glob("asset.*.gz"))]
+    assert {b"xgboost", b"churn/preprocess", b"churn/pca", b"churn/postprocess"} <= {*staged}
+    [model] = resources(assembly.template("churn-serving"), "AWS::SageMaker::Model")
+    assert [one["ContainerHostname"] for one in model["Properties"]["Containers"]] == list(HOSTNAMES)
 
 
 def test_without_the_packaged_function_the_stack_is_empty_and_says_which_command_packages_it(
