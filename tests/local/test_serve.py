@@ -274,3 +274,10 @@ def test_an_assembly_without_endpoints_is_refused_with_what_to_do(project: Proje
     code, _, err = project.run("serve", "--port", "0")
     assert code == 1
     assert "declares no endpoint: run `make train`, then `make synth`" in err
+
+
+@pytest.mark.parametrize("factor", ["0", "-1", "inf", "nan", "fast"])
+def test_a_time_scale_is_a_number_above_0(factor: str, project: Project) -> None:
+    code, _, err = project.run("serve", f"--time-scale={factor}")
+    assert code == 2
+    assert f"'{factor}' is not a number above 0" in err
