@@ -177,7 +177,7 @@ def test_the_containers_know_that_and_how_they_are_used_in_batch(bench: Bench) -
     )
     seen = dict(line.split("=", 1) for line in bench.results()["a.csv.out"].decode().splitlines())
     assert {
-        name: value for name, value in seen.items() if name.startswith(("SAGEMAKER_B", "SAGEMAKER_M"))
+        name: value for name, value in seen.items() if name.startswith(("SAGEMAKER_B", "SAGEMAKER_MAX"))
     } == {
         "SAGEMAKER_BATCH": "true",
         "SAGEMAKER_BATCH_STRATEGY": "MULTI_RECORD",
