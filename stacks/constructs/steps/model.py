@@ -37,7 +37,6 @@ class Model(CreatingStep):
             **jobs.vpc_config(),
             "InferenceExecutionConfig": {"Mode": "Serial"},
             "Containers": self.definitions(jobs),
-            **jobs.vpc_config(),
         }
 
     def definitions(self, jobs: Jobs) -> list[dict[str, Any]]:
