@@ -80,7 +80,10 @@ def _released(
     # What was registered on a laptop names images of its environment, in no account: they are the tree's.
     hops = [replace(hop, environment=one.environment) for hop, one in zip(containers, released, strict=True)]
     paths = {one.hostname: ROOT / one.model_data_url for one in released}
-    return ServedModel(hops, {hostname: _archive(stack, hostname, path) for hostname, path in paths.items()})
+    model_data = {
+        hostname: _archive(stack, release.workload, hostname, path) for hostname, path in paths.items()
+    }
+    return ServedModel(hops, model_data)
 
 
 def _is_on_disk(container: ReleasedContainer) -> bool:
@@ -101,22 +104,22 @@ def _trained(
             return None
         Annotations.of(stack).add_error(error)
     model_data = {
-        hostname: _archive(stack, hostname, path) if path.is_file() else _placeholder(stack, path)
+        hostname: _archive(stack, folder.name, hostname, path)
+        if path.is_file()
+        else _placeholder(stack, folder.name, hostname)
         for hostname, path in archives.items()
     }
     return ServedModel(containers, model_data)
 
 
-def _placeholder(stack: Stack, path: Path) -> ModelArchive:
-    """An archive without a model that is published as the one at `path` would be."""
-    *_, workload, hostname, name = path.parts
+def _placeholder(stack: Stack, workload: str, hostname: str) -> ModelArchive:
+    """An archive without a model that is published as a trained one would be."""
     with TemporaryDirectory() as scratch:
-        archive = Path(scratch, workload, hostname, name)
-        archive.parent.mkdir(parents=True)
+        archive = Path(scratch, "model.tar.gz")
         # Not empty: assets of one content would be one asset, with one name in a review.
         archive.write_bytes(gzip.compress(f"{workload}/{hostname}".encode(), mtime=0))
-        return _archive(stack, hostname, archive)
+        return _archive(stack, workload, hostname, archive)
 
 
-def _archive(stack: Stack, hostname: str, path: Path) -> ModelArchive:
-    return ModelArchive(stack, f"{hostname.capitalize()}Archive", path=path)
+def _archive(stack: Stack, workload: str, hostname: str, path: Path) -> ModelArchive:
+    return ModelArchive(stack, f"{hostname.capitalize()}Archive", path=path, model=f"{workload}/{hostname}")

@@ -55,13 +55,14 @@ class ModelArchive(Construct):
     The hash follows from the archive's bytes alone, so whoever reads the template can check them.
     """
 
-    def __init__(self, scope: Construct, id: str, *, path: Path) -> None:
+    def __init__(self, scope: Construct, id: str, *, path: Path, model: str) -> None:
+        """The archive at `path` of the container that comes last in `model`, `<workload>/<hostname>`."""
         super().__init__(scope, id)
         self._asset = Asset(
             self,
             "Asset",
             path=str(path),
-            display_name="/".join(("artifacts", *path.parts[-3:])),
+            display_name=f"artifacts/{model}/model.tar.gz",
             asset_hash=hashlib.sha256(path.read_bytes()).hexdigest(),
             asset_hash_type=AssetHashType.CUSTOM,
         )
