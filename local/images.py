@@ -23,7 +23,11 @@ _PROJECT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Image:
-    """A program that stands for one container image: `python -m <module> serve|train`."""
+    """A program that stands for one container image: `python -m <module> serve|train`.
+
+    `metrics` is how the image's own algorithm prints its metric `{part}:{name}`: a regular expression with
+    those two fields and a group for the value.
+    """
 
     name: str
     repository: str
@@ -33,6 +37,7 @@ class Image:
     packages: Mapping[str, str]
     source: Path | None = None
     own_environment: ImageEnvironment | None = None
+    metrics: str | None = None
     python: Path = Path(sys.executable)
 
     def command(self, argument: str) -> list[str]:
@@ -172,6 +177,7 @@ def _image(name: str, table: Mapping[str, Any], source: Path) -> Image:
         packages=table.get("packages", {}),
         source=source.parent / table["source"] if "source" in table else None,
         own_environment=_own_environment(name, table, source),
+        metrics=table.get("metrics"),
     )
 
 

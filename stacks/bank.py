@@ -1,12 +1,22 @@
 """Bank marketing: one container, XGBoost's own algorithm, on features that the API's function encodes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from constructs import Construct
 
 from stacks.constructs.image import Image, ManagedImage
 from stacks.constructs.inference_pipeline import Container
-from stacks.constructs.steps import Model, Processing, Training, read_hyperparameters
+from stacks.constructs.references import Parameter, Value
+from stacks.constructs.steps import (
+    Continuous,
+    Integer,
+    Model,
+    Processing,
+    Training,
+    Tuning,
+    read_hyperparameters,
+)
 from stacks.gate import Gate
 from stacks.serving import ServingStack
 from stacks.training import DATA_VERSION, SPLIT_SEED, TrainingStack
@@ -15,6 +25,16 @@ _SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 _XGBOOST = ManagedImage.named("xgboost")
 _CONTAINERS = (Container("xgboost", _XGBOOST),)
 
+# SageMaker's tuner is told how much it may try; a person who only wants to see it run asks for less.
+_TUNING_JOBS = Parameter.integer("TuningJobs", 8)
+_TUNING_JOBS_AT_ONCE = Parameter.integer("TuningJobsAtOnce", 4)
+_RANGES = (
+    Continuous("eta", 0.02, 0.1, "Logarithmic"),
+    Integer("max_depth", 3, 8),
+    Integer("min_child_weight", 2, 24, "Logarithmic"),
+    Continuous("subsample", 0.5, 1.0),
+    Continuous("colsample_bytree", 0.3, 1.0),
+)
 _GATE = Gate("auc", "AUC", minimum=0.77)
 # The features of a client who says no, as the endpoint reads them: the function makes them of the raw fields.
 _EXAMPLE = (
@@ -49,7 +69,9 @@ class BankTraining(TrainingStack):
             cluster=self.cluster,
             options={"seed": SPLIT_SEED},
         )
-        baseline = self._fit("Baseline", "baseline", split, "baseline-development")
+        baseline = self._training(
+            "Baseline", "baseline", split, {"train": split.output("baseline-development")}
+        )
         baseline_scores = Processing(
             "BaselineScores",
             image=_XGBOOST,
@@ -58,7 +80,18 @@ class BankTraining(TrainingStack):
             outputs=["output"],
             cluster=self.cluster,
         )
-        xgboost = self._fit("Xgboost", "hyperparameters", split, "development")
+        # What is chosen is chosen on a fifth of the 70 %; the model is then fitted on all of them.
+        chosen_on = {part: split.output(part) for part in ("train", "validation")}
+        tune = Tuning(
+            "Tune",
+            training=self._training("Trial", "hyperparameters", split, chosen_on),
+            objective="validation:auc",
+            ranges=_RANGES,
+            count=_TUNING_JOBS,
+            at_once=_TUNING_JOBS_AT_ONCE,
+        )
+        development = {"train": split.output("development")}
+        xgboost = tune.fit_best("Xgboost", development, self.spot(tune.best_job))
         model = Model("BankModel", containers=_CONTAINERS, model_data={"xgboost": xgboost.model_data})
         score = self.score(model, split.output("test"), "text/csv")
         inputs = {
@@ -68,18 +101,20 @@ class BankTraining(TrainingStack):
         }
         verdict = self.judge(model, _GATE, inputs, image=_SCIKIT_LEARN)
         self.build_pipeline(
-            [encode, split, baseline, baseline_scores, xgboost, model, score, *verdict],
-            [SPLIT_SEED, _GATE.parameter],
+            [encode, split, baseline, baseline_scores, tune, xgboost, model, score, *verdict],
+            [SPLIT_SEED, _GATE.parameter, _TUNING_JOBS, _TUNING_JOBS_AT_ONCE],
         )
 
-    def _fit(self, name: str, hyperparameters: str, split: Processing, part: str) -> Training:
+    def _training(
+        self, name: str, hyperparameters: str, split: Processing, channels: Mapping[str, Value]
+    ) -> Training:
         return Training(
             name,
             image=_XGBOOST,
             hyperparameters=read_hyperparameters(self.folder / "xgboost" / f"{hyperparameters}.json"),
-            channels={"train": split.output(part)},
+            channels=channels,
             cluster=self.cluster,
-            spot=self.spot(split),
+            spot=self.spot(split.job_name),
         )
 
 

@@ -83,7 +83,7 @@ class ChurnTraining(TrainingStack):
             hyperparameters=read_hyperparameters(self.folder / "xgboost" / "hyperparameters.json"),
             channels=_applied(pca_data),
             cluster=self.cluster,
-            spot=self.spot(pca_data),
+            spot=self.spot(pca_data.job_name),
         )
         xgboost_scores = Processing(
             "XgboostScores",

@@ -79,14 +79,14 @@ class TrainingStack(WorkloadStack):
         """The folder as the source of a model in script mode, fitted by its `fit.py`."""
         return SourceArchive(self, f"{_pascal(folder)}Source", folder=self.folder / folder, program="fit.py")
 
-    def spot(self, data: Processing) -> Spot | None:
-        """Spot instances, where the settings want them, for a fit of what `data` made that writes
-        checkpoints."""
+    def spot(self, data: Value) -> Spot | None:
+        """Spot instances, where the settings want them, for a fit that writes checkpoints. `data` names the
+        job that its data, or its hyperparameters, come from."""
         training = self.settings.training
         if not training.spot:
             return None
         checkpoints = self._foundation.checkpoints.below(self.workload)
-        return Spot(training.max_wait_seconds, data.job_name, checkpoints)
+        return Spot(training.max_wait_seconds, data, checkpoints)
 
     def score(
         self, model: Model, rows: Value, accept: str, *, records: Records = CSV_ROWS, variant: str = ""

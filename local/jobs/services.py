@@ -1,5 +1,6 @@
 """What every job uses of the local world, and what all of them do alike."""
 
+import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,7 +23,8 @@ class Services:
     """What one execution has around it.
 
     `package_groups` are the model package groups that the assembly declares, `deployed` its models by name,
-    `models` those that the execution has created. `on_rows` is told of each number of rows transformed.
+    `models` those that the execution has created. `on_rows` is told of each number of rows transformed. Once
+    `stopping` is set no job starts another process.
     """
 
     storage: Storage
@@ -33,6 +35,7 @@ class Services:
     deployed: Mapping[str, Model] = field(default_factory=dict)
     models: dict[str, Model] = field(default_factory=dict)
     on_rows: Callable[[int], None] = lambda rows: None
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def model(self, name: str) -> Model | None:
         """A model that the execution has created or the assembly declares."""

@@ -2,7 +2,6 @@
 
 import json
 import os
-import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,7 +25,7 @@ from local.process import stop_all
 # More jobs than cores would only take turns, and a laptop's memory holds a few.
 _SIDE_BY_SIDE = min(4, len(os.sched_getaffinity(0)))
 # Those that SageMaker caches; the others take no time.
-_CACHED_TYPES = frozenset({"Processing", "Training", "Transform"})
+_CACHED_TYPES = frozenset({"Processing", "Training", "Transform", "Tuning"})
 
 
 @dataclass
@@ -113,7 +112,7 @@ class _Steps:
         self._values = values
         self._progress = progress
         self._steps = {step.name: step for step in execution.definition.steps}
-        self._stopping = threading.Event()
+        self._stopping = execution.services.stopping
 
     def is_needed(self, name: str) -> bool:
         step = self._steps[name]

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from local.assembly import Model
 from local.errors import JobError
-from local.jobs import ProcessingJob, Services, TrainingJob
+from local.jobs import ProcessingJob, Services, TrainingJob, TuningJob
 from local.pipeline import conditions
 from local.pipeline.definition import CONDITION
 from local.registry import PENDING
@@ -206,4 +206,5 @@ STEP_TYPES: Mapping[str, Callable[[str, Mapping[str, Any], Services], Action]] =
     "RegisterModel": RegisterModel,
     "Training": TrainingJob,
     "Transform": TransformJob,
+    "Tuning": TuningJob,
 }

@@ -235,6 +235,9 @@ def test_the_evaluation_is_by_observed_class_and_beside_the_baseline(tmp_path: P
     assert found["by_observed"] == {"no": {"no": 0.5, "yes": 0.5}, "yes": {"no": 0.5, "yes": 0.5}}
     assert (found["auc"], found["baseline"]["auc"]) == (0.5, 0.625)
     assert found["split"] is None
+    page = (tmp_path / "output/evaluation.html").read_text()
+    assert page.count("1<small>50.0%</small>") == 8
+    assert "<td>0.625</td>" in page
 
 
 def test_the_evaluation_says_by_how_much_the_auc_misses_a_minimum() -> None:

@@ -1,4 +1,5 @@
-"""Compare the model's scores on the test part with what the clients did, and write evaluation.json.
+"""Compare the model's scores on the test part with what the clients did, and write evaluation.json
+and evaluation.html.
 
 The scores are what a batch transform (a number a line) or the endpoint (JSON lines `{"score": 0.3}`)
 answered, in the order of the labels. --baseline adds the same figures of another model: `label,score` lines.
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bank_report import page
 from sklearn import metrics  # type: ignore[import-untyped]
 
 # As in the workshop, which rounds the scores.
@@ -23,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--labels", type=Path, required=True, help="folder of labels.csv and split.json")
     parser.add_argument("--scores", type=Path, required=True, help="folder of the *.out files")
     parser.add_argument("--baseline", type=Path, help="folder of the other model's scores.csv")
-    parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json")
+    parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json and .html")
     parser.add_argument("--minimum-auc", type=float, help="also say by how much AUC falls short of this")
     arguments = parser.parse_args(argv)
     try:
@@ -39,9 +41,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
     arguments.output.mkdir(parents=True, exist_ok=True)
-    temporary = arguments.output / "evaluation.json.part"
-    temporary.write_text(json.dumps(evaluation, indent=2) + "\n")
-    temporary.replace(arguments.output / "evaluation.json")
+    write(arguments.output / "evaluation.html", page(evaluation))
+    write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
     print(as_text("The model", evaluation))
     if "baseline" in evaluation:
         print("\n" + as_text("The workshop's features and settings", evaluation["baseline"]))
@@ -113,6 +114,12 @@ def evaluate(labels: Sequence[bool], scores: Sequence[float]) -> dict[str, Any]:
             "yes": {"no": fn / (fn + tp), "yes": tp / (fn + tp)},
         },
     }
+
+
+def write(path: Path, text: str) -> None:
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    temporary.replace(path)
 
 
 def shortfall(value: float, minimum: float) -> float:

@@ -1,7 +1,8 @@
 """The steps of a pipeline, each rendered as the definition's JSON wants it.
 
 A step's outputs are references, so a step that takes them runs after it. Arguments are those of
-CreateProcessingJob, CreateTrainingJob, CreateModel, CreateTransformJob and CreateModelPackage.
+CreateProcessingJob, CreateTrainingJob, CreateHyperParameterTuningJob, CreateModel, CreateTransformJob and
+CreateModelPackage.
 """
 
 from stacks.constructs.steps.condition import Condition, Fail
@@ -9,11 +10,15 @@ from stacks.constructs.steps.model import Model, RegisterModel, Transform
 from stacks.constructs.steps.processing import Processing, PropertyFile
 from stacks.constructs.steps.step import Cluster, Jobs, Machines, Step
 from stacks.constructs.steps.training import Spot, Training, read_hyperparameters
+from stacks.constructs.steps.tuning import Categorical, Continuous, Integer, Tuning
 
 __all__ = [
+    "Categorical",
     "Cluster",
     "Condition",
+    "Continuous",
     "Fail",
+    "Integer",
     "Jobs",
     "Machines",
     "Model",
@@ -24,5 +29,6 @@ __all__ = [
     "Step",
     "Training",
     "Transform",
+    "Tuning",
     "read_hyperparameters",
 ]

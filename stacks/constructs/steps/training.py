@@ -11,7 +11,7 @@ from aws_cdk import Stack
 
 from stacks.constructs.artifact import S3Prefix, SourceArchive
 from stacks.constructs.image import Image
-from stacks.constructs.references import Get, Join, Value
+from stacks.constructs.references import Get, Join, Value, render
 from stacks.constructs.steps.step import Cluster, Jobs, ReusedStep
 
 # Under network isolation a container reaches no S3, but the service still fetches channels for it.
@@ -73,7 +73,9 @@ class Training(ReusedStep):
     def _on_spot(self, spot: Spot, image: str, jobs: Jobs) -> dict[str, Any]:
         # The managed XGBoost image goes on from whatever lies there: a prefix that any training shares would
         # give the last model once more, one that names the execution would defeat the reuse of this step.
-        recipe = {"image": Stack.of(jobs.scope).resolve(image), "hyperparameters": dict(self.hyperparameters)}
+        recipe = render(
+            {"image": Stack.of(jobs.scope).resolve(image), "hyperparameters": dict(self.hyperparameters)}
+        )
         digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:16]
         place = Join("/", (spot.checkpoints.uri, self.name, spot.data, digest))
         spot.checkpoints.grant_read(jobs.role)

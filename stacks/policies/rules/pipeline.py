@@ -20,6 +20,11 @@ class _Job:
 
 _JOBS = {
     "Training": _Job("ResourceConfig", "OutputDataConfig.KmsKeyId", "VpcConfig"),
+    "Tuning": _Job(
+        "TrainingJobDefinition.ResourceConfig",
+        "TrainingJobDefinition.OutputDataConfig.KmsKeyId",
+        "TrainingJobDefinition.VpcConfig",
+    ),
     "Processing": _Job(
         "ProcessingResources.ClusterConfig", "ProcessingOutputConfig.KmsKeyId", "NetworkConfig.VpcConfig"
     ),

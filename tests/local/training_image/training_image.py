@@ -15,7 +15,8 @@ def main() -> int:
     hyperparameters = json.loads((BASE / "input/config/hyperparameters.json").read_text())
     behaviour = hyperparameters.get("behaviour", "remember")
     print(f"behaviour: {behaviour}")
-    if behaviour == "fail":
+    depth = hyperparameters.get("depth", "0")
+    if behaviour == "fail" or (behaviour == "measure_even" and int(depth) % 2):
         (BASE / "output/failure").write_text("the sky is falling")
         return 3
     if behaviour == "checkpoint" and not go_on():
@@ -24,7 +25,9 @@ def main() -> int:
         (BASE / "model/half").write_text("half")
         (BASE.parents[1] / "pid").write_text(str(os.getpid()))
         time.sleep(600)
-    if behaviour == "remember":
+    if behaviour.startswith("measure"):
+        print(f"quality=0.5\nquality={depth}.0")
+    if behaviour == "remember" or behaviour.startswith("measure"):
         remember(hyperparameters)
     return 0
 
