@@ -28,14 +28,15 @@ _CONTAINERS = (Container("xgboost", _XGBOOST),)
 # SageMaker's tuner is told how much it may try; a person who only wants to see it run asks for less.
 _TUNING_JOBS = Parameter.integer("TuningJobs", 8)
 _TUNING_JOBS_AT_ONCE = Parameter.integer("TuningJobsAtOnce", 4)
-_RANGES = (
+RANGES = (
     Continuous("eta", 0.02, 0.1, "Logarithmic"),
     Integer("max_depth", 3, 8),
     Integer("min_child_weight", 2, 24, "Logarithmic"),
     Continuous("subsample", 0.5, 1.0),
     Continuous("colsample_bytree", 0.3, 1.0),
 )
-_GATE = Gate("auc", "AUC", minimum=0.77)
+# Above the workshop's .775, and three standard errors of an AUC on the test part below ours.
+_GATE = Gate("auc", "AUC", minimum=0.78)
 # The features of a client who says no, as the endpoint reads them: the function makes them of the raw fields.
 _EXAMPLE = (
     "56,1,999,0,1,0,0,0,0,1,0,0,0,0,0,0,0,0,0,1,0,0,1,0,0,0,0,0,0,0,1,0,0,1,0,0,1,0,0,"
@@ -86,7 +87,7 @@ class BankTraining(TrainingStack):
             "Tune",
             training=self._training("Trial", "hyperparameters", split, chosen_on),
             objective="validation:auc",
-            ranges=_RANGES,
+            ranges=RANGES,
             count=_TUNING_JOBS,
             at_once=_TUNING_JOBS_AT_ONCE,
         )

@@ -112,6 +112,23 @@ def test_a_model_archive_of_an_approved_release_is_accepted():
     }
 
 
+def tuned(**changes):
+    """The good templates with a Tuning step whose trainings are like the good one's but for the changes."""
+    source = good()
+    [fit] = [step for step in source["definition"]["Steps"] if step["Type"] == "Training"]
+    tuning = {"TrainingJobDefinition": {**fit["Arguments"], **changes}}
+    source["definition"]["Steps"].append({"Name": "Tune", "Type": "Tuning", "Arguments": tuning})
+    return templates(source)
+
+
+def test_the_trainings_of_a_tuning_step_are_held_to_what_a_training_is():
+    assert red(tuned()) == set()
+    outputs = {"S3OutputPath": "s3://outputs/tune"}
+    assert red(tuned(OutputDataConfig=outputs)) == {"job-encrypts-what-it-writes"}
+    assert red(tuned(ResourceConfig={"InstanceType": "ml.m5.large"})) == {"job-encrypts-what-it-writes"}
+    assert red(tuned(VpcConfig={})) == {"job-runs-in-a-vpc"}
+
+
 def test_the_handler_that_the_cdk_adds_for_a_custom_resource_is_not_ours():
     handler = {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "nodejs22.x"}}
     user = {

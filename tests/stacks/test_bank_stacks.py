@@ -36,10 +36,49 @@ def test_the_model_is_fitted_on_all_that_is_not_for_the_test(steps: Mapping[str,
     assert "Outputs['test']" in json.dumps(steps["Score"]["TransformInput"])
 
 
-def test_both_models_have_the_settings_of_their_files(steps: Mapping[str, Any]) -> None:
-    for step, name in (("Xgboost", "hyperparameters"), ("Baseline", "baseline")):
-        expected = json.loads((CODE / "xgboost" / f"{name}.json").read_text())
-        assert steps[step]["HyperParameters"] == expected
+def test_what_is_tuned_is_chosen_on_a_part_of_what_is_not_for_the_test(steps: Mapping[str, Any]) -> None:
+    config, trial = steps["Tune"]["HyperParameterTuningJobConfig"], steps["Tune"]["TrainingJobDefinition"]
+    for channel in ("train", "validation"):
+        assert source(trial, channel) == (
+            f"Steps.Split.ProcessingOutputConfig.Outputs['{channel}'].S3Output.S3Uri"
+        )
+    assert config["Strategy"] == "Bayesian"
+    assert config["HyperParameterTuningJobObjective"] == {"Type": "Maximize", "MetricName": "validation:auc"}
+    assert config["ResourceLimits"] == {
+        "MaxNumberOfTrainingJobs": {"Get": "Parameters.TuningJobs"},
+        "MaxParallelTrainingJobs": {"Get": "Parameters.TuningJobsAtOnce"},
+    }
+
+
+def test_trials_share_no_checkpoint_and_the_last_fit_s_is_the_best_trial_s(steps: Mapping[str, Any]) -> None:
+    trial, fit = steps["Tune"]["TrainingJobDefinition"], steps["Xgboost"]
+    assert trial["EnableManagedSpotTraining"] is True
+    assert "CheckpointConfig" not in trial
+    place = fit["CheckpointConfig"]["S3Uri"]["Std:Join"]["Values"]
+    assert {"Get": "Steps.Tune.BestTrainingJob.TrainingJobName"} in place
+
+
+def test_the_model_has_the_best_of_what_was_tuned_and_the_rest_as_it_was(steps: Mapping[str, Any]) -> None:
+    ranges = steps["Tune"]["HyperParameterTuningJobConfig"]["ParameterRanges"]
+    tuned = {one["Name"] for some in ranges.values() for one in some}
+    fixed = json.loads((CODE / "xgboost" / "hyperparameters.json").read_text())
+    assert steps["Tune"]["TrainingJobDefinition"]["StaticHyperParameters"] == fixed
+    best = {
+        name: {
+            "Std:Join": {
+                "On": "",
+                "Values": [{"Get": f"Steps.Tune.BestTrainingJob.TunedHyperParameters['{name}']"}],
+            }
+        }
+        for name in tuned
+    }
+    assert steps["Xgboost"]["HyperParameters"] == {**fixed, **best}
+    assert tuned >= {"eta", "max_depth", "subsample"}
+
+
+def test_the_baseline_has_the_settings_of_the_workshop(steps: Mapping[str, Any]) -> None:
+    expected = json.loads((CODE / "xgboost" / "baseline.json").read_text())
+    assert steps["Baseline"]["HyperParameters"] == expected
     workshop = {"max_depth": "5", "eta": "0.2", "gamma": "4", "min_child_weight": "6", "subsample": "0.7"}
     assert {**workshop, "num_round": "50"}.items() <= steps["Baseline"]["HyperParameters"].items()
 
@@ -74,6 +113,13 @@ def test_fits_run_on_spot_machines_for_the_minutes_of_the_workshop(steps: Mappin
         assert steps[name]["EnableManagedSpotTraining"] is True
         limits = {"MaxRuntimeInSeconds": 300, "MaxWaitTimeInSeconds": 600}
         assert steps[name]["StoppingCondition"] == limits
+
+
+def test_who_starts_steps_may_start_and_stop_tuning_jobs(dev: Assembly) -> None:
+    template = dev.template("bank-training")
+    jobs = "arn:aws:sagemaker:eu-central-1:${AWS::AccountId}:hyper-parameter-tuning-job/*"
+    for action in ("Create", "Describe", "Stop"):
+        assert allowed(template, f"sagemaker:{action}HyperParameterTuningJob", "PipelineRole") == {jobs}
 
 
 def test_training_and_serving_have_the_same_one_container(dev: Assembly, steps: Mapping[str, Any]) -> None:

@@ -17,6 +17,8 @@ from stacks.constructs.pipeline import Pipeline
 from stacks.constructs.references import EXECUTION_ID, Get, Join, JsonGet, Parameter, paths, render
 from stacks.constructs.steps import (
     Cluster,
+    Continuous,
+    Integer,
     Jobs,
     Machines,
     Model,
@@ -24,6 +26,7 @@ from stacks.constructs.steps import (
     PropertyFile,
     RegisterModel,
     Training,
+    Tuning,
     read_hyperparameters,
 )
 
@@ -145,6 +148,53 @@ def test_a_data_channel_in_the_place_of_the_source_is_refused(jobs: Jobs) -> Non
     fit = Training("Fit", image=XGBOOST, channels={"code": "s3://bucket/rows"}, cluster=CLUSTER)
     with pytest.raises(ValueError, match="Fit: the channel code is the source's"):
         fit.render(jobs)
+
+
+def tuning(training: Training, *ranges: Continuous | Integer) -> Tuning:
+    count = Parameter.integer("Count", 2)
+    return Tuning(
+        "Tune",
+        training=training,
+        objective="validation:auc",
+        ranges=ranges,
+        count=count,
+        at_once=count,
+    )
+
+
+def test_ranges_are_declared_by_their_kind_as_text(jobs: Jobs) -> None:
+    ranges = (Continuous("eta", 0.01, 0.2, "Logarithmic"), Integer("depth", 3, 8), Integer("weight", 1, 9))
+    training = Training("Fit", image=XGBOOST, channels={}, cluster=CLUSTER)
+    config = tuning(training, *ranges).arguments(jobs)["HyperParameterTuningJobConfig"]
+    assert config["ParameterRanges"] == {
+        "ContinuousParameterRanges": [
+            {"Name": "eta", "MinValue": "0.01", "MaxValue": "0.2", "ScalingType": "Logarithmic"}
+        ],
+        "IntegerParameterRanges": [
+            {"Name": "depth", "MinValue": "3", "MaxValue": "8", "ScalingType": "Linear"},
+            {"Name": "weight", "MinValue": "1", "MaxValue": "9", "ScalingType": "Linear"},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("ranges", "fault"),
+    [
+        ([Integer("depth", 8, 8)], "the range of depth has nothing between 8 and 8"),
+        ([Integer("depth", 3, 8), Integer("depth", 1, 2)], "depth has more than one range"),
+        ([Continuous("eta", 0.1, 0.2)], "eta has more than one range, or a value besides its range"),
+    ],
+)
+def test_a_range_that_says_nothing_or_twice_is_refused(jobs: Jobs, ranges: Any, fault: str) -> None:
+    training = Training(
+        "Fit",
+        image=ManagedImage.named("xgboost"),
+        channels={},
+        cluster=CLUSTER,
+        hyperparameters={"eta": "0.1"},
+    )
+    with pytest.raises(ValueError, match=fault):
+        tuning(training, *ranges).arguments(jobs)
 
 
 def test_outputs_without_a_key_of_their_own_are_refused(stack: Stack, processing: Processing) -> None:
