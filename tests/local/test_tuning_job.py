@@ -9,9 +9,13 @@ from executions import execution, records, run
 from pipelines import OUTPUTS, double, fit, get
 
 from local.errors import JobError, PipelineError
+from local.pipeline.expressions import Values, resolve
 
 CACHED = {"CacheConfig": {"Enabled": True, "ExpireAfter": "P30D"}}
 DEPTH = {"Name": "depth", "MinValue": "1", "MaxValue": "100"}
+DOUBLED = {
+    "ProcessingOutputConfig": {"Outputs": {"doubled": {"S3Output": {"S3Uri": "s3://data/in"}}}},
+}
 PRINTED = {"Name": "quality", "Regex": "quality=([0-9.]+)"}
 
 
@@ -111,6 +115,18 @@ def test_where_no_trial_succeeds_the_job_fails_and_tries_no_more(tmp_path: Path)
 def test_an_objective_that_nobody_prints_fails_the_trial_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(JobError, match="the training has not printed quality"):
         run(execution(tmp_path, double(), tune(1, behaviour="remember"), id="e"))
+
+
+def test_once_everything_stops_no_further_trial_is_started(tmp_path: Path) -> None:
+    one = execution(tmp_path, double(), tune(8), id="e")
+    one.services.stopping.set()
+    step = next(step for step in one.definition.steps if step.name == "Tune")
+    arguments = resolve(
+        step.arguments, Values({}, {"PipelineExecutionId": "e"}, {"Double": DOUBLED}, dict.get)
+    )
+    with pytest.raises(JobError, match="it was stopped"):
+        one.action(step, arguments).run(tmp_path / "tune")
+    assert list((tmp_path / "tune").iterdir()) == []
 
 
 @pytest.mark.parametrize(
