@@ -7,12 +7,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-LAMBDA = Path(__file__).resolve().parents[1] / "lambda"
+ROOT = Path(__file__).resolve().parents[1]
+LAMBDA = ROOT / "lambda"
 
 
 def text(function: str) -> str:
     """The document, from CONTRACT in the module `<workload>_contract` of the folder `predict_<workload>`."""
-    for folder in (LAMBDA / "shared", LAMBDA / function):
+    listed = LAMBDA / function / "carries.txt"
+    carried = [ROOT / line for line in listed.read_text().splitlines()] if listed.exists() else []
+    for folder in (LAMBDA / "shared", LAMBDA / function, *(module.parent for module in carried)):
         if str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
     contract = importlib.import_module(f"{function.removeprefix('predict_')}_contract").CONTRACT

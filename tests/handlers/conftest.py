@@ -11,7 +11,9 @@ FOLDERS = (
     "lambda/predict_churn",
     "lambda/predict_bank",
     "lambda/predict_forecast",
+    "lambda/predict_translation",
     "model_code/bank/encode",
+    "model_code/translation/prepare",
     "scripts",
 )
 sys.path[:0] = [str(ROOT / folder) for folder in FOLDERS]

@@ -1,0 +1,12 @@
+"""What Lambda imports: `predict_translation.lambda_handler`, built from its environment at a cold start."""
+
+import os
+
+from aws_lambda_powertools import Logger
+from slipway_endpoint import create_runtime
+from slipway_environment import Environment
+from translation_api import create_handler
+
+environment = Environment.read(os.environ)
+logger = Logger(service="predict_translation")
+lambda_handler = create_handler(environment, create_runtime(environment), logger)
