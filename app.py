@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from aws_cdk import App, Stack
 
-from stacks import bank, churn, forecast
+from stacks import bank, churn, forecast, translation
 from stacks.foundation import Foundation
 from stacks.image import ScriptModeImage
 from stacks.policies.synth import run
@@ -18,6 +18,8 @@ WORKLOADS: Mapping[str, Callable[..., Stack]] = {
     "bank-serving": bank.BankServing,
     "forecast-training": forecast.ForecastTraining,
     "forecast-serving": forecast.ForecastServing,
+    "translation-training": translation.TranslationTraining,
+    "translation-serving": translation.TranslationServing,
 }
 
 

@@ -14,6 +14,18 @@ def training_cluster(settings: Settings) -> Cluster:
     )
 
 
+def processing_cluster(settings: Settings) -> Cluster:
+    """Those of the training, unless processing has machines of its own."""
+    training = settings.training
+    if training.processing_instance_types is None:
+        return training_cluster(settings)
+    return Cluster(
+        Machines(Parameter.choice("ProcessingInstanceType", training.processing_instance_types)),
+        training.volume_size_gb,
+        training.max_runtime_seconds,
+    )
+
+
 def scoring_machines(settings: Settings) -> Machines:
     scoring = settings.scoring
     return Machines(

@@ -58,11 +58,13 @@ class Forecast(Part):
 class Training(Part):
     """Each processing and training job of a pipeline. One instance: our scripts read all of their input.
 
-    An execution may choose among the `instance_types`; the first is the default. With `spot`, fits that write
+    An execution may choose among the `instance_types`; the first is the default. What is only processed can
+    have `processing_instance_types` of its own, where training needs a GPU. With `spot`, fits that write
     checkpoints run on spot instances, for `max_wait_seconds` at most with the waiting for one.
     """
 
     instance_types: InstanceTypes
+    processing_instance_types: InstanceTypes | None = None
     volume_size_gb: int = Field(ge=1, le=16384)
     max_runtime_seconds: int = Field(ge=60, le=LONGEST_JOB_DAYS * 86_400)
     spot: bool

@@ -32,7 +32,7 @@ _KEYS_OF_THE_CLI = {"acknowledged-issue-numbers", "cli-telemetry"}
 
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
 Account = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-Workload = Literal["bank", "churn", "forecast"]
+Workload = Literal["bank", "churn", "forecast", "translation"]
 WorkloadPart = Literal["training", "triggers", "scoring", "serving", "api"]
 EndpointName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")]
 

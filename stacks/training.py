@@ -28,7 +28,7 @@ from stacks.constructs.steps import (
 from stacks.constructs.trigger import ETAG, KEY, TIME, NewObject, Schedule, Trigger
 from stacks.foundation import Foundation
 from stacks.gate import Gate
-from stacks.machines import scoring_machines, training_cluster
+from stacks.machines import processing_cluster, scoring_machines, training_cluster
 from stacks.settings import ROOT, Settings, Workload
 from stacks.workload import WorkloadStack
 
@@ -62,6 +62,7 @@ class TrainingStack(WorkloadStack):
         super().__init__(scope, id, workload=workload, settings=settings, **kwargs)
         self.folder = ROOT / "model_code" / workload
         self.cluster = training_cluster(self.settings)
+        self.processing = processing_cluster(self.settings)
         self._scoring = scoring_machines(self.settings)
         self._foundation = foundation
         self._code: dict[str, CodeDirectory] = {}
@@ -124,7 +125,7 @@ class TrainingStack(WorkloadStack):
             code=self.code("evaluate"),
             inputs=inputs,
             outputs=[evaluation.output],
-            cluster=self.cluster,
+            cluster=self.processing,
             options=gate.options,
             property_files=[evaluation],
         )
@@ -144,13 +145,14 @@ class TrainingStack(WorkloadStack):
         """The pipeline, with `parameters` beside those of data and machines, and its triggers."""
         foundation = self._foundation
         outputs = S3Prefix(foundation.artifact_bucket, f"{self.workload}/training")
+        machines = (self.cluster.machines, self.processing.machines, self._scoring)
         pipeline = Pipeline(
             self,
             "Pipeline",
             name=self.name,
             parameters=[
                 *(self._input_key, DATA_VERSION, *parameters),
-                *(*self.cluster.machines.parameters, *self._scoring.parameters),
+                *dict.fromkeys(one for each in machines for one in each.parameters),
             ],
             steps=steps,
             job_role=ExecutionRole(

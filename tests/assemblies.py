@@ -9,12 +9,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 HOSTNAMES = ("preprocess", "pca", "xgboost", "postprocess")
 # The containers of each workload's model in their order.
-MODELS = {"churn": HOSTNAMES, "bank": ("xgboost",), "forecast": ("deepar",)}
+MODELS = {"churn": HOSTNAMES, "bank": ("xgboost",), "forecast": ("deepar",), "translation": ("seq2seq",)}
 STACKS = (
     *("foundation", "image"),
     *("churn-training", "churn-serving"),
     *("bank-training", "bank-serving"),
     *("forecast-training", "forecast-serving"),
+    *("translation-training", "translation-serving"),
     "workbench",
 )
 
