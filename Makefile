@@ -30,7 +30,7 @@ SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-stand
 READ_ONLY := --context untrained=placeholder
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 
-.PHONY: help forecast-plot demo test test-heavy serve train synth artifacts functions check documents resilience release snapshots diff fuzz lock bench-synth clean \
+.PHONY: help forecast-plot demo test test-heavy serve train synth artifacts functions check documents resilience release weights snapshots diff fuzz lock bench-synth clean \
 	images test-images bench
 
 help: ## what each command does
@@ -138,6 +138,10 @@ diff: functions ## what the working tree does to each stack, against BASE (a git
 release: synth ## make VERSION of WORKLOAD's model the one that is deployed (REGISTRY=aws: SageMaker's registry)
 	@[[ -n "$(VERSION)" ]] || { echo "error: VERSION is missing; see: python -m local models $(WORKLOAD)" >&2; exit 2; }
 	@python -m local release $(WORKLOAD) $(VERSION) --registry $(REGISTRY)
+
+weights: $(INSTALLED) ## pack a folder of weights (WEIGHTS=folder) for translation in the Hugging Face image
+	@[[ -n "$(WEIGHTS)" ]] || { echo "error: WEIGHTS is missing: a folder with config.json and *.safetensors" >&2; exit 2; }
+	@PYTHONPATH=. python scripts/package_weights.py $(WEIGHTS)
 
 snapshots: functions ## write tests/snapshots from the stacks
 	@for env in dev prod; do \

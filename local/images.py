@@ -149,8 +149,8 @@ class Images:
         return [image for image in self._images if image.source is not None]
 
     def own_environments(self) -> list[ImageEnvironment]:
-        """The environments of the images that have one of their own."""
-        return [image.own_environment for image in self._images if image.own_environment is not None]
+        """The environments of the images that have one of their own, or share one."""
+        return list(dict.fromkeys(one.own_environment for one in self._images if one.own_environment))
 
     def named(self, name: str) -> Image:
         """The image `[images.<name>]`, or for `own` the one that is built from source.
@@ -185,7 +185,7 @@ def _own_environment(name: str, table: Mapping[str, Any], source: Path) -> Image
     if not {"python", "requirements"} & set(table):
         return None
     return ImageEnvironment(
-        name,
+        table.get("environment", name),
         source.parent / "build" / "environments",
         str(table.get("python", THIS_PYTHON)),
         source.parent / table["requirements"] if "requirements" in table else None,

@@ -106,7 +106,8 @@ class Settings(Part):
     `network` nothing runs in a VPC. `trust_names_source` is the one switch of roles that SageMaker may assume
     on this account's behalf only. `artifact_source` says what is served: what was trained here, or releases.
     `untrained` says whether a model that was not is left out or declared without its content, for templates
-    that are read and never deployed.
+    that are read and never deployed. `translation_image` says what answers for translation: the built-in
+    algorithm, or weights that exist already, in the Hugging Face image.
     `endpoints` names, by workload, an endpoint that exists already: the workload's API calls that one,
     and none is deployed. `workloads` holds, by workload, what is different for it in five parts, and
     `forecast` what only forecasting has.
@@ -125,6 +126,7 @@ class Settings(Part):
     releases: str = Field(default="releases", min_length=1)
     artifact_source: Literal["local", "release"]
     untrained: Literal["left-out", "placeholder"] = "left-out"
+    translation_image: Literal["seq2seq", "hugging-face"] = "seq2seq"
     endpoints: Mapping[Workload, EndpointName] = {}
     workloads: Mapping[Workload, Mapping[WorkloadPart, Mapping[str, Any]]] = {}
     log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365, 731, 1827]

@@ -13,11 +13,22 @@ from stacks.constructs.references import Parameter
 from stacks.constructs.steps import Model, Processing, Training, read_hyperparameters
 from stacks.gate import Gate
 from stacks.serving import ServingStack
+from stacks.settings import Settings
 from stacks.training import DATA_VERSION, TrainingStack
 
 _SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 _SEQ2SEQ = ManagedImage.named("seq2seq")
 _CONTAINERS = (Container("seq2seq", _SEQ2SEQ),)
+_SERVED = {
+    "seq2seq": _CONTAINERS,
+    "hugging-face": (
+        Container(
+            "hugging-face",
+            ManagedImage.named("hugging-face"),
+            {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"},
+        ),
+    ),
+}
 
 # For a corpus of few words. One of newspapers is far below that: set MinimumBLEU.
 _GATE = Gate("bleu", "BLEU", minimum=90)
@@ -78,14 +89,20 @@ class TranslationTraining(TrainingStack):
 
 
 class TranslationServing(ServingStack):
-    """The endpoint of the one container, its API, and files of sentences."""
+    """The endpoint of the one container, its API, and files of sentences.
 
-    def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
+    The container is the built-in algorithm's, or the Hugging Face image with our script, as the settings say.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, settings: Settings, script_mode: Image, **kwargs: Any
+    ) -> None:
         super().__init__(
             scope,
             id,
             workload="translation",
-            containers=_CONTAINERS,
+            settings=settings,
+            containers=_SERVED[settings.translation_image],
             example=json.dumps(_EXAMPLE, separators=(",", ":")),
             example_type="application/json",
             records=JSON_SENTENCES,

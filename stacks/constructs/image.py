@@ -54,13 +54,15 @@ class ManagedImage:
             f"sagemaker/core/image_uri_config/{self.framework}.json"
         )
         table = json.loads(Path(str(path)).read_text())
-        versions: dict[str, Any] = table.get("inference", table)["versions"]
+        versions: dict[str, Any] = _by_tag(table.get("inference", table)["versions"])
         if self.version not in versions:
             raise ValueError(f"{self.framework} has no image {self.version}; it has {', '.join(versions)}")
         row = versions[self.version]
         if region not in row["registries"]:
             raise ValueError(f"AWS keeps no {self.framework} image {self.version} in region {region}")
-        tag = "-".join([self.version, *row.get("processors", [])[:1], *row.get("py_versions", [])[:1]])
+        processor = ["cpu"] if "container_version" in row else row.get("processors", [])[:1]
+        system = [row["container_version"]["cpu"]] if "container_version" in row else []
+        tag = "-".join([self.version, *processor, *row.get("py_versions", [])[:1], *system])
         return row["registries"][region], row["repository"], tag
 
 
@@ -94,6 +96,16 @@ class ReleasedImage:
         repository = re.split("[:@]", image)[0]
         _grant_pull(Stack.of(scope), role, registry.partition(".")[0], repository)
         return self.uri
+
+
+def _by_tag(versions: dict[str, Any]) -> dict[str, Any]:
+    """The table's rows by the beginning of their images' tags: Hugging Face's are by two versions."""
+    return {
+        f"{name.removeprefix('pytorch')}-transformers{version}" if name else version: row
+        for version, entry in versions.items()
+        for name, row in ({"": entry} if "registries" in entry else entry).items()
+        if isinstance(row, dict)
+    }
 
 
 def content_tag(source: Path) -> str:

@@ -59,9 +59,13 @@ def _managed_images(region: str) -> frozenset[tuple[str, str, str]]:
 def _row(framework: str, version: str) -> dict[str, Any]:
     path = distribution("sagemaker-core").locate_file(f"sagemaker/core/image_uri_config/{framework}.json")
     table = json.loads(Path(str(path)).read_text())
-    row: dict[str, Any] = table.get("inference", table)["versions"][version]
+    versions = table.get("inference", table)["versions"]
+    pytorch, separator, transformers = version.partition("-transformers")
+    row: dict[str, Any] = versions[transformers][f"pytorch{pytorch}"] if separator else versions[version]
     return row
 
 
 def _tag(version: str, row: dict[str, Any]) -> str:
+    if system := row.get("container_version", {}).get("cpu"):
+        return f"{version}-cpu-{row['py_versions'][0]}-{system}"
     return "-".join([version, *row.get("processors", [])[:1], *row.get("py_versions", [])[:1]])

@@ -1,18 +1,20 @@
 """The script for the Hugging Face image: a model with a tokenizer of its own, and one with vocabularies."""
 
 import json
-import shutil
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from container_process import Container
 
+from local.archive import unpack_model
 from local.images import Images
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON = Images.load().named("seq2seq").python
+PYTHON = Images.load().named("hugging-face").python
 # A Marian model as it is published, but small and untrained.
 MAKE = """
 import json, sys
@@ -48,18 +50,27 @@ def container(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Container]:
     folder = tmp_path_factory.mktemp(request.param)
-    (folder / "model").mkdir()
+    (folder / "weights").mkdir()
     made = subprocess.run(
-        [PYTHON, "-c", MAKE, folder / "model", request.param], capture_output=True, text=True, check=False
+        [PYTHON, "-c", MAKE, folder / "weights", request.param], capture_output=True, text=True, check=False
     )
     assert made.returncode == 0, made.stderr
-    shutil.copytree(ROOT / "model_code/translation/hugging_face", folder / "model" / "code")
-    variables = {
-        "SAGEMAKER_PROGRAM": "inference.py",
-        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-        "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "application/json",
-    }
-    with Container("toolkit", folder, PYTHON, **variables) as container:
+    packed = subprocess.run(
+        [
+            sys.executable,
+            ROOT / "scripts/package_weights.py",
+            folder / "weights",
+            "--output",
+            folder / "model.tar.gz",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
+    )
+    assert packed.returncode == 0, packed.stderr
+    unpack_model(folder / "model.tar.gz", folder / "model")
+    with Container("hugging_face_image", folder, PYTHON) as container:
         yield container
 
 

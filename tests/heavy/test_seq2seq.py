@@ -20,7 +20,8 @@ WORDS = {"one": "eins", "two": "zwei", "three": "drei", "four": "vier", "five": 
 SMALL = {
     **{"num_embed_source": "64", "num_embed_target": "64", "rnn_num_hidden": "64", "batch_size": "32"},
     **{"max_seq_len_source": "8", "max_seq_len_target": "8", "learning_rate": "0.004", "beam_size": "2"},
-    **{"max_num_batches": "300", "checkpoint_frequency_num_batches": "150"},
+    **{"max_num_batches": "900", "checkpoint_frequency_num_batches": "300"},
+    **{"lr_scheduler_type": "fixed_rate_inv_t", "fixed_rate_lr_half_life": "1"},
 }
 
 
@@ -29,7 +30,7 @@ def translated(words: list[str]) -> list[str]:
     return [WORDS[word] for word in moved]
 
 
-def job(folder: Path, count: int = 600, **hyperparameters: str) -> Path:
+def job(folder: Path, count: int = 1500, **hyperparameters: str) -> Path:
     write_job(folder, {**SMALL, **hyperparameters}, dict.fromkeys(("train", "validation", "vocab"), ""))
     for path in (folder / "input" / "config").glob("inputdataconfig.json"):
         path.write_text(json.dumps({name: {} for name in ("train", "validation", "vocab")}))
@@ -85,7 +86,7 @@ def test_each_checkpoint_says_how_good_the_validation_part_is(trained: tuple[Pat
 
     assert set(values) == {"Validation-perplexity", "Validation-accuracy", "Validation-bleu"}
     assert float(values["Validation-bleu"]) > 0.9
-    assert trained[1].startswith("Checkpoint [1]\tUpdates=150 Epoch=")
+    assert trained[1].startswith("Checkpoint [1]\tUpdates=300 Epoch=")
 
 
 def test_the_archive_is_what_from_pretrained_loads_and_has_no_pickle(trained: tuple[Path, str]) -> None:

@@ -23,6 +23,12 @@ regions = ["eu-central-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1"]
 print(json.dumps({
     f"{framework} {version} {region}": image_uris.retrieve(framework, region, version=version)
     for framework, version in images.items() for region in regions
+} | {
+    "seq2seq 1 eu-central-1": image_uris.retrieve("seq2seq", "eu-central-1"),
+    "huggingface 2.6.0-transformers4.51.3 eu-central-1": image_uris.retrieve(
+        "huggingface", "eu-central-1", version="4.51.3", base_framework_version="pytorch2.6.0",
+        image_scope="inference", instance_type="ml.m5.large", py_version="py312",
+    ),
 }))
 """
 
@@ -37,13 +43,13 @@ def test_uris_agree_with_the_sdk_in_every_partition() -> None:
         [sys.executable, "-W", "ignore", "-c", _ASK_THE_SDK], capture_output=True, text=True, check=True
     )
     expected = json.loads(answer.stdout)
-    assert len(expected) == 8
+    assert len(expected) == 10
     for image, uri in expected.items():
         framework, version, region = image.split()
         assert bound(ManagedImage(framework, version), region) == uri
 
 
-@pytest.mark.parametrize("name", ["scikit-learn", "xgboost"])
+@pytest.mark.parametrize("name", ["scikit-learn", "xgboost", "seq2seq", "hugging-face"])
 def test_a_pinned_image_has_the_repository_by_which_the_runner_knows_it(name: str) -> None:
     uri = bound(ManagedImage.named(name), "eu-central-1")
     repository = uri.partition("/")[2].partition(":")[0]

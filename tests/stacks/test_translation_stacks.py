@@ -171,3 +171,22 @@ def test_an_endpoint_that_is_only_named_is_called_and_none_is_deployed(
     assert function["Environment"]["Variables"]["ENDPOINT_NAME"] == "seq2seq-en-de"
     (granted,) = allowed(template, "sagemaker:InvokeEndpoint")
     assert granted.endswith(":endpoint/seq2seq-en-de")
+
+
+def test_weights_that_exist_are_served_in_the_hugging_face_image_by_the_same_api(
+    synth: Callable[..., Assembly], tmp_path: Path
+) -> None:
+    archive = tmp_path / "translation" / "hugging-face" / "model.tar.gz"
+    archive.parent.mkdir(parents=True)
+    archive.write_bytes(b"")
+
+    assembly = synth("dev", translation_image="hugging-face", artifacts=str(tmp_path))
+
+    template = assembly.template("translation-serving")
+    [container] = only(template, "AWS::SageMaker::Model")["Properties"]["Containers"]
+    assert "/huggingface-pytorch-inference:2.6.0-transformers4.51.3-cpu-" in text(container["Image"])
+    assert container["Environment"]["SAGEMAKER_PROGRAM"] == "inference.py"
+    assert (
+        only(template, "AWS::Lambda::Function")["Properties"]["Handler"]
+        == "predict_translation.lambda_handler"
+    )
