@@ -45,6 +45,17 @@ def test_the_first_use_builds_an_environment_with_progress_and_later_uses_find_i
     assert capfd.readouterr().err == ""
 
 
+def test_two_images_can_share_an_environment(tmp_path: Path) -> None:
+    other = TABLE.replace("images.fake", "images.other").replace('"fake"', '"other"')
+    both = TABLE + other.replace("requirements =", 'environment = "fake"\nrequirements =')
+    (tmp_path / "versions.toml").write_text(both.format(python=THIS, packages=""))
+    (tmp_path / "lock.txt").touch()
+    table = Images.load(tmp_path / "versions.toml")
+
+    assert [environment.name for environment in table.own_environments()] == ["fake"]
+    assert table.named("other").python == table.named("fake").python
+
+
 def test_another_lock_is_another_environment(tmp_path: Path) -> None:
     lock = tmp_path / "lock.txt"
     environment = ImageEnvironment("fake", tmp_path, requirements=lock)

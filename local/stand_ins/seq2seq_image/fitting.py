@@ -46,39 +46,53 @@ def fit(
     """
     torch.manual_seed(SEED)
     optimizer = _optimizer(model, hyperparameters)
-    rate = _LearningRate(hyperparameters)
-    metric = hyperparameters["optimized_metric"]
+    rate, best = _LearningRate(hyperparameters), _Best(hyperparameters["optimized_metric"])
     every = hyperparameters["checkpoint_frequency_num_batches"]
-    best, best_weights, worse = -math.inf, None, 0
     losses: list[float] = []
+
+    def checkpoint(batch: int, epoch: int) -> None:
+        figures = _validate(model, validation, hyperparameters)
+        best.see(model, figures)
+        report(Checkpoint(-(-batch // every), batch, epoch, _perplexity(losses), figures))
+        losses.clear()
+
     batch, epoch = 0, 0
     for batch, (epoch, drawn) in enumerate(_batches(pairs, hyperparameters), start=1):
         for group in optimizer.param_groups:
             group["lr"] = rate.at(batch)
         losses.append(_step(model, optimizer, drawn, hyperparameters["clip_gradient"]))
-        if batch % every:
-            continue
-        figures = _validate(model, validation, hyperparameters)
-        report(Checkpoint(batch // every, batch, epoch, _perplexity(losses), figures))
-        losses.clear()
-        value = -figures[metric] if metric == "perplexity" else figures[metric]
-        improved = value > best
-        if improved:
-            best, best_weights, worse = value, copy.deepcopy(model.state_dict()), 0
-        else:
-            worse += 1
-        rate.checkpoint(improved=improved)
-        # With a number of epochs, training goes on to their end whatever the metric does.
-        if worse >= hyperparameters["checkpoint_threshold"] and hyperparameters["max_num_epochs"] is None:
-            break
+        if batch % every == 0:
+            checkpoint(batch, epoch)
+            rate.checkpoint(improved=best.worse == 0)
+            # With a number of epochs, training goes on to their end whatever the metric does.
+            if (
+                hyperparameters["max_num_epochs"] is None
+                and best.worse >= hyperparameters["checkpoint_threshold"]
+            ):
+                break
     if losses:
-        figures = _validate(model, validation, hyperparameters)
-        report(Checkpoint(batch // every + 1, batch, epoch, _perplexity(losses), figures))
-        value = -figures[metric] if metric == "perplexity" else figures[metric]
-        if value > best:
-            best_weights = None
-    if best_weights is not None:
-        model.load_state_dict(best_weights)
+        checkpoint(batch, epoch)
+    best.restore(model)
+
+
+class _Best:
+    """The weights of the best checkpoint, and how many (`worse`) there were after it."""
+
+    def __init__(self, metric: str) -> None:
+        self._metric = metric
+        self._value = -math.inf
+        self._weights: Mapping[str, Any] = {}
+        self.worse = 0
+
+    def see(self, model: Any, figures: Mapping[str, float]) -> None:
+        value = -figures[self._metric] if self._metric == "perplexity" else figures[self._metric]
+        self.worse += 1
+        if value > self._value:
+            self._value, self._weights, self.worse = value, copy.deepcopy(model.state_dict()), 0
+
+    def restore(self, model: Any) -> None:
+        if self._weights:
+            model.load_state_dict(self._weights)
 
 
 def _batches(
