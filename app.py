@@ -11,15 +11,12 @@ from stacks.policies.synth import run
 from stacks.settings import Settings
 from stacks.workbench import Workbench
 
-WORKLOADS: Mapping[str, Callable[..., Stack]] = {
-    "churn-training": churn.ChurnTraining,
-    "churn-serving": churn.ChurnServing,
-    "bank-training": bank.BankTraining,
-    "bank-serving": bank.BankServing,
-    "forecast-training": forecast.ForecastTraining,
-    "forecast-serving": forecast.ForecastServing,
-    "translation-training": translation.TranslationTraining,
-    "translation-serving": translation.TranslationServing,
+# What trains each workload, and what serves it.
+WORKLOADS: Mapping[str, tuple[Callable[..., Stack], Callable[..., Stack]]] = {
+    "churn": (churn.ChurnTraining, churn.ChurnServing),
+    "bank": (bank.BankTraining, bank.BankServing),
+    "forecast": (forecast.ForecastTraining, forecast.ForecastServing),
+    "translation": (translation.TranslationTraining, translation.TranslationServing),
 }
 
 
@@ -30,8 +27,9 @@ def build(app: App) -> Settings:
     prefix, common = f"slipway-{settings.env}", {"settings": settings, **settings.stack_options}
     foundation = Foundation(app, f"{prefix}-foundation", **common)
     image = ScriptModeImage(app, f"{prefix}-image", foundation=foundation, **common).image
-    for name, stack in WORKLOADS.items():
-        stack(app, f"{prefix}-{name}", foundation=foundation, script_mode=image, **common)
+    for name, (training, serving) in WORKLOADS.items():
+        training(app, f"{prefix}-{name}-training", foundation=foundation, script_mode=image, **common)
+        serving(app, f"{prefix}-{name}-serving", foundation=foundation, script_mode=image, **common)
     if settings.workbench:
         Workbench(app, f"{prefix}-workbench", foundation=foundation, workbench=settings.workbench, **common)
     return settings
