@@ -7,7 +7,7 @@ from aws_cdk import ArnFormat, CfnOutput, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks.constructs.artifact import S3Prefix
+from stacks.constructs.artifact import S3Prefix, grant_read_all
 from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.notebook import NOTEBOOK_LOGS, Notebook
 from stacks.foundation import Foundation
@@ -51,9 +51,9 @@ class Workbench(Stack):
         own = S3Prefix(foundation.artifact_bucket, "workbench")
         own.grant_read(self._role)
         own.grant_write(self._role)
+        for bucket in (foundation.data_bucket, foundation.artifact_bucket):
+            grant_read_all(self._role, bucket, get_args(Workload))
         for workload in get_args(Workload):
-            S3Prefix(foundation.data_bucket, workload).grant_read(self._role)
-            S3Prefix(foundation.artifact_bucket, workload).grant_read(self._role)
             self._allow_workload(
                 f"slipway-{settings.env}-{workload}", endpoint=settings.endpoints.get(workload)
             )

@@ -122,7 +122,7 @@ class SourceArchive(Construct):
     def bind(self, role: iam.IRole) -> str:
         """The archive's S3 URI; the role may read that object afterwards."""
         _grant_get(role, self._asset)
-        _grant_list(role, self._asset.bucket, self._asset.s3_object_key)
+        _grant_list(role, self._asset.bucket, [self._asset.s3_object_key])
         return self._asset.s3_object_url
 
 
@@ -149,7 +149,7 @@ class CodeDirectory(Construct):
     def bind(self, role: iam.IRole) -> str:
         """The zip's S3 URI; the role may read that object afterwards."""
         _grant_get(role, self._asset)
-        _grant_list(role, self._asset.bucket, self._asset.s3_object_key)
+        _grant_list(role, self._asset.bucket, [self._asset.s3_object_key])
         return self._asset.s3_object_url
 
 
@@ -174,7 +174,7 @@ class S3Prefix:
 
     def grant_read(self, role: iam.IRole) -> None:
         self.grant_get(role, "*")
-        _grant_list(role, self.bucket, f"{self.prefix}/")
+        _grant_list(role, self.bucket, [f"{self.prefix}/"])
 
     def grant_write(self, role: iam.IRole) -> None:
         self._grant_objects(
@@ -189,6 +189,13 @@ class S3Prefix:
         acknowledge(role, wildcard(role, objects), _OBJECTS)
         if key := self.bucket.encryption_key:
             _allow_key(role, key, key_actions)
+
+
+def grant_read_all(role: iam.IRole, bucket: s3.IBucket, prefixes: Sequence[str]) -> None:
+    """The role may read below each prefix, listed by one statement: a policy has not room for many."""
+    for prefix in prefixes:
+        S3Prefix(bucket, prefix).grant_get(role, "*")
+    _grant_list(role, bucket, [f"{prefix}/" for prefix in prefixes])
 
 
 def _require(folder: Path, name: str) -> None:
@@ -236,12 +243,13 @@ def _allow_key(role: iam.IRole, key: kms.IKey, actions: Sequence[str]) -> None:
     )
 
 
-def _grant_list(role: iam.IRole, bucket: s3.IBucket, prefix: str) -> None:
+def _grant_list(role: iam.IRole, bucket: s3.IBucket, prefixes: Sequence[str]) -> None:
+    patterns = [f"{prefix}*" for prefix in prefixes]
     # SageMaker lists before it downloads, also where the prefix is one object's whole key.
     role.add_to_principal_policy(
         iam.PolicyStatement(
             actions=["s3:ListBucket"],
             resources=[bucket.bucket_arn],
-            conditions={"StringLike": {"s3:prefix": f"{prefix}*"}},
+            conditions={"StringLike": {"s3:prefix": patterns if len(patterns) > 1 else patterns[0]}},
         )
     )
