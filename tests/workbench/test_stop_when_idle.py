@@ -117,8 +117,8 @@ def test_a_notebook_that_nobody_uses_stops_itself(run: Run, kernels: Any, termin
     ("kernels", "terminals", "up"),
     [
         ([kernel(500, "busy")], [], 600),
-        ([kernel(500), kernel(59)], [], 600),
-        ([kernel(500)], [terminal(59)], 600),
+        ([kernel(500), kernel(10)], [], 600),
+        ([kernel(500)], [terminal(10)], 600),
         ([], [], 59),
         ([kernel(500)], [], 5),
     ],
