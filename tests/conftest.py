@@ -1,7 +1,9 @@
-"""Fixtures that several folders share: the app's assemblies, one App and one synth per environment."""
+"""Fixtures that several folders share: each environment's assembly, one App and one synth a test run."""
 
+import fcntl
 import gzip
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -52,12 +54,13 @@ def synth(
     context: Mapping[str, Any], artifacts: Path, functions: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Assembly]:
     """Synthesises an environment into a new folder; keywords override settings."""
-    # Imported here: most tests need no CDK, and it takes a second to load.
-    from aws_cdk import App
-
-    import app as slipway
 
     def run(env: str, **overrides: Any) -> Assembly:
+        # Imported here: most tests need no CDK, and it takes a second to load.
+        from aws_cdk import App
+
+        import app as slipway
+
         folder = tmp_path_factory.mktemp(f"cdk.out.{env}")
         app = App(
             analytics_reporting=False,
@@ -79,9 +82,23 @@ def synth(
 
 
 @pytest.fixture(scope="session")
-def assembly(synth: Callable[..., Assembly]) -> Callable[[str], Assembly]:
-    """The assembly of `dev` or `prod`, synthesised once a session."""
-    return cache(synth)
+def assembly(
+    synth: Callable[..., Assembly], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Assembly]:
+    """The assembly of `dev` or `prod`, synthesised once a test run: by the first worker that asks for it."""
+    of_this_worker = tmp_path_factory.getbasetemp()
+    shared = of_this_worker.parent if "PYTEST_XDIST_WORKER" in os.environ else of_this_worker
+
+    @cache
+    def find(env: str) -> Assembly:
+        folder = shared / f"assembly.{env}"
+        with (shared / f"assembly.{env}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                synth(env).folder.rename(folder)
+        return Assembly(env, folder)
+
+    return find
 
 
 @pytest.fixture(scope="session")
