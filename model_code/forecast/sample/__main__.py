@@ -19,7 +19,7 @@ Values = NDArray[np.float64]
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="sample", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--clients", type=int, default=16, help="columns of the file (default 16)")
+    parser.add_argument("--clients", type=int, default=60, help="columns of the file (default 60)")
     parser.add_argument("--days", type=int, default=273, help="days from 2014-01-01 on (default 273)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed writes the same bytes (default 1)")
     parser.add_argument("--output", type=Path, required=True, help="file to write")
