@@ -162,7 +162,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[str]:
         yield problem
     finally:
         if not problem:
-            subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S607
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S607 - mount was on the PATH
 
 
 def _group(leader: int) -> Iterator[int]:

@@ -1,14 +1,13 @@
 """Train as the built-in image does: the same checks, metric lines and kinds of files."""
 
 import logging
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from built_in import job
 from built_in.hyperparameters import Refused
 from toolkit import training_job
 from toolkit.environment import Environ, Folders
-from toolkit.errors import ContainerProblem
 
 from . import channels, fitting, hyperparameters, network, preparation
 from .hyperparameters import AUTO
@@ -21,21 +20,9 @@ logger = logging.getLogger("deepar_image")
 
 
 def main(environ: Environ) -> int:
-    """Run the job below /opt/ml; exit code 1 and the reason in output/failure when it cannot be done."""
-    logging.basicConfig(level=logging.INFO, format="[%(levelname)s] %(message)s", stream=sys.stderr)
+    """Run the job; `built_in.job.run` says how it ends."""
     network.quiet()
-    folders = Folders.of(environ)
-    try:
-        _train(folders)
-    except (Refused, ContainerProblem) as refusal:
-        logger.error("%s", refusal)
-        training_job.write_failure(folders, str(refusal))
-        return 1
-    except Exception as error:
-        logger.exception("training failed")
-        training_job.write_failure(folders, f"DeepAR failed: {type(error).__name__}: {error}")
-        return 1
-    return 0
+    return job.run(environ, _train, logger, lambda error: f"DeepAR failed: {type(error).__name__}: {error}")
 
 
 def _train(folders: Folders) -> None:

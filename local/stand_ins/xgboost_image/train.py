@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from built_in import job
 from built_in.hyperparameters import Refused
 from toolkit import training_job
 from toolkit.environment import Environ, Folders
-from toolkit.errors import ContainerProblem
 
 from . import channels, hyperparameters, metrics
 from .channels import Examples
@@ -27,21 +27,9 @@ _NOT_EMULATED = {
 
 
 def main(environ: Environ) -> int:
-    """Run the job below /opt/ml; exit code 1 and the reason in output/failure when it cannot be done."""
-    logging.basicConfig(level=logging.INFO, format="[%(levelname)s] %(message)s", stream=sys.stderr)
+    """Run the job; `built_in.job.run` says how it ends."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    folders = Folders.of(environ)
-    try:
-        _train(folders)
-    except (Refused, ContainerProblem) as refusal:
-        logger.error("%s", refusal)
-        training_job.write_failure(folders, str(refusal))
-        return 1
-    except Exception as error:
-        logger.exception("training failed")
-        training_job.write_failure(folders, f"XGB train call failed with exception:\n {error}")
-        return 1
-    return 0
+    return job.run(environ, _train, logger, lambda error: f"XGB train call failed with exception:\n {error}")
 
 
 def _train(folders: Folders) -> None:
