@@ -1,19 +1,19 @@
-"""A client of SageMaker Runtime that plays the endpoint, for the functions."""
+"""Clients of SageMaker Runtime that play an endpoint for a function; each is also the function's context."""
 
 import io
 import json
 import zlib
+from abc import ABC, abstractmethod
 from typing import Any
 
 from botocore.response import StreamingBody
 
 
-class PlayedRuntime:
-    """Answers each row by a score that follows from its text, with a label or without; also the context."""
+class PlayedRuntime(ABC):
+    """Answers what it is sent, and keeps it in `sent`."""
 
-    def __init__(self, *, with_labels: bool = True) -> None:
+    def __init__(self) -> None:
         self.sent = b""
-        self._with_labels = with_labels
 
     def get_remaining_time_in_millis(self) -> int:
         return 25_000
@@ -23,11 +23,33 @@ class PlayedRuntime:
         body = self.expected(request["Accept"]).encode()
         return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentType": request["Accept"]}
 
+    @abstractmethod
     def expected(self, media_type: str) -> str:
         """What the function has to answer for what it sent."""
+
+
+class PlayedScores(PlayedRuntime):
+    """Answers each row by a score that follows from its text, with churn's label or without."""
+
+    def __init__(self, *, with_labels: bool = True) -> None:
+        super().__init__()
+        self._with_labels = with_labels
+
+    def expected(self, media_type: str) -> str:
         scores = [round(zlib.crc32(row) / 2**32, 6) for row in self.sent.splitlines()]
         if media_type == "text/csv":
             return "".join(f"{score > 0.5 if self._with_labels else score}\n" for score in scores)
         labels = [{"churn": score > 0.5} if self._with_labels else {} for score in scores]
-        predictions = [{**label, "score": score} for label, score in zip(labels, scores, strict=True)]
-        return json.dumps({"predictions": predictions}, separators=(",", ":"))
+        return _written([{**label, "score": score} for label, score in zip(labels, scores, strict=True)])
+
+
+class PlayedTranslation(PlayedRuntime):
+    """Answers each sentence by its words in the opposite order."""
+
+    def expected(self, media_type: str) -> str:
+        sentences = [instance["data"].split() for instance in json.loads(self.sent)["instances"]]
+        return _written([{"target": " ".join(reversed(words))} for words in sentences])
+
+
+def _written(predictions: list[dict[str, Any]]) -> str:
+    return json.dumps({"predictions": predictions}, separators=(",", ":"), ensure_ascii=False)

@@ -15,8 +15,10 @@ CORPUS = ROOT / "fuzz" / "corpus"
 # Side by side on the path as in a function's asset, an archive of script-mode source, an image.
 FOLDERS = (
     *("lambda/shared", "lambda/predict_churn", "lambda/predict_bank"),
+    *("lambda/predict_forecast", "lambda/predict_translation"),
     *("model_code/shared/script", "model_code/bank/encode", "model_code/churn/split"),
     *("model_code/churn/preprocess", "model_code/churn/pca", "model_code/churn/postprocess"),
+    *("model_code/forecast/prepare", "model_code/translation/prepare"),
     *("containers/script_mode", "local/stand_ins"),
 )
 
@@ -29,7 +31,9 @@ class WrongResultError(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """A parser under its name. `load` imports it and gives what runs it on one input.
+    """The parser of a format, or the parsers that read it in turn, under a name.
+
+    `parser` says so to people. `load` imports what is run and gives what runs it on one input.
 
     A run raises nothing for an input that is refused as the parser documents it; whatever it raises is a
     fault. `modules` are the prefixes of the modules whose coverage guides the fuzzer.
@@ -49,6 +53,16 @@ def require(holds: bool, what: str) -> None:
     """Raise WrongResultError unless it holds."""
     if not holds:
         raise WrongResultError(what)
+
+
+def together(*parses: Parse) -> Parse:
+    """Gives each input to every one of several readers of a format."""
+
+    def parse(data: bytes) -> None:
+        for one in parses:
+            one(data)
+
+    return parse
 
 
 def find_modules() -> None:

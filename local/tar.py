@@ -88,7 +88,8 @@ def _verify_checksum(header: bytes) -> None:
 
 
 def _octal(field: bytes) -> int:
-    digits = field.strip(b" \0")
+    # A NUL ends a number for other readers: before the digits it would make one another.
+    digits = field.lstrip(b" ").rstrip(b" \0")
     if not digits or digits.strip(b"01234567"):
         raise ArchiveError("a header holds a malformed number")
     return int(digits, 8)

@@ -9,7 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from fuzz.played import PlayedRuntime
+from fuzz.played import PlayedScores
 from fuzz.target import ROOT, find_modules
 from resilience.bad_inputs import Generator
 from resilience.live_abuse import LiveApi, live
@@ -138,7 +138,7 @@ def handler(workload: str, log: io.StringIO, variables: Mapping[str, str] | None
     find_modules()
     api = importlib.import_module(f"{workload}_api")
     environment = importlib.import_module("slipway_environment").Environment
-    runtime = PlayedRuntime(with_labels=workload == "churn")
+    runtime = PlayedScores(with_labels=workload == "churn")
     handle = api.create_handler(
         environment.read({**_VARIABLES, **(variables or {})}),
         runtime,
@@ -169,7 +169,7 @@ def written(workload: str, rows: list[dict[str, Any]]) -> bytes:
 
 
 def _played(workload: str, sent: bytes) -> Any:
-    runtime = PlayedRuntime(with_labels=workload == "churn")
+    runtime = PlayedScores(with_labels=workload == "churn")
     runtime.sent = sent
     return json.loads(runtime.expected("application/json"))
 

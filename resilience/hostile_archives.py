@@ -49,9 +49,9 @@ def bomb(tarball: tarfile.TarFile) -> None:
     add(tarball, "zeros", bytes(40 << 20))
 
 
-def unreadable_length(content: bytes) -> bytes:
+def with_size(content: bytes, size: bytes) -> bytes:
     raw = bytearray(gzip.decompress(content))
-    raw[124:136] = b"-0000000001\0"
+    raw[124:136] = size
     raw[148:156] = b"%06o\0 " % (sum(raw[:148]) + sum(raw[156:512]) + 8 * 32)
     return gzip.compress(bytes(raw))
 
@@ -140,7 +140,12 @@ HOSTILE = (
         "an extended header of",
         lambda outside: tar_gz(lambda tarball: add(tarball, "a", pax_headers={"comment": "x" * (1 << 20)})),
     ),
-    Hostile("a negative size", "malformed number", lambda outside: unreadable_length(GOOD)),
+    Hostile("a negative size", "malformed number", lambda outside: with_size(GOOD, b"-0000000001\0")),
+    Hostile(
+        "a size that others read as 0",
+        "malformed number",
+        lambda outside: with_size(GOOD, b"\0" + b"00000000001"),
+    ),
     Hostile("a name twice", "comes twice", lambda outside: tar_gz(several("a", "a"))),
     Hostile("a file and a folder of one name", "comes twice", lambda outside: tar_gz(several("a", "a/b"))),
     Hostile("a folder and a file of one name", "comes twice", lambda outside: tar_gz(several("a/b", "a"))),

@@ -1,10 +1,12 @@
-"""Every parser, by its name."""
+"""Every target, by its name."""
 
 from collections.abc import Mapping
 
 from fuzz.target import Target
-from fuzz.targets import api, files, hops, images, runner
+from fuzz.targets import files, functions, headers, hops, images, runner
 
 TARGETS: Mapping[str, Target] = {
-    target.name: target for room in (api, hops, images, runner, files) for target in room.TARGETS
+    target.name: target
+    for room in (functions, headers, hops, images, runner, files)
+    for target in room.TARGETS
 }

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from fuzz.target import Parse, Target, find_modules, require, scratch_for
+from fuzz.target import Parse, Target, find_modules, require, scratch_for, together
 
 
 def _churn() -> Parse:
@@ -45,7 +45,38 @@ def _bank() -> Parse:
     return scratch_for(parse, path.parent)
 
 
+def _electricity() -> Parse:
+    """The file of loads is refused with ValueError, or its readings are numbers, at least 0 or missing."""
+    find_modules()
+    import electricity_file
+    import load_series
+    import numpy as np
+
+    path = Path(tempfile.mkdtemp(prefix="fuzz-"), "loads.txt")
+
+    def parse(data: bytes) -> None:
+        # pandas takes a millisecond to find that a file of something else is none of these.
+        if b";" not in data.partition(b"\n")[0]:
+            return
+        path.write_bytes(data)
+        try:
+            readings = electricity_file.read(path)
+        except ValueError:
+            return
+        require(readings.loads.shape[1] == len(readings.clients), "another number of clients")
+        require(not (readings.loads < 0).any(), "a load below 0")
+        start = readings.first.astype("datetime64[s]").item()
+        series = load_series.two_hourly(readings, start.replace(minute=0))
+        require(all(np.isfinite(one.loads[0]) for one in series), "a series that begins with a gap")
+
+    return scratch_for(parse, path.parent)
+
+
 TARGETS = (
-    Target("churn-file", "churn.txt", ("churn_raw_file", "hop_request"), _churn),
-    Target("bank-file", "the bank's files", ("bank_",), _bank),
+    Target(
+        "training-files",
+        "churn.txt, the bank's files, the electricity file",
+        ("churn_raw_file", "hop_request", "bank_", "electricity_file", "load_series"),
+        lambda: together(_churn(), _bank(), _electricity()),
+    ),
 )

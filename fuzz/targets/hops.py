@@ -1,4 +1,4 @@
-"""The handlers of churn's hops: the text of raw rows, features as text and npy, scores."""
+"""The handlers of churn's hops: raw rows, features and scores as text, features as npy."""
 
 import io
 import math
@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from fuzz.target import Parse, Target, find_modules, require, script
+from fuzz.target import Parse, Target, find_modules, require, script, together
+from fuzz.targets import images
 
 _MODULES = ("hop_request", "churn_", "pca_", "inference")
 _CATEGORIES = {
@@ -94,6 +95,26 @@ def _pca_text() -> Parse:
     return parse
 
 
+def _scores() -> Parse:
+    """XGBoost's answer as CSV is refused, or is one number between 0 and 1 for each row, each answered."""
+    find_modules()
+    from hop_request import RequestError
+
+    inference = script("churn/postprocess")
+
+    def parse(data: bytes) -> None:
+        try:
+            scores = inference.input_fn(data, "text/csv")
+            answer, _ = inference.output_fn(inference.predict_fn(scores, 0.5), "text/csv")
+        except RequestError as error:
+            require(error.status in (400, 422), f"status {error.status}")
+            return
+        require(all(0 <= score <= 1 and math.isfinite(score) for score in scores), "a score is none")
+        require(answer.split() == [str(score > 0.5) for score in scores], "another answer")
+
+    return parse
+
+
 def _pca_npy() -> Parse:
     """An npy body is refused, or holds exactly the rows that numpy reads in it."""
     find_modules()
@@ -117,30 +138,17 @@ def _pca_npy() -> Parse:
     return parse
 
 
-def _scores(content_type: str) -> Parse:
-    """XGBoost's answer is refused, or is one number between 0 and 1 for each row, each answered."""
-    find_modules()
-    from hop_request import RequestError
-
-    inference = script("churn/postprocess")
-
-    def parse(data: bytes) -> None:
-        try:
-            scores = inference.input_fn(data, content_type)
-            answer, _ = inference.output_fn(inference.predict_fn(scores, 0.5), "text/csv")
-        except RequestError as error:
-            require(error.status in (400, 422), f"status {error.status}")
-            return
-        require(all(0 <= score <= 1 and math.isfinite(score) for score in scores), "a score is none")
-        require(answer.split() == [str(score > 0.5) for score in scores], "another answer")
-
-    return parse
-
-
 TARGETS = (
-    Target("preprocess", "raw rows, the first hop", _MODULES, _preprocess),
-    Target("pca-text", "features as text, the second hop", _MODULES, _pca_text),
-    Target("pca-npy", "features as npy, the second hop", _MODULES, _pca_npy),
-    Target("scores-csv", "scores as CSV, the last hop", _MODULES, lambda: _scores("text/csv")),
-    Target("scores-json", "scores as JSON, the last hop", _MODULES, lambda: _scores("application/json")),
+    Target(
+        "hop-csv",
+        "CSV between containers: raw rows, features, scores",
+        _MODULES,
+        lambda: together(_preprocess(), _pca_text(), _scores()),
+    ),
+    Target(
+        "npy",
+        "npy: features for pca, arrays for any script",
+        (*_MODULES, "toolkit"),
+        lambda: together(_pca_npy(), images.decoded("application/x-npy")),
+    ),
 )

@@ -1,10 +1,10 @@
-"""What images decode for a script or a booster: tables as CSV, libsvm, JSON and npy."""
+"""What images decode for a script, a booster or a network: tables of numbers, series, sentences."""
 
 import io
 
 import numpy as np
 
-from fuzz.target import Parse, Target, find_modules, require
+from fuzz.target import Parse, Target, find_modules, require, script, together
 
 _MODULES = ("toolkit", "xgboost_image")
 _FEATURES = 3
@@ -47,7 +47,7 @@ def _table() -> Parse:
     return parse
 
 
-def _decoder(content_type: str) -> Parse:
+def decoded(content_type: str) -> Parse:
     """A body for a script without an input_fn is refused, or an array without objects."""
     find_modules()
     from toolkit import codecs
@@ -65,10 +65,87 @@ def _decoder(content_type: str) -> Parse:
     return parse
 
 
+def _scores() -> Parse:
+    """XGBoost's answer as JSON is refused by churn's last hop, or is one number between 0 and 1 a row."""
+    find_modules()
+    from hop_request import RequestError
+
+    inference = script("churn/postprocess")
+
+    def parse(data: bytes) -> None:
+        try:
+            scores = inference.input_fn(data, "application/json")
+            answer, _ = inference.output_fn(inference.predict_fn(scores, 0.5), "text/csv")
+        except RequestError as error:
+            require(error.status in (400, 422), f"status {error.status}")
+            return
+        require(all(0 <= score <= 1 for score in scores), "a score is none")
+        require(answer.split() == [str(score > 0.5) for score in scores], "another answer")
+
+    return parse
+
+
+def _series() -> Parse:
+    """A request to DeepAR is refused, or has series that the network can forecast."""
+    find_modules()
+    from deepar_image import requests
+    from deepar_image.shape import Shape
+    from toolkit.errors import CallerProblem
+
+    shape = Shape("2H", 3, 3, 1, 1, 0.1, "student-t", 1, (2,), ((0, 1),), 1)
+
+    def parse(data: bytes) -> None:
+        for content_type in ("application/json", "application/jsonlines"):
+            try:
+                request = requests.read(data, content_type, shape, requests.Wanted())
+            except CallerProblem as problem:
+                require(problem.status == 400, f"status {problem.status}")
+                continue
+            for series in request.series:
+                require(bool(np.isfinite(series.target[-3:]).any()), "nothing to forecast from")
+                features = shape.entry(series)["feat_dynamic_real"]
+                require(features.shape == (1, len(series.target) + 3), "features of another length")
+            paths = np.zeros((min(request.wanted.num_samples, 3), 3), np.float32)
+            requests.write([request.wanted.of(paths)], lines=request.lines)
+
+    return parse
+
+
+def _sentences() -> Parse:
+    """A request for translations, in each media type, is refused or has only words that the model knows."""
+    find_modules()
+    from seq2seq_image import payload
+    from seq2seq_image.vocabulary import Vocabulary
+    from toolkit.errors import CallerProblem
+
+    words = Vocabulary({"<pad>": 0, "<unk>": 1, "<s>": 2, "</s>": 3, "love": 4})
+
+    def parse(data: bytes) -> None:
+        for form in payload.FORMATS.values():
+            try:
+                sentences = form.read(data, words)
+                payload.check_lengths(sentences, 8)
+            except CallerProblem as problem:
+                require(problem.status in (400, 413), f"status {problem.status}")
+                continue
+            known = [0 <= number < len(words) for sentence in sentences for number in sentence.words]
+            require(bool(sentences) and all(known), "a word that is none")
+            form.write([payload.Translation(sentence.words) for sentence in sentences], words)
+
+    return parse
+
+
 TARGETS = (
-    Target("xgboost-csv", "a CSV request to XGBoost", _MODULES, lambda: _payload("text/csv")),
-    Target("xgboost-libsvm", "a libsvm request to XGBoost", _MODULES, lambda: _payload("text/libsvm")),
-    Target("script-csv", "numbers as CSV for a script", _MODULES, _table),
-    Target("script-json", "JSON for a script", _MODULES, lambda: _decoder("application/json")),
-    Target("script-npy", "npy for a script", _MODULES, lambda: _decoder("application/x-npy")),
+    Target(
+        "numbers",
+        "tables of numbers: CSV for scripts and XGBoost, libsvm",
+        _MODULES,
+        lambda: together(_table(), _payload("text/csv"), _payload("text/libsvm")),
+    ),
+    Target(
+        "image-requests",
+        "JSON, JSON lines and RecordIO: arrays, scores, series, sentences",
+        (*_MODULES, "hop_request", "churn_scores", "inference", "deepar_image", "seq2seq_image"),
+        lambda: together(decoded("application/json"), _scores(), _series(), _sentences()),
+    ),
 )

@@ -1,4 +1,4 @@
-"""What the runner reads: archives, containers' answers, templates, pipelines, signatures and tokens."""
+"""What the runner reads: archives, containers' answers, templates, pipelines."""
 
 import asyncio
 import gzip
@@ -10,7 +10,7 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-from fuzz.target import Parse, Target, require, scratch_for
+from fuzz.target import Parse, Target, require, scratch_for, together
 
 _MODULES = ("local",)
 
@@ -178,34 +178,6 @@ def _definition() -> Parse:
     return parse
 
 
-def _authorisation() -> Parse:
-    """A signature and a token, a line each: nothing is let through that nobody signed."""
-    from local.api import signature
-    from local.api.declaration import UserPool
-    from local.api.refusals import Refused
-    from local.api.request import Request
-    from local.api.tokens import Issuer
-
-    issuer = Issuer(UserPool("eu-west-1_a", "", ("client",)), "eu-west-1")
-
-    def parse(data: bytes) -> None:
-        lines = [*data.decode("latin-1").split("\n"), "", "", ""]
-        headers = [("host", "h"), ("authorization", lines[0]), ("x-amz-date", lines[1])]
-        try:
-            signature.check(Request("POST", lines[2], "", headers, "127.0.0.1"), "eu-west-1")
-        except Refused:
-            pass
-        else:
-            require(False, "a signature is let through")
-        try:
-            issuer.claims(lines[0])
-        except Refused:
-            return
-        require(False, "a token is let through")
-
-    return parse
-
-
 def _json(data: bytes) -> Any:
     try:
         return json.loads(data)
@@ -217,7 +189,10 @@ TARGETS = (
     Target("archive", "a model archive", _MODULES, _archive),
     Target("http-answer", "a container's answer", _MODULES, _answer),
     Target("intrinsics", "a template's intrinsics", _MODULES, _intrinsics),
-    Target("expressions", "a pipeline's expressions and conditions", _MODULES, _expressions),
-    Target("definition", "a pipeline's definition", _MODULES, _definition),
-    Target("authorisation", "a signature and a token", _MODULES, _authorisation),
+    Target(
+        "pipeline",
+        "a pipeline's definition, expressions and conditions",
+        _MODULES,
+        lambda: together(_definition(), _expressions()),
+    ),
 )

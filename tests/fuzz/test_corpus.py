@@ -23,7 +23,7 @@ def test_every_folder_of_the_corpus_is_a_targets() -> None:
 
 
 def test_a_parser_that_takes_a_wrong_number_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    target = TARGETS["scores-csv"]
+    target = TARGETS["hop-csv"]
     parse = target.load()
     monkeypatch.setattr("churn_scores.from_csv", lambda body: [1.5])
 
@@ -32,8 +32,8 @@ def test_a_parser_that_takes_a_wrong_number_is_found(monkeypatch: pytest.MonkeyP
 
 
 def test_a_parser_that_drops_a_row_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    parse = TARGETS["xgboost-csv"].load()
-    monkeypatch.setattr("toolkit.tabular.parse", lambda text, row: np.ones((1, 3)))
+    parse = TARGETS["numbers"].load()
+    monkeypatch.setattr("toolkit.tabular.parse", lambda text, row=1: np.ones((1, 3)))
 
-    with pytest.raises(WrongResultError, match="another number of rows"):
+    with pytest.raises(WrongResultError, match="other numbers than are written"):
         parse(b"1,2,3\n4,5,6\n")

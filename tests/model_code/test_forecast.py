@@ -67,6 +67,12 @@ def test_a_decimal_comma_is_a_number_and_an_empty_cell_is_missing(tmp_path: Path
     np.testing.assert_array_equal(found.loads, [[1.5, 2.0], [np.nan, 0.25]])
 
 
+@pytest.mark.parametrize("content", [b"PK\x03\x04", b"\x1f\x8b\x08\x00", b"\x1f\x8b\x00"])
+def test_a_damaged_archive_is_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(ValueError, match=r"^LD2011_2014.txt.*: not a table of cells"):
+        electricity_file.read(written(tmp_path, content))
+
+
 def test_plain_gzip_and_the_published_archive_are_the_same(tmp_path: Path) -> None:
     plain = text(*quarters("1,5;2", "3;4")).encode()
     packed = tmp_path / "archive"
@@ -83,7 +89,9 @@ def test_plain_gzip_and_the_published_archive_are_the_same(tmp_path: Path) -> No
     ("content", "reason"),
     [
         (text(*quarters("1;2", "x;4")), "line 3, column MT_001: not a number"),
+        (text(*quarters("1;2", "3;4.5")), "line 3, column MT_002: not a number with a decimal comma"),
         (text(*quarters("1;2", "3;-4")), "line 3, column MT_002: a load below 0"),
+        (text(*quarters("1;2", "inf;4")), "line 3, column MT_001: a load below 0, or an infinite one"),
         (text(*quarters("1;2", "3;4")).replace("00:30", "00:45"), "line 3: not 15 minutes after"),
         (text(*quarters("1;2", "3;4")).replace("2014-01-01", "New Year"), "else than timestamps"),
         (text(*quarters("1;2")), "at least two rows"),

@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -13,6 +15,9 @@ from numpy.typing import NDArray
 
 QUARTER = np.timedelta64(15, "m")
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
+_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+# zipfile has an error of each kind for an archive that is damaged, encrypted or compressed by something rare.
+_NO_TABLE = (ValueError, EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -34,21 +39,22 @@ def read(path: Path) -> Readings:
     the end of each quarter of an hour, without gaps. Raises ValueError with file, row and column for what is
     not so.
     """
-    with _opened(path) as stream:
-        try:
+    try:
+        with _opened(path) as stream:
             table = pd.read_csv(stream, sep=";", decimal=",", index_col=0, encoding="utf-8")
-        except (ValueError, UnicodeError, EOFError, OSError) as error:
-            raise ValueError(f"{path.name}: not a table of cells separated by `;`: {error}") from None
+    except _NO_TABLE as error:
+        raise ValueError(f"{path.name}: not a table of cells separated by `;`: {error}") from None
     if table.shape[0] < 2 or table.shape[1] == 0:
         raise ValueError(f"{path.name}: expected at least two rows, and a column for each client")
-    for name in table.select_dtypes("object").columns:
-        number = pd.to_numeric(table[name].str.replace(",", "."), errors="coerce")
-        row = int(np.flatnonzero((number.isna() & table[name].notna()).to_numpy())[0])
+    for name in table.select_dtypes(exclude="number").columns:
+        cells = table[name].astype(str)
+        row = int((table[name].notna() & ~cells.str.fullmatch(_NUMBER)).to_numpy().argmax())
         raise ValueError(f"{path.name}, line {row + 2}, column {name}: not a number with a decimal comma")
     loads = table.to_numpy(np.float64)
-    if (negative := loads < 0).any():
-        row, column = np.argwhere(negative)[0]
-        raise ValueError(f"{path.name}, line {row + 2}, column {table.columns[column]}: a load below 0")
+    if (wrong := (loads < 0) | np.isinf(loads)).any():
+        row, column = np.argwhere(wrong)[0]
+        name = table.columns[column]
+        raise ValueError(f"{path.name}, line {row + 2}, column {name}: a load below 0, or an infinite one")
     return Readings(list(map(str, table.columns)), _first(path, list(table.index)), loads)
 
 
@@ -59,7 +65,7 @@ def _opened(path: Path) -> IO[bytes]:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if name.endswith(".txt") and "__MACOSX" not in name]
             if len(names) != 1:
-                raise ValueError(f"{path.name}: expected one .txt file in the archive, found {len(names)}")
+                raise ValueError(f"expected one .txt file in the archive, found {len(names)}")
             return io.BytesIO(archive.read(names[0]))
     return gzip.open(path) if mark[:2] == _GZIP else path.open("rb")  # type: ignore[return-value]
 

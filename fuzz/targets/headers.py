@@ -1,0 +1,60 @@
+"""Headers: media types as functions and handlers read them, a signature and a token as the local API does."""
+
+from fuzz.target import Parse, Target, find_modules, require, together
+
+
+def _media_types() -> Parse:
+    """Content-Type and Accept, a line each, as the functions and the handlers read them."""
+    find_modules()
+    import hop_request
+    import slipway_media
+
+    offered = (slipway_media.JSON, slipway_media.CSV)
+
+    def parse(data: bytes) -> None:
+        content_type, accept, *_ = [*data.decode("latin-1").split("\n"), ""]
+        found = slipway_media.accepted(content_type, offered)
+        require(found is None or slipway_media.named(content_type) == found, "another media type")
+        require(slipway_media.preferred(accept, offered) in (None, *offered), "a media type of nobody's")
+        hop_request.choose.cache_clear()
+        require(hop_request.choose(accept, offered) in (None, *offered), "a media type of nobody's")
+
+    return parse
+
+
+def _authorisation() -> Parse:
+    """Authorization, X-Amz-Date and the path, from the third line on: nothing is let through unsigned."""
+    from local.api import signature
+    from local.api.declaration import UserPool
+    from local.api.refusals import Refused
+    from local.api.request import Request
+    from local.api.tokens import Issuer
+
+    issuer = Issuer(UserPool("eu-west-1_a", "", ("client",)), "eu-west-1")
+
+    def parse(data: bytes) -> None:
+        _, _, authorization, date, path, *_ = [*data.decode("latin-1").split("\n"), *[""] * 4]
+        headers = [("host", "h"), ("authorization", authorization), ("x-amz-date", date)]
+        try:
+            signature.check(Request("POST", path, "", headers, "127.0.0.1"), "eu-west-1")
+        except Refused:
+            pass
+        else:
+            require(False, "a signature is let through")
+        try:
+            issuer.claims(authorization)
+        except Refused:
+            return
+        require(False, "a token is let through")
+
+    return parse
+
+
+TARGETS = (
+    Target(
+        "headers",
+        "Content-Type, Accept, Authorization",
+        ("slipway_", "hop_request", "local"),
+        lambda: together(_media_types(), _authorisation()),
+    ),
+)
