@@ -51,14 +51,20 @@ def members(stream: Readable) -> Iterator[Member]:
         _verify_checksum(header)
         kind, size = header[156:157], _octal(header[124:136])
         if kind in (b"x", b"L"):
-            name_of_next = _extended_name(kind, _extended(stream, size)) or name_of_next
+            extended = _extended_name(kind, _extended(stream, size))
+            if extended is not None and name_of_next is not None:
+                raise ArchiveError("two extended headers name one member")
+            name_of_next = name_of_next if extended is None else extended
             continue
-        name = name_of_next or _plain_name(header)
+        if kind == b"\0" and name_of_next is not None:
+            raise ArchiveError("an extended header names a member of an older format")
+        name = _plain_name(header) if name_of_next is None else name_of_next
         name_of_next = None
         if kind in (b"0", b"\0"):
-            if name.endswith("/") and size:
+            is_folder = name.endswith("/")
+            if is_folder and (size or kind == b"0"):
                 raise ArchiveError(f"{name!r} is a folder with content")
-            yield Member(name, size, is_folder=name.endswith("/"))
+            yield Member(name, size, is_folder)
         elif kind == b"5":
             yield Member(name, 0, is_folder=True)
         else:
@@ -96,15 +102,20 @@ def _octal(field: bytes) -> int:
 
 
 def _text(field: bytes) -> str:
+    """The text of a field up to its NULs; what stands behind a NUL some readers see and others do not."""
+    text = field.rstrip(b"\0")
+    if b"\0" in text:
+        raise ArchiveError(f"the name {field!r} has a NUL inside")
     try:
-        return field.split(b"\0", 1)[0].decode("ascii")
+        return text.decode("ascii")
     except UnicodeDecodeError:
         raise ArchiveError(f"the name {field!r} is not ASCII") from None
 
 
 def _plain_name(header: bytes) -> str:
-    prefix = _text(header[345:500]) if header[257:263] == b"ustar\0" else ""
-    name = _text(header[:100])
+    prefix, name = _text(header[345:500]), _text(header[:100])
+    if prefix and header[257:263] != b"ustar\0":
+        raise ArchiveError(f"{name!r} has a prefix or times that are not read here")
     return f"{prefix}/{name}" if prefix else name
 
 

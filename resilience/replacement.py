@@ -144,10 +144,12 @@ def write_changed(assembly: Path, original: Path, change: Change) -> None:
 
 
 def _models(template: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
-    """The containers of each model that has several."""
+    """The containers of each model that has several; other workloads' models may have one."""
     for resource in template.get("Resources", {}).values():
-        if resource["Type"] == "AWS::SageMaker::Model" and "Containers" in resource["Properties"]:
-            yield resource["Properties"]["Containers"]
+        if resource["Type"] == "AWS::SageMaker::Model":
+            containers = resource["Properties"].get("Containers", [])
+            if len(containers) > 1:
+                yield containers
 
 
 def _names(verdicts: Counter[Verdict]) -> Iterator[tuple[str, int]]:

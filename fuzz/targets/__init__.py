@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from fuzz.target import Target
-from fuzz.targets import files, functions, headers, hops, images, runner
+from fuzz.targets import files, functions, headers, hops, images, runner, tables
 
 TARGETS: Mapping[str, Target] = {
     target.name: target
-    for room in (functions, headers, hops, images, runner, files)
+    for room in (functions, headers, hops, tables, images, runner, files)
     for target in room.TARGETS
 }

@@ -119,7 +119,9 @@ def _events() -> Parse:
 
     def parse(data: bytes) -> None:
         event = _object(data)
-        for handle, played in handlers if event is not None else ():
+        if event is None:
+            return
+        for handle, played in handlers:
             played.sent = b""
             answer = handle(event, played)
             log.truncate(0)

@@ -1,4 +1,4 @@
-"""The handlers of churn's hops: raw rows, features and scores as text, features as npy."""
+"""The handlers of churn's hops: raw rows, features and scores as text."""
 
 import io
 import math
@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from fuzz.target import Parse, Target, find_modules, require, script, together
-from fuzz.targets import images
 
 _MODULES = ("hop_request", "churn_", "pca_", "inference")
 _CATEGORIES = {
@@ -61,7 +60,8 @@ def _preprocess() -> Parse:
     return parse
 
 
-def _projection() -> Any:
+def projection() -> Any:
+    """Two features that pass, four that become two components."""
     from pca_projection import Projection
 
     axes = np.array([[0.5, -0.5, 0.5, 0.5], [0.1, 0.7, -0.1, 0.7]])
@@ -75,8 +75,8 @@ def _pca_text() -> Parse:
     from pca_text import TextProjection
 
     inference = script("churn/pca")
-    projection = _projection()
-    projected = TextProjection(projection)
+    arrays = projection()
+    projected = TextProjection(arrays)
 
     def parse(data: bytes) -> None:
         try:
@@ -89,7 +89,7 @@ def _pca_text() -> Parse:
         require(found.shape == (text.count("\n") + 1, 4), "another number of rows or columns")
         if '"' not in text:
             rows = np.array([[float(cell) for cell in row.split(",")] for row in text.split("\n")])
-            expected = projection.project(rows).astype(np.float32)
+            expected = arrays.project(rows).astype(np.float32)
             require(bool((found == expected).all()), "text gives other components than arrays")
 
     return parse
@@ -115,40 +115,11 @@ def _scores() -> Parse:
     return parse
 
 
-def _pca_npy() -> Parse:
-    """An npy body is refused, or holds exactly the rows that numpy reads in it."""
-    find_modules()
-    from hop_request import RequestError
-    from pca_text import TextProjection
-
-    inference = script("churn/pca")
-    projected = TextProjection(_projection())
-
-    def parse(data: bytes) -> None:
-        try:
-            rows = inference.input_fn(data, "application/x-npy")
-            rendered = projected.csv_of(rows)
-        except RequestError as error:
-            require(error.status in (400, 422), f"status {error.status}")
-            return
-        require(rendered.count("\n") == len(rows), "another number of rows")
-        read = np.load(io.BytesIO(data), allow_pickle=False)
-        require(read.dtype == rows.dtype and read.tobytes() == rows.tobytes(), "numpy reads other rows")
-
-    return parse
-
-
 TARGETS = (
     Target(
         "hop-csv",
         "CSV between containers: raw rows, features, scores",
         _MODULES,
         lambda: together(_preprocess(), _pca_text(), _scores()),
-    ),
-    Target(
-        "npy",
-        "npy: features for pca, arrays for any script",
-        (*_MODULES, "toolkit"),
-        lambda: together(_pca_npy(), images.decoded("application/x-npy")),
     ),
 )

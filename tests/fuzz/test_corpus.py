@@ -32,7 +32,7 @@ def test_a_parser_that_takes_a_wrong_number_is_found(monkeypatch: pytest.MonkeyP
 
 
 def test_a_parser_that_drops_a_row_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    parse = TARGETS["numbers"].load()
+    parse = TARGETS["tables"].load()
     monkeypatch.setattr("toolkit.tabular.parse", lambda text, row=1: np.ones((1, 3)))
 
     with pytest.raises(WrongResultError, match="other numbers than are written"):

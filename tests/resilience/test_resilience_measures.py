@@ -40,7 +40,8 @@ def test_every_version_changes_each_model_of_several_containers_and_nothing_else
         "Type": "AWS::SageMaker::Model",
         "Properties": {"Containers": [{"Environment": {"A": "1"}}, {"Environment": {}}, {"Environment": {}}]},
     }
-    resources = {"Model": model, "Key": {"Type": "AWS::KMS::Key", "Properties": {}}}
+    alone = {"Type": "AWS::SageMaker::Model", "Properties": {"Containers": [{"Environment": {}}]}}
+    resources = {"Model": model, "Alone": alone, "Key": {"Type": "AWS::KMS::Key", "Properties": {}}}
     original, assembly = tmp_path / "cdk.out", tmp_path / "changed"
     original.mkdir()
     (original / "Shop.template.json").write_text(json.dumps({"Resources": resources}))
@@ -48,7 +49,7 @@ def test_every_version_changes_each_model_of_several_containers_and_nothing_else
     def written(change: replacement.Change) -> list[dict[str, str]]:
         replacement.write_changed(assembly, original, change)
         template = json.loads((assembly / "Shop.template.json").read_text())["Resources"]
-        assert template["Key"] == resources["Key"]
+        assert (template["Key"], template["Alone"]) == (resources["Key"], alone)
         return [one["Environment"] for one in template["Model"]["Properties"]["Containers"]]
 
     first, second = (written(change) for change in islice(replacement.revisions(), 2))
