@@ -38,9 +38,8 @@ class Request:
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
-        """Accepts any mapping: a part that is missing or null counts as empty."""
-        context = event.get("requestContext") or {}
-        request_id = str(context.get("requestId") or "")
+        """Accepts any mapping: a part that is missing, null or of another kind counts as empty."""
+        request_id = str(_part(event, "requestContext").get("requestId") or "")
         if not _ID.fullmatch(request_id):
             request_id = str(uuid.uuid4())
         headers = _headers(event)
@@ -112,16 +111,21 @@ class Request:
 
 
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:
-    repeated = event.get("multiValueHeaders") or {
-        name: [value] for name, value in (event.get("headers") or {}).items()
+    repeated = _part(event, "multiValueHeaders") or {
+        name: [value] for name, value in _part(event, "headers").items()
     }
     headers: dict[str, str] = {}
     for name, values in repeated.items():
         # Names that differ in case only are one header sent twice.
         known = headers.get(name.lower())
-        joined = ", ".join(str(value) for value in values or [])
+        joined = ", ".join(str(value) for value in (values if isinstance(values, list) else []))
         headers[name.lower()] = joined if known is None else f"{known}, {joined}"
     return headers
+
+
+def _part(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = event.get(name)
+    return part if isinstance(part, Mapping) else {}
 
 
 def _too_large(max_bytes: int) -> Problem:

@@ -1,6 +1,7 @@
 // Offers load by autocannon and judges every answer. Reads one JSON object from standard input:
 //   url, headers, questions: [{body, golden}]: what is sent, and the answer that it has;
-//   requests: how many in all; connections; rate: at most so many a second, or 0: as fast as answers come.
+//   requests: about how many in all; rate: so many a second, or 0: as fast as answers come; connections: how
+//   many, with a rate at most so many.
 // Writes one JSON object: how many were sent and answered how, the same for the middle of the time, and
 // the milliseconds that right answers took. A request that is not answered, or twice, is counted as such.
 import { text } from "node:stream/consumers";
@@ -54,15 +55,18 @@ function answered(number, verdict) {
 let clients = 0;
 
 function generate(number) {
-  const connections = Math.ceil(plan.connections / generators);
+  // autocannon shares out the requests evenly and the rate in whole numbers: unless each connection gets the
+  // same of both, the quicker ones are done early, and the rest offers less.
+  const pace = Math.ceil(plan.rate / plan.connections);
+  const connections = Math.ceil((pace ? plan.rate / pace : plan.connections) / generators);
   const options = {
     url: plan.url,
     connections,
-    amount: Math.ceil(plan.requests / generators),
+    amount: Math.ceil(plan.requests / generators / connections) * connections,
     timeout: PATIENCE_SECONDS,
     setupClient: (client) => setUp(client, clients++),
   };
-  if (plan.rate) options.overallRate = Math.ceil(plan.rate / generators);
+  if (pace) options.overallRate = connections * pace;
   return new Promise((resolve) => setTimeout(() => resolve(autocannon(options)), (number * 1000) / generators));
 }
 
