@@ -171,10 +171,10 @@ def test_any_text_is_read_or_a_problem_with_status_400_or_413(text: str) -> None
         optional={
             "httpMethod": st.sampled_from(["GET", "POST", "OPTIONS"]) | st.text(),
             "path": st.sampled_from(["/churn", "/health"]) | st.text(),
-            "headers": st.none() | st.dictionaries(st.text(), st.text()),
-            "multiValueHeaders": st.none() | st.dictionaries(st.text(), st.lists(st.text())),
+            "headers": scalars | st.dictionaries(st.text(), st.text()),
+            "multiValueHeaders": scalars | st.dictionaries(st.text(), scalars | st.lists(st.text())),
             "queryStringParameters": st.none() | st.dictionaries(st.text(), st.text()),
-            "requestContext": st.none() | st.fixed_dictionaries({"requestId": scalars}),
+            "requestContext": scalars | st.fixed_dictionaries({"requestId": scalars}),
             "body": st.none() | st.text(),
             "isBase64Encoded": st.booleans(),
         },
