@@ -150,7 +150,7 @@ snapshots: functions ## write tests/snapshots from the stacks
 		python -m review snapshot build/snapshots/$$env tests/snapshots/$$env; \
 	done
 
-resilience: synth resilience/autocannon/node_modules/.installed ## measure what holds under abuse, faults, overload and replacement (25 minutes)
+resilience: synth resilience/autocannon/node_modules/.installed ## measure what holds under abuse, faults, overload and replacement (about 11 minutes)
 	@python -m resilience
 
 resilience/autocannon/node_modules/.installed: resilience/autocannon/package-lock.json

@@ -95,8 +95,8 @@ def _pca_text() -> Parse:
     return parse
 
 
-def _scores() -> Parse:
-    """XGBoost's answer as CSV is refused, or is one number between 0 and 1 for each row, each answered."""
+def scores(content_type: str) -> Parse:
+    """XGBoost's answer is refused, or is one number between 0 and 1 for each row, each answered."""
     find_modules()
     from hop_request import RequestError
 
@@ -104,13 +104,13 @@ def _scores() -> Parse:
 
     def parse(data: bytes) -> None:
         try:
-            scores = inference.input_fn(data, "text/csv")
-            answer, _ = inference.output_fn(inference.predict_fn(scores, 0.5), "text/csv")
+            found = inference.input_fn(data, content_type)
+            answer, _ = inference.output_fn(inference.predict_fn(found, 0.5), "text/csv")
         except RequestError as error:
             require(error.status in (400, 422), f"status {error.status}")
             return
-        require(all(0 <= score <= 1 and math.isfinite(score) for score in scores), "a score is none")
-        require(answer.split() == [str(score > 0.5) for score in scores], "another answer")
+        require(all(0 <= score <= 1 and math.isfinite(score) for score in found), "a score is none")
+        require(answer.split() == [str(score > 0.5) for score in found], "another answer")
 
     return parse
 
@@ -120,6 +120,6 @@ TARGETS = (
         "hop-csv",
         "CSV between containers: raw rows, features, scores",
         _MODULES,
-        lambda: together(_preprocess(), _pca_text(), _scores()),
+        lambda: together(_preprocess(), _pca_text(), scores("text/csv")),
     ),
 )

@@ -2,28 +2,9 @@
 
 import numpy as np
 
-from fuzz.target import Parse, Target, find_modules, require, script, together
+from fuzz.target import Parse, Target, find_modules, require, together
+from fuzz.targets.hops import scores
 from fuzz.targets.tables import decoded
-
-
-def _scores() -> Parse:
-    """XGBoost's answer as JSON is refused by churn's last hop, or is one number between 0 and 1 a row."""
-    find_modules()
-    from hop_request import RequestError
-
-    inference = script("churn/postprocess")
-
-    def parse(data: bytes) -> None:
-        try:
-            scores = inference.input_fn(data, "application/json")
-            answer, _ = inference.output_fn(inference.predict_fn(scores, 0.5), "text/csv")
-        except RequestError as error:
-            require(error.status in (400, 422), f"status {error.status}")
-            return
-        require(all(0 <= score <= 1 for score in scores), "a score is none")
-        require(answer.split() == [str(score > 0.5) for score in scores], "another answer")
-
-    return parse
 
 
 def _series() -> Parse:
@@ -81,6 +62,6 @@ TARGETS = (
         "image-requests",
         "JSON, JSON lines and RecordIO: arrays, scores, series, sentences",
         ("toolkit", "hop_request", "churn_scores", "inference", "deepar_image", "seq2seq_image"),
-        lambda: together(decoded("application/json"), _scores(), _series(), _sentences()),
+        lambda: together(decoded("application/json"), scores("application/json"), _series(), _sentences()),
     ),
 )

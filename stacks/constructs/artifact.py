@@ -90,7 +90,24 @@ class ReleasedArchive:
         return self.url
 
 
-class SourceArchive(Construct):
+class _Downloaded(Construct):
+    """A file of code that a job downloads; `_asset` is what publishes it."""
+
+    _asset: Asset
+
+    @property
+    def file_name(self) -> str:
+        """The file's name below the folder that it is downloaded to."""
+        return self._asset.s3_object_key
+
+    def bind(self, role: iam.IRole) -> str:
+        """The file's S3 URI; the role may read that object afterwards."""
+        _grant_get(role, self._asset)
+        _grant_list(role, self._asset.bucket, [self._asset.s3_object_key])
+        return self._asset.s3_object_url
+
+
+class SourceArchive(_Downloaded):
     """A folder of script-mode source and the shared modules, as a `.tar.gz`.
 
     Its hash depends on names and contents only. Raises ValueError for a file named as a shared module.
@@ -114,19 +131,8 @@ class SourceArchive(Construct):
                 asset_hash_type=AssetHashType.CUSTOM,
             )
 
-    @property
-    def file_name(self) -> str:
-        """The archive's name below the folder that it is downloaded to."""
-        return self._asset.s3_object_key
 
-    def bind(self, role: iam.IRole) -> str:
-        """The archive's S3 URI; the role may read that object afterwards."""
-        _grant_get(role, self._asset)
-        _grant_list(role, self._asset.bucket, [self._asset.s3_object_key])
-        return self._asset.s3_object_url
-
-
-class CodeDirectory(Construct):
+class CodeDirectory(_Downloaded):
     """A folder of processing code with a `__main__.py`, published as a zip that Python can run."""
 
     def __init__(self, scope: Construct, id: str, *, folder: Path) -> None:
@@ -140,17 +146,6 @@ class CodeDirectory(Construct):
             exclude=["**/__pycache__", "**/*.pyc", "**/.*_cache"],
             ignore_mode=IgnoreMode.GLOB,
         )
-
-    @property
-    def file_name(self) -> str:
-        """The zip's name below the folder that it is downloaded to."""
-        return self._asset.s3_object_key
-
-    def bind(self, role: iam.IRole) -> str:
-        """The zip's S3 URI; the role may read that object afterwards."""
-        _grant_get(role, self._asset)
-        _grant_list(role, self._asset.bucket, [self._asset.s3_object_key])
-        return self._asset.s3_object_url
 
 
 @dataclass(frozen=True)

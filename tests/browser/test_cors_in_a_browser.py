@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from assemblies import Assembly
 from live_api import LiveApi, live_api
+from one_customer import CUSTOMER
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
@@ -24,28 +25,6 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-CUSTOMER = {
-    "state": "ME",
-    "account_length": 118,
-    "area_code": "408",
-    "phone": "384-8723",
-    "intl_plan": "yes",
-    "vmail_plan": "yes",
-    "vmail_message": 21,
-    "day_mins": 156.5,
-    "day_calls": 122,
-    "day_charge": 26.61,
-    "eve_mins": 209.2,
-    "eve_calls": 125,
-    "eve_charge": 17.78,
-    "night_mins": 158.7,
-    "night_calls": 81,
-    "night_charge": 7.14,
-    "intl_mins": 11.1,
-    "intl_calls": 3,
-    "intl_charge": 3.0,
-    "custserv_calls": 4,
-}
 FETCH = """
 const [url, headers, body, done] = arguments;
 fetch(url, {method: "POST", headers, body}).then(

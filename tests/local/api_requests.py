@@ -5,32 +5,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from one_customer import CUSTOMER, ROW
+
 ORIGIN = "http://127.0.0.1:3000"  # the second one that dev allows: the gateway's own answers name the first
-ROW = "ME,118,408,384-8723,yes,yes,21,156.5,122,26.61,209.2,125,17.78,158.7,81,7.14,11.1,3,3.0,4"
 COLUMNS = ROW.split(",")
 CSV, JSON = "text/csv", "application/json"
-CUSTOMER = {
-    "state": "ME",
-    "account_length": 118,
-    "area_code": "408",
-    "phone": "384-8723",
-    "intl_plan": "yes",
-    "vmail_plan": "yes",
-    "vmail_message": 21,
-    "day_mins": 156.5,
-    "day_calls": 122,
-    "day_charge": 26.61,
-    "eve_mins": 209.2,
-    "eve_calls": 125,
-    "eve_charge": 17.78,
-    "night_mins": 158.7,
-    "night_calls": 81,
-    "night_charge": 7.14,
-    "intl_mins": 11.1,
-    "intl_calls": 3,
-    "intl_charge": 3.0,
-    "custserv_calls": 4,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
