@@ -15,7 +15,7 @@ from types import CodeType
 from fuzz.target import FOLDERS, ROOT, Parse, Target
 from fuzz.targets import TARGETS
 
-LARGEST = 24
+LARGEST = 64
 _LONGEST_INPUT = 1024
 _TOOL = sys.monitoring.COVERAGE_ID
 _EVENTS = sys.monitoring.events.LINE | sys.monitoring.events.BRANCH

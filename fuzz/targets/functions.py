@@ -124,7 +124,8 @@ def _events() -> Parse:
         for handle, played in handlers:
             played.sent = b""
             answer = handle(event, played)
-            log.truncate(0)
+            log.seek(0)
+            log.truncate()
             if "statusCode" in answer:
                 _check_answer(answer, played)
             else:
