@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import atheris  # type: ignore[import-untyped]
+import atheris
 
 from fuzz.target import FOLDERS, ROOT, Target
 from fuzz.targets import TARGETS

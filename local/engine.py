@@ -124,7 +124,7 @@ class Engine:
     def network(self, name: str) -> Iterator["Network"]:
         """A network for the time of the block that leads nowhere: its containers and this machine alone."""
         for _ in range(_ATTEMPTS):
-            subnet = ipaddress.ip_network(f"10.{random.randint(64, 127)}.{random.randint(0, 255)}.0/24")  # noqa: S311
+            subnet = ipaddress.ip_network(f"10.{random.randint(64, 127)}.{random.randint(0, 255)}.0/24")  # noqa: S311 - any free one
             made = _call(self.program, "network", "create", "--internal", "--subnet", str(subnet), name)
             if made.returncode == 0:
                 break

@@ -75,6 +75,7 @@ class _Protocol(HttpToolsProtocol):
 
     _deadline: asyncio.TimerHandle | None = None
 
+    # A server's transport is always one that writes, as uvicorn has it; asyncio's base class says less.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._expect_headers()

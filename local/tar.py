@@ -63,7 +63,7 @@ def members(stream: Readable) -> Iterator[Member]:
         if kind in (b"0", b"\0"):
             is_folder = name.endswith("/")
             if is_folder and (size or kind == b"0"):
-                raise ArchiveError(f"{name!r} is a folder with content")
+                raise ArchiveError(f"{name!r} is a file with a folder's name, or a folder with content")
             yield Member(name, size, is_folder)
         elif kind == b"5":
             yield Member(name, 0, is_folder=True)

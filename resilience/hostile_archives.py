@@ -9,6 +9,9 @@ from pathlib import Path
 
 Fill = Callable[[tarfile.TarFile], None]
 
+# Where fields of a tar header begin.
+_SIZE, _PREFIX = 124, 345
+
 
 def add(tarball: tarfile.TarFile, name: str, content: bytes = b"x", **fields: object) -> None:
     entry = tarfile.TarInfo(name)
@@ -37,6 +40,17 @@ def several(*names: str) -> Fill:
     return fill
 
 
+def long_names(*names: bytes, kind: bytes = tarfile.REGTYPE) -> Fill:
+    """A member under the names that GNU's headers before it give."""
+
+    def fill(tarball: tarfile.TarFile) -> None:
+        for name in names:
+            add(tarball, "././@LongLink", name, type=tarfile.GNUTYPE_LONGNAME)
+        add(tarball, "a", type=kind)
+
+    return fill
+
+
 def through_a_link(folder: Path) -> Fill:
     def fill(tarball: tarfile.TarFile) -> None:
         add(tarball, "code", b"", type=tarfile.SYMTYPE, linkname=str(folder))
@@ -49,9 +63,10 @@ def bomb(tarball: tarfile.TarFile) -> None:
     add(tarball, "zeros", bytes(40 << 20))
 
 
-def with_size(content: bytes, size: bytes) -> bytes:
+def with_field(content: bytes, first: int, field: bytes) -> bytes:
+    """The archive with other bytes from `first` on in its first header, and the check sum of these."""
     raw = bytearray(gzip.decompress(content))
-    raw[124:136] = size
+    raw[first : first + len(field)] = field
     raw[148:156] = b"%06o\0 " % (sum(raw[:148]) + sum(raw[156:512]) + 8 * 32)
     return gzip.compress(bytes(raw))
 
@@ -140,11 +155,32 @@ HOSTILE = (
         "an extended header of",
         lambda outside: tar_gz(lambda tarball: add(tarball, "a", pax_headers={"comment": "x" * (1 << 20)})),
     ),
-    Hostile("a negative size", "malformed number", lambda outside: with_size(GOOD, b"-0000000001\0")),
+    Hostile("a negative size", "malformed number", lambda outside: with_field(GOOD, _SIZE, b"-0000000001\0")),
     Hostile(
         "a size that others read as 0",
         "malformed number",
-        lambda outside: with_size(GOOD, b"\0" + b"00000000001"),
+        lambda outside: with_field(GOOD, _SIZE, b"\0" + b"00000000001"),
+    ),
+    Hostile(
+        "a prefix that some readers see",
+        "prefix or times",
+        lambda outside: with_field(tar_gz(several("a"), format=tarfile.GNU_FORMAT), _PREFIX, b"../b"),
+    ),
+    Hostile("a long name behind a NUL", "a NUL inside", lambda outside: tar_gz(long_names(b"b\0../b\0"))),
+    Hostile(
+        "two long names of one member",
+        "two extended headers",
+        lambda outside: tar_gz(long_names(b"b\0", b"c\0")),
+    ),
+    Hostile(
+        "a long name of an old member",
+        "of an older format",
+        lambda outside: tar_gz(long_names(b"b\0", kind=tarfile.AREGTYPE)),
+    ),
+    Hostile(
+        "a file with a folder's name",
+        "a folder's name",
+        lambda outside: tar_gz(lambda tarball: add(tarball, "code/", b"")),
     ),
     Hostile("a name twice", "comes twice", lambda outside: tar_gz(several("a", "a"))),
     Hostile("a file and a folder of one name", "comes twice", lambda outside: tar_gz(several("a", "a/b"))),

@@ -104,8 +104,9 @@ def _by_schema(rule: Callable[[Path, Side, Side], bool], one: Difference) -> boo
 
 
 def _only_contents(one: Difference) -> bool:
-    texts = isinstance(one.old, Text) and isinstance(one.new, Text)
-    return texts and one.old.without_hashes() == one.new.without_hashes()  # type: ignore[union-attr]
+    if not (isinstance(one.old, Text) and isinstance(one.new, Text)):
+        return False
+    return one.old.without_hashes() == one.new.without_hashes()
 
 
 def _spread(changes: list[ResourceChange]) -> None:

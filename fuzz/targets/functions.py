@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fuzz.target import Parse, Target, find_modules, require, together
@@ -48,16 +48,9 @@ def _series() -> Parse:
     import forecast_api
     import forecast_model
     import numpy as np
-    import slipway_strict
     from deepar_image import series as deepar
-    from slipway_problem import Problem
 
-    def parse(data: bytes) -> None:
-        try:
-            request = forecast_api.read(slipway_strict.json_document(slipway_strict.utf8(data)))
-        except Problem as problem:
-            _check_refusal(problem)
-            return
+    def check(request: Any) -> None:
         instances = json.loads(forecast_model.body(request))["instances"]
         require(len(instances) == len(request.series), "another number of series is sent on")
         for one, instance in zip(request.series, instances, strict=True):
@@ -67,28 +60,37 @@ def _series() -> Parse:
             require(np.array_equal(read.target, expected, equal_nan=True), "another history")
             require(read.start.isoformat(" ") == one.start.replace("T", " "), "another start")
 
-    return parse
+    return _documents(forecast_api.read, check)
 
 
 def _sentences() -> Parse:
     """A request for translations is refused, or the model reads in what is sent on each sentence's words."""
     find_modules()
-    import slipway_strict
     import translation_api
     import translation_model
     import translation_text
-    from slipway_problem import Problem
 
-    def parse(data: bytes) -> None:
-        try:
-            sentences = translation_api.read(slipway_strict.json_document(slipway_strict.utf8(data)))
-        except Problem as problem:
-            _check_refusal(problem)
-            return
+    def check(sentences: Any) -> None:
         instances = json.loads(translation_model.body(sentences))["instances"]
         found = [instance["data"].split() for instance in instances]
         require(found == [translation_text.source_words(one.query) for one in sentences], "other words")
         require(all(found), "a sentence without words is sent on")
+
+    return _documents(translation_api.read, check)
+
+
+def _documents(read: Callable[[Any], Any], check: Callable[[Any], None]) -> Parse:
+    """Each JSON document is refused, or what is read of it passes the check."""
+    import slipway_strict
+    from slipway_problem import Problem
+
+    def parse(data: bytes) -> None:
+        try:
+            found = read(slipway_strict.json_document(slipway_strict.utf8(data)))
+        except Problem as problem:
+            _check_refusal(problem)
+            return
+        check(found)
 
     return parse
 

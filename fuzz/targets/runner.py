@@ -60,7 +60,7 @@ def _with_sums(content: bytearray) -> bytearray:
         header[148:156] = b" " * 8
         content[at + 148 : at + 156] = b"%06o\0 " % sum(header)
         digits = bytes(header[124:136]).strip(b" \0")
-        size = int(digits, 8) if digits.isdigit() and not digits.strip(b"01234567") else 0
+        size = int(digits, 8) if digits and not digits.strip(b"01234567") else 0
         at += tar.BLOCK + size + -size % tar.BLOCK
     return content
 
@@ -81,7 +81,7 @@ def _agrees_with_tarfile(archive: Path, folder: Path) -> None:
 
 
 class _Transport:
-    """Takes what is sent and goes nowhere."""
+    """Takes what is sent and goes nowhere; has all that a connection uses of a transport."""
 
     def write(self, data: bytes) -> None: ...
 
@@ -99,7 +99,7 @@ def _answer() -> Parse:
 
     async def exchange(pieces: list[bytes]) -> http_client.Response | None:
         connection = http_client._Connection(loop)
-        connection.connection_made(_Transport())  # type: ignore[arg-type]
+        connection.connection_made(_Transport())  # type: ignore[arg-type] # as its text says
         asked = asyncio.ensure_future(connection.exchange(b"", b"", 60))
         await asyncio.sleep(0)
         for piece in pieces:

@@ -14,7 +14,7 @@ class Validator:
 
     def __init__(self, method: Method) -> None:
         # Takes longer to import than other commands take to run.
-        from jsonschema import Draft4Validator  # type: ignore[import-untyped]  # noqa: PLC0415
+        from jsonschema import Draft4Validator  # noqa: PLC0415
 
         self._models: Mapping[str, Any] = {
             media.lower(): Draft4Validator(schema) for media, schema in method.models.items()

@@ -79,7 +79,8 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def _artifacts(folder: Path) -> dict[str, Any]:
-    return read_json(folder / "manifest.json").get("artifacts", {})  # type: ignore[no-any-return]
+    artifacts: dict[str, Any] = read_json(folder / "manifest.json").get("artifacts", {})
+    return artifacts
 
 
 def _place(stack: str, environment: str) -> Place:

@@ -51,7 +51,8 @@ class Stack:
 
     @property
     def _resources(self) -> Mapping[str, Any]:
-        return self._template.get("Resources", {})  # type: ignore[no-any-return]
+        resources: Mapping[str, Any] = self._template.get("Resources", {})
+        return resources
 
     def _check(self) -> None:
         if "Transform" in self._template:

@@ -70,7 +70,7 @@ class TuningJob:
         count, at_once = self._limits
         if count < 1 or at_once < 1:
             raise JobError(f"{count} trainings, {at_once} at once: there is at least one")
-        self._pattern  # noqa: B018
+        self._pattern  # noqa: B018 - a property that refuses a wrong pattern
         names = [one.name for one in self._space]
         self._training(1, dict.fromkeys(names, _UNKNOWN)).check()
 

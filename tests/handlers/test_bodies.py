@@ -13,7 +13,7 @@ from churn_scoring import rows
 from gateway import Context, Runtime, handler
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 from slipway_problem import Problem
 from slipway_strict import MAX_DEPTH, csv_rows, decimal, integer, json_document

@@ -11,7 +11,7 @@ import pytest
 import schemathesis
 from churn_contract import CONTRACT, Customer
 from gateway import LEAVES, Answer, Runtime, event, handler
-from jsonschema import Draft4Validator, Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft4Validator, Draft202012Validator
 from slipway_openapi import GATEWAY_MODEL
 from wrong_requests import CUSTOMER, csv_body, customers
 

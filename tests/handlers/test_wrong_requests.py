@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from gateway import LEAVES, ORIGIN, REQUEST_ID, Runtime, handler
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 from slipway_problem import MAX_ERRORS, TITLES
 from wrong_bodies import WRONG_BODIES
 from wrong_requests import MARK, MAX_BODY_BYTES, MAX_ROWS, WRONG_TRANSPORT, Wrong, csv_body, json_body

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from model_scripts import load, run
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA  # type: ignore[import-untyped]
+from sklearn.decomposition import PCA
 from whole_way import Chain, Hop, Part
 
 inference = load("churn/pca/inference")

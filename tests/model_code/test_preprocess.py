@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from model_scripts import load, run
 from numpy.typing import NDArray
-from sklearn.compose import ColumnTransformer  # type: ignore[import-untyped]
-from sklearn.impute import SimpleImputer  # type: ignore[import-untyped]
-from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
-from sklearn.preprocessing import (  # type: ignore[import-untyped]
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import (
     FunctionTransformer,
     OneHotEncoder,
     StandardScaler,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from assemblies import HOSTNAMES, ROOT, Assembly
 from declared import allowed, only, resources, statements, text, texts
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 
 SCRIPT = {
     "SAGEMAKER_PROGRAM": "inference.py",

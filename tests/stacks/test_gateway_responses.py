@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from assemblies import ROOT, Assembly
 from declared import resources
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 from lambda_modules import lambda_module
 
 CONTRACT = json.loads((ROOT / "lambda" / "predict_churn" / "openapi.json").read_text())

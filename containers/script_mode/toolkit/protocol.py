@@ -16,6 +16,7 @@ _COPIED = 64 * 1024
 class Protocol(HttpToolsProtocol):
     """Give it to uvicorn as `http`."""
 
+    # A server's transport is always one that writes, as uvicorn has it; asyncio's base class says less.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(Joining(transport, self.loop))
 
@@ -27,6 +28,7 @@ class Joining(asyncio.Transport):
         self._transport = transport
         self._loop = loop
         self._head = b""
+        # Methods of the instance: asked at every request, they should cost no call of their own.
         self.is_closing = transport.is_closing  # type: ignore[method-assign]
         self.get_extra_info = transport.get_extra_info  # type: ignore[method-assign]
         self.pause_reading = transport.pause_reading  # type: ignore[method-assign]

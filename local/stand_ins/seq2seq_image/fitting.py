@@ -101,7 +101,7 @@ def _batches(
     """Each epoch's pairs in a new order, in batches of about one length, until there are enough."""
     size, most = hyperparameters["batch_size"], hyperparameters["max_num_batches"]
     epochs = hyperparameters["max_num_epochs"]
-    draw = random.Random(SEED)  # noqa: S311
+    draw = random.Random(SEED)  # noqa: S311 - to repeat a run, not to guard a secret
     batch, epoch = 0, 0
     while epochs is None or epoch < epochs:
         shuffled = draw.sample(pairs, len(pairs))
@@ -188,7 +188,7 @@ def _validate(model: Any, pairs: Sequence[Pair], hyperparameters: Mapping[str, A
 def _bleu(translator: Translator, pairs: Sequence[Pair], sample: int) -> float:
     """BLEU from 0 to 1 of a sample of the pairs; of all of them where the sample is 0 or -1."""
     if 0 < sample < len(pairs):
-        pairs = random.Random(SEED).sample(pairs, sample)  # noqa: S311
+        pairs = random.Random(SEED).sample(pairs, sample)  # noqa: S311 - to repeat a run
     answers = translator.translate([pair.source for pair in pairs])
     score = sacrebleu.corpus_bleu(
         [" ".join(map(str, answer)) for answer in answers],

@@ -65,6 +65,7 @@ class Seq2SeqModel:
 
 def load(environ: Environ) -> Seq2SeqModel:
     """The model of the model folder and its vocabularies."""
+    # Requests are read, and tested, where torch and transformers are not installed, too.
     from .translator import Translator  # noqa: PLC0415
 
     folder = Folders.of(environ).model

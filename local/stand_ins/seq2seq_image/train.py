@@ -19,7 +19,7 @@ logger = logging.getLogger("seq2seq_image")
 
 def main(environ: Environ) -> int:
     """Run the job; `built_in.job.run` says how it ends."""
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a job's is a TextIOWrapper
     return job.run(environ, _train, logger, lambda error: f"Training failed: {error}")
 
 

@@ -28,7 +28,7 @@ _NOT_EMULATED = {
 
 def main(environ: Environ) -> int:
     """Run the job; `built_in.job.run` says how it ends."""
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a job's is a TextIOWrapper
     return job.run(environ, _train, logger, lambda error: f"XGB train call failed with exception:\n {error}")
 
 

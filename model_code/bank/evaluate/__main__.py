@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bank_report import page
-from sklearn import metrics  # type: ignore[import-untyped]
+from sklearn import metrics
 
 # As in the workshop, which rounds the scores.
 THRESHOLD = 0.5

@@ -14,7 +14,7 @@ from typing import Any
 
 from churn_curves import f1_interval
 from churn_report import page
-from sklearn import metrics  # type: ignore[import-untyped]
+from sklearn import metrics
 
 
 def main(argv: Sequence[str] | None = None) -> None:

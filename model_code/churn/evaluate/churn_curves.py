@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn import metrics  # type: ignore[import-untyped]
+from sklearn import metrics
 
 RESAMPLES = 2000
 SEED = 1729
