@@ -126,7 +126,12 @@ def _extended(stream: Readable, size: int) -> bytes:
 
 
 def _extended_name(kind: bytes, content: bytes) -> str | None:
-    return _text(content) if kind == b"L" else _pax_path(content)
+    if kind == b"x":
+        return _pax_path(content)
+    # Readers that look for the NUL that ends a long name read on in the padding without one.
+    if not content.endswith(b"\0"):
+        raise ArchiveError("a long name has no NUL at its end")
+    return _text(content)
 
 
 def _pax_path(content: bytes) -> str | None:

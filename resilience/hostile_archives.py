@@ -167,6 +167,7 @@ HOSTILE = (
         lambda outside: with_field(tar_gz(several("a"), format=tarfile.GNU_FORMAT), _PREFIX, b"../b"),
     ),
     Hostile("a long name behind a NUL", "a NUL inside", lambda outside: tar_gz(long_names(b"b\0../b\0"))),
+    Hostile("a long name without its NUL", "no NUL at its end", lambda outside: tar_gz(long_names(b"b"))),
     Hostile(
         "two long names of one member",
         "two extended headers",
