@@ -23,7 +23,7 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-INSTALLED := .venv/.installed node_modules/.installed
+INSTALLED := .venv/.installed .venv/bin/slipway node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases \
 	workbench/*.sh workbench/*.py)
 # For templates that are checked and compared: a model that is not trained here is declared all the same.
@@ -44,11 +44,11 @@ test: synth ## set up and run every test that needs no heavy environment
 	@python -m pytest -n 2 --dist loadfile --ignore tests/heavy tests
 
 test-heavy: synth ## run the tests of the images that have a heavy environment of their own (Python 3.11)
-	@python -m local environments --build
+	@slipway environments --build
 	@python -m pytest -n 2 --dist loadfile tests/heavy
 
 serve: synth ## keep the endpoints up and say how to call them
-	@python -m local serve
+	@slipway serve
 
 # It asks nobody in the internet for news, and starts for root, too: it listens on this machine alone.
 JUPYTER_OPTIONS := --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
@@ -60,7 +60,7 @@ notebook: synth build/jupyter/.installed ## open JupyterLab with first steps in 
 
 train: $(INSTALLED) $(DATA) ## run the training pipeline of WORKLOAD as the template declares it
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
-	@python -m local train $(WORKLOAD) --data $(DATA) $(if $(LAPTOP),--set-from $(LAPTOP))
+	@slipway train $(WORKLOAD) --data $(DATA) $(if $(LAPTOP),--set-from $(LAPTOP))
 
 synth: artifacts ## write cdk.out for ENV (dev or prod)
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
@@ -118,7 +118,7 @@ documents: $(INSTALLED) build/checkov/.installed ## write the pages that are gen
 	@python -m checks.planted --write
 
 images: $(INSTALLED) ## build our images by a container engine (ENGINE=podman|docker|buildah, IMAGE_BASE=image for FROM)
-	@python -m local build-images $(if $(ENGINE),--engine $(ENGINE)) $(if $(IMAGE_BASE),--base $(IMAGE_BASE))
+	@slipway build-images $(if $(ENGINE),--engine $(ENGINE)) $(if $(IMAGE_BASE),--base $(IMAGE_BASE))
 
 test-images: images synth ## build our images and run their conformance suite in the engine
 	@SLIPWAY_TEST_ENGINE=$(or $(ENGINE),any) python -m pytest -n 2 --dist loadfile tests/containers
@@ -136,8 +136,8 @@ diff: functions ## what the working tree does to each stack, against BASE (a git
 	@scripts/diff $(BASE)
 
 release: synth ## make VERSION of WORKLOAD's model the one that is deployed (REGISTRY=aws: SageMaker's registry)
-	@[[ -n "$(VERSION)" ]] || { echo "error: VERSION is missing; see: python -m local models $(WORKLOAD)" >&2; exit 2; }
-	@python -m local release $(WORKLOAD) $(VERSION) --registry $(REGISTRY)
+	@[[ -n "$(VERSION)" ]] || { echo "error: VERSION is missing; see: .venv/bin/slipway models $(WORKLOAD)" >&2; exit 2; }
+	@slipway release $(WORKLOAD) $(VERSION) --registry $(REGISTRY)
 
 weights: $(INSTALLED) ## pack a folder of weights (WEIGHTS=folder) for translation in the Hugging Face image
 	@[[ -n "$(WEIGHTS)" ]] || { echo "error: WEIGHTS is missing: a folder with config.json and *.safetensors" >&2; exit 2; }
@@ -216,6 +216,10 @@ clean: ## remove what was built, but not what was installed
 	@.venv/bin/pip install --quiet --require-hashes --no-deps -r requirements-bootstrap.txt
 	@uv pip sync --quiet --require-hashes requirements-dev.txt
 	@touch $@
+
+# The command that README, docs and messages print.
+.venv/bin/slipway: scripts/slipway .venv/.installed
+	@install -m 755 $< $@
 
 node_modules/.installed: package-lock.json .venv/.installed
 	@echo "installing the CDK command line into node_modules" >&2

@@ -26,7 +26,7 @@ from local.errors import SlipwayError
 from local.files import write_whole
 
 _DESCRIPTION = """\
-Compare the template's four churn containers, as `python -m local serve` starts them, with the usual way:
+Compare the template's four churn containers, as `slipway serve` starts them, with the usual way:
 pandas and joblib handlers behind gunicorn, gevent and Flask; with those handlers on our server; and with the
 floor, four hops to empty servers plus the computation in one process. Every repetition measures all in turn.
 

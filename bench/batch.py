@@ -1,4 +1,4 @@
-"""`python -m bench.batch`: a large file through `python -m local transform`, and what memory that takes.
+"""`python -m bench.batch`: a large file through `slipway transform`, and what memory that takes.
 
 Sends rows of the project's generator, each with its own telephone number, joined with their answers: so the
 result shows that every row was answered once and in order. Memory is the PSS of the command and all that it

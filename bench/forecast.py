@@ -2,7 +2,7 @@
 
     python -m bench.forecast [--rounds 60]
 
-Serves the endpoint whose name ends in -forecast as `python -m local serve` does, and calls both in turns.
+Serves the endpoint whose name ends in -forecast as `slipway serve` does, and calls both in turns.
 Writes build/reports/forecast-bench.json: the medians in milliseconds, and their ratio.
 """
 

@@ -1,4 +1,4 @@
-"""`python -m local <command>`."""
+"""`slipway COMMAND`; scripts/slipway starts it."""
 
 import argparse
 import signal
@@ -43,7 +43,7 @@ _COMMANDS = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0, 1 for an error, 2 for wrong usage, 128 + n for signal n."""
     parser = argparse.ArgumentParser(
-        prog="python -m local",
+        prog="slipway",
         description="Run what a synthesised cloud assembly declares, on this machine.",
     )
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)

@@ -10,6 +10,7 @@ from local.container import SERVING_GRACE, Layout, ServingContainer, Start
 from local.engine import Engine, Network, tag_of
 from local.errors import EngineError
 from local.images import Image
+from local.printed import slipway
 
 _PREFIX = "slipway-"
 
@@ -35,8 +36,7 @@ class EngineHost:
         """A container of `image`; raises EngineError when the engine has not got the image."""
         if not self.engine.has(tag_of(image)):
             raise EngineError(
-                f"{self.engine.name} has no image {tag_of(image)}; "
-                "build it with: python -m local build-images"
+                f"{self.engine.name} has no image {tag_of(image)}; build it with: {slipway('build-images')}"
             )
         return _ContainerInEngine(name, image, layout, environment, self)
 

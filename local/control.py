@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from local.errors import SlipwayError
+from local.printed import slipway
 
 Note = Callable[[str], None]
 # Does what a request asks for; raises SlipwayError when it cannot be done.
@@ -60,7 +61,7 @@ def ask(folder: Path, request: Mapping[str, Any], note: Note) -> None:
         try:
             connection.connect(str(folder / _NAME))
         except (FileNotFoundError, ConnectionRefusedError):
-            raise SlipwayError("nothing is served; start it with: python -m local serve") from None
+            raise SlipwayError(f"nothing is served; start it with: {slipway('serve')}") from None
         connection.sendall(json.dumps(request).encode() + b"\n")
         with connection.makefile("r", encoding="utf-8") as lines:
             for line in lines:

@@ -12,6 +12,7 @@ from typing import Any
 
 from local.errors import SlipwayError
 from local.files import write_whole
+from local.printed import slipway
 from local.registry import APPROVED, Package
 
 
@@ -20,7 +21,7 @@ def content(workload: str, registry: str, package: Package) -> dict[str, Any]:
     if package.status != APPROVED:
         raise SlipwayError(
             f"version {package.version} of {package.group} is {package.status}; "
-            f"approve it with: python -m local models {workload} approve {package.version}"
+            f"approve it with: {slipway('models', workload, 'approve', str(package.version))}"
         )
     return {
         "workload": workload,

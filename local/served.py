@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from local.errors import SlipwayError, UsageError
+from local.printed import slipway
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def read(folder: Path) -> Served:
         state = json.loads((folder / "serve.json").read_text(encoding="utf-8"))
         os.kill(state["pid"], 0)
     except (FileNotFoundError, ProcessLookupError):
-        raise SlipwayError("nothing is served; start it with: python -m local serve") from None
+        raise SlipwayError(f"nothing is served; start it with: {slipway('serve')}") from None
     endpoints = [
         ServedEndpoint(one["name"], one["variant"], [ServedContainer(**item) for item in one["containers"]])
         for one in state["endpoints"]

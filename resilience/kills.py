@@ -1,4 +1,4 @@
-"""Every container killed and stopped, again and again, while load runs: `python -m local chaos`, counted."""
+"""Every container killed and stopped, again and again, while load runs: `slipway chaos`, counted."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""An endpoint replaced again and again under load by `python -m local deploy`, and by versions that fail."""
+"""An endpoint replaced again and again under load by `slipway deploy`, and by versions that fail."""
 
 import asyncio
 import json
@@ -89,7 +89,7 @@ class _Run:
         return phase
 
     async def _deploy(self) -> tuple[int | None, str]:
-        """Exit code and standard error of `python -m local deploy`."""
+        """Exit code and standard error of `slipway deploy`."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "local", "deploy", "churn", "--assembly", str(self.assembly)),
             cwd=self.served.folder,

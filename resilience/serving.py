@@ -1,4 +1,4 @@
-"""A `python -m local serve` of its own for a measurement, on free ports and in a folder of its own."""
+"""A `slipway serve` of its own for a measurement, on free ports and in a folder of its own."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ class Serving:
     folder: Path
 
     def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run `python -m local <arguments>` beside it, to its end."""
+        """Run `slipway <arguments>` beside it, to its end."""
         command = [sys.executable, "-m", "local", *arguments]
         return subprocess.run(
             command, cwd=self.folder, env=environment(), capture_output=True, text=True, check=False

@@ -46,7 +46,7 @@ class ReleasedContainer(_Part):
 class Release(_Part):
     """A version of a workload's model.
 
-    `registry` is SageMaker's (`aws`) or the folder of `python -m local models` (`local`). `metrics` are the
+    `registry` is SageMaker's (`aws`) or the folder of `slipway models` (`local`). `metrics` are the
     evaluation as it was registered. `containers` stand in the order in which they answer.
     """
 

@@ -1,1 +1,1 @@
-"""The subcommands of `python -m local`, one module each: `add_parser(subparsers)` registers it."""
+"""The subcommands of `slipway`, one module each: `add_parser(subparsers)` registers it."""

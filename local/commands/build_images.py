@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from local.commands.options import in_help
 from local.console import print_table
 from local.engine import BUILDERS, RUNNERS, Engine, tag_of
 from local.errors import EngineError
@@ -18,10 +19,10 @@ write what is in it (CycloneDX, from its lock) to build/sbom/. The tag is localh
 
 FROM takes --base: an image by digest where there is a registry, else a stand-in (scripts/engine_base).
 """
-_EPILOG = """\
+_EPILOG = f"""\
 examples:
-  python -m local build-images --base python@sha256:...
-  python -m local serve --engine podman         then runs what was built
+  {in_help("build-images")} --base python@sha256:...
+  {in_help("serve")} --engine podman         then runs what was built
 """
 # The kept generator of CycloneDX documents, run in an environment of its own.
 _SBOM = ("uv", "tool", "run", "--quiet", "--from", "cyclonedx-bom==7.5.0", "cyclonedx-py")

@@ -13,7 +13,7 @@ from local.chaos import report
 from local.chaos.faults import ABOUT, Fault, faults, small_disk
 from local.chaos.run import Plan
 from local.chaos.run import run as run_plan
-from local.commands.options import add_assembly, positive
+from local.commands.options import add_assembly, example_of, positive
 from local.console import print_table
 from local.errors import UsageError
 from local.example import CSV, Example, example
@@ -32,12 +32,12 @@ gave to the same body when it was well: it must be that, byte for byte, or a cle
 SageMaker Runtime answers, a 503 with Retry-After). Anything else is wrong, and the command ends with 1.
 
 """
-_EPILOG = """\
+_EPILOG = f"""\
 Times in the table: from a kill or stop, or from the end of a fault that lasts, to the first right answer to a
 request sent after it. All of the runner's waits are --time-scale as long as when it serves. The containers'
 logs go to build/chaos/, the report to build/reports/chaos.json.
 
-example: python -m local chaos churn --faults kill,stop --times 25 --accept application/json
+{example_of("chaos churn --faults kill,stop --times 25 --accept application/json")}
 """
 # Bodies of so many rows; the large one, which takes memory, is one in fifty.
 _SMALL, _LARGE, _EVERY = (1, 2, 5, 40), 5_000, 50

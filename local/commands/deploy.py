@@ -4,12 +4,12 @@ import argparse
 import sys
 
 from local import control
-from local.commands.options import add_assembly
+from local.commands.options import add_assembly, example_of, in_help
 from local.errors import UsageError
 from local.workspace import Workspace
 
-_DESCRIPTION = """\
-Replace the containers of an endpoint that `python -m local serve` answers for by those that the assembly
+_DESCRIPTION = f"""\
+Replace the containers of an endpoint that `{in_help("serve")}` answers for by those that the assembly
 declares now, as SageMaker's blue/green deployment does: the new version is started beside the old one, must
 answer its pings and some requests with its stack's example, gets every new request from then on, and the old
 version ends when it has answered its last one. No request fails on the way.
@@ -27,7 +27,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="take a changed template into a running serve",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="example: make synth && python -m local deploy churn",
+        epilog=example_of("deploy churn", after="make synth"),
     )
     parser.add_argument("endpoint", help="the endpoint's name, or its last part such as churn")
     add_assembly(parser)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from local import metrics
-from local.commands.options import add_assembly, add_parameters
+from local.commands.options import add_assembly, add_parameters, example_of
 from local.console import print_table
 from local.errors import SlipwayError
 from local.files import write_whole
@@ -30,7 +30,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Run a workload's pipeline for the SplitSeeds 1729, 0, 1, ... up to its evaluation, and "
         "print mean and standard deviation of a metric. Nothing is registered or published; the figures go "
         "to build/reports/WORKLOAD-splits.json too.",
-        epilog="example: python -m local evaluate churn --splits 15 --data churn.txt",
+        epilog=example_of("evaluate churn --splits 15 --data churn.txt"),
     )
     parser.add_argument("workload", help="the last part of the pipeline's name, such as churn")
     parser.add_argument(

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from local.commands.options import in_help
 from local.errors import UsageError
 from local.images import Images
 
@@ -21,15 +22,15 @@ IMAGE is a name of versions.toml (xgboost, scikit-learn, ...), or `own` for the 
   input/data/CHANNEL/            its channels
   model/, output/                what train writes: the model; output/failure says why it failed (exit code 1)
 """
-_EPILOG = """\
+_EPILOG = f"""\
 variables that reach the container: SAGEMAKER_*, SLIPWAY_*, TRAINING_JOB_*, MAX_CONTENT_LENGTH, and --env.
 
 examples:
-  python -m local image xgboost serve --folder opt-ml --port 8080
-  python -m local image scikit-learn serve --folder opt-ml --env SAGEMAKER_PROGRAM=inference.py \\
+  {in_help("image")} xgboost serve --folder opt-ml --port 8080
+  {in_help("image")} scikit-learn serve --folder opt-ml --env SAGEMAKER_PROGRAM=inference.py \\
       --env SAGEMAKER_SUBMIT_DIRECTORY=/opt/ml/model/code
   curl --data-binary @rows.csv -H 'Content-Type: text/csv' http://127.0.0.1:8080/invocations
-  python -m local image own train --folder opt-ml; cat opt-ml/output/failure
+  {in_help("image")} own train --folder opt-ml; cat opt-ml/output/failure
 """
 _PASSED_ON = ("SAGEMAKER_", "SLIPWAY_", "TRAINING_JOB_", "MAX_CONTENT_LENGTH")
 

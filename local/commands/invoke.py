@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from local import served
+from local.commands.options import example_of
 from local.endpoint import LARGEST_PAYLOAD
 from local.errors import SlipwayError, UsageError
 from local.workspace import Workspace
@@ -22,8 +23,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "invoke",
         help="send a file or a row to an endpoint",
-        description="Send a request to an endpoint of `python -m local serve` and print the answer.",
-        epilog="example: python -m local invoke churn rows.csv --accept application/json",
+        description="Send a request to an endpoint of `slipway serve` and print the answer.",
+        epilog=example_of("invoke churn rows.csv --accept application/json"),
     )
     parser.add_argument("endpoint", help="the endpoint's name, or its last part such as churn")
     body = parser.add_mutually_exclusive_group(required=True)

@@ -4,6 +4,7 @@ import argparse
 
 from local import metrics
 from local.commands import registries
+from local.commands.options import example_of
 from local.console import print_table
 from local.errors import UsageError
 from local.registry import APPROVED, REJECTED, Package
@@ -17,7 +18,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="list, approve and reject the versions of a workload's model",
         description="List the versions in the model package group whose name ends in -WORKLOAD, with their "
         "metrics and status; or approve or reject one. Only an approved version can be released.",
-        epilog="example: python -m local models churn approve 2",
+        epilog=example_of("models churn approve 2"),
     )
     parser.add_argument("workload", help="the last part of the group's name, such as churn")
     parser.add_argument("action", nargs="?", choices=tuple(_STATUS), help="what to do with VERSION")

@@ -3,7 +3,20 @@
 import argparse
 import json
 import math
+import shlex
 from pathlib import Path
+
+from local.printed import slipway
+
+
+def in_help(command: str) -> str:
+    """A command of Slipway's for a text of argparse's, which formats with %."""
+    return slipway(*shlex.split(command)).replace("%", "%%")
+
+
+def example_of(command: str, *, after: str | None = None) -> str:
+    """The epilog that shows one command, after another one that is not Slipway's."""
+    return f"example: {f'{after} && ' if after else ''}{in_help(command)}"
 
 
 def add_assembly(parser: argparse.ArgumentParser) -> None:

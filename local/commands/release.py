@@ -7,6 +7,7 @@ from typing import Any
 
 from local import metrics, release
 from local.commands import registries
+from local.commands.options import example_of
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -15,7 +16,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="write releases/WORKLOAD.json from an approved version",
         description="Write releases/WORKLOAD.json from an approved version of a workload's model. Committing "
         "that file is the deployment: synth expands it into the containers of the model.",
-        epilog="example: python -m local release churn 2",
+        epilog=example_of("release churn 2"),
     )
     parser.add_argument("workload", help="the last part of the model package group's name, such as churn")
     parser.add_argument("version", type=int, metavar="VERSION", help="a number that `models` lists")

@@ -4,8 +4,10 @@ import argparse
 from collections.abc import Sequence
 
 from local import metrics
+from local.commands.options import example_of
 from local.console import print_table
 from local.pipeline.record import ExecutionRecord, read_all
+from local.printed import slipway
 from local.revision import Revision
 from local.workspace import Workspace
 
@@ -20,7 +22,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Compare the executions of a workload's pipelines on this machine: the parameters in "
         "which they differ, metrics, revision (+: with changes) and archives. build/runs/<execution>/"
         "execution.json holds all that is known of one.",
-        epilog="example: python -m local runs churn --command evaluate",
+        epilog=example_of("runs churn --command evaluate"),
     )
     parser.add_argument("workload", help="the workload, such as churn")
     parser.add_argument(
@@ -41,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     if records:
         _compare(records[-arguments.last :])
     else:
-        print(f"there is no execution yet; start one with: python -m local {command} {workload}")
+        print(f"there is no execution yet; start one with: {slipway(command, workload)}")
     return 0
 
 

@@ -1,7 +1,6 @@
 """`serve`: answer as SageMaker Runtime does for every endpoint, and as API Gateway does for every API."""
 
 import argparse
-import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from local import assembly, server
 from local.api.hosting import Apis
-from local.commands.options import positive
+from local.commands.options import example_of, in_help, positive
 from local.container_in_engine import EngineHost
 from local.engine import RUNNERS, Engine
 from local.errors import AssemblyError
@@ -18,13 +17,14 @@ from local.example import CSV, example
 from local.fleet import Fleets
 from local.hosting import Host
 from local.images import Images
+from local.printed import slipway
 from local.served import Served, claimed
 from local.serving import Listeners, Session
 from local.storage import Storage
 from local.timing import Timing
 from local.workspace import Workspace
 
-_DESCRIPTION = """\
+_DESCRIPTION = f"""\
 Start the containers of every endpoint of the template, or of each WORKLOAD's, as processes, chain them, and
 answer InvokeEndpoint as SageMaker Runtime does, until Ctrl-C. Serve their REST APIs too, each on the next
 port: its Lambda function runs in processes of its own and invokes the endpoint here. Logs are in
@@ -32,9 +32,9 @@ build/endpoints/<endpoint>/, build/functions/<function>/ and build/apis/<api>/.
 
 A container that ends, or misses three pings, is started again: at once, then after 0.5 s, 1 s and so on up to
 30 s; meanwhile its endpoint answers 503 with Retry-After, as it does to more requests than it can queue.
-While it serves, `python -m local deploy` takes over a changed assembly.
+While it serves, `{in_help("deploy")}` takes over a changed assembly.
 
-With --engine the images that are built here (python -m local build-images) run in that container engine: with
+With --engine the images that are built here ({in_help("build-images")}) run in that container engine: with
 a read-only root, no capabilities, not as root, and in a network that leads nowhere but to the chain.
 """
 _DEFAULT_PORT = 8080
@@ -46,7 +46,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="serve the endpoints and the APIs of the template",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="example: python -m local serve churn --port 9000",
+        epilog=example_of("serve churn --port 9000"),
     )
     parser.add_argument(
         "workloads",
@@ -141,9 +141,9 @@ def _example(declared: assembly.Assembly, endpoint: str) -> str:
     workload = endpoint.rpartition("-")[2]
     found = example(declared, endpoint)
     if found is None:
-        return f"python -m local invoke {workload} FILE"
+        return slipway("invoke", workload, "FILE")
     content_type = [] if found.media_type == CSV else ["--content-type", found.media_type]
-    return shlex.join(["python", "-m", "local", "invoke", workload, *content_type, "--row", found.text])
+    return slipway("invoke", workload, *content_type, "--row", found.text)
 
 
 def _note(text: str) -> None:

@@ -4,13 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from local.commands.options import add_assembly, add_parameters
+from local.commands.options import add_assembly, add_parameters, example_of
 from local.console import print_table
 from local.pipeline import progress
 from local.pipeline.differences import without_effect
 from local.pipeline.publication import publish_artifacts, publish_reports
 from local.pipeline.record import UNCHANGED, StepRecord
 from local.pipeline.runner import PipelineRunner
+from local.printed import slipway
 from local.workspace import Workspace
 
 _DESCRIPTION = """\
@@ -30,7 +31,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="run a workload's training pipeline",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="example: python -m local train churn --data churn.txt --set SplitSeed=1729",
+        epilog=example_of("train churn --data churn.txt --set SplitSeed=1729"),
     )
     parser.add_argument("workload", help="the last part of the pipeline's name, such as churn")
     parser.add_argument(
@@ -69,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     for path in (*archives, *reports):
         print(f"wrote {path}")
     for arn in execution.packages:
-        print(f"registered {arn.partition('/')[2]}; see: python -m local models {workload}")
+        print(f"registered {arn.partition('/')[2]}; see: {slipway('models', workload)}")
     return 0
 
 

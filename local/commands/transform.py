@@ -4,7 +4,7 @@ import argparse
 import shutil
 from pathlib import Path
 
-from local.commands.options import add_assembly, add_parameters
+from local.commands.options import add_assembly, add_parameters, example_of
 from local.counting import counting
 from local.errors import UsageError
 from local.pipeline import progress
@@ -27,7 +27,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="send a file through a workload's model",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="example: python -m local transform churn customers.csv --output scores.csv --join",
+        epilog=example_of("transform churn customers.csv --output scores.csv --join"),
     )
     parser.add_argument("workload", help="the workload, such as churn")
     parser.add_argument("file", type=Path, metavar="FILE", help="the rows, as clients send them")

@@ -1,7 +1,7 @@
 """One image's process for a test: started as SageMaker starts it, called over one kept connection.
 
 With SLIPWAY_TEST_ENGINE=podman, docker or any our own image runs in that engine (`make test-images`), with
-the same rights that `python -m local serve --engine` gives it, but on this machine's network.
+the same rights that `slipway serve --engine` gives it, but on this machine's network.
 """
 
 import functools

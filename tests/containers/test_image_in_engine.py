@@ -1,4 +1,4 @@
-"""Our image in an engine, as `python -m local serve --engine` runs it: what it may do, and what not."""
+"""Our image in an engine, as `slipway serve --engine` runs it: what it may do, and what not."""
 
 import asyncio
 import json
@@ -111,7 +111,7 @@ def test_the_churn_endpoint_answers_with_our_image_in_the_engine(tmp_path: Path)
                 said += line
             running_now = [engine().program, "ps", "--filter", f"ancestor={TAG}", "--format", "{{.Names}}"]
             names = subprocess.run(running_now, capture_output=True, text=True, check=True).stdout.split()
-            example = re.search(r"^  python -m local (invoke .*)$", said, re.MULTILINE)
+            example = re.search(r"^  .*slipway (invoke .*)$", said, re.MULTILINE)
             assert example is not None
             with local(*shlex.split(example[1])) as invoking:
                 answer, _ = invoking.communicate(timeout=60)

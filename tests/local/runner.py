@@ -13,10 +13,12 @@ from botocore.config import Config
 from processes import is_running, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
+# What the commands print that they are called by, in a folder that is not the project's.
+SLIPWAY = f"{ROOT}/.venv/bin/slipway"
 
 
 class Runner:
-    """`python -m local` in a folder."""
+    """`slipway` in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

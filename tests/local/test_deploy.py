@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from processes import is_running, wait_until, working_below
-from runner import Serving
+from runner import SLIPWAY, Serving
 from test_serve import Project, container
 
 from local import control
@@ -152,7 +152,7 @@ def test_only_its_user_may_open_the_socket_and_it_is_gone_after_serve(
     serving.end(signal.SIGINT)
     assert not path.exists()
     code, _, err = project.run("deploy", "shop")
-    assert (code, err) == (1, "error: nothing is served; start it with: python -m local serve\n")
+    assert (code, err) == (1, f"error: nothing is served; start it with: {SLIPWAY} serve\n")
 
 
 def test_a_serve_that_ends_during_a_deployment_leaves_nothing(serving: Serving, project: Project) -> None:

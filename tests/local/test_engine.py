@@ -120,6 +120,6 @@ def test_an_image_that_was_not_built_is_named_with_the_command(
 
     with (
         EngineHost.open(Engine.find()) as host,
-        pytest.raises(EngineError, match=r"build it with: python -m local build-images"),
+        pytest.raises(EngineError, match=r"build it with: .*slipway build-images"),
     ):
         host.container("pca", own, Layout(tmp_path), {})

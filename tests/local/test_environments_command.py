@@ -1,4 +1,4 @@
-"""`python -m local environments`: what images need of this machine, and whether it is there."""
+"""`slipway environments`: what images need of this machine, and whether it is there."""
 
 import sys
 from pathlib import Path

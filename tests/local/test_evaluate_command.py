@@ -1,4 +1,4 @@
-"""`python -m local evaluate`: several splits, and what is left of them."""
+"""`slipway evaluate`: several splits, and what is left of them."""
 
 import json
 import statistics

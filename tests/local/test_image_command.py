@@ -1,4 +1,4 @@
-"""`python -m local image`, from a folder that has nothing to do with the project."""
+"""`slipway image`, from a folder that has nothing to do with the project."""
 
 import http.client
 import json

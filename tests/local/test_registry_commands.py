@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from assembly_files import write_versions
 from pipelines import double, fit, gate, model, register, write_pipeline
-from runner import Runner
+from runner import SLIPWAY, Runner
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Runner:
     for data in ("one.csv", "two.csv"):
         code, out, err = runner.run("train", "shop", "--data", data)
         assert code == 0, err
-    assert "registered slipway-dev-shop/2; see: python -m local models shop" in out
+    assert f"registered slipway-dev-shop/2; see: {SLIPWAY} models shop" in out
     return runner
 
 
@@ -39,7 +39,7 @@ def test_versions_are_listed_approved_and_released(shop: Runner) -> None:
 
     code, _, err = shop.run("release", "shop", "2")
     assert code == 1
-    assert "approve it with: python -m local models shop approve 2" in err
+    assert f"approve it with: {SLIPWAY} models shop approve 2" in err
     assert not (shop.folder / "releases").exists()
 
     assert shop.run("models", "shop", "approve", "2")[1] == "slipway-dev-shop version 2 is Approved\n"
@@ -84,6 +84,6 @@ def test_what_is_not_there_is_refused(shop: Runner, arguments: list[str], code: 
 def test_without_an_execution_runs_says_how_to_start_one(tmp_path: Path) -> None:
     assert Runner(tmp_path).run("runs", "shop") == (
         0,
-        "there is no execution yet; start one with: python -m local train shop\n",
+        f"there is no execution yet; start one with: {SLIPWAY} train shop\n",
         "",
     )

@@ -3,9 +3,9 @@
 import json
 import os
 import re
-import shlex
 import shutil
 import signal
+import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ import boto3
 import pytest
 from assembly_files import file_asset, write_assembly
 from processes import is_running, wait_until
-from runner import Runner, Serving
+from runner import SLIPWAY, Runner, Serving
 
 FAKE_IMAGE = Path(__file__).parent / "fake_image"
 URI = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/fake:1.0"
@@ -89,9 +89,12 @@ def test_a_client_that_knows_only_the_variable_gets_the_answer_of_the_whole_chai
 
 
 def test_the_command_that_is_printed_works_as_it_stands(serving: Serving) -> None:
-    line = re.search(r"^  python -m local (invoke .*)$", serving.said, re.MULTILINE)
+    line = re.search(r"^  (.*slipway invoke .*)$", serving.said, re.MULTILINE)
     assert line is not None
-    assert serving.runner.run(*shlex.split(line[1])) == (0, "1,2'3,a,b\n", "")
+    pasted = subprocess.run(
+        ["/bin/bash", "-c", line[1]], cwd=serving.runner.folder, capture_output=True, text=True, check=False
+    )
+    assert (pasted.returncode, pasted.stdout, pasted.stderr) == (0, "1,2'3,a,b\n", "")
 
 
 def test_it_says_where_it_answers_and_what_has_no_local_effect(serving: Serving) -> None:
@@ -129,7 +132,7 @@ def test_no_container_survives_a_runner_that_is_killed(serving: Serving) -> None
     serving.end(signal.SIGKILL)
     assert serving.leaves_nothing()
     code, _, err = serving.runner.run("invoke", "shop", "--row", "1")
-    assert (code, err) == (1, "error: nothing is served; start it with: python -m local serve\n")
+    assert (code, err) == (1, f"error: nothing is served; start it with: {SLIPWAY} serve\n")
 
 
 def test_a_container_that_dies_is_named_and_started_again_while_the_rest_keeps_running(

@@ -19,7 +19,7 @@ SIDE_BY_SIDE = min(2, len(os.sched_getaffinity(0)))
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    """A folder in which `python -m local train shop` can run, with a file of data."""
+    """A folder in which `slipway train shop` can run, with a file of data."""
     write_pipeline(tmp_path / "cdk.out", double(), fit(), fit("Again"), model("Fit", "Again"))
     write_versions(tmp_path)
     (tmp_path / "rows.csv").write_text("1,2\n3,4\n")

@@ -1,4 +1,4 @@
-"""`python -m local transform` with the fake image, through a pipeline like the template's."""
+"""`slipway transform` with the fake image, through a pipeline like the template's."""
 
 import json
 from pathlib import Path
