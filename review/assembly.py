@@ -28,7 +28,7 @@ class Stack:
 
     `account` is None where the app leaves it open. `paths` gives a logical id's construct path without the
     stack; `settings` is what CloudFormation is told besides the template; `errors` are annotations that stop
-    a deployment.
+    a deployment; `dependencies` are the stacks that are deployed before it.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Stack:
     assets: Mapping[str, Asset]
     settings: Mapping[str, Any]
     errors: tuple[str, ...]
+    dependencies: tuple[str, ...]
 
     @property
     def resources(self) -> Mapping[str, Mapping[str, Any]]:
@@ -117,6 +118,11 @@ def _stack(folder: Path, name: str, artifact: Mapping[str, Any], artifacts: Mapp
             for entries in metadata.values()
             for entry in entries
             if entry["type"] == "aws:cdk:error"
+        ),
+        dependencies=tuple(
+            dependency
+            for dependency in artifact.get("dependencies", [])
+            if artifacts[dependency]["type"] == _STACK
         ),
     )
 

@@ -8,7 +8,7 @@ from review.contents import file_changes
 from review.differences import Path
 from review.markdown import code, codes
 from review.property_names import step_of
-from review.stack_review import ContentChange
+from review.stack_changes import ContentChange
 from review.values import Content
 
 _MOST_FILES = 6

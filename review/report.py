@@ -8,7 +8,7 @@ from review.differences import Difference
 from review.markdown import NOTHING, code, codes, table
 from review.openings import is_opening
 from review.permissions import Grants, is_permission
-from review.resource_changes import Fate, ResourceChange, kept_name
+from review.resource_changes import Fate, ResourceChange
 from review.rows import (
     MOST_SETTINGS,
     Row,
@@ -19,7 +19,7 @@ from review.rows import (
     setting_rows,
     value_cells,
 )
-from review.stack_review import StackReview, Standing, changed_contents, setting_differences
+from review.stack_changes import StackReview, Standing, changed_contents, setting_differences
 
 _SETTINGS = ("resource", "setting", "old", "new")
 
@@ -97,18 +97,16 @@ def _openings(one: StackReview) -> list[str]:
 def _added(one: StackReview) -> list[str]:
     if one.standing is Standing.NEW:
         kinds = Counter(change.resource.type for change in one.of(Fate.ADDED))
-        return table(
-            ["type", "resources"], [[code(kind), str(count)] for kind, count in sorted(kinds.items())]
-        )
+        counts = [[code(kind), str(count)] for kind, count in sorted(kinds.items())]
+        return [*table(["type", "resources"], counts), *_taken(one, Fate.ADDED)]
     rows = []
     for change in one.of(Fate.ADDED):
         settings = [each for each in setting_differences(change) if not _told_before(change, each)]
         rows += setting_rows(settings[:MOST_SETTINGS], resource_cell(change)) or [Row(resource_cell(change))]
         if len(settings) > MOST_SETTINGS:
             rows.append(Row(resource_cell(change), f"and {len(settings) - MOST_SETTINGS} more settings"))
-    return table(
-        ["resource", "setting", "value"], [(row.resource, row.setting, row.new) for row in named_once(rows)]
-    )
+    cells = [(row.resource, row.setting, row.new) for row in named_once(rows)]
+    return [*table(["resource", "setting", "value"], cells), *_taken(one, Fate.ADDED)]
 
 
 def _changed(one: StackReview) -> list[str]:
@@ -125,13 +123,17 @@ def _replaced(one: StackReview) -> list[str]:
     for change in one.of(Fate.REPLACED):
         resource = f"{resource_cell(change)}, the old one is {change.old_is}"
         rows += [row._replace(resource=resource) for row in _reasons(change)]
-    names = [
-        f"- {code(change.resource.path)} keeps its name {code(name)}: **the deployment "
-        "fails**, since CloudFormation makes the new one while the old one has the name."
-        for change in one.of(Fate.REPLACED)
-        if (name := kept_name(change))
+    return [*table(_SETTINGS, named_once(rows)), *_taken(one, Fate.REPLACED)]
+
+
+def _taken(one: StackReview, fate: Fate) -> list[str]:
+    lines = [
+        f"- {code(taken.change.resource.path)} cannot have the name {code(taken.name)}: {taken.why}. "
+        "**The deployment fails**, since CloudFormation creates before it deletes."
+        for taken in one.taken
+        if taken.change.fate is fate
     ]
-    return [*table(_SETTINGS, named_once(rows)), *(["", *names] if names else [])]
+    return ["", *lines] if lines else []
 
 
 def _reasons(change: ResourceChange) -> list[Row]:

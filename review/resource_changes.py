@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from review.differences import Difference, Path, Side, differences, leaves
-from review.resource_schemas import ResourceSchema, schema
+from review.resource_schemas import schema
 from review.resources import Resource
-from review.values import Text
+from review.values import Node, Text
 
 
 class Fate(Enum):
@@ -90,13 +90,18 @@ def _compare(change: ResourceChange) -> None:
         return
     change.replaced = change.renamed
     known = schema(change.resource.type)
-    for one in differences(dict(change.old.declared), dict(change.new.declared)):
+    for one in differences(_with_properties(change.old), _with_properties(change.new)):
         if one.path[0] == "DependsOn" and change.renamed:
             continue
         if known:
             change.replaced |= _by_schema(known.replaces, one)
             change.may_be_replaced |= _by_schema(known.may_replace, one)
         (change.contents if _only_contents(one) else change.differences).append(one)
+
+
+def _with_properties(resource: Resource) -> dict[str, Node]:
+    # So that a difference below is told by its property, even if one side has none at all.
+    return {"Properties": {}, **resource.declared}
 
 
 def _by_schema(rule: Callable[[Path, Side, Side], bool], one: Difference) -> bool:
@@ -131,28 +136,3 @@ def _follow(change: ResourceChange, replaced: set[tuple[str, str]]) -> None:
                 change.replaced |= known is not None and known.only_created(path[1:])
                 if not any(path[: len(one)] == one for one in told):
                     change.follows[path] = str(reference)
-
-
-def kept_name(change: ResourceChange) -> str | None:
-    """The fixed name in the way of a replacement: the new resource is made before the old one goes."""
-    known = schema(change.resource.type)
-    name = _name_property(change.resource.type, known) if known else None
-    if not (change.replaced and change.old and change.new and known and name):
-        return None
-    # A name within something else (a stage of an API) is free again where that changes too.
-    identity = known.identifier if name in known.identifier else (name,)
-    if any(path[1:2] == one[:1] for one in identity for path in change.follows):
-        return None
-    before, after = (dict(leaves(one.properties)) for one in (change.old, change.new))
-    fixed = all(path in after and before.get(path) == after[path] for path in identity)
-    return str(after[name]) if fixed else None
-
-
-def _name_property(resource_type: str, known: ResourceSchema) -> Path | None:
-    """What names resources of the type for all to see, such as ModelName of a Model."""
-    kind = resource_type.rpartition("::")[2]
-    for path in known.create_only:
-        stem = path[-1].removesuffix("Name")
-        if len(path) == 1 and stem and stem != path[-1] and kind.endswith(stem):
-            return path
-    return None

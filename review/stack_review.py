@@ -1,112 +1,20 @@
-"""Everything that deploying the new assembly over the old one does to one stack."""
+"""Everything that deploying the new assembly over the old one does to each stack."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Mapping
 from typing import Any
 
 from review import permissions
 from review.assembly import Assembly, Stack
-from review.differences import ABSENT, Difference, Path, Side, differences, leaves, same
-from review.openings import is_opening
-from review.permissions import Grants, is_permission
+from review.differences import ABSENT, Difference, Side, differences, same
+from review.permissions import is_permission
 from review.resource_changes import Fate, ResourceChange, compare
 from review.resources import Resource, resources
-from review.values import Content, Node, Reader, Text
+from review.stack_changes import OutputChange, StackReview, Standing, changed_contents
+from review.taken_names import taken_names
+from review.values import Node, Reader, Text
 
-# The version that every policy states; only another one would say something.
-_POLICY_LANGUAGE = Text(("2012-10-17",))
 _READ_APART = ("Resources", "Outputs", "Metadata")
-
-
-class Standing(Enum):
-    NEW = "new"
-    KEPT = "kept"
-    GONE = "gone"
-
-
-@dataclass(frozen=True)
-class OutputChange:
-    """`importers` are the stacks that import the old value: until they stop, CloudFormation keeps it."""
-
-    name: str
-    old: Side
-    new: Side
-    importers: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ContentChange:
-    """`users` are the resources that use the content, each with the places in it."""
-
-    old: Content
-    new: Content
-    users: Mapping[str, Sequence[Path]]
-
-
-@dataclass
-class StackReview:
-    """`resources` leaves out those in which nothing but the wording of a policy differs; `settings` are
-    differences of the stack itself and of the template outside of resources and outputs."""
-
-    name: str
-    standing: Standing
-    granted: list[Grants] = field(default_factory=list)
-    revoked: list[Grants] = field(default_factory=list)
-    resources: list[ResourceChange] = field(default_factory=list)
-    outputs: list[OutputChange] = field(default_factory=list)
-    settings: list[Difference] = field(default_factory=list)
-    errors_before: tuple[str, ...] = ()
-    errors: tuple[str, ...] = ()
-
-    @property
-    def changes(self) -> bool:
-        told = self.granted or self.revoked or self.resources or self.outputs or self.settings
-        return bool(told) or self.standing is not Standing.KEPT
-
-    def of(self, fate: Fate) -> list[ResourceChange]:
-        return [change for change in self.resources if change.fate is fate]
-
-    @property
-    def openings(self) -> list[tuple[ResourceChange, Difference]]:
-        """Each difference in what a resource reaches or what reaches it, in added and removed ones too."""
-        return [
-            (change, one)
-            for change in self.resources
-            for one in setting_differences(change)
-            if is_opening(change.resource.type, one.path) and not is_permission(change.resource.type, one)
-        ]
-
-    @property
-    def contents(self) -> list[ContentChange]:
-        """Each content that changed, by name."""
-        users: dict[tuple[Content, Content], dict[str, list[Path]]] = {}
-        for change in self.resources:
-            for path, old, new in changed_contents(change):
-                users.setdefault((old, new), {}).setdefault(change.resource.path, []).append(path)
-        found = [ContentChange(*pair, places) for pair, places in users.items()]
-        return sorted(found, key=lambda one: (one.new.name, one.new.hash))
-
-
-def changed_contents(change: ResourceChange) -> list[tuple[Path, Content, Content]]:
-    """The contents (old, new) that a resource uses and where, policies apart."""
-    return [
-        (one.path, old, new)
-        for one in change.contents
-        if isinstance(one.old, Text) and isinstance(one.new, Text)
-        for old, new in zip(one.old.contents, one.new.contents, strict=True)
-        if old != new and not is_permission(change.resource.type, one)
-    ]
-
-
-def setting_differences(change: ResourceChange) -> list[Difference]:
-    """A resource's differences; all of its settings where it is added or removed."""
-    if change.old and change.new:
-        return change.differences
-    declared = [one for one in leaves(dict(change.resource.declared)) if one[1] != _POLICY_LANGUAGE]
-    sides = [(path, (ABSENT, leaf) if change.new else (leaf, ABSENT)) for path, leaf in declared]
-    return [Difference(path, *values) for path, values in sides]
 
 
 def review(old: Assembly, new: Assembly) -> list[StackReview]:
@@ -114,6 +22,7 @@ def review(old: Assembly, new: Assembly) -> list[StackReview]:
     before = {name: resources(old, stack) for name, stack in old.stacks.items()}
     after = {name: resources(new, stack) for name, stack in new.stacks.items()}
     changes = compare(_all(before), _all(after))
+    taken = taken_names(old, new, _all(before), _all(after), changes)
     reviews = []
     for name in sorted({*before, *after}):
         granted, revoked = permissions.compare(before.get(name, []), after.get(name, []))
@@ -127,6 +36,7 @@ def review(old: Assembly, new: Assembly) -> list[StackReview]:
                 resources=own,
                 outputs=_outputs(old, new, name, changes),
                 settings=_settings(old, new, name),
+                taken=[one for one in taken if one.change.resource.stack == name],
                 errors_before=old.stacks[name].errors if name in before else (),
                 errors=new.stacks[name].errors if name in after else (),
             )

@@ -1,7 +1,7 @@
 """Small cloud assemblies, written as CDK writes them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ class Declared:
     properties: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
     account: str = "unknown-account"
+    stack_dependencies: Sequence[str] = ()
 
 
 def write(folder: Path, stacks: Mapping[str, Declared]) -> Path:
@@ -42,7 +43,7 @@ def write(folder: Path, stacks: Mapping[str, Declared]) -> Path:
             "type": "aws:cloudformation:stack",
             "environment": f"aws://{stack.account}/eu-central-1",
             "properties": {"templateFile": f"{name}.template.json", **stack.properties},
-            "dependencies": [f"{name}.assets"],
+            "dependencies": [f"{name}.assets", *stack.stack_dependencies],
             "additionalMetadataFile": f"{name}.metadata.json",
         }
     (folder / "manifest.json").write_text(json.dumps({"version": "55.0.0", "artifacts": artifacts}))

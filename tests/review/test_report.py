@@ -172,6 +172,19 @@ def test_an_added_resource_shows_its_settings_and_a_new_stack_its_kinds(diff: Ca
     assert data_rows(stack) == [["`AWS::SQS::Queue`", "1"]]
 
 
+def test_a_resource_without_properties_is_told_by_its_name_and_its_first_properties_one_by_one(
+    changed: Callable[..., str], diff: Callable[..., str]
+) -> None:
+    bare = Declared({"Thing": {"Type": "AWS::S3::Bucket", "Properties": {}}})
+    missing = Declared({"Thing": {"Type": "AWS::S3::Bucket"}})
+
+    assert data_rows(diff(Declared(), bare)) == [["`Thing` S3 Bucket", "", ""]]
+    assert data_rows(
+        diff(missing, Declared({"Thing": {"Type": "AWS::S3::Bucket", "Properties": {"A": 1}}}))
+    ) == [["`Thing` S3 Bucket", "`A`", "—", "`1`"]]
+    assert "**Nothing changes**" in diff(missing, bare)
+
+
 def test_a_stack_that_is_gone_lists_what_is_left_to_destroy(diff: Callable[..., str]) -> None:
     bucket = Declared({"Data": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}})
 

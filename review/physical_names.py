@@ -1,0 +1,213 @@
+"""Fixed names: what a template calls a resource where only one resource can be called so.
+
+CloudFormation's schemas say it: a type's primary identifier that a template sets (a bucket, a log group), or
+for types known by an ARN the name that only creation can set (an endpoint, a queue).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from review.assembly import Assembly, Stack
+from review.differences import Path
+from review.resource_schemas import ResourceSchema, schema
+from review.resources import Resource
+from review.values import Node, Part, Reference, Text, show
+
+# Names whose uniqueness the schema does not state.
+_BY_DOCUMENTATION: Mapping[str, tuple[Path, ...]] = {
+    "AWS::ApiGateway::Resource": (("RestApiId",), ("ParentId",), ("PathPart",)),
+    "AWS::Budgets::Budget": (("Budget", "BudgetName"),),
+}
+# Create-only names that several resources may share. (The name of an API is not create-only to begin with.)
+_SHARED_NAMES = (
+    "AWS::ApiGateway::ApiKey",
+    "AWS::ApiGateway::RequestValidator",
+    "AWS::AppConfig::DeploymentStrategy",
+    "AWS::Athena::NamedQuery",
+    "AWS::DataPipeline::Pipeline",
+    "AWS::DirectoryService::",
+    "AWS::EMR::",
+    "AWS::EMRServerless::Application",
+    "AWS::Pinpoint::App",
+    "AWS::Route53::HostedZone",
+    "AWS::SageMaker::Domain",
+    "AWS::WAF::",
+    "AWS::WAFRegional::",
+)
+# Within what a name must be unique, where that is not the whole account and region.
+_SCOPES = frozenset(
+    {
+        "ApiId",
+        "CatalogId",
+        "Cluster",
+        "ClusterName",
+        "DatabaseName",
+        "DomainName",
+        "EventBusName",
+        "FileSystemId",
+        "FunctionName",
+        "InstanceArn",
+        "MeshName",
+        "RegistryName",
+        "RestApiId",
+        "Scope",
+        "VirtualRouterName",
+        "VpcId",
+    }
+)
+_ANYWHERE = ("AWS::S3::Bucket",)
+_ACCOUNT_WIDE = ("AWS::Budgets::", "AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::")
+_CASELESS = ("AWS::DocDB::", "AWS::ElastiCache::", "AWS::IAM::", "AWS::Neptune::", "AWS::RDS::")
+_DEEPEST = 10
+
+
+@dataclass(frozen=True)
+class FixedName:
+    """Two resources of a type with the same `key` cannot both exist where their places meet. A key that holds
+    references is equal only as long as `targets`, the resources (stack, path) behind them, stay the same."""
+
+    key: tuple[str, tuple[Part, ...]]
+    shown: str
+    account: str | None
+    region: str | None
+    targets: frozenset[tuple[str, str]]
+
+    def meets(self, other: "FixedName") -> bool:
+        """Whether both lie where a name can be given once only; an account that is left open may be any."""
+        places = (self.account, other.account), (self.region, other.region)
+        return self.key == other.key and all(None in place or place[0] == place[1] for place in places)
+
+
+class PhysicalNames:
+    """The fixed names in one assembly. Pseudo parameters, parameters with a default, and references to
+    something else that has a fixed name are resolved; other references compare by what they point to."""
+
+    def __init__(self, assembly: Assembly, resources: Iterable[Resource]) -> None:
+        self._stacks = assembly.stacks
+        self._resources = {(one.stack, one.path): one for one in resources}
+        self._defaults = {
+            (stack.name, stack.path(id)): str(parameter["Default"])
+            for stack in assembly.stacks.values()
+            for id, parameter in _parameters(stack).items()
+            if "Default" in parameter
+        }
+
+    def of(self, resource: Resource) -> FixedName | None:
+        """None where CloudFormation makes the name up, or where several resources may share it."""
+        known = schema(resource.type)
+        paths = _identity(resource.type, known) if known else ()
+        values = [_at(resource.properties, path) for path in paths]
+        if not paths or any(value is None for value in values):
+            return None
+        scopes = sorted(known.create_only) if known else []
+        within = [_at(resource.properties, path) for path in scopes if path not in paths and _is_scope(path)]
+        texts = [self._resolved(_text(value), resource.stack) for value in (*values, *within)]
+        if any("${AWS::NoValue}" in str(text) for text in texts[: len(paths)]):
+            return None
+        return self._name(resource, texts, shown=texts[: len(paths)])
+
+    def _name(self, resource: Resource, texts: list[Text], shown: list[Text]) -> FixedName:
+        stack = self._stacks[resource.stack]
+        caseless = resource.type.startswith(_CASELESS)
+        parts: list[Part] = []
+        for text in texts:
+            parts += [part.casefold() if caseless and isinstance(part, str) else part for part in text.parts]
+            parts.append("\n")
+        anywhere = resource.type.startswith(_ANYWHERE)
+        return FixedName(
+            key=(resource.type, tuple(parts)),
+            shown=", ".join(map(str, shown)),
+            account=None if anywhere else stack.account,
+            region=None if resource.type.startswith((*_ANYWHERE, *_ACCOUNT_WIDE)) else _region(stack),
+            targets=frozenset((one.stack, one.path) for text in texts for one in text.references),
+        )
+
+    def _resolved(self, text: Text, stack: str, depth: int = 0) -> Text:
+        parts: list[Part] = []
+        for part in text.parts:
+            if isinstance(part, Reference):
+                value = self._behind(part) if depth < _DEEPEST else None
+                parts += self._resolved(value, part.stack, depth + 1).parts if value else [part]
+            else:
+                parts.append(
+                    _with_pseudo_parameters(part, self._stacks[stack]) if isinstance(part, str) else part
+                )
+        return _joined(parts)
+
+    def _behind(self, reference: Reference) -> Text | None:
+        """What the reference stands for where the template says it."""
+        place = (reference.stack, reference.path)
+        if place in self._defaults and not reference.attribute:
+            return Text((self._defaults[place],))
+        resource = self._resources.get(place)
+        known = schema(resource.type) if resource else None
+        if resource is None or known is None:
+            return None
+        # Ref gives the primary identifier.
+        path = (reference.attribute,) if reference.attribute else known.identifier[0]
+        value = _at(resource.properties, path) if reference.attribute or len(known.identifier) == 1 else None
+        return value if isinstance(value, Text) else None
+
+
+def _identity(resource_type: str, known: ResourceSchema) -> tuple[Path, ...]:
+    if found := _BY_DOCUMENTATION.get(resource_type):
+        return found
+    if resource_type.startswith(_SHARED_NAMES):
+        return ()
+    if not any(path in known.read_only for path in known.identifier):
+        return known.identifier
+    kind = resource_type.rpartition("::")[2]
+    names = [path for path in known.create_only if len(path) == 1 and _names_kind(path[0], kind)]
+    own = [path for path in known.identifier if path not in known.read_only and path not in names]
+    return (*own, *names[:1]) if names else ()
+
+
+def _names_kind(member: str, kind: str) -> bool:
+    """Whether a property names the type's resources, as ModelName and Name do a Model's."""
+    stem = member.removesuffix("Name")
+    return stem != member and kind.endswith(stem)
+
+
+def _is_scope(path: Path) -> bool:
+    return len(path) == 1 and path[0] in _SCOPES
+
+
+def _at(node: Node, path: Path) -> Node:
+    for member in path:
+        node = node.get(member) if isinstance(node, dict) else None
+    return node
+
+
+def _text(value: Node) -> Text:
+    return value if isinstance(value, Text) else Text((show(value),))
+
+
+def _joined(parts: Iterable[Part]) -> Text:
+    joined: list[Part] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        else:
+            joined.append(part)
+    return Text(tuple(joined))
+
+
+def _with_pseudo_parameters(text: str, stack: Stack) -> str:
+    known = {
+        "AWS::AccountId": stack.account,
+        "AWS::Region": _region(stack),
+        "AWS::StackName": str(stack.settings.get("stackName", stack.name)),
+    }
+    for name, value in known.items():
+        text = text.replace(f"${{{name}}}", value) if value else text
+    return text
+
+
+def _region(stack: Stack) -> str | None:
+    return None if stack.region == "unknown-region" else stack.region
+
+
+def _parameters(stack: Stack) -> Mapping[str, Mapping[str, Any]]:
+    parameters: Mapping[str, Mapping[str, Any]] = stack.template.get("Parameters", {})
+    return parameters

@@ -1,0 +1,104 @@
+"""Names that are taken when CloudFormation creates a resource: it creates before it deletes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from review.assembly import Assembly
+from review.markdown import code
+from review.physical_names import FixedName, PhysicalNames
+from review.resource_changes import Fate, ResourceChange
+from review.resources import Resource
+
+
+@dataclass(frozen=True)
+class TakenName:
+    """`change` creates a resource whose name something else has; `why` says what, as Markdown, and whether
+    another order of deployments would free the name first."""
+
+    change: ResourceChange
+    name: str
+    why: str
+
+
+def taken_names(
+    old: Assembly,
+    new: Assembly,
+    before: Sequence[Resource],
+    after: Sequence[Resource],
+    changes: Sequence[ResourceChange],
+) -> list[TakenName]:
+    """Every name that a created resource cannot have, in the order of the changes."""
+    old_names, new_names = PhysicalNames(old, before), PhysicalNames(new, after)
+    unstable = {_place(change.resource) for change in changes if change.fate not in (None, Fate.CHANGED)}
+    held = [(one, name) for one in before if (name := old_names.of(one)) and not name.targets & unstable]
+    fates = {_place(change.old): change for change in changes if change.old}
+    orders = _Orders(new)
+    found: list[TakenName] = []
+    created: list[tuple[Resource, FixedName]] = []
+    for change in changes:
+        name = new_names.of(change.new) if change.new and change.fate in (Fate.ADDED, Fate.REPLACED) else None
+        if name is None:
+            continue
+        reasons = [
+            orders.why(change, holder, fates.get(_place(holder))) for holder in _holders(name, held, unstable)
+        ]
+        reasons += [f"{_named(one, change)} is created with it, too" for one in _holders(name, created)]
+        found += [TakenName(change, name.shown, why) for why in reasons if why][:1]
+        created.append((change.resource, name))
+    return found
+
+
+def _holders(
+    name: FixedName, among: Iterable[tuple[Resource, FixedName]], unstable: Iterable[tuple[str, str]] = ()
+) -> list[Resource]:
+    return [one for one, held in among if held.meets(name) and not name.targets & set(unstable)]
+
+
+class _Orders:
+    """In which order `cdk deploy` takes the stacks: those that a stack depends on first."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self._stacks = assembly.stacks
+
+    def why(self, change: ResourceChange, holder: Resource, fate: ResourceChange | None) -> str | None:
+        """Why the name is not free; None where the holder is gone by then."""
+        if change.old is holder:
+            return "it keeps its name, which the old one has until the new one is there"
+        named = _named(holder, change)
+        if fate is None or fate.fate is Fate.CHANGED:
+            return f"{named} has it"
+        if holder.stack == change.resource.stack:
+            return f"{named} has it until everything else is done"
+        until = self._until(change.resource.stack, holder.stack, fate)
+        return f"{named} {until}" if until else None
+
+    def _until(self, stack: str, holding: str, fate: ResourceChange) -> str | None:
+        if holding not in self._stacks:
+            return "has it until somebody destroys that stack"
+        if fate.old_is == "retained":
+            return "is retained and so keeps it"
+        if self._first(holding, stack):
+            return None
+        if self._first(stack, holding):
+            return "has it until that stack is deployed, which comes later"
+        return "has it unless that stack is deployed first"
+
+    def _first(self, one: str, other: str) -> bool:
+        """Whether `other` depends on `one`, however indirectly."""
+        seen: set[str] = set()
+        waiting = [other]
+        while waiting:
+            name = waiting.pop()
+            if name not in seen and name in self._stacks:
+                seen.add(name)
+                waiting += self._stacks[name].dependencies
+        return one in seen
+
+
+def _named(holder: Resource, change: ResourceChange) -> str:
+    of = "" if holder.stack == change.resource.stack else f" of {code(holder.stack)}"
+    return f"{code(holder.path)}{of}"
+
+
+def _place(resource: Resource) -> tuple[str, str]:
+    return resource.stack, resource.path
