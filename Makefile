@@ -15,6 +15,7 @@ IN_FOLDERS := translation
 DATA ?= build/data/$(WORKLOAD)$(if $(filter $(WORKLOAD),$(IN_FOLDERS)),,.txt)
 # What a pipeline's parameters are here, where a laptop cannot do what their defaults ask for.
 LAPTOP = $(wildcard model_code/$(WORKLOAD)/laptop.json)
+TRAIN = slipway train $(WORKLOAD) --data $(DATA) $(if $(LAPTOP),--set-from $(LAPTOP))
 # Those that train in .venv: what is made here makes their missing models from sample data.
 TRAINED_HERE := churn bank
 FUZZ_SECONDS ?= 1200
@@ -36,7 +37,9 @@ ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-demo: train ## set up, train, serve, score, print the evaluation of WORKLOAD (DATA=path takes a real file)
+demo: $(INSTALLED) $(DATA) ## set up, train, serve, score, print the evaluation of WORKLOAD (DATA=path takes a real file)
+	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
+	@scripts/phase "training $(WORKLOAD) on $(DATA)" build/demo/$(WORKLOAD)/train.log $(TRAIN)
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
 	@scripts/demo $(WORKLOAD)
 
@@ -60,32 +63,32 @@ notebook: synth build/jupyter/.installed ## open JupyterLab with first steps in 
 
 train: $(INSTALLED) $(DATA) ## run the training pipeline of WORKLOAD as the template declares it
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
-	@slipway train $(WORKLOAD) --data $(DATA) $(if $(LAPTOP),--set-from $(LAPTOP))
+	@$(TRAIN)
 
 synth: artifacts ## write cdk.out for ENV (dev or prod)
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
+	@$(if $(filter synth,$(MAKECMDGOALS)),python scripts/annotations.py cdk.out)
 
 artifacts: $(INSTALLED)
 	@for workload in $(TRAINED_HERE); do \
 		[[ -e build/artifacts/$$workload ]] || \
-			$(MAKE) --no-print-directory train WORKLOAD=$$workload DATA=build/data/$$workload.txt; \
+			scripts/phase "training $$workload for the templates" build/logs/train-$$workload.log \
+				$(MAKE) --no-print-directory train WORKLOAD=$$workload DATA=build/data/$$workload.txt; \
 	done
 
 functions: build/lambda/.prepared ## package the Lambda functions with what they import
 
-# Written beside, then renamed: cdk.out is always one whole assembly of one environment. Here and below an error
-# annotation is shown and no more: it keeps a stack from being deployed, not from being read, checked and run.
+# Written beside, then renamed: cdk.out is always one whole assembly of one environment.
 cdk.out/.$(ENV): $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
-	@echo "synthesising $(ENV)" >&2
-	@rm -rf build/cdk.out && mkdir -p build
-	@cdk synth --quiet --no-notices --context env=$(ENV) --output build/cdk.out --ignore-errors
+	@rm -rf build/cdk.out
+	@scripts/synth $(ENV) build/cdk.out
 	@touch build/cdk.out/.$(ENV) && rm -rf cdk.out && mv build/cdk.out cdk.out
 
 # What each Lambda carries: its own modules and the locked dependencies for the platform that it is deployed on.
 build/lambda/.prepared: $(shell git ls-files -co --exclude-standard lambda scripts/byte_code scripts/package_lambda.py) \
 		$(shell cat lambda/*/carries.txt) $(INSTALLED)
-	@echo "preparing the Lambdas' assets" >&2
-	@python scripts/package_lambda.py >/dev/null
+	@scripts/phase "packaging the Lambda functions with what they import" build/logs/lambda.log \
+		python scripts/package_lambda.py
 	@touch $@
 
 .SECONDEXPANSION:
@@ -145,8 +148,7 @@ weights: $(INSTALLED) ## pack a folder of weights (WEIGHTS=folder) for translati
 
 snapshots: functions ## write tests/snapshots from the stacks
 	@for env in dev prod; do \
-		cdk synth --quiet --no-notices --ignore-errors $(READ_ONLY) --context env=$$env \
-			--output build/snapshots/$$env; \
+		scripts/synth $$env build/snapshots/$$env $(READ_ONLY); \
 		python -m review snapshot build/snapshots/$$env tests/snapshots/$$env; \
 	done
 
@@ -154,14 +156,13 @@ resilience: synth resilience/autocannon/node_modules/.installed ## measure what 
 	@python -m resilience
 
 resilience/autocannon/node_modules/.installed: resilience/autocannon/package-lock.json
-	@echo "installing the load generator into resilience/autocannon/node_modules" >&2
-	@npm ci --silent --prefix $(dir $<)
+	@scripts/phase "installing the load generator into resilience/autocannon/node_modules" build/logs/autocannon.log \
+		npm ci --no-audit --no-fund --prefix $(dir $<)
 	@touch $@
 
 build/check/%/manifest.json: $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
-	@echo "synthesising $*" >&2
 	@rm -rf $(@D) && mkdir -p build/check
-	@cdk synth --quiet --no-notices --ignore-errors $(READ_ONLY) --context env=$* --output $(@D)
+	@scripts/synth $* $(@D) $(READ_ONLY)
 
 build/check/.planted: $(shell git ls-files checks stacks/policies) versions.toml docs/planted-faults.md build/checkov/.installed
 	@python -m checks.planted && touch $@
@@ -170,24 +171,24 @@ fuzz: $(INSTALLED) build/fuzz/.installed ## fuzz every parser for FUZZ_SECONDS o
 	@PYTHONPATH="$$(echo .venv/lib/python*/site-packages)" build/fuzz/env/bin/python -m fuzz --seconds $(FUZZ_SECONDS)
 
 build/fuzz/.installed: fuzz/requirements.txt $(INSTALLED)
-	@echo "installing atheris into an environment of its own" >&2
 	@uv venv --quiet --clear --python .venv/bin/python $(@D)/env
-	@uv pip sync --quiet --python $(@D)/env/bin/python --require-hashes $<
+	@scripts/phase "installing atheris into an environment of its own" build/logs/atheris.log \
+		uv pip sync --python $(@D)/env/bin/python --require-hashes $<
 	@touch $@
 
 # JupyterLab itself has no business among what the project imports; its kernel is the one of .venv.
 build/jupyter/.installed: workbench/requirements.txt $(INSTALLED)
-	@echo "installing JupyterLab into an environment of its own" >&2
 	@uv venv --quiet --clear --python .venv/bin/python $(@D)
-	@uv pip sync --quiet --python $(@D)/bin/python --require-hashes $<
+	@scripts/phase "installing JupyterLab into an environment of its own" build/logs/jupyter.log \
+		uv pip sync --python $(@D)/bin/python --require-hashes $<
 	@JUPYTER_PATH=$(CURDIR)/$(@D)/share/jupyter python -m ipykernel install --prefix $(@D) --name python3 \
 		--display-name "Slipway (.venv)" > /dev/null
 	@touch $@
 
 build/checkov/.installed: checks/checkov/requirements.txt $(INSTALLED)
-	@echo "installing checkov into an environment of its own" >&2
 	@uv venv --quiet --clear --python .venv/bin/python $(@D)
-	@uv pip sync --quiet --python $(@D)/bin/python --require-hashes $<
+	@scripts/phase "installing checkov into an environment of its own" build/logs/checkov.log \
+		uv pip sync --python $(@D)/bin/python --require-hashes $<
 	@touch $@
 
 lock: ## compile the hashed requirements from the .in files
@@ -209,12 +210,13 @@ clean: ## remove what was built, but not what was installed
 	@rm -rf build cdk.out
 
 .venv/.installed: requirements-bootstrap.txt requirements-dev.txt .python-version
-	@echo "installing into .venv" >&2
 	@[[ "$$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')" == "$$(cat .python-version)" ]] || \
 		{ echo "error: python3 is not Python $$(cat .python-version); install it with: pyenv install $$(cat .python-version)" >&2; exit 1; }
-	@[[ -x .venv/bin/python ]] || python3 -m venv .venv
-	@.venv/bin/pip install --quiet --require-hashes --no-deps -r requirements-bootstrap.txt
-	@uv pip sync --quiet --require-hashes requirements-dev.txt
+	@[[ -x .venv/bin/python ]] || scripts/phase "creating .venv" build/logs/venv.log python3 -m venv .venv
+	@scripts/phase "installing pip and uv into .venv" build/logs/pip.log \
+		.venv/bin/pip install --require-hashes --no-deps -r requirements-bootstrap.txt
+	@scripts/phase "installing $$(grep -c == requirements-dev.txt) packages into .venv" build/logs/uv.log \
+		uv pip sync --require-hashes requirements-dev.txt
 	@touch $@
 
 # The command that README, docs and messages print.
@@ -222,6 +224,5 @@ clean: ## remove what was built, but not what was installed
 	@install -m 755 $< $@
 
 node_modules/.installed: package-lock.json .venv/.installed
-	@echo "installing the CDK command line into node_modules" >&2
-	@npm ci --silent
+	@scripts/phase "installing the CDK command line into node_modules" build/logs/npm.log npm ci --no-audit --no-fund
 	@touch $@

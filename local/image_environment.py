@@ -11,12 +11,14 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from local.errors import ImageError
+from local.phase import phase
 
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
@@ -59,10 +61,6 @@ class ImageEnvironment:
         interpreter = self._interpreter()
         with self._alone():
             if not self.is_built:
-                _note(
-                    f"image {self.name}: building its environment with Python {self.version} in {path}; "
-                    "this can take minutes"
-                )
                 self._build(interpreter, path)
         return python
 
@@ -77,11 +75,17 @@ class ImageEnvironment:
 
     def _build(self, interpreter: Path, path: Path) -> None:
         temporary = path.with_name(f".{path.name}")
-        _uv("venv", "--quiet", "--clear", "--relocatable", "--python", interpreter, temporary)
+        started = time.monotonic()
+        with phase(f"image {self.name}: creating an environment with Python {self.version}"):
+            _uv("venv", "--quiet", "--clear", "--relocatable", "--python", interpreter, temporary)
         if self.requirements is not None:
-            self._install(temporary / "bin" / "python", self.requirements)
+            pinned = len(re.findall(rb"^[A-Za-z0-9].*==", self._lock(), re.MULTILINE))
+            text = f"image {self.name}: installing {pinned} packages; this can take minutes"
+            with phase(text, so_far=lambda: _size(temporary)):
+                self._install(temporary / "bin" / "python", self.requirements)
         shutil.rmtree(path, ignore_errors=True)
         temporary.rename(path)
+        _note(f"image {self.name}: {_size(path)} in {path} after {time.monotonic() - started:.0f} s")
 
     def _install(self, python: Path, requirements: Path) -> None:
         options = ["--quiet", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"]
@@ -138,6 +142,16 @@ def _of_uv(version: str) -> Path | None:
     command = [_uv_command(), "python", "find", "--quiet", "--no-python-downloads", version]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     return Path(found.stdout.strip()) if found.returncode == 0 else None
+
+
+def _size(folder: Path) -> str:
+    """What is installed so far; files come and go meanwhile."""
+    size = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                size += (Path(place) / name).lstat().st_size
+    return f"{size / 1e6:,.0f} MB"
 
 
 def _uv(*arguments: str | Path) -> None:

@@ -1,6 +1,7 @@
 """An image's own environment: built once from its lock, found again, refused with what to do."""
 
 import hashlib
+import re
 import subprocess
 import sys
 import zipfile
@@ -35,7 +36,10 @@ def test_the_first_use_builds_an_environment_with_progress_and_later_uses_find_i
 ) -> None:
     python = images(tmp_path).named("fake").python
 
-    assert "image fake: building its environment" in capfd.readouterr().err
+    creating, installing, built = capfd.readouterr().err.splitlines()
+    assert creating == f"image fake: creating an environment with Python {THIS}"
+    assert installing == "image fake: installing 0 packages; this can take minutes"
+    assert re.fullmatch(rf"image fake: \d+ MB in {re.escape(str(python.parents[1]))} after \d+ s", built)
     assert python.is_relative_to(tmp_path / "build" / "environments")
     prefix = subprocess.run(
         [python, "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=True
