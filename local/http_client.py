@@ -19,6 +19,8 @@ ANSWER_TIMEOUT = 60.0
 SHORTEST_IDLE_CLOSE = 1.0
 # No request or answer in SageMaker is larger: what a transform job's MaxPayloadInMB allows.
 LARGEST_ANSWER = 100 << 20
+# An answer's headers; the parser keeps incomplete ones, whatever their size.
+LARGEST_HEAD = 64 << 10
 
 
 class HttpError(Exception):
@@ -147,8 +149,8 @@ class _Connection(asyncio.Protocol):
     async def exchange(self, head: bytes, body: bytes, timeout: float) -> Response:
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
-        self._size = 0
-        self._begun = False
+        self._size = self._idle_bytes = 0
+        self._begun = self._in_body = False
         self._answer = self._loop.create_future()
         timer = self._loop.call_later(timeout, self._time_out, timeout)
         try:
@@ -174,10 +176,18 @@ class _Connection(asyncio.Protocol):
             self.close()
             return
         self._begun = True
+        self._progress = False
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
             self._fail(HttpError(f"the answer is not HTTP: {error}"))
+        except httptools.HttpParserUpgrade:
+            self._fail(HttpError("the answer changes to another protocol, which nobody asked for"))
+            self.close()
+        self._idle_bytes = 0 if self._progress else self._idle_bytes + len(data)
+        if self._idle_bytes > LARGEST_HEAD:
+            self._fail(HttpError(f"the answer's headers are larger than {LARGEST_HEAD} bytes"))
+            self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_open = False
@@ -189,10 +199,14 @@ class _Connection(asyncio.Protocol):
             self._surplus = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._surplus:
+        if not (self._surplus or self._in_body):  # a trailer must not pass for a header
             self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
+    def on_headers_complete(self) -> None:
+        self._in_body = self._progress = True
+
     def on_body(self, piece: bytes) -> None:
+        self._progress = True
         self._size += len(piece)
         if self._size > LARGEST_ANSWER:
             self._fail(HttpError(f"the answer is larger than {LARGEST_ANSWER} bytes"))
@@ -203,6 +217,7 @@ class _Connection(asyncio.Protocol):
         status = self._parser.get_status_code()
         if status < 200:  # an interim answer; the real one follows
             self._headers = {}
+            self._in_body = False
             return
         self._keep_alive = self._parser.should_keep_alive()
         if self._answer is not None and not self._answer.done():

@@ -1,5 +1,6 @@
 """SageMaker Runtime on this machine: an ASGI application that answers InvokeEndpoint as the service does."""
 
+import asyncio
 import json
 import math
 import re
@@ -52,6 +53,8 @@ _RETURNED = (
     "x-amzn-sagemaker-closed-session-id",
 )
 _LONGEST_HEADER = 1_024
+# An answer may take as long, too.
+BODY_SECONDS = 60.0
 # What is read of a body that is too large, so that its sender gets to see the answer.
 _DRAINED = 64 << 20
 
@@ -131,6 +134,21 @@ def _check_headers(headers: Mapping[str, str], endpoint: Endpoint) -> None:
 
 
 async def _read_body(receive: Receive) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            pieces, size = await _receive(receive)
+    except TimeoutError:
+        raise ValidationError(f"The body did not arrive within {BODY_SECONDS:g} s.") from None
+    if size > LARGEST_PAYLOAD:
+        raise ValidationError(
+            "1 validation error detected: Value at 'body' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {LARGEST_PAYLOAD}"
+        )
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+async def _receive(receive: Receive) -> tuple[list[bytes], int]:
+    """What arrives as long as it is not too large, and the size of all."""
     pieces: list[bytes] = []
     size = 0
     more = True
@@ -143,12 +161,7 @@ async def _read_body(receive: Receive) -> bytes:
         if size <= LARGEST_PAYLOAD:
             pieces.append(piece)
         more = message.get("more_body", False)
-    if size > LARGEST_PAYLOAD:
-        raise ValidationError(
-            "1 validation error detected: Value at 'body' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {LARGEST_PAYLOAD}"
-        )
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return pieces, size
 
 
 def _response(answer: Response, endpoint: Endpoint) -> Response:

@@ -5,17 +5,16 @@ import errno
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from containers.script_mode.toolkit.strict_http import LARGEST_HEAD, StrictProtocol
 from local.errors import UsageError
 
 _KEEP_ALIVE = 75
 _DRAIN = 5
-# Time for a request's headers; who sends a byte now and then holds a connection for no longer.
-HEAD_SECONDS = 20.0
 
 
 def bind(port: int) -> socket.socket:
@@ -40,12 +39,17 @@ def bind(port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def listening(application: Any, listener: socket.socket) -> AsyncIterator[None]:
-    """Answer requests; at the end those under way get 5 s, and the socket is closed."""
+async def listening(
+    application: Any, listener: socket.socket, *, largest_head: int = LARGEST_HEAD
+) -> AsyncIterator[None]:
+    """Answer requests; at the end those under way get 5 s, and the socket is closed.
+
+    A request line and header values of more than `largest_head` bytes in all are refused.
+    """
     config = uvicorn.Config(
         application,
         loop="none",
-        http=_Protocol,
+        http=cast(type[asyncio.Protocol], partial(StrictProtocol, largest_head=largest_head)),
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -68,37 +72,6 @@ async def listening(application: Any, listener: socket.socket) -> AsyncIterator[
     finally:
         server.should_exit = True
         await serving
-
-
-class _Protocol(HttpToolsProtocol):
-    """Closes a connection on which a request's headers are not complete in time."""
-
-    _deadline: asyncio.TimerHandle | None = None
-
-    # A server's transport is always one that writes, as uvicorn has it; asyncio's base class says less.
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._expect_headers()
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self._expect_headers()
-
-    def on_headers_complete(self) -> None:
-        self._stop_waiting()
-        super().on_headers_complete()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_waiting()
-        super().connection_lost(exc)
-
-    def _expect_headers(self) -> None:
-        self._stop_waiting()
-        self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.close)
-
-    def _stop_waiting(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
 
 
 class _Server(uvicorn.Server):

@@ -11,6 +11,7 @@ from pathlib import Path
 from local.api.declaration import ANY, Api, Method
 from local.api.gateway import Gateway
 from local.api.reading import read_apis
+from local.api.request import LARGEST_HEAD
 from local.api.sandbox import Sandboxes
 from local.assembly import Assembly
 from local.errors import AssemblyError
@@ -85,7 +86,7 @@ class Apis:
                 log.parent.mkdir(parents=True, exist_ok=True)
                 log.unlink(missing_ok=True)
                 gateway = Gateway(api, self._functions, log, self._note)
-                await stack.enter_async_context(listening(gateway, listener))
+                await stack.enter_async_context(listening(gateway, listener, largest_head=LARGEST_HEAD))
                 served.append(self._served(api, gateway, listener, log))
             yield served
 

@@ -13,6 +13,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 LARGEST_BODY = 10 << 20
+# Of the request line and the values of all headers.
+LARGEST_HEAD = 10_240
 BODY_SECONDS = 29.0
 # What is read of a body that is too large, so that its sender gets to see the answer.
 _DRAINED = 64 << 20

@@ -107,6 +107,51 @@ def test_what_is_not_http_is_400_and_closes(container: Container) -> None:
         assert connection.recv(1000).startswith(b"HTTP/1.1 400")
 
 
+def spoken(container: Container, sent: bytes) -> bytes:
+    """Everything that is answered until the container ends the connection."""
+    with socket.create_connection(("127.0.0.1", container.port), timeout=30) as connection:
+        connection.sendall(sent)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+        return answer
+
+
+POST = b"POST /invocations HTTP/1.1\r\nHost: h\r\n"
+UPGRADE = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
+LAST = b"GET /ping HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+
+
+# The rules are the local listeners', whose tests have every case: tests/local/test_listeners.py.
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (POST + b"Host: h\r\n\r\n", b"400"),
+        (b"GET /ping HTTP/1.1\r\n\r\n", b"400"),
+        (POST + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", b"400"),
+        (POST + b"X: " + b"x" * 40_000, b"431"),
+    ],
+    ids=["two hosts", "no host", "two framings", "large headers"],
+)
+def test_what_is_ambiguous_or_too_large_is_refused(container: Container, sent: bytes, status: bytes) -> None:
+    assert spoken(container, sent).startswith(b"HTTP/1.1 " + status)
+
+
+def test_an_upgrade_takes_neither_the_body_nor_the_next_request(container: Container) -> None:
+    answer = spoken(container, POST + UPGRADE + b"Content-Length: 3\r\n\r\nabc" + LAST)
+
+    assert answer.count(b"HTTP/1.1 200 OK") == 2
+    assert b"\r\n\r\nabcHTTP/1.1 200 OK" in answer
+
+
+def test_a_trailer_changes_nothing(container: Container) -> None:
+    head = POST + b"Accept: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = spoken(container, head + b"1\r\na\r\n0\r\nContent-Length: 9\r\n\r\n" + LAST)
+
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert spoken(container, head + b"1\r\na\r\n0\r\nX-A: b\r\n\r\n" + LAST).count(b"200 OK") == 2
+
+
 def test_a_caller_that_wants_the_head_alone_gets_it(container: Container) -> None:
     assert container.request("HEAD", "/ping").status == 405
     assert container.invoke(b"after").body == b"after"

@@ -19,7 +19,7 @@ from processes import wait_until
 from schemathesis import Case
 from schemathesis.checks import CHECKS
 
-from local import server
+from containers.script_mode.toolkit import strict_http
 from local.api import request as gateway_request
 from local.endpoint import Log, ModelError, ModelNotReadyError, ServiceUnavailableError
 
@@ -270,11 +270,32 @@ def test_requests_that_never_end_keep_nobody_from_being_answered(api: LiveApi) -
 def test_headers_that_never_end_hold_a_connection_for_a_while_only(
     api: LiveApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
+    monkeypatch.setattr(strict_http, "HEAD_SECONDS", 0.3)
     slow = begun(api, 20)
     assert all(is_closed(one) for one in slow)
     for one in slow:
         one.close()
+
+
+@pytest.mark.parametrize(("size", "status"), [(9_000, 200), (10_240, 431), (1_000_000, 431)])
+def test_headers_have_api_gateway_s_limit(api: LiveApi, size: int, status: int) -> None:
+    signed = api.signature("GET", "/prod/health", None)
+    answer = api.send("GET", "/prod/health", None, {**signed, "X-Large": "x" * size}.items())
+    assert answer.status == status
+
+
+def test_trailers_do_not_change_a_signed_request(api: LiveApi) -> None:
+    body = ROW.encode()
+    signed = api.signature("POST", "/prod/churn", body)
+    headers = {**signed, "Host": f"127.0.0.1:{api.port}", "Content-Type": CSV, "Connection": "close"}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
+    for trailer in (b"Content-Type: text/html", b"X-Amz-Date: now", b"Authorization: none"):
+        answer = sent(
+            api,
+            b"POST /prod/churn HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + head + b"\r\n",
+            b"%x\r\n%b\r\n0\r\n%b\r\n\r\n" % (len(body), body, trailer),
+        )
+        assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_body_that_never_ends_is_a_problem(api: LiveApi, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,10 @@
 """The chain and SageMaker Runtime in front of it, seen through an unmodified boto3 client."""
 
 import http.client
+import json
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from botocore.exceptions import ClientError
 from live_endpoint import NAME, Live, live
 from processes import wait_until
 
+from local import runtime
 from local.endpoint import LARGEST_PAYLOAD, Chain
 
 CSV = "text/csv; charset=utf-8"
@@ -230,3 +233,18 @@ def test_a_fault_of_the_runners_own_is_an_internal_failure_without_details(
 def test_every_answer_has_a_request_id_of_its_own(reporting: Live) -> None:
     ids = {reporting.invoke()["ResponseMetadata"]["RequestId"] for _ in range(3)}
     assert len(ids) == 3
+
+
+@pytest.mark.parametrize(
+    "begun", [b"Content-Length: 9\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n9\r\na"]
+)
+def test_a_body_that_stays_short_is_a_validation_error_after_a_while(
+    begun: bytes, reporting: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "BODY_SECONDS", 0.1)
+    with socket.create_connection(("127.0.0.1", int(reporting.url.rpartition(":")[2])), timeout=30) as caller:
+        caller.sendall(f"POST /endpoints/{NAME}/invocations HTTP/1.1\r\nHost: h\r\n".encode() + begun)
+        with http.client.HTTPResponse(caller) as answer:
+            answer.begin()
+            assert answer.status == 400
+            assert json.loads(answer.read())["Message"] == "The body did not arrive within 0.1 s."

@@ -77,6 +77,13 @@ def test_an_answer_is_read_whole_however_it_is_framed(answer: bytes) -> None:
     assert "x-c" not in response.headers
 
 
+@pytest.mark.parametrize("trailer", ["X-A: c", "Content-Type: text/html", "X-B: c"])
+def test_trailers_are_no_headers(trailer: str) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: b\r\n\r\n"
+    response = one_answer(head + b"1\r\n1\r\n0\r\n" + trailer.encode() + b"\r\n\r\n")
+    assert response.headers == {"transfer-encoding": "chunked", "x-a": "b"}
+
+
 def test_any_status_is_an_answer() -> None:
     assert one_answer(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n").status == 503
 
@@ -98,6 +105,13 @@ def test_a_request_is_sent_with_its_headers_and_whole_body() -> None:
     [
         (b"nonsense\r\n\r\n", HttpError, "not HTTP"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", HttpError, "not HTTP"),
+        (
+            b"HTTP/1.1 101 On\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+            HttpError,
+            "changes to another protocol",
+        ),
+        (b"HTTP/1.1 200 OK\r\nX-A: " + b"x" * 1_000_000, HttpError, "headers are larger than 65536"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 100_000, HttpError, "headers are larger than 65536"),
         (b"", AnswerTimeoutError, r"no answer within 0\.2 s"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", AnswerTimeoutError, "no answer within"),
         (None, ConnectionClosedError, "closed before"),
