@@ -37,6 +37,10 @@ class ContainerError(SlipwayError):
     """A container did not start, or ended while it was needed."""
 
 
+class FilesError(SlipwayError):
+    """A file or folder cannot be read as one, or may not be replaced."""
+
+
 class PipelineError(SlipwayError):
     """A pipeline's definition or parameters cannot be run."""
 

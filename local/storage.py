@@ -1,16 +1,18 @@
 """S3 as a folder: `s3://<bucket>/<key>` is the file `<root>/<bucket>/<key>`."""
 
 import hashlib
+import os
 import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from local.assembly import Assembly
 from local.errors import StorageError
+from local.files import files_below
 
 # The zip format's first moment: the archive's bytes follow from the files alone.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -84,36 +86,26 @@ class Storage:
             with self._replacing(destination, uri) as temporary:
                 shutil.copyfile(file, temporary)
 
-    def replace(self, source: Path, uri: str) -> Path:
-        """Make a file the only object under the URI, or a folder's files all of its objects; returns where
-        that object or prefix is.
+    def replace(self, files: Mapping[Path, Path], uri: str, aside: Path | None = None) -> None:
+        """Make copies of files, by their keys relative to the URI, all that is at and below it.
 
-        A URI that ends in a file name (with a suffix) is the object's, any other the prefix above it. What
-        was there stays when a folder cannot be copied whole.
+        One file with the key `Path()` becomes the object itself. What was there goes only when all of the new
+        is there: to `aside` if that is given.
         """
-        if source.is_dir():
-            return self._replace_prefix(source, uri)
         target = self._writable(uri)
-        if uri.endswith("/") or not target.suffix:
-            shutil.rmtree(target, ignore_errors=True)
-            uri = f"{uri.rstrip('/')}/{source.name}"
-        self.upload(source, uri)
-        return self.path(uri)
-
-    def _replace_prefix(self, folder: Path, uri: str) -> Path:
-        files = list(_objects(folder))
-        if not files:
-            raise StorageError(f"{folder} has no files")
-        target = self._writable(uri)
-        if target.is_file():
-            target.unlink()
         with self._replacing(target, uri) as temporary:
-            for file in files:
-                copy = temporary / file.relative_to(folder)
+            for name, file in files.items():
+                copy = temporary / name
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)
-            shutil.rmtree(target, ignore_errors=True)
-        return target
+            if os.path.lexists(target) and (aside or target.is_dir()):
+                target.rename(aside or temporary.with_name("old"))
+
+    def remove(self, uri: str) -> None:
+        """Remove an object, or all that is below a prefix."""
+        target = self._writable(uri)
+        with tempfile.TemporaryDirectory(dir=self._incoming()) as folder:
+            target.rename(Path(folder, "old"))
 
     def _writable(self, uri: str) -> Path:
         if uri in self._assets:
@@ -132,10 +124,7 @@ class Storage:
 
     @contextmanager
     def _replacing(self, target: Path, uri: str) -> Iterator[Path]:
-        # Beside the buckets, so that an object in the making is never listed.
-        incoming = self._root / ".incoming"
-        incoming.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=incoming) as folder:
+        with tempfile.TemporaryDirectory(dir=self._incoming()) as folder:
             temporary = Path(folder) / "object"
             yield temporary
             try:
@@ -143,6 +132,12 @@ class Storage:
                 temporary.replace(target)
             except (FileExistsError, NotADirectoryError, IsADirectoryError):
                 raise StorageError(f"{uri}: a folder cannot be an object and a prefix at once") from None
+
+    def _incoming(self) -> Path:
+        # Beside the buckets, so that an object in the making is never listed.
+        incoming = self._root / ".incoming"
+        incoming.mkdir(parents=True, exist_ok=True)
+        return incoming
 
 
 def _parse(uri: str) -> tuple[str, str]:
@@ -156,10 +151,7 @@ def _parse(uri: str) -> tuple[str, str]:
 
 
 def _objects(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-    else:
-        yield from sorted(file for file in path.rglob("*") if file.is_file())
+    yield from [path] if path.is_file() else files_below(path).values()
 
 
 def _zip(folder: Path, archive: Path) -> None:

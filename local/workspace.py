@@ -3,12 +3,14 @@
 import fcntl
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from local.errors import SlipwayError
+from local.ledger import Ledger
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,26 @@ class Workspace:
     def registry(self) -> Path:
         """Registered model packages."""
         return self.root / "registry"
+
+    @property
+    def ledger(self) -> Ledger:
+        """What commands have written for their user, here and elsewhere."""
+        return Ledger(self.root / "written")
+
+    def new_set_aside(self) -> Path:
+        """A new folder for what was where a command had to write, and was not its own."""
+        place = self.root / "set-aside"
+        place.mkdir(parents=True, exist_ok=True)
+        number = max((int(one.name) for one in place.iterdir() if one.name.isdecimal()), default=0) + 1
+        (place / str(number)).mkdir()
+        return place / str(number)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder for the time of the block, on the disk of the workspace."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".scratch-", dir=self.root) as folder:
+            yield Path(folder)
 
     def new_execution(self) -> tuple[str, Path]:
         """An id that no execution has, twelve characters as SageMaker's, and the folder for its work."""

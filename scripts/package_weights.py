@@ -13,6 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local.archive import pack
+from local.errors import SlipwayError
+from local.output import Output
+from local.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = ROOT / "model_code" / "translation" / "hugging_face"
@@ -24,8 +27,9 @@ class WeightsError(Exception):
     """A folder without a model; the message names what is missing."""
 
 
-def package(folder: Path, output: Path) -> list[str]:
+def package(folder: Path, output: Output) -> list[str]:
     """Write the archive; returns the names of the files that were left out."""
+    output.check()
     files = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
     if not any(path.name == "config.json" for path in files):
         raise WeightsError(f"{folder}: there is no config.json, so that this is no model of transformers")
@@ -39,8 +43,9 @@ def package(folder: Path, output: Path) -> list[str]:
         for path in taken:
             shutil.copyfile(path, Path(staging) / path.name)
         shutil.copytree(SCRIPT, Path(staging) / "code", ignore=shutil.ignore_patterns("__pycache__"))
-        output.parent.mkdir(parents=True, exist_ok=True)
-        pack(Path(staging), output)
+        with output.workspace.scratch() as scratch:
+            pack(Path(staging), scratch / output.path.name)
+            output.take(scratch / output.path.name)
     return [path.name for path in files if path not in taken]
 
 
@@ -52,8 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=OUTPUT, help="the archive (default: %(default)s)")
     arguments = parser.parse_args(argv)
     try:
-        left_out = package(arguments.folder, arguments.output)
-    except WeightsError as error:
+        output = Output(
+            arguments.output, Workspace(ROOT / "build"), "weights", own=arguments.output == OUTPUT
+        )
+        left_out = package(arguments.folder, output)
+    except (WeightsError, SlipwayError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if left_out:

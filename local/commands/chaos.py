@@ -17,10 +17,10 @@ from local.commands.options import add_assembly, example_of, positive
 from local.console import print_table
 from local.errors import UsageError
 from local.example import CSV, Example, example
-from local.files import write_whole
 from local.fleet import Fleets
 from local.hosting import Host
 from local.images import Images
+from local.output import Output
 from local.storage import Storage
 from local.timing import Timing
 from local.workspace import Workspace
@@ -97,6 +97,8 @@ def run(arguments: argparse.Namespace) -> int:
     bodies = _bodies(arguments.rows, shown)
     timing = Timing().scaled(arguments.time_scale)
     workspace = Workspace()
+    output = Output(arguments.report, workspace, "chaos", own=arguments.report == _REPORT)
+    output.check(*([arguments.rows] if arguments.rows else []))
     disk = workspace.root / "chaos"
 
     def host(of: assembly.Assembly) -> Host:
@@ -125,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
         "requests_a_second": arguments.rate,
         "skipped": {"disk": problem} if problem and "disk" in arguments.faults else {},
     }
-    write_whole(arguments.report, json.dumps(report.document(found, **about), indent=1) + "\n")
+    output.write(json.dumps(report.document(found, **about), indent=1) + "\n")
     print_table(report.HEADER, map(report.row, found))
     return 0 if all(one.holds for one in found) else 1
 

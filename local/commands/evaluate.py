@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         runner = PipelineRunner(arguments.assembly, workspace, lambda declared: declared.pipeline(workload))
         given = dict(arguments.parameters)
         if arguments.data:
-            runner.put_data(arguments.data, runner.parameters(given))
+            runner.put_data(arguments.data, runner.parameters(given), workload)
         else:
             runner.keep_data(runner.parameters(given))
         rows = [

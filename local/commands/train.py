@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         parameters = runner.parameters(dict(arguments.parameters))
         one = runner.prepare("train", workload, parameters)
         if arguments.data:
-            runner.put_data(arguments.data, parameters)
+            runner.put_data(arguments.data, parameters, workload)
         else:
             runner.keep_data(parameters)
         for difference in without_effect(runner.definition):

@@ -1,13 +1,15 @@
 """`transform`: send a file through a workload's deployed model, as its batch pipeline declares it."""
 
 import argparse
-import shutil
+import sys
 from pathlib import Path
 
 from local.commands.options import add_assembly, add_parameters, example_of
 from local.counting import counting
 from local.errors import UsageError
+from local.output import Output
 from local.pipeline import progress
+from local.pipeline.input_place import readable
 from local.pipeline.runner import PipelineRunner
 from local.workspace import Workspace
 
@@ -30,12 +32,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=example_of("transform churn customers.csv --output scores.csv --join"),
     )
     parser.add_argument("workload", help="the workload, such as churn")
-    parser.add_argument("file", type=Path, metavar="FILE", help="the rows, as clients send them")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="the rows, as clients send them; a pipe is read"
+    )
     parser.add_argument(
         "--output",
         type=Path,
         metavar="FILE",
-        help="where the answers go (default: build/batch/<name of the file>.out)",
+        help="where the answers go; a file that this command has not written is not replaced "
+        "(default: build/batch/<name of the file>.out)",
     )
     parser.add_argument("--join", action="store_true", help="write each row before the answer to it")
     add_parameters(parser)
@@ -45,30 +50,28 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     workspace, workload, file = Workspace(), arguments.workload, arguments.file
-    if not file.is_file():
-        raise UsageError(f"{file}: there is no such file")
     joined = {_JOIN: "Input"} if arguments.join else {}
-    output = arguments.output or workspace.batch / f"{file.name}.out"
-    with workspace.transforming(workload), counting("rows") as rows:
-        runner = PipelineRunner(
-            arguments.assembly, workspace, lambda declared: declared.batch_pipeline(workload)
-        )
-        parameters = runner.parameters({**dict(arguments.parameters), **joined})
-        one = runner.prepare("transform", workload, parameters, on_rows=rows.add)
-        source = runner.put_data(file, parameters)
-        try:
-            one.run(progress.Quiet())
-            (prefix,) = one.execution.transformed
-            _take(runner.storage.path(prefix) / f"{source.name}.out", output)
-        finally:
-            source.unlink()
-    print(f"wrote {output}")
+    with readable(file, workspace) as source:
+        if source.is_dir():
+            raise UsageError(f"{file} is a folder; expected a file of records")
+        chosen = arguments.output or workspace.batch / f"{source.name}.out"
+        output = Output(chosen, workspace, "transform", own=arguments.output is None)
+        output.check(source)
+        with workspace.transforming(workload), counting("rows") as rows:
+            runner = PipelineRunner(
+                arguments.assembly, workspace, lambda declared: declared.batch_pipeline(workload)
+            )
+            parameters = runner.parameters({**dict(arguments.parameters), **joined})
+            called: dict[Path, Path] = {}
+            one = runner.prepare("transform", workload, parameters, on_rows=rows.add, called=called)
+            place = runner.input_place(parameters, f"rows of {workload}")
+            try:
+                put = place.put(source)
+                called[put] = file
+                one.run(progress.Quiet())
+                (prefix,) = one.execution.transformed
+                output.take(runner.storage.path(prefix) / f"{put.name}.out")
+            finally:
+                place.remove()
+    print(f"wrote {output.path}", file=sys.stderr if output.streams else sys.stdout)
     return 0
-
-
-def _take(result: Path, output: Path) -> None:
-    """Move the result to where it is wanted; it appears there whole."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    temporary = output.with_name(f".{output.name}.part")
-    shutil.move(result, temporary)
-    temporary.replace(output)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from local.assembly import Model
@@ -23,8 +24,9 @@ class Services:
     """What one execution has around it.
 
     `package_groups` are the model package groups that the assembly declares, `deployed` its models by name,
-    `models` those that the execution has created. `on_rows` is told of each number of rows transformed. Once
-    `stopping` is set no job starts another process.
+    `models` those that the execution has created. `on_rows` is told of each number of rows transformed;
+    `called` has the names by which messages call objects, by their paths, where these are not their keys.
+    Once `stopping` is set no job starts another process.
     """
 
     storage: Storage
@@ -35,6 +37,7 @@ class Services:
     deployed: Mapping[str, Model] = field(default_factory=dict)
     models: dict[str, Model] = field(default_factory=dict)
     on_rows: Callable[[int], None] = lambda rows: None
+    called: Mapping[Path, Path] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def model(self, name: str) -> Model | None:

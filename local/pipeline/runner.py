@@ -15,6 +15,7 @@ from local.jobs import Services
 from local.pipeline.definition import Definition
 from local.pipeline.execution import Execution
 from local.pipeline.input_data import input_uri
+from local.pipeline.input_place import InputPlace, readable
 from local.pipeline.parameters import bind
 from local.pipeline.progress import Progress
 from local.pipeline.pruning import prune
@@ -43,14 +44,19 @@ class PipelineRunner:
     def parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
         return bind(self.definition.parameters, given)
 
-    def put_data(self, file: Path, parameters: Mapping[str, Any]) -> Path:
-        """Make a file or a folder the pipeline's input; returns the object or prefix that it has become.
+    def input_place(self, parameters: Mapping[str, Any], by: str) -> InputPlace:
+        """Where these values of the parameters have the pipeline's data, for the commands named `by`."""
+        uri = self._input(parameters)
+        own = uri == self._input({one.name: one.default for one in self.definition.parameters})
+        return InputPlace(self.storage, self._workspace, uri, by, own=own)
 
-        Raises UsageError when there is neither.
+    def put_data(self, source: Path, parameters: Mapping[str, Any], workload: str) -> None:
+        """Make a file, a folder or what comes out of a pipe the data of a workload's pipeline.
+
+        Raises UsageError for anything else, and StorageError where other data than a workload's would go.
         """
-        if not file.exists():
-            raise UsageError(f"--data {file}: there is no such file or folder")
-        return self.storage.replace(file, self._input(parameters))
+        with readable(source, self._workspace) as file:
+            self.input_place(parameters, f"data of {workload}").put(file)
 
     def keep_data(self, parameters: Mapping[str, Any]) -> None:
         """Raise UsageError unless the pipeline has input already."""
@@ -69,8 +75,12 @@ class PipelineRunner:
         *,
         leaving_out: Collection[str] = (),
         on_rows: Callable[[int], None] = lambda rows: None,
+        called: Mapping[Path, Path] | None = None,
     ) -> "Run":
-        """An execution whose every step has been checked; raises PipelineError for what cannot run here."""
+        """An execution whose every step has been checked; raises PipelineError for what cannot run here.
+
+        Messages call the objects in `called` by the names that it has for them.
+        """
         id, folder = self._workspace.new_execution()
         sources = revision.current()
         record = ExecutionRecord(
@@ -89,6 +99,7 @@ class PipelineRunner:
             groups,
             {model.name: model for model in self._assembly.models},
             on_rows=on_rows,
+            called={} if called is None else called,
         )
         run = Run(record, self._workspace)
         run.execution = Execution(

@@ -181,6 +181,7 @@ class TransformJob:
             images=self._services.images,
             folder=folder,
             on_rows=self._services.on_rows,
+            called=self._services.called,
         )
 
 

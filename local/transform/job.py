@@ -19,6 +19,7 @@ from local.assembly import Model
 from local.container import ServingContainer
 from local.endpoint import Chain, InvocationError, ModelError
 from local.errors import JobError, SlipwayError
+from local.files import files_below
 from local.hosting import Host, chain, running
 from local.http_client import HttpError, Response
 from local.images import Images
@@ -39,10 +40,12 @@ def run_transform_job(
     images: Images,
     folder: Path,
     on_rows: Callable[[int], None] = lambda rows: None,
+    called: Mapping[Path, Path] | None = None,
 ) -> None:
     """Run the job of CreateTransformJob's `arguments` with `model`, working in `folder`.
 
-    `on_rows` is told of each batch of records whose answers have been written, in order.
+    `on_rows` is told of each batch of records whose answers have been written, in order. Messages call an
+    object in `called`, by its path, by the name that stands there, any other by its key.
 
     Each object under the input prefix becomes `<its key>.out` under the output path; nothing appears there
     unless every record was answered. Raises JobError, naming object and line, for the first record that a
@@ -52,7 +55,7 @@ def run_transform_job(
     inputs = _inputs(storage, request.input_uri)
     containers = Host(images, storage).containers(model, folder, request.container_environment())
     results = folder / "results"
-    uvloop.run(_transform(request, model, containers, inputs, results, on_rows=on_rows))
+    uvloop.run(_transform(request, model, containers, inputs, results, on_rows=on_rows, called=called or {}))
     storage.upload(results, request.output_uri)
     shutil.rmtree(results)
 
@@ -62,7 +65,7 @@ def _inputs(storage: Storage, uri: str) -> dict[str, Path]:
     path = storage.path(uri)
     if path.is_file():
         return {path.name: path}
-    objects = {str(file.relative_to(path)): file for file in sorted(path.rglob("*")) if file.is_file()}
+    objects = {str(name): file for name, file in files_below(path).items()}
     if not objects:
         raise JobError(f"{uri}: there is no such object")
     return objects
@@ -76,6 +79,7 @@ async def _transform(
     results: Path,
     *,
     on_rows: Callable[[int], None],
+    called: Mapping[Path, Path],
 ) -> None:
     async with running(containers):
         batching = request.batching(await _execution_parameters(containers[0]))
@@ -83,7 +87,8 @@ async def _transform(
         for key, path in inputs.items():
             target = results / f"{key}.out"
             target.parent.mkdir(parents=True, exist_ok=True)
-            with _named(key), target.open("wb") as stream, _opened(path, request.gzipped) as source:
+            name = str(called.get(path, key))
+            with _named(name), target.open("wb") as stream, _opened(path, request.gzipped) as source:
                 async with aclosing(sender.send(source)) as bodies:
                     async for result in bodies:
                         stream.write(result.body)
@@ -113,11 +118,11 @@ def _opened(path: Path, gzipped: bool) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _named(key: str) -> Iterator[None]:
+def _named(name: str) -> Iterator[None]:
     try:
         yield
     except SlipwayError as error:
-        raise JobError(f"{key}: {error}; nothing was written") from error
+        raise JobError(f"{name}: {error}; nothing was written") from error
 
 
 @dataclass(frozen=True)

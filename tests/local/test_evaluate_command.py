@@ -65,7 +65,7 @@ def test_nothing_is_registered_or_published(shop: Runner) -> None:
     [
         (["--splits", "1"], 2, "a spread takes at least 2"),
         (["--metric", "glory", "--splits", "2"], 1, "evaluation has no number glory; it has SplitSeed, f1"),
-        (["--data", "gone.csv"], 2, "--data gone.csv: there is no such file or folder"),
+        (["--data", "gone.csv"], 2, "gone.csv: there is no such file or folder"),
     ],
 )
 def test_what_cannot_be_evaluated_is_refused(

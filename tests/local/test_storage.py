@@ -1,3 +1,4 @@
+import os
 import zipfile
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 from assembly_files import REGION, file_asset, write_assembly
 
 from local import assembly
-from local.errors import StorageError
+from local.errors import FilesError, StorageError
 from local.storage import Storage
 
 ASSETS = f"s3://cdk-assets-000000000000-{REGION}"
@@ -55,43 +56,48 @@ def test_nothing_under_a_uri_is_an_error_and_not_an_empty_folder(storage: Storag
         storage.download("s3://data/in", tmp_path / "out")
 
 
-def test_a_replaced_prefix_holds_only_the_new_file(storage: Storage, tmp_path: Path) -> None:
+def test_a_replaced_prefix_holds_only_the_new_files(storage: Storage, tmp_path: Path) -> None:
     for name in ("old.csv", "new.csv"):
         (tmp_path / name).write_text(name)
-        storage.replace(tmp_path / name, "s3://data/in/")
+        storage.replace({Path("more", name): tmp_path / name}, "s3://data/in/")
     assert [file.name for file in storage.download("s3://data/in", tmp_path / "out")] == ["new.csv"]
 
 
-def test_a_replaced_object_keeps_its_name(storage: Storage, tmp_path: Path) -> None:
-    (tmp_path / "mine.csv").write_text("new")
-    storage.replace(tmp_path / "mine.csv", "s3://data/in/churn.txt")
-    (written,) = storage.download("s3://data/in", tmp_path / "out")
-    assert (written.name, written.read_text()) == ("churn.txt", "new")
-
-
-def test_a_folder_takes_the_place_of_all_that_was_below_the_prefix(storage: Storage, tmp_path: Path) -> None:
-    (tmp_path / "old.csv").write_text("old")
-    storage.replace(tmp_path / "old.csv", "s3://data/in/")
-    for name in ("corpus/test.en", "corpus/more/test.de"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+def test_what_is_replaced_goes_aside_if_that_is_asked_for(storage: Storage, tmp_path: Path) -> None:
+    for name in ("old", "new"):
         (tmp_path / name).write_text(name)
-
-    for _ in range(2):
-        storage.replace(tmp_path / "corpus", "s3://data/in")
-
-    written = storage.download("s3://data/in", tmp_path / "out")
-    assert [str(path.relative_to(tmp_path / "out")) for path in written] == ["more/test.de", "test.en"]
+        storage.replace({Path(): tmp_path / name}, "s3://data/in/rows.csv", tmp_path / "aside")
+    assert (tmp_path / "aside").read_text() == "old"
+    assert storage.path("s3://data/in/rows.csv").read_text() == "new"
 
 
-def test_a_folder_without_files_is_refused_and_what_was_there_stays(storage: Storage, tmp_path: Path) -> None:
+def test_the_new_files_may_be_some_of_the_old(storage: Storage, tmp_path: Path) -> None:
+    for name in ("kept.csv", "gone.csv"):
+        (tmp_path / name).write_text(name)
+        storage.upload(tmp_path / name, f"s3://data/in/{name}")
+    storage.replace({Path("kept.csv"): storage.path("s3://data/in/kept.csv")}, "s3://data/in")
+    (written,) = storage.download("s3://data/in", tmp_path / "out")
+    assert written.read_text() == "kept.csv"
+
+
+def test_a_file_that_cannot_be_copied_leaves_what_was_there(storage: Storage, tmp_path: Path) -> None:
     (tmp_path / "old.csv").write_text("old")
-    storage.replace(tmp_path / "old.csv", "s3://data/in/")
-    (tmp_path / "empty").mkdir()
+    storage.replace({Path(): tmp_path / "old.csv"}, "s3://data/in/old.csv")
+    with pytest.raises(FileNotFoundError):
+        storage.replace({Path("a"): tmp_path / "old.csv", Path("b"): tmp_path / "gone"}, "s3://data/in")
+    assert storage.path("s3://data/in/old.csv").read_text() == "old"
 
-    with pytest.raises(StorageError, match="empty has no files"):
-        storage.replace(tmp_path / "empty", "s3://data/in")
 
-    assert storage.exists("s3://data/in/old.csv")
+def test_links_are_followed_and_what_is_no_file_is_named(storage: Storage, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "b.csv").write_text("b")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "linked").symlink_to(tmp_path / "elsewhere")
+    storage.upload(tmp_path / "folder", "s3://data/in")
+    assert storage.path("s3://data/in/linked/b.csv").read_text() == "b"
+    os.mkfifo(tmp_path / "folder" / "pipe")
+    with pytest.raises(FilesError, match="folder/pipe is a pipe"):
+        storage.upload(tmp_path / "folder", "s3://data/in")
 
 
 def test_an_object_below_an_object_is_refused_and_leaves_it(storage: Storage, tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_a_second_training_of_a_workload_waits_for_no_one(workspace: Path) -> No
     ("arguments", "code", "message"),
     [
         (["shop"], 2, "s3://data/in holds no data yet; give it with --data PATH"),
-        (["shop", "--data", "gone.csv"], 2, "--data gone.csv: there is no such file or folder"),
+        (["shop", "--data", "gone.csv"], 2, "gone.csv: there is no such file or folder"),
         (["shop", "--data", "rows.csv", "--set", "X=1"], 2, "--set X: the pipeline has no such parameter"),
         (["shop", "--set", "X"], 2, "'X' is not NAME=VALUE"),
         (["hat"], 1, "no single pipeline's name ends in -hat; the assembly declares slipway-dev-shop"),
@@ -228,3 +228,13 @@ def test_an_unknown_step_type_or_function_is_refused_before_anything_runs(
     assert code == 1
     assert message in errors
     assert list((workspace / "build" / "runs").glob("*/Double")) == []
+
+
+def test_a_pipe_is_trained_on_and_not_passed_over(workspace: Path) -> None:
+    assert train(workspace, "shop", "--data", "rows.csv")[0] == 0
+    script = f"{sys.executable} -m local train shop --data <(head -1 rows.csv)"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(
+        ["/bin/bash", "-c", script], cwd=workspace, env=environment, capture_output=True, check=True
+    )
+    assert json.loads((workspace / "build/reports/shop-report.json").read_text()) == {"rows": 2}

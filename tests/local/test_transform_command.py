@@ -1,6 +1,7 @@
 """`slipway transform` with the fake image, through a pipeline like the template's."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -84,16 +85,49 @@ def test_answers_may_be_joined_with_the_rows_and_go_to_any_file(shop: Runner) ->
     assert (shop.folder / "deep/down.csv").read_text() == "1,1,a,b\n2,2,a,b\n"
 
 
-def test_a_bad_line_is_named_by_its_number_and_nothing_is_written(shop: Runner) -> None:
-    (shop.folder / "rows.csv").write_text("1\n" * 700 + "bad\n" + "1\n" * 300)
-    code, out, err = shop.run("transform", "shop", "rows.csv", "--output", "out.csv")
+def test_a_bad_line_is_named_by_the_users_file_and_its_number_and_nothing_is_written(shop: Runner) -> None:
+    (shop.folder / "mine").mkdir()
+    (shop.folder / "mine/customers.csv").write_text("1\n" * 700 + "bad\n" + "1\n" * 300)
+    given = ("--set", "InputData=s3://data/batch/in/rows.csv", "--output", "out.csv")
+    code, out, err = shop.run("transform", "shop", "mine/customers.csv", *given)
     assert (code, out) == (1, "")
     assert (
-        'rows.csv: line 701: Received client error (415) from container-2 with message "no "bad" rows' in err
+        'mine/customers.csv: line 701: Received client error (415) from container-2 with message "no' in err
     )
     assert "nothing was written" in err
     assert not (shop.folder / "out.csv").exists()
     assert left_over(shop.folder) == []
+
+
+def test_no_data_that_others_have_put_into_s3_are_touched(shop: Runner) -> None:
+    theirs = shop.folder / "build/s3/data/shop/train.csv"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("theirs")
+    (shop.folder / "rows.csv").write_text("1\n")
+    for key in ("shop", "shop/", "shop/train.csv"):
+        code, _, err = shop.run("transform", "shop", "rows.csv", "--set", f"InputData=s3://data/{key}")
+        assert (code, "holds what this command has not put there" in err) == (1, True)
+    assert theirs.read_text() == "theirs"
+    assert not (shop.folder / "build/batch").exists() or not list((shop.folder / "build/batch").iterdir())
+
+
+def test_the_output_never_takes_the_place_of_the_input(shop: Runner) -> None:
+    (shop.folder / "rows.csv").write_text("1\n")
+    (shop.folder / "link.csv").symlink_to("rows.csv")
+    for name in ("rows.csv", "link.csv"):
+        code, _, err = shop.run("transform", "shop", "rows.csv", "--output", name)
+        assert (code, "is the file that is read" in err) == (2, True)
+    assert (shop.folder / "rows.csv").read_text() == "1\n"
+
+
+def test_a_pipe_is_read_and_a_folder_is_not(shop: Runner) -> None:
+    (shop.folder / "rows.csv").write_text("1\n2\n")
+    with shop.start("transform", "shop", "/dev/stdin", stdin=subprocess.PIPE) as command:
+        out, err = command.communicate("1\n2\n", timeout=120)
+    assert (command.returncode, out) == (0, "wrote build/batch/data.out\n"), err
+    assert (shop.folder / "build/batch/data.out").read_text() == "1,a,b\n2,a,b\n"
+    code, _, err = shop.run("transform", "shop", "build")
+    assert (code, "build is a folder; expected a file of records" in err) == (2, True)
 
 
 def test_the_same_file_may_be_sent_again(shop: Runner) -> None:
