@@ -26,9 +26,10 @@ def phase(text: str, *, so_far: Callable[[], str] = lambda: "") -> Iterator[None
 
     `so_far` is asked once a second what else to show, such as how much is there.
     """
+    # Where something else draws on the terminal, it has put itself in the place of standard error.
+    is_ours = sys.stderr is sys.__stderr__
     stream = sys.stderr
-    # While something else draws there, it has put itself in the place of standard error.
-    if not (stream.isatty() and stream is sys.__stderr__):
+    if not (is_ours and stream.isatty()):
         print(text, file=stream, flush=True)
         yield
         return

@@ -3,7 +3,6 @@
 import importlib
 import io
 import json
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +15,9 @@ from resilience.live_abuse import LiveApi, live
 from resilience.promise import Context, Figure, Result, exactly
 from resilience.reference import Reference
 from resilience.tally import Answer, Tally, is_problem
+from resilience.wrong_input.bodies import WRONG_BODIES
+from resilience.wrong_input.on_the_wire import WRONG_REQUESTS
+from resilience.wrong_input.requests import MAX_BODY_BYTES, MAX_ROWS, WRONG_TRANSPORT
 
 BAD_INPUTS = 10_000
 LIVE_BAD_INPUTS = 400
@@ -63,16 +65,10 @@ def measure(context: Context) -> Result:
 
 
 def _named(tally: Tally) -> None:
-    """The tables of the tests, with the status that they expect."""
-    find_modules()
-    for folder in ("tests/handlers", "tests/local"):
-        sys.path.append(str(ROOT / folder))
-    wrong = importlib.import_module("wrong_requests")
-    bodies = importlib.import_module("wrong_bodies")
+    """The tables, with the status that they expect."""
     log = io.StringIO()
-    limits = {"MAX_BODY_BYTES": str(wrong.MAX_BODY_BYTES), "MAX_ROWS": str(wrong.MAX_ROWS)}
-    handle = handler("churn", log, limits)
-    for one in (*wrong.WRONG_TRANSPORT, *bodies.WRONG_BODIES):
+    handle = handler("churn", log, {"MAX_BODY_BYTES": str(MAX_BODY_BYTES), "MAX_ROWS": str(MAX_ROWS)})
+    for one in (*WRONG_TRANSPORT, *WRONG_BODIES):
         answer, _ = handle(one.request)
         tally.refusal(one.name, answer, one.status)
     tally.log(log.getvalue())
@@ -100,8 +96,7 @@ def generate(tally: Tally, workload: str, bad: int) -> None:
 
 
 def _live(tally: Tally, api: LiveApi) -> None:
-    wrong = importlib.import_module("api_requests")
-    for one in wrong.WRONG_REQUESTS:
+    for one in WRONG_REQUESTS:
         headers = dict(one.headers) | ({"Content-Type": one.content_type} if one.content_type else {})
         tally.refusal(one.name, api.send(one.method, one.path, one.body or b"", headers), one.status)
     reference = Reference.of(document("churn"), "/churn")

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from assemblies import Assembly
 from live_api import LiveApi, live_api
-from one_customer import CUSTOMER
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+
+from resilience.wrong_input.customer import CUSTOMER
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(

@@ -16,9 +16,11 @@ from aws_lambda_powertools import Logger
 from bank_api import create_handler
 from bank_encoding import CATEGORIES, FEATURES, FIELDS, encode
 from botocore.response import StreamingBody
-from gateway import ORIGIN, Context, event
+from gateway import Context
 from package_lambda import ROOT, PackagingError, carried
 from slipway_environment import Environment
+
+from resilience.wrong_input.events import ORIGIN, event
 
 ROW = bank_contract.SCORE.request_text["text/csv"].strip()
 OPENAPI = json.loads((ROOT / "lambda" / "predict_bank" / "openapi.json").read_text())

@@ -17,7 +17,9 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 from slipway_problem import Problem
 from slipway_strict import MAX_DEPTH, csv_rows, decimal, integer, json_document
-from wrong_requests import CUSTOMER, csv_body, json_body
+
+from resilience.wrong_input.customer import CUSTOMER
+from resilience.wrong_input.requests import csv_body, json_body
 
 OPENAPI = json.loads((Path(__file__).parents[2] / "lambda" / "predict_churn" / "openapi.json").read_text())
 SCHEMA = Draft202012Validator({**OPENAPI, "$ref": "#/components/schemas/Customer"})

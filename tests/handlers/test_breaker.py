@@ -10,14 +10,16 @@ import pytest
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 from churn_api import PREDICTION
-from gateway import ENVIRONMENT, LEAVES, Answer, Context, Runtime
+from gateway import ENVIRONMENT, Answer, Context, Runtime
 from hypothesis import given
 from hypothesis import strategies as st
 from slipway_breaker import FAILURES, REST_SECONDS, Breaker
 from slipway_environment import Environment
 from slipway_prediction import create_handler
 from slipway_problem import Problem
-from wrong_requests import csv_body
+
+from resilience.wrong_input.events import LEAVES
+from resilience.wrong_input.requests import csv_body
 
 
 def fault(code: str, status: int, **members: object) -> ClientError:

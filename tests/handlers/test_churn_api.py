@@ -4,18 +4,11 @@ import io
 import json
 
 import pytest
-from gateway import (
-    LEAVES,
-    ORIGIN,
-    REQUEST_ID,
-    SECOND_ORIGIN,
-    STAYS,
-    Runtime,
-    event,
-    handler,
-    post,
-)
-from wrong_requests import CUSTOMER, csv_body, customers, json_body
+from gateway import SECOND_ORIGIN, Runtime, handler
+
+from resilience.wrong_input.customer import CUSTOMER
+from resilience.wrong_input.events import LEAVES, ORIGIN, REQUEST_ID, STAYS, event, post
+from resilience.wrong_input.requests import csv_body, customers, json_body
 
 PREDICTIONS = {"predictions": [{"churn": False, "score": 0.03}, {"churn": True, "score": 0.97}]}
 QUOTED = '"' + STAYS.replace(",", '","') + '"\n'

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pytest
-from gateway import ENVIRONMENT, LEAVES, ORIGIN, Answer, Context, handler
+from gateway import ENVIRONMENT, Answer, Context, handler
 from runtime_stub import Reply, RuntimeStub, error, running
 from slipway_endpoint import MAX_ANSWER_BYTES, create_runtime
 from slipway_environment import Environment
-from wrong_requests import csv_body
+
+from resilience.wrong_input.events import LEAVES, ORIGIN
+from resilience.wrong_input.requests import csv_body
 
 GOOD = Reply(body=b'{"predictions":[{"churn":true,"score":0.97}]}')
 CUT = Reply(body=GOOD.body, missing=5)

@@ -16,9 +16,11 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from forecast_api import create_handler
 from forecast_contract import HORIZON, MAX_PATHS, STEP
-from gateway import ORIGIN, Context, event
+from gateway import Context
 from package_lambda import ROOT
 from slipway_environment import Environment
+
+from resilience.wrong_input.events import ORIGIN, event
 
 EXAMPLE = json.loads(forecast_contract.FORECAST.request_text["application/json"])
 OPENAPI = json.loads((ROOT / "lambda" / "predict_forecast" / "openapi.json").read_text())

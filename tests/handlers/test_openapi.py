@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 import schemathesis
 from churn_contract import CONTRACT, Customer
-from gateway import LEAVES, Answer, Runtime, event, handler
+from gateway import Answer, Runtime, handler
 from jsonschema import Draft4Validator, Draft202012Validator
 from slipway_openapi import GATEWAY_MODEL
-from wrong_requests import CUSTOMER, csv_body, customers
+
+from resilience.wrong_input.customer import CUSTOMER
+from resilience.wrong_input.events import LEAVES, event
+from resilience.wrong_input.requests import csv_body, customers
 
 ROOT = Path(__file__).resolve().parents[2]
 OPENAPI = json.loads((ROOT / "lambda" / "predict_churn" / "openapi.json").read_text())

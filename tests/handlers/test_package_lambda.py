@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from gateway import ENVIRONMENT, LEAVES
+from gateway import ENVIRONMENT
 from measure_lambda import LIMIT_BYTES, LIMIT_RATIO, measure, zipped_bytes
 from package_lambda import LAMBDA, PackagingError, Platform, fingerprint, functions, prepare
 from runtime_stub import Reply, running
-from wrong_requests import csv_body
+
+from resilience.wrong_input.events import LEAVES
+from resilience.wrong_input.requests import csv_body
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "lambda"

@@ -12,10 +12,12 @@ import pytest
 import schemathesis
 from aws_lambda_powertools import Logger
 from botocore.response import StreamingBody
-from gateway import ORIGIN, Context, event
+from gateway import Context
 from package_lambda import ROOT, carried
 from slipway_environment import Environment
 from translation_api import create_handler
+
+from resilience.wrong_input.events import ORIGIN, event
 
 OPENAPI = json.loads((ROOT / "lambda" / "predict_translation" / "openapi.json").read_text())
 LOVE = {"sentences": [{"query": "I love you"}, {"query": "I love you, too"}]}

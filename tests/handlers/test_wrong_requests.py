@@ -5,11 +5,21 @@ import json
 from pathlib import Path
 
 import pytest
-from gateway import LEAVES, ORIGIN, REQUEST_ID, Runtime, handler
+from gateway import Runtime, handler
 from jsonschema import Draft202012Validator
 from slipway_problem import MAX_ERRORS, TITLES
-from wrong_bodies import WRONG_BODIES
-from wrong_requests import MARK, MAX_BODY_BYTES, MAX_ROWS, WRONG_TRANSPORT, Wrong, csv_body, json_body
+
+from resilience.wrong_input.bodies import WRONG_BODIES
+from resilience.wrong_input.events import LEAVES, ORIGIN, REQUEST_ID
+from resilience.wrong_input.requests import (
+    MARK,
+    MAX_BODY_BYTES,
+    MAX_ROWS,
+    WRONG_TRANSPORT,
+    Wrong,
+    csv_body,
+    json_body,
+)
 
 WRONG_REQUESTS = [*WRONG_TRANSPORT, *WRONG_BODIES]
 OPENAPI = json.loads((Path(__file__).parents[2] / "lambda" / "predict_churn" / "openapi.json").read_text())

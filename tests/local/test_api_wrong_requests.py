@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
-from api_requests import CSV, ORIGIN, ROW, WRONG_REQUESTS, Wrong
 from assemblies import Assembly
 from botocore.credentials import Credentials
 from hypothesis import HealthCheck, settings
@@ -22,6 +21,7 @@ from schemathesis.checks import CHECKS
 from containers.script_mode.toolkit import strict_http
 from local.api import request as gateway_request
 from local.endpoint import Log, ModelError, ModelNotReadyError, ServiceUnavailableError
+from resilience.wrong_input.on_the_wire import CSV, ORIGIN, ROW, WRONG_REQUESTS, Wrong
 
 SCHEMA = schemathesis.openapi.from_path(
     Path(__file__).parents[2] / "lambda" / "predict_churn" / "openapi.json"

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from one_customer import CUSTOMER, ROW
+from resilience.wrong_input.customer import CUSTOMER, ROW
 
 ORIGIN = "http://127.0.0.1:3000"  # the second one that dev allows: the gateway's own answers name the first
 COLUMNS = ROW.split(",")

@@ -1,7 +1,8 @@
 """Bodies that are refused: one line each, with the status that refuses it and the first fault's place."""
 
-from gateway import LEAVES, post
-from wrong_requests import CUSTOMER, MARK, Wrong, columns, csv_body, customers, json_body, literal
+from resilience.wrong_input.customer import CUSTOMER
+from resilience.wrong_input.events import LEAVES, post
+from resilience.wrong_input.requests import MARK, Wrong, columns, csv_body, customers, json_body, literal
 
 
 def _texts() -> list[Wrong]:

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway import LEAVES, ORIGIN, event, post
-from one_customer import CUSTOMER
+from resilience.wrong_input.customer import CUSTOMER
+from resilience.wrong_input.events import LEAVES, ORIGIN, event, post
 
 # Stands for whatever the caller sends; no answer and no log may have it.
 MARK = "zanzibar"
 
-# What the handler of the tests allows.
+# What the handler allows that they are sent to.
 MAX_BODY_BYTES = 20_000
 MAX_ROWS = 100
 
