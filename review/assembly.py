@@ -39,7 +39,7 @@ class Stack:
     assets: Mapping[str, Asset]
     settings: Mapping[str, Any]
     errors: tuple[str, ...]
-    dependencies: tuple[str, ...]
+    dependencies: tuple[str, ...] = ()
 
     @property
     def resources(self) -> Mapping[str, Mapping[str, Any]]:
@@ -65,6 +65,17 @@ class Assembly:
     @property
     def assets(self) -> Mapping[str, Asset]:
         return {hash: asset for stack in self.stacks.values() for hash, asset in stack.assets.items()}
+
+    def deploys_first(self, one: str, other: str) -> bool:
+        """Whether `cdk deploy` takes stack `one` before `other`, which depends on it, however indirectly."""
+        seen: set[str] = set()
+        waiting = [other]
+        while waiting:
+            name = waiting.pop()
+            if name not in seen and name in self.stacks:
+                seen.add(name)
+                waiting += self.stacks[name].dependencies
+        return one in seen
 
     def exported(self, name: str) -> tuple[Stack, Any] | None:
         """The stack that exports the name, and the value as its template has it."""
