@@ -37,6 +37,10 @@ class ContainerError(SlipwayError):
     """A container did not start, or ended while it was needed."""
 
 
+class BusyError(SlipwayError):
+    """Another process is doing what one at a time may do."""
+
+
 class FilesError(SlipwayError):
     """A file or folder cannot be read as one, or may not be replaced."""
 

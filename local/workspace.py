@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.errors import SlipwayError
+from local.errors import BusyError
 from local.ledger import Ledger
 
 
@@ -96,7 +96,7 @@ class Workspace:
             except BlockingIOError:
                 stream.seek(0)
                 owner = stream.read().strip()
-                raise SlipwayError(f"{doing} by the process {owner}; wait for it") from None
+                raise BusyError(f"{doing} by the process {owner}; wait for it") from None
             stream.truncate(0)
             stream.write(str(os.getpid()))
             stream.flush()

@@ -13,6 +13,7 @@ from local.console import print_table
 from local.errors import SlipwayError
 from local.files import write_whole
 from local.pipeline.progress import Quiet
+from local.pipeline.publication import recover
 from local.pipeline.runner import PipelineRunner
 from local.workspace import Workspace
 
@@ -50,6 +51,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     workspace, workload = Workspace(), arguments.workload
+    recover(workspace)
     seeds = [_FIRST_SEED, *range(arguments.splits - 1)]
     with workspace.training(workload):
         runner = PipelineRunner(arguments.assembly, workspace, lambda declared: declared.pipeline(workload))

@@ -4,6 +4,7 @@ import argparse
 
 from local import assembly
 from local.commands.options import add_assembly
+from local.pipeline.publication import recover
 from local.registry import FolderRegistry, Registry
 from local.workspace import Workspace
 
@@ -23,6 +24,7 @@ def opened(arguments: argparse.Namespace) -> tuple[Registry, str]:
     declared = assembly.load(arguments.assembly)
     group = declared.package_group(arguments.workload)
     if arguments.registry == "local":
+        recover(Workspace())
         return FolderRegistry(Workspace().registry, declared.place), group
     # Importing boto3 takes longer than any command that does without it.
     from local.registry.sagemaker import SageMakerRegistry  # noqa: PLC0415

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from local import metrics
 from local.commands.options import example_of
 from local.console import print_table
+from local.pipeline.publication import recover
 from local.pipeline.record import ExecutionRecord, read_all
 from local.printed import slipway
 from local.revision import Revision
@@ -39,6 +40,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     workload, command = arguments.workload, arguments.command
+    recover(Workspace())
     records = [one for one in read_all(Workspace().runs, workload) if one.command == command]
     if records:
         _compare(records[-arguments.last :])

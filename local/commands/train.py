@@ -8,7 +8,7 @@ from local.commands.options import add_assembly, add_parameters, example_of
 from local.console import print_table
 from local.pipeline import progress
 from local.pipeline.differences import without_effect
-from local.pipeline.publication import publish_artifacts, publish_reports
+from local.pipeline.publication import recover
 from local.pipeline.record import UNCHANGED, StepRecord
 from local.pipeline.runner import PipelineRunner
 from local.printed import slipway
@@ -47,6 +47,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     workspace, workload = Workspace(), arguments.workload
+    recover(workspace)
     with workspace.training(workload):
         runner = PipelineRunner(arguments.assembly, workspace, lambda declared: declared.pipeline(workload))
         parameters = runner.parameters(dict(arguments.parameters))
@@ -58,18 +59,13 @@ def run(arguments: argparse.Namespace) -> int:
         for difference in without_effect(runner.definition):
             print(f"without effect here: {difference}", file=sys.stderr)
         with progress.show() as display:
-            one.run(display)
-        execution = one.execution
-        archives = publish_artifacts(
-            execution.services.models.values(), runner.storage, workspace.artifacts / workload
-        )
-        reports = publish_reports(execution.property_files, runner.storage, workspace.reports, workload)
+            one.run(display, publishing=True)
     order = [step.name for step in runner.definition.steps]
     steps = sorted(one.record.steps, key=lambda step: order.index(step.name))
     print_table(("step", "type", "seconds", "result"), map(_row, steps))
-    for path in (*archives, *reports):
+    for path in one.published:
         print(f"wrote {path}")
-    for arn in execution.packages:
+    for arn in one.execution.packages:
         print(f"registered {arn.partition('/')[2]}; see: {slipway('models', workload)}")
     return 0
 

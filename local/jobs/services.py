@@ -12,6 +12,7 @@ from local.assembly.place import Place
 from local.container import JobResult, Layout
 from local.errors import JobError
 from local.images import Images
+from local.moves import Move
 from local.registry import FolderRegistry
 from local.storage import Storage
 
@@ -26,6 +27,7 @@ class Services:
     `package_groups` are the model package groups that the assembly declares, `deployed` its models by name,
     `models` those that the execution has created. `on_rows` is told of each number of rows transformed;
     `called` has the names by which messages call objects, by their paths, where these are not their keys.
+    `registrations` put the model packages that the execution has staged into the registry.
     Once `stopping` is set no job starts another process.
     """
 
@@ -38,6 +40,7 @@ class Services:
     models: dict[str, Model] = field(default_factory=dict)
     on_rows: Callable[[int], None] = lambda rows: None
     called: Mapping[Path, Path] = field(default_factory=dict)
+    registrations: list[Move] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def model(self, name: str) -> Model | None:

@@ -19,10 +19,13 @@ _WITH_DATA = {"train": 8, "evaluate": 15, "transform": 2}
 _RECORDS = 200
 
 
-def prune(runs: Path, buckets: Path, cache: StepCache, workload: str) -> None:
-    """Remove the data of a workload's executions that are not kept, here and in S3."""
-    records = read_all(runs, workload)
-    kept = _kept(records)
+def prune(runs: Path, buckets: Path, cache: StepCache, last: ExecutionRecord) -> None:
+    """Remove the data of the executions of the last one's workload that are not kept, here and in S3.
+
+    The last one itself and what it took over are kept.
+    """
+    records = read_all(runs, last.workload)
+    kept = _kept(records) | {last.id} | last.origins
     gone = {one.id for one in records} - kept
     cache.forget(gone)
     _remove_objects(buckets, gone)
@@ -31,7 +34,8 @@ def prune(runs: Path, buckets: Path, cache: StepCache, workload: str) -> None:
             shutil.rmtree(runs / record.id)
     for id in gone:
         for step in (runs / id).glob("*/"):
-            shutil.rmtree(step)
+            if not step.is_symlink():
+                shutil.rmtree(step)
 
 
 def _kept(records: Sequence[ExecutionRecord]) -> set[str]:

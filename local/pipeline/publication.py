@@ -1,69 +1,120 @@
-"""What a successful execution leaves for others: the model archives and the property files."""
+"""What a successful execution leaves for others, in one step: model packages, model archives, reports."""
 
 import filecmp
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from local import moves
 from local.assembly import Model
-from local.errors import JobError
-from local.files import copy_whole
+from local.errors import BusyError, JobError
+from local.moves import Move
+from local.pipeline.record import SUCCEEDED, ExecutionRecord
 from local.storage import Storage
+from local.workspace import Workspace
+
+_JOURNAL = "publication.json"
+_ARCHIVE = "model.tar.gz"
 
 
-def publish_artifacts(models: Iterable[Model], storage: Storage, folder: Path) -> list[Path]:
-    """Put the archive of every container at `<folder>/<hostname>/model.tar.gz`, all of them at once.
+class Publication:
+    """Gathers what an execution publishes in a folder of its own, then puts all of it in its places.
 
-    Whatever was in the folder before is gone afterwards; until everything is copied it stays as it was. A
-    folder that holds these very archives is not touched, so that nothing is made anew from its files.
-    Returns the archives. Raises JobError when two models have a container of the same name.
+    Nothing that others see has changed before `commit`; when it is interrupted, `recover` makes the rest.
     """
+
+    def __init__(self, workspace: Workspace, workload: str, execution: str) -> None:
+        self._workspace = workspace
+        self._workload = workload
+        self._folder = workspace.runs / execution
+        self._moves: list[Move] = []
+        self._archives: list[Path] = []
+
+    def add(self, packages: Iterable[Move]) -> None:
+        """Model packages that are staged already."""
+        self._moves += packages
+
+    def add_artifacts(self, models: Iterable[Model], storage: Storage) -> list[Path]:
+        """Every container's archive, for `<artifacts>/<workload>/<hostname>/model.tar.gz`; returns these.
+
+        An archive of an earlier training whose container is gone goes; one that a training has not written
+        there is set aside when another takes its place. One that is the same already is not touched, so that
+        nothing is made anew from it. Raises JobError when two models have a container of the same name.
+        """
+        folder = self._workspace.artifacts / self._workload
+        for hostname, url in _urls(models).items():
+            archive = folder / hostname / _ARCHIVE
+            source = storage.path(url)
+            self._archives.append(archive)
+            if archive.is_file() and filecmp.cmp(source, archive, shallow=False):
+                continue
+            staged = self._stage(source, f"{hostname}.{_ARCHIVE}")
+            self._moves.append(Move(staged, archive, self._former(archive)))
+        if self._archives:
+            for stale in set(folder.glob(f"*/{_ARCHIVE}")) - set(self._archives):
+                if self._is_ours(stale):
+                    self._moves.append(Move(None, stale, self._folder / "former" / stale.parent.name))
+        return self._archives
+
+    def add_reports(self, property_files: Mapping[str, str], storage: Storage) -> list[Path]:
+        """Each property file, for `<reports>/<workload>-<its name in lower case>.json`; returns these.
+
+        A page of the same name that stands beside it (`evaluation.html`) is one more.
+        """
+        reports = []
+        for name, uri in property_files.items():
+            source = storage.path(uri)
+            page = source.with_suffix(".html")
+            for file in (source, *([page] if page.is_file() else [])):
+                suffix = ".html" if file is page else ".json"
+                report = self._workspace.reports / f"{self._workload}-{name.lower()}{suffix}"
+                self._moves.append(Move(self._stage(file, report.name), report))
+                reports.append(report)
+        return reports
+
+    def commit(self) -> None:
+        """Put everything in its place; raises FilesError, with nothing done, where that cannot be."""
+        moves.make_all(self._moves, self._folder / _JOURNAL)
+        for archive in self._archives:
+            self._workspace.ledger.note(archive, self._by)
+
+    @property
+    def _by(self) -> str:
+        return f"models of {self._workload}"
+
+    def _is_ours(self, archive: Path) -> bool:
+        return self._workspace.ledger.wrote(archive, self._by)
+
+    def _former(self, archive: Path) -> Path | None:
+        """Where an archive that no training has written goes."""
+        if not archive.is_file() or self._is_ours(archive):
+            return None
+        return self._workspace.new_set_aside() / f"{archive.parent.name}-{_ARCHIVE}"
+
+    def _stage(self, source: Path, name: str) -> Path:
+        staged = self._folder / "publication" / name
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, staged)
+        return staged
+
+
+def recover(workspace: Workspace) -> None:
+    """Finish the publications that were interrupted; those of a process that is at it are left to it."""
+    for journal in workspace.runs.glob(f"*/{_JOURNAL}"):
+        with suppress(FileNotFoundError, TypeError, KeyError, ValueError):
+            record = ExecutionRecord.read(journal.with_name("execution.json"))
+            with suppress(BusyError), workspace.training(record.workload):
+                moves.finish(journal)
+                record.status = SUCCEEDED
+                record.save(workspace.runs)
+
+
+def _urls(models: Iterable[Model]) -> dict[str, str]:
     urls: dict[str, str] = {}
     for container in (container for model in models for container in model.containers):
         if container.hostname in urls:
             raise JobError(f"two models have a container called {container.hostname}")
         if container.model_data_url is not None:
             urls[container.hostname] = container.model_data_url
-    if not urls:
-        return []
-    archives = [folder / hostname / "model.tar.gz" for hostname in urls]
-    if _holds(folder, {path: storage.path(url) for path, url in zip(archives, urls.values(), strict=True)}):
-        return archives
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as staging:
-        new, old = Path(staging) / "new", Path(staging) / "old"
-        for hostname, url in urls.items():
-            archive = new / hostname / "model.tar.gz"
-            archive.parent.mkdir(parents=True)
-            shutil.copyfile(storage.path(url), archive)
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-    return archives
-
-
-def publish_reports(
-    property_files: Mapping[str, str], storage: Storage, folder: Path, workload: str
-) -> list[Path]:
-    """Copy each property file to `<folder>/<workload>-<its name in lower case>.json`; returns the copies.
-
-    A page of the same name that stands beside it (`evaluation.html`) is copied too.
-    """
-    reports = []
-    for name, uri in property_files.items():
-        source = storage.path(uri)
-        page = source.with_suffix(".html")
-        for file in (source, *([page] if page.is_file() else [])):
-            report = folder / f"{workload}-{name.lower()}{'.html' if file is page else '.json'}"
-            copy_whole(file, report)
-            reports.append(report)
-    return reports
-
-
-def _holds(folder: Path, contents: Mapping[Path, Path]) -> bool:
-    """Whether the folder's files are those of `contents`, path by path equal to its value."""
-    found = {path for path in folder.rglob("*") if path.is_file()}
-    return found == contents.keys() and all(
-        source.is_file() and filecmp.cmp(path, source, shallow=False) for path, source in contents.items()
-    )
+    return urls

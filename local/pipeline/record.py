@@ -1,5 +1,6 @@
 """What is written down about an execution: `<runs>/<id>/execution.json`, kept up to date while it runs."""
 
+import fcntl
 import json
 import os
 from collections.abc import Mapping
@@ -29,7 +30,10 @@ class StepRecord:
 
 @dataclass
 class ExecutionRecord:
-    """An execution: what it was given, what came of it. Times are in UTC, durations in seconds."""
+    """An execution: what it was given, what came of it. Times are in UTC, durations in seconds.
+
+    `number` says which came first: a clock may have been put back since.
+    """
 
     id: str
     command: str
@@ -47,6 +51,7 @@ class ExecutionRecord:
     metrics: dict[str, Any] = field(default_factory=dict)
     artifacts: dict[str, str] = field(default_factory=dict)
     package: str | None = None
+    number: int = 0
 
     def save(self, runs: Path) -> None:
         write_whole(runs / self.id / _FILE, json.dumps(asdict(self), indent=2) + "\n")
@@ -75,7 +80,26 @@ class ExecutionRecord:
 def read_all(runs: Path, workload: str) -> list[ExecutionRecord]:
     """The executions of a workload, the oldest first."""
     records = [one for one in map(_readable, runs.glob(f"*/{_FILE}")) if one and one.workload == workload]
-    return sorted(records, key=lambda one: (one.started, one.id))
+    # The executions of earlier versions of the runner have no number.
+    return sorted(records, key=lambda one: (one.number, one.started, one.id))
+
+
+def next_number(runs: Path) -> int:
+    """A number larger than that of every execution before, whichever process it was in."""
+    runs.mkdir(parents=True, exist_ok=True)
+    with (runs / ".number").open("a+", encoding="ascii") as counter:
+        fcntl.flock(counter, fcntl.LOCK_EX)
+        counter.seek(0)
+        text = counter.read()
+        number = int(text) + 1 if text.isdecimal() else _largest_number(runs) + 1
+        counter.truncate(0)
+        counter.write(str(number))
+    return number
+
+
+def _largest_number(runs: Path) -> int:
+    records = map(_readable, runs.glob(f"*/{_FILE}"))
+    return max((one.number for one in records if one), default=0)
 
 
 def _readable(path: Path) -> ExecutionRecord | None:

@@ -19,7 +19,16 @@ from local.pipeline.input_place import InputPlace, readable
 from local.pipeline.parameters import bind
 from local.pipeline.progress import Progress
 from local.pipeline.pruning import prune
-from local.pipeline.record import FAILED, STOPPED, SUCCEEDED, ExecutionRecord, StepRecord, read_all
+from local.pipeline.publication import Publication
+from local.pipeline.record import (
+    FAILED,
+    STOPPED,
+    SUCCEEDED,
+    ExecutionRecord,
+    StepRecord,
+    next_number,
+    read_all,
+)
 from local.pipeline.step_cache import StepCache
 from local.pipeline.steps import STEP_TYPES
 from local.registry import FolderRegistry
@@ -84,7 +93,14 @@ class PipelineRunner:
         id, folder = self._workspace.new_execution()
         sources = revision.current()
         record = ExecutionRecord(
-            id, command, workload, self.pipeline.name, parameters, sources.commit, sources.dirty
+            id,
+            command,
+            workload,
+            self.pipeline.name,
+            parameters,
+            sources.commit,
+            sources.dirty,
+            number=next_number(self._workspace.runs),
         )
         earlier = read_all(self._workspace.runs, workload)
         resumed = _unfinished(earlier, command)
@@ -116,6 +132,7 @@ class Run:
 
     def __init__(self, record: ExecutionRecord, workspace: Workspace) -> None:
         self.record = record
+        self.published: list[Path] = []
         self._workspace = workspace
 
     def note(self, step: StepRecord) -> None:
@@ -125,13 +142,18 @@ class Run:
     def save(self) -> None:
         self.record.save(self._workspace.runs)
 
-    def run(self, progress: Progress) -> None:
-        """Run it to its end, whatever that is; raises JobError for a step that fails."""
+    def run(self, progress: Progress, *, publishing: bool = False) -> None:
+        """Run it to its end, whatever that is; raises JobError for a step that fails.
+
+        What it registers is in the registry afterwards. With `publishing`, models and reports are in their
+        places too, in the same step; `published` are their paths.
+        """
         started = time.monotonic()
         self.save()
         status = STOPPED
         try:
             self.execution.run(progress)
+            self._publish(models_too=publishing)
             status = SUCCEEDED
         except SlipwayError as error:
             status, self.record.failure = FAILED, str(error).splitlines()[0]
@@ -141,7 +163,16 @@ class Run:
             self.record.seconds = time.monotonic() - started
             self._measure()
             self.save()
-            prune(self._workspace.runs, self._workspace.storage, self.execution.cache, self.record.workload)
+            prune(self._workspace.runs, self._workspace.storage, self.execution.cache, self.record)
+
+    def _publish(self, *, models_too: bool) -> None:
+        execution, services = self.execution, self.execution.services
+        publication = Publication(self._workspace, self.record.workload, self.record.id)
+        publication.add(services.registrations)
+        if models_too:
+            self.published += publication.add_artifacts(services.models.values(), services.storage)
+            self.published += publication.add_reports(execution.property_files, services.storage)
+        publication.commit()
 
     def _measure(self) -> None:
         """Metrics and the digests of the archives, as far as there are any yet."""

@@ -62,6 +62,8 @@ class CreateModel:
 class RegisterModel:
     """Adds a version to a model package group of the assembly, from CreateModelPackage's arguments.
 
+    It is staged, and in the registry when the execution publishes what it has made.
+
     The package's metrics are the JSON of `ModelMetrics.ModelQuality.Statistics`.
     """
 
@@ -93,9 +95,15 @@ class RegisterModel:
 
     def run(self, folder: Path) -> None:
         _demand_archives(self._model, self._services)
-        package = self._services.registry.register(
-            self._group, self._model, self._status, self._metrics(), self._services.storage
+        package, moves = self._services.registry.stage(
+            self._group,
+            self._model,
+            self._status,
+            self._metrics(),
+            storage=self._services.storage,
+            folder=folder / "package",
         )
+        self._services.registrations.extend(moves)
         self._arn = package.arn
 
     def _metrics(self) -> dict[str, Any]:

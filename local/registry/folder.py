@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -15,6 +14,7 @@ from local.assembly import ContainerDefinition, Model
 from local.assembly.place import Place
 from local.errors import SlipwayError, UsageError
 from local.files import write_whole
+from local.moves import Move
 from local.registry.package import Container, Package
 from local.storage import Storage
 
@@ -54,42 +54,36 @@ class FolderRegistry:
     def next_version(self, group: str) -> int:
         return max(self._numbers(group), default=0) + 1
 
-    def register(
-        self, group: str, model: Model, status: str, metrics: Mapping[str, Any], storage: Storage
-    ) -> Package:
-        """Add a version, whole, or find the one whose containers are equal to the model's: that one stays.
-
-        Training the same again would otherwise ask for an approval that has been given.
-        """
-        (self._root / group).mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".incoming-", dir=self._root / group) as incoming:
-            staging = Path(incoming) / "package"
-            staging.mkdir()
-            contents = [self._content(one, storage, staging) for one in model.containers]
-            for known in reversed(self.versions(group)):
-                if [_comparable(one) for one in known.containers] == [_comparable(one) for one in contents]:
-                    return known
-            return self._add(group, contents, status, metrics, staging)
-
-    def _add(
+    def stage(
         self,
         group: str,
-        contents: Sequence[Container],
+        model: Model,
         status: str,
         metrics: Mapping[str, Any],
-        staging: Path,
-    ) -> Package:
+        *,
+        storage: Storage,
+        folder: Path,
+    ) -> tuple[Package, Sequence[Move]]:
+        """The next version, written whole into a folder, and the move with which it is there.
+
+        A version whose containers are equal to the model's stays, and there is nothing to move: training the
+        same again would otherwise ask for an approval that has been given.
+        """
+        folder.mkdir(parents=True)
+        contents = [self._content(one, storage, folder) for one in model.containers]
+        for known in reversed(self.versions(group)):
+            if [_comparable(one) for one in known.containers] == [_comparable(one) for one in contents]:
+                return known, []
         version = self.next_version(group)
-        folder = self._folder(group, version)
+        place = self._folder(group, version)
         containers = [
-            replace(one, model_data_url=one.digest and str(folder / one.hostname / "model.tar.gz"))
+            replace(one, model_data_url=one.digest and str(place / one.hostname / "model.tar.gz"))
             for one in contents
         ]
         created = datetime.now(UTC).isoformat(timespec="seconds")
         package = Package(group, version, self.arn(group, version), status, created, metrics, containers)
-        (staging / _PACKAGE).write_text(_as_json(package), encoding="utf-8")
-        staging.rename(folder)
-        return package
+        (folder / _PACKAGE).write_text(_as_json(package), encoding="utf-8")
+        return package, [Move(folder, place)]
 
     @staticmethod
     def _content(container: ContainerDefinition, storage: Storage, folder: Path) -> Container:

@@ -58,4 +58,6 @@ def run(one: Execution) -> str:
     stream = io.StringIO()
     one.rehearse()
     one.run(Lines(stream))
+    for registration in one.services.registrations:
+        registration.make()
     return stream.getvalue()

@@ -9,7 +9,7 @@ from assembly_files import write_assembly
 
 from local import assembly
 from local.pipeline import pruning
-from local.pipeline.record import RUNNING, SUCCEEDED, ExecutionRecord, StepRecord, read_all
+from local.pipeline.record import RUNNING, SUCCEEDED, ExecutionRecord, StepRecord, next_number, read_all
 from local.pipeline.step_cache import StepCache
 from local.storage import Storage
 
@@ -30,12 +30,24 @@ class History:
         workload: str = "shop",
         status: str = SUCCEEDED,
         origins: Collection[str] = (),
+        started: str | None = None,
     ) -> str:
         self.count += 1
         id = f"{self.count:012x}"
         steps = [StepRecord("Fit", "Training", SUCCEEDED, origin=one) for one in (id, *origins)]
-        record = ExecutionRecord(id, command, workload, "shop", {}, None, False, status=status, steps=steps)
-        record.started = f"2026-01-01T00:00:{self.count:02}+00:00"
+        record = ExecutionRecord(
+            id,
+            command,
+            workload,
+            "shop",
+            {},
+            None,
+            False,
+            started=started or f"2026-01-01T00:00:{self.count:02}+00:00",
+            status=status,
+            steps=steps,
+            number=next_number(self.runs),
+        )
         record.save(self.runs)
         for path in (self.runs / id / "Fit" / "log", self.buckets / "data" / "out" / id / "Fit" / "model"):
             path.parent.mkdir(parents=True)
@@ -47,7 +59,8 @@ class History:
         return id
 
     def prune(self) -> None:
-        pruning.prune(self.runs, self.buckets, self.cache, "shop")
+        last = read_all(self.runs, "shop")[-1]
+        pruning.prune(self.runs, self.buckets, self.cache, last)
 
     def with_data(self) -> set[str]:
         """The executions whose work, objects and results are all there; none has a part of them."""
@@ -108,3 +121,34 @@ def test_an_execution_whose_process_is_gone_is_called_interrupted(history: Histo
     path.write_text(json.dumps({**json.loads(path.read_text()), "pid": 2**22 + 1}))
     (record,) = read_all(history.runs, "shop")
     assert record.status == "interrupted"
+
+
+def test_executions_of_a_clock_that_ran_ahead_count_by_their_order(history: History) -> None:
+    ahead = [history.add(started=f"2099-01-01T00:00:{second:02}+00:00") for second in range(3)]
+    newest = [history.add(started="2026-01-01T00:00:00+00:00") for _ in range(2)]
+    history.prune()
+    assert history.with_data() == set(newest)
+    assert [one.id for one in read_all(history.runs, "shop")] == [*ahead, *newest]
+
+
+def test_the_last_execution_is_kept_whatever_the_records_of_others_say(history: History) -> None:
+    origin, last = history.add(), history.add("evaluate")
+    path = history.runs / last / "execution.json"
+    content = {**json.loads(path.read_text()), "number": 0, "started": "2001-01-01"}
+    content["steps"][0]["origin"] = origin
+    path.write_text(json.dumps(content))
+    for command in ("train", "train", "evaluate"):
+        history.add(command)
+    pruning.prune(history.runs, history.buckets, history.cache, ExecutionRecord.read(path))
+    assert {origin, last} <= history.with_data()
+
+
+@pytest.mark.parametrize("counter", [None, "", "x"])
+def test_numbers_go_on_where_the_records_end_when_their_counter_is_lost(
+    history: History, counter: str | None
+) -> None:
+    history.add()
+    history.add()
+    path = history.runs / ".number"
+    path.unlink() if counter is None else path.write_text(counter)
+    assert [next_number(history.runs) for _ in range(2)] == [3, 4]

@@ -32,6 +32,7 @@ class Shop:
         declared = assembly.load(write_pipeline(folder / "cdk.out"))
         self.storage = Storage(folder / "s3", declared)
         self.root = folder / "registry"
+        self.staged = 0
         self.registry = FolderRegistry(self.root, declared.place)
 
     def register(self, content: str, **metrics: Any) -> int:
@@ -44,7 +45,21 @@ class Shop:
             url = f"s3://data/{content}/{name}.tar.gz"
             containers.append(ContainerDefinition(name, "registry/image:1", url, {"NAME": name}))
         model = Model("shop", tuple(containers))
-        return self.registry.register(GROUP, model, PENDING, metrics, self.storage).version
+        return self.stage(model, **metrics)
+
+    def stage(self, model: Model, **metrics: Any) -> int:
+        self.staged += 1
+        package, moves = self.registry.stage(
+            GROUP,
+            model,
+            PENDING,
+            metrics,
+            storage=self.storage,
+            folder=self.root.parent / "staged" / str(self.staged),
+        )
+        for move in moves:
+            move.make()
+        return package.version
 
 
 @pytest.fixture
@@ -85,8 +100,8 @@ def test_a_version_is_approved_and_rejected(shop: Shop) -> None:
 def test_a_registration_that_fails_leaves_nothing(shop: Shop) -> None:
     model = Model("shop", (ContainerDefinition("a", "image", "s3://data/gone.tar.gz", {}),))
     with pytest.raises(FileNotFoundError):
-        shop.registry.register(GROUP, model, PENDING, {}, shop.storage)
-    assert list((shop.root / GROUP).iterdir()) == []
+        shop.stage(model)
+    assert not shop.root.exists()
     assert shop.registry.versions(GROUP) == []
 
 

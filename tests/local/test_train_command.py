@@ -238,3 +238,18 @@ def test_a_pipe_is_trained_on_and_not_passed_over(workspace: Path) -> None:
         ["/bin/bash", "-c", script], cwd=workspace, env=environment, capture_output=True, check=True
     )
     assert json.loads((workspace / "build/reports/shop-report.json").read_text()) == {"rows": 2}
+
+
+def test_executions_of_a_clock_that_ran_ahead_do_not_cost_the_next_its_result(workspace: Path) -> None:
+    assert train(workspace, "shop", "--data", "rows.csv")[0] == 0
+    (record,) = (workspace / "build" / "runs").glob("*/execution.json")
+    content = json.loads(record.read_text())
+    for number in range(10):
+        path = workspace / "build" / "runs" / f"ahead{number}" / "execution.json"
+        path.parent.mkdir()
+        ahead = {"id": path.parent.name, "started": f"2099-01-01T00:00:{number:02}+00:00", "number": 0}
+        path.write_text(json.dumps({**content, **ahead}))
+    (workspace / "rows.csv").write_text("1,2\n")
+    code, _, errors = train(workspace, "shop", "--data", "rows.csv")
+    assert code == 0, errors
+    assert json.loads((workspace / "build/reports/shop-report.json").read_text()) == {"rows": 2}
