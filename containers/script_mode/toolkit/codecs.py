@@ -1,5 +1,6 @@
 """The media types that a script gets decoded and encoded for it, when it brings no functions of its own."""
 
+import csv
 import io
 import json
 import math
@@ -10,10 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import content_types, tabular
+from . import content_types, csv_dialect, tabular
 from .errors import CallerProblem
 
 Array = NDArray[Any]
+
+# What quotes may not hold in a table of numbers, lest it become two cells or two rows without them.
+_PLAIN_CELL = re.compile(r"[^,\r\n]*")
 
 _NPY_HEADER = re.compile(
     rb"\x93NUMPY\x01\x00(?P<length>..)\{'descr': '(?:[<>][fiu](?P<wide>[248])|\|[biu]1)', "
@@ -43,6 +47,23 @@ def encode(prediction: Any, accept: str) -> bytes:
     return encoder(prediction)
 
 
+def _from_csv(body: bytes) -> Array:
+    if b'"' not in body:
+        return tabular.parse(body)
+    # Any writer of CSV may quote a number; few do, and the fast reader knows no quotes.
+    try:
+        rows = csv_dialect.read(body.decode())
+    except UnicodeDecodeError:
+        raise CallerProblem(400, "The body is not UTF-8 CSV.") from None
+    except csv.Error:
+        raise CallerProblem(400, "The body is not CSV: a quote is not closed, or text follows it.") from None
+    for number, row in enumerate(rows, start=1):
+        for column, cell in enumerate(row, start=1):
+            if not _PLAIN_CELL.fullmatch(cell):
+                raise tabular.MalformedCsv(f"Row {number}, column {column}: not a number.")
+    return tabular.parse("\n".join(map(",".join, rows)).encode())
+
+
 def _from_json(body: bytes) -> Array:
     try:
         return np.array(json.loads(body), dtype=np.float64)
@@ -69,7 +90,10 @@ def _from_npy(body: bytes) -> Array:
 def _to_csv(prediction: Any) -> bytes:
     rows = np.asarray(prediction)
     rows = rows.reshape(-1, 1) if rows.ndim < 2 else rows
-    return "".join(",".join(map(str, row)) + "\n" for row in rows.tolist()).encode()
+    if rows.dtype in _NEVER_QUOTED and rows.ndim == 2:
+        return "".join(",".join(map(str, row)) + "\n" for row in rows.tolist()).encode()
+    # Not as a list: a number in single precision is written as short as it is, and not in double.
+    return csv_dialect.write(rows).encode()
 
 
 def _to_json(prediction: Any) -> bytes:
@@ -88,8 +112,9 @@ def _to_npy(prediction: Any) -> bytes:
     return buffer.getvalue()
 
 
+_NEVER_QUOTED = (np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.bool_))
 _DECODERS: dict[str, Callable[[bytes], Array]] = {
-    content_types.CSV: tabular.parse,
+    content_types.CSV: _from_csv,
     content_types.JSON: _from_json,
     content_types.NPY: _from_npy,
 }
