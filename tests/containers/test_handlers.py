@@ -5,7 +5,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
 import pytest
 from toolkit import handlers
 from toolkit.errors import ContainerProblem
@@ -77,9 +76,15 @@ def test_text_types_reach_the_script_as_text_and_others_as_bytes(content_type: s
 
 @pytest.mark.parametrize(
     ("accept", "reaches_script"),
-    [("", "text/csv"), ("*/*", "text/csv"), ("*/*; q=0.8", "text/csv"), ("Image/PNG; q=1", "Image/PNG; q=1")],
+    [
+        ("", "text/csv"),
+        ("*/*", "text/csv"),
+        ("*/*; q=0.8", "text/csv"),
+        ("Image/PNG; q=1", "Image/PNG"),
+        ("image/png;q=0.2, application/json;q=0.9", "application/json"),
+    ],
 )
-def test_an_absent_or_open_accept_is_the_default(accept: str, reaches_script: str) -> None:
+def test_a_script_gets_the_one_type_that_the_caller_prefers(accept: str, reaches_script: str) -> None:
     assert seen(accept=accept)["accept"] == reaches_script
 
 
@@ -104,9 +109,24 @@ def test_a_result_is_a_body_or_a_pair_of_body_and_type(result: Any, body: bytes,
     assert (answer.body, answer.content_type) == (body, content_type)
 
 
-@pytest.mark.parametrize("result", [None, 1.5, np.array([1.0]), ("a", "b", "c")])
-def test_any_other_result_is_the_scripts_fault(result: Any) -> None:
-    assert model(output_fn=lambda prediction, accept: result).invoke(b"1", "text/csv", "").status == 500
+@pytest.mark.parametrize(
+    ("accept", "status", "content_type"),
+    [
+        ("image/png, application/json;q=0.5", 200, "application/json"),
+        ("image/png, */*;q=0.1", 200, "text/csv; charset=utf-8"),
+        ("text/csv;q=0, */*;q=0.1", 200, "application/json"),
+        ("application/x-npy, application/json;q=0.9", 200, "application/x-npy"),
+        ("image/*, text/html;q=0.9", 406, "application/problem+json"),
+        ("*/*;q=0", 406, "application/problem+json"),
+        ("csv", 406, "application/problem+json"),
+    ],
+)
+def test_without_output_fn_the_best_of_the_types_that_can_be_written_is(
+    accept: str, status: int, content_type: str
+) -> None:
+    answer = model().invoke(b"1", "text/csv", accept)
+
+    assert (answer.status, answer.content_type) == (status, content_type)
 
 
 class RowFault(Exception):
@@ -158,6 +178,37 @@ def test_execution_parameters_are_the_scripts_or_none() -> None:
 def test_a_script_without_model_fn_is_refused() -> None:
     with pytest.raises(ContainerProblem, match="has no model_fn"):
         ScriptModel(ModuleType("inference"), Path("/"), Conventions())
+
+
+def test_a_module_that_is_missing_is_named_with_its_line_and_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.path", ["/elsewhere"])
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "a_script_of_the_test.py").write_text("\nimport a_helper_of_the_test\n")
+    (code / "a_helper_of_the_test.py").write_text("import nothing_of_this_name.part\n")
+    (code / "requirements.txt").write_text("nothing-of-this-name==1.0\n")
+    environ = {"SAGEMAKER_BASE_DIR": str(tmp_path), "SAGEMAKER_PROGRAM": "a_script_of_the_test.py"}
+
+    with pytest.raises(ContainerProblem) as problem:
+        handlers.load(environ, Conventions())
+
+    assert str(problem.value) == (
+        "a_helper_of_the_test.py, line 1: No module named 'nothing_of_this_name'. The image does not have "
+        "it: put nothing_of_this_name beside the script, or into an image of your own. Nothing of "
+        "requirements.txt is installed."
+    )
+
+
+def test_a_module_that_is_missed_at_a_request_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    def predict_fn(data: Any, model: Any) -> Any:
+        import nothing_of_this_name  # type: ignore[import-not-found]
+
+        return nothing_of_this_name
+
+    assert model(predict_fn=predict_fn).invoke(b"1", "text/csv", "").status == 500
+    assert "No module named 'nothing_of_this_name'" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["input_fn", "predict_fn", "output_fn"])

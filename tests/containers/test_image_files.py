@@ -28,6 +28,12 @@ def test_the_image_may_be_told_its_port_and_binds_every_interface(dockerfile: st
     assert "SLIPWAY_BIND_HOST=0.0.0.0" in dockerfile
 
 
+def test_every_package_of_ours_is_in_the_image(dockerfile: str) -> None:
+    packages = {path.parent.name for path in IMAGE.glob("*/__init__.py")}
+
+    assert packages == set(re.findall(r"^COPY (\w+) /opt/slipway/\1$", dockerfile, re.MULTILINE))
+
+
 def test_the_process_is_not_root_and_is_started_without_a_shell(dockerfile: str) -> None:
     user = re.search(r"^USER (\d+):(\d+)$", dockerfile, re.MULTILINE)
 

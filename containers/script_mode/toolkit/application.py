@@ -106,7 +106,7 @@ class Application:
             if name == b"content-type":
                 content_type = value
             elif name == b"accept":
-                accept = value
+                accept = accept + b"," + value if accept else value
             elif name == b"content-length":
                 declared = int(value)
             elif name == b"expect":

@@ -1,14 +1,13 @@
 """The user's script behind the server: model_fn, input_fn, predict_fn, output_fn or transform_fn."""
 
 import importlib.util
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import codecs, content_types, environment, responses, source
+from . import codecs, content_types, environment, negotiation, packages, responses, results, source
 from .environment import Environ, Folders
 from .errors import CallerProblem, ContainerProblem
 from .responses import Response
@@ -18,6 +17,12 @@ class Conventions:
     """What an image does with a request where the script leaves it to the image. These are our image's."""
 
     default_accept = content_types.CSV
+    # What output_fn here can write.
+    offered = (content_types.CSV, content_types.JSON, content_types.NPY)
+
+    def accept(self, header: str, default: str, offered: tuple[str, ...]) -> str:
+        """The type that the answer should have; nothing is `offered` where the script brings output_fn."""
+        return negotiation.preferred(header, default, offered)
 
     def body(self, body: bytes, content_type: str) -> str | bytes:
         """CSV and JSON reach the script as text, whatever the parameters of the type; the rest as bytes."""
@@ -41,9 +46,9 @@ class Conventions:
     def output_fn(self, prediction: Any, accept: str) -> Any:
         return codecs.encode(prediction, accept), accept
 
-    def plain_type(self, accept: str) -> str:
-        """The content type of an answer for which output_fn names none."""
-        return accept
+    def response(self, result: Any, accept: str) -> Response:
+        """What the script's result becomes; a body alone has the type that was asked for."""
+        return results.response(result, accept)
 
     def failure(self, error: Exception) -> Response:
         return responses.failure(error)
@@ -53,7 +58,7 @@ class ScriptModel:
     """A script's model for the server.
 
     Takes the module and the model folder; refuses a module without model_fn, or with transform_fn beside the
-    functions that it replaces. Functions return a body (str or bytes) or a pair of body and content type.
+    functions that it replaces. What functions may return is told by `results.response`.
     """
 
     def __init__(
@@ -63,6 +68,8 @@ class ScriptModel:
         self._default_accept = default_accept or conventions.default_accept
         self._execution_parameters = getattr(module, "execution_parameters_fn", None)
         self._transform = _transform(module, conventions)
+        own_output = hasattr(module, "transform_fn") or hasattr(module, "output_fn")
+        self._offered = () if own_output else conventions.offered
         model_fn = getattr(module, "model_fn", None)
         if model_fn is None:
             raise ContainerProblem(f"{module.__name__} has no model_fn(model_dir), which loads the model.")
@@ -71,21 +78,17 @@ class ScriptModel:
     def invoke(self, body: bytes, content_type: str, accept: str) -> Response:
         conventions = self._conventions
         try:
-            if not accept or content_types.media_type(accept) == content_types.ANY:
-                accept = self._default_accept
+            accept = conventions.accept(accept, self._default_accept, self._offered)
             content_type = conventions.content_type(content_type)
             result = self._transform(self._model, conventions.body(body, content_type), content_type, accept)
-            if isinstance(result, tuple):
-                return _response(*result)
-            return _response(result, conventions.plain_type(accept))
+            return conventions.response(result, accept)
         except Exception as error:
             return conventions.failure(error)
 
     def execution_parameters(self) -> Response | None:
         if self._execution_parameters is None:
             return None
-        result = self._execution_parameters()
-        return _response(json.dumps(result) if isinstance(result, dict) else result, content_types.JSON)
+        return results.response(self._execution_parameters(), content_types.JSON)
 
 
 def load(environ: Environ, conventions: Conventions) -> ScriptModel:
@@ -95,6 +98,7 @@ def load(environ: Environ, conventions: Conventions) -> ScriptModel:
     if not program:
         raise ContainerProblem(f"{environment.PROGRAM} is not set; name the script, such as inference.py.")
     code = source.stage(environ.get(environment.SUBMIT_DIRECTORY) or str(folders.code), folders)
+    packages.warn_of_unmet(code)
     accept = environ.get(environment.DEFAULT_INVOCATIONS_ACCEPT, "")
     return ScriptModel(import_script(code, program), folders.model, conventions, accept)
 
@@ -110,7 +114,10 @@ def import_script(code: Path, program: str) -> ModuleType:
         raise ContainerProblem(f"{path} is not a Python module.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except ModuleNotFoundError as error:
+        raise ContainerProblem(packages.missing(error, code)) from error
     return module
 
 
@@ -130,13 +137,3 @@ def _transform(module: ModuleType, conventions: Conventions) -> Callable[[Any, s
         return output_fn(prediction, accept)
 
     return transform
-
-
-def _response(body: Any, content_type: str) -> Response:
-    if isinstance(body, str):
-        body = body.encode()
-    elif not isinstance(body, bytes):
-        if not isinstance(body, bytearray | memoryview):
-            raise TypeError(f"the script returned {type(body).__name__}, not str, bytes or (body, type)")
-        body = bytes(body)
-    return Response(body, content_types.with_charset(content_type))

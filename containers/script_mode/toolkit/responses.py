@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from . import content_types, environment
+from .errors import ContainerProblem
 
 logger = logging.getLogger("toolkit")
 
@@ -51,10 +52,17 @@ def failure(error: BaseException) -> Response:
 
 
 def log_failure(error: BaseException) -> None:
-    """Write where an error happened. Its message may repeat the caller's data: that only on request."""
+    """Write where an error happened. Its message may repeat the caller's data: that only on request.
+
+    What the toolkit says of a script, and what Python says of a missing module, repeats nothing.
+    """
+    if isinstance(error, ContainerProblem):
+        logger.error("request failed: %s", error)
+        return
     if environment.enabled(os.environ, environment.LOG_MESSAGES):
         logger.error("request failed", exc_info=error)
         return
     frames = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)))
-    hint = f"(message withheld; set {environment.LOG_MESSAGES}=1 to log it)"
+    harmless = isinstance(error, ModuleNotFoundError)
+    hint = str(error) if harmless else f"(message withheld; set {environment.LOG_MESSAGES}=1 to log it)"
     logger.error("request failed: %s %s\n%s", type(error).__name__, hint, frames.rstrip())

@@ -49,6 +49,15 @@ class TrainingJob:
 
     def variables(self, program: str, code: Path) -> dict[str, str]:
         """The SM_* variables of the script."""
+        facts = self.facts(program, code)
+        channels = facts.pop("channel_input_dirs")
+        facts["training_env"] = facts | {"channel_input_dirs": channels}
+        facts |= {f"channel_{name}": path for name, path in channels.items()}
+        facts |= {f"hp_{name}": value for name, value in self.hyperparameters.items()}
+        return {f"SM_{name.upper()}": _variable(value) for name, value in facts.items()}
+
+    def facts(self, program: str, code: Path) -> dict[str, Any]:
+        """What a script may ask about its job, by the toolkits' names."""
         folders = self.folders
         module = program.removesuffix(".py")
         paths = {
@@ -61,8 +70,9 @@ class TrainingJob:
             "module_dir": str(code),
         }
         channels = {name: str(folders.channel(name)) for name in sorted(self.channels)}
-        facts: dict[str, Any] = {
+        return {
             **paths,
+            "channel_input_dirs": channels,
             "channels": list(channels),
             "hosts": self.resources.get("hosts", []),
             "current_host": self.resources.get("current_host", ""),
@@ -79,10 +89,6 @@ class TrainingJob:
             "input_data_config": dict(self.channels),
             "log_level": self.framework.get("sagemaker_container_log_level", 20),
         }
-        facts["training_env"] = facts | {"channel_input_dirs": channels}
-        facts |= {f"channel_{name}": path for name, path in channels.items()}
-        facts |= {f"hp_{name}": value for name, value in self.hyperparameters.items()}
-        return {f"SM_{name.upper()}": _variable(value) for name, value in facts.items()}
 
 
 def read_config(folders: Folders, name: str, default: dict[str, Any]) -> dict[str, Any]:

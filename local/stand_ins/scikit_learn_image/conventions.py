@@ -1,18 +1,18 @@
 """What the managed scikit-learn image does with a request, traps included.
 
-A script that works here works there. Two things are stricter or kinder unless SLIPWAY_MANAGED_BEHAVIOUR=1:
-an exception that carries a 4xx `status` is answered with it, and an answer without a content type is labelled
-as the caller asked, with a warning in the log. The managed image answers 500 and `text/html`.
+A script that works here works there. Three things are stricter or kinder unless SLIPWAY_MANAGED_BEHAVIOUR=1:
+an exception that carries a 4xx `status` is answered with it, an answer without a content type is labelled as
+the caller asked, with a warning in the log, and of an Accept with weights, a list or a range the script gets
+the type that it prefers. The managed image answers 500 and `text/html`, and hands the header on as it stands.
 """
 
-import csv
 import io
 import json
 import logging
 from typing import Any
 
 import numpy as np
-from toolkit import codecs, content_types, responses
+from toolkit import codecs, content_types, csv_dialect, negotiation, responses, results
 from toolkit.handlers import Conventions
 from toolkit.responses import Response
 
@@ -41,6 +41,9 @@ class ManagedConventions(Conventions):
 
     default_accept = content_types.JSON
 
+    def accept(self, header: str, default: str, offered: tuple[str, ...]) -> str:
+        return default if header in ("", content_types.ANY) else header
+
     def content_type(self, header: str) -> str:
         return header or content_types.JSON
 
@@ -55,16 +58,15 @@ class ManagedConventions(Conventions):
             raise UnsupportedType(content_type)
         if content_type == content_types.JSON:
             return np.array(json.loads(body)).astype(np.float32)
-        rows = list(csv.reader(io.StringIO(body), strict=True))
-        return np.array(rows).squeeze().astype(np.float64).astype(np.float32)
+        return np.array(csv_dialect.read(body)).squeeze().astype(np.float64).astype(np.float32)
 
     def output_fn(self, prediction: Any, accept: str) -> Any:
         if accept not in (*_TEXT, content_types.NPY):
             raise UnsupportedType(accept)
         return codecs.encode(prediction, accept), accept
 
-    def plain_type(self, accept: str) -> str:
-        return content_types.HTML
+    def response(self, result: Any, accept: str) -> Response:
+        return results.response(result, content_types.HTML)
 
     def failure(self, error: Exception) -> Response:
         responses.log_failure(error)
@@ -77,14 +79,23 @@ class StrictConventions(ManagedConventions):
     def __init__(self) -> None:
         self._warned = False
 
-    def plain_type(self, accept: str) -> str:
+    def accept(self, header: str, default: str, offered: tuple[str, ...]) -> str:
+        """As HTTP says; what it refuses the script gets as it stands, as in the image, and may refuse."""
+        try:
+            return negotiation.preferred(header, default, offered)
+        except negotiation.NotAcceptable:
+            return header
+
+    def response(self, result: Any, accept: str) -> Response:
+        if not isinstance(result, str | bytes):
+            return super().response(result, accept)
         if not self._warned:
             self._warned = True
             logger.warning(
                 "output_fn returned a body alone: the managed image labels that text/html, "
                 "which the next container refuses. Return (body, accept)."
             )
-        return accept
+        return results.response(result, accept)
 
     def failure(self, error: Exception) -> Response:
         if responses.caller_status(error) is not None:

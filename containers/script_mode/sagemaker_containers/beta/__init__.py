@@ -1,0 +1,1 @@
+"""Holds `framework`, as SageMaker's own package does."""

@@ -1,0 +1,5 @@
+"""A body as an array."""
+
+from sagemaker_containers.beta.framework.encoders import decode
+
+__all__ = ["decode"]

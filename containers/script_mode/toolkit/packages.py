@@ -1,0 +1,116 @@
+"""Modules and packages that a script wants and the image does not have: which, and what to do about it."""
+
+import importlib.metadata
+import importlib.util
+import logging
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+logger = logging.getLogger("toolkit")
+
+REQUIREMENTS = "requirements.txt"
+
+_REQUIREMENT = re.compile(
+    r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:==\s*(?P<version>[^\s;,#*]+))?"
+)
+_MISSING = re.compile(r"ModuleNotFoundError: No module named '(?P<name>[^']+)'")
+_RESPONSE = "return (body, content type) instead of its Response"
+_OTHER_IMAGES = "it belongs to another image of SageMaker's, for which the script was written"
+# What the image has of SageMaker's toolkits: the names that public scripts import.
+TOOLKITS = {
+    "sagemaker_containers": (
+        "training_env, and content_types, encoders, env, errors, modules, transformer and worker "
+        "of beta.framework"
+    ),
+    "sagemaker_inference": (
+        "content_types, decoder, default_inference_handler, encoder, environment, errors and utils"
+    ),
+    "sagemaker_training": "environment",
+}
+_ADVICE = {
+    "flask": _RESPONSE,
+    "werkzeug": _RESPONSE,
+    "boto3": "read files from /opt/ml, where SageMaker puts them: the image reaches no AWS service",
+    "mlio": _OTHER_IMAGES,
+    "sagemaker_mxnet_serving_container": _OTHER_IMAGES,
+    "sagemaker_pytorch_serving_container": _OTHER_IMAGES,
+    "sagemaker_sklearn_extension": _OTHER_IMAGES,
+    "sagemaker_tensorflow_container": _OTHER_IMAGES,
+    "sagemaker_xgboost_container": _OTHER_IMAGES,
+    "smdebug": _OTHER_IMAGES,
+}
+
+
+def missing(error: ModuleNotFoundError, code: Path) -> str:
+    """The message for a module that the script imports and the image does not have."""
+    places = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(code))
+    ]
+    place = f"{Path(places[-1].filename).relative_to(code)}, line {places[-1].lineno}: " if places else ""
+    return f"{place}{error}. {advice(error.name or '', code)}"
+
+
+def advised(message: str, code: Path) -> str:
+    """The last line of a traceback, followed by what to do where it names a missing module."""
+    found = _MISSING.search(message)
+    return f"{message.rstrip()}. {advice(found['name'], code)}" if found else message
+
+
+def advice(module: str, code: Path) -> str:
+    """What to do about a module that the image does not have."""
+    top = module.partition(".")[0]
+    if names := TOOLKITS.get(top):
+        return f"Of {top} the image has only {names}: do without the rest."
+    if told := _ADVICE.get(top):
+        return f"The image does not have it: {told}."
+    wanted = f" Nothing of {REQUIREMENTS} is installed." if (code / REQUIREMENTS).is_file() else ""
+    return f"The image does not have it: put {top} beside the script, or into an image of your own.{wanted}"
+
+
+def absent_names(module: str) -> Callable[[str], Any]:
+    """A module's `__getattr__` that names what the module does not have as a module that is missing."""
+
+    def absent(name: str) -> Any:
+        # What Python itself looks for, and what it is about to import.
+        if name.startswith("_") or _is_module(f"{module}.{name}"):
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        raise ModuleNotFoundError(f"No module named '{module}.{name}'", name=f"{module}.{name}")
+
+    return absent
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def warn_of_unmet(code: Path) -> None:
+    """Log which packages of the script's requirements.txt the image has not, or not so.
+
+    The toolkits install them by pip. Nothing is installed here: under network isolation nothing could be, and
+    a laptop's environment is not the script's to change.
+    """
+    unmet = list(_unmet(code / REQUIREMENTS))
+    if unmet:
+        logger.warning("%s is not installed: %s", REQUIREMENTS, "; ".join(unmet))
+
+
+def _unmet(path: Path) -> Iterator[str]:
+    if not path.is_file():
+        return
+    for line in path.read_text(errors="replace").splitlines():
+        found = _REQUIREMENT.match(line)
+        if found is None:
+            continue
+        try:
+            version = importlib.metadata.version(found["name"])
+        except importlib.metadata.PackageNotFoundError:
+            yield f"the image has no {found['name']}"
+            continue
+        if found["version"] and found["version"] != version:
+            yield f"the image has {found['name']} {version}, not {found['version']}"

@@ -1,0 +1,133 @@
+"""Which type an Accept asks for, by RFC 9110."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from toolkit.negotiation import NotAcceptable, preferred
+
+CSV, JSON, NPY, LINES = "text/csv", "application/json", "application/x-npy", "application/jsonlines"
+OFFERED = (CSV, JSON, NPY)
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        ("", CSV),
+        (",", CSV),
+        ("*/*", CSV),
+        ("*/*;q=0.8", CSV),
+        ("*/* ; q=0.8", CSV),
+        ("*/*;q=0.001", CSV),
+        ("*", CSV),
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", CSV),
+        ("text/*", CSV),
+        ("application/*", JSON),
+        ("application/*;q=0.5, text/*;q=0.4", JSON),
+        ("text/csv;q=0, */*", JSON),
+        ("text/csv;q=0.0, application/json;q=0.000, */*;q=0.1", NPY),
+        ("text/*;q=0, */*;q=0.3", JSON),
+        ("application/json, text/csv;q=0.9", JSON),
+        ("text/csv;q=0.9, application/json", JSON),
+        ("text/csv;q=0.9,application/json;Q=0.95", JSON),
+        ("text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", CSV),
+        ("*/*, application/json", JSON),
+        ("text/*;q=1, application/json;q=1", JSON),
+        ("application/json, text/csv", JSON),
+        ("text/csv, application/json", CSV),
+        ("image/png, application/x-npy;q=0.1", NPY),
+        ("APPLICATION/JSON", "APPLICATION/JSON"),
+        ("application/json; charset=utf-8", "application/json; charset=utf-8"),
+        ("application/json;charset=utf-8;q=0.5", "application/json; charset=utf-8"),
+        (", ,application/json,", JSON),
+        ('image/png;title="a, b;q=0", application/json;q=0.1', JSON),
+    ],
+)
+def test_the_greatest_weight_wins_then_the_narrowest_range_then_the_first(accept: str, chosen: str) -> None:
+    assert preferred(accept, CSV, OFFERED) == chosen
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        ("image/png;q=0.1, text/csv;q=0.05", "image/png"),
+        ("image/*", "image/*"),
+        ("image/*, text/csv;q=0.5", "image/*"),
+        ("text/*", CSV),
+        ("application/*", LINES),
+        ("application/jsonlines;q=0, application/*", JSON),
+        ("*/*", LINES),
+    ],
+)
+def test_where_nobody_knows_what_can_be_written_any_type_may_be_chosen(accept: str, chosen: str) -> None:
+    assert preferred(accept, LINES) == chosen
+
+
+@pytest.mark.parametrize(
+    "accept", ["image/png", "image/*", "text/csv;q=0", "*/*;q=0", "text/html, image/png;q=0.5"]
+)
+def test_what_accepts_nothing_of_what_is_offered_is_refused_with_the_list_of_it(accept: str) -> None:
+    with pytest.raises(NotAcceptable, match="text/csv, application/json, application/x-npy") as refusal:
+        preferred(accept, CSV, OFFERED)
+
+    assert refusal.value.status == 406
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "csv",
+        "text/",
+        "/csv",
+        "*/csv",
+        "text/csv application/json",
+        "text/csv;q=1.1",
+        "text/csv;q=-1",
+        "text/csv;q=0.1234",
+        "text/csv;q=high",
+        "text/csv;q",
+        "text/csv;q=",
+        'text/csv;title="open',
+        "text/csv\x00",
+        "text/csv;q=0.5, ,csv",
+    ],
+)
+@pytest.mark.parametrize("offered", [OFFERED, ()])
+def test_a_malformed_header_is_refused(accept: str, offered: tuple[str, ...]) -> None:
+    with pytest.raises(NotAcceptable, match="The Accept header is malformed") as refusal:
+        preferred(accept, CSV, offered)
+
+    assert refusal.value.status == 406
+
+
+@given(st.text() | st.text(alphabet='*/;,q=.01" textcsv'))
+def test_any_header_is_answered_by_an_offered_type_or_refused(accept: str) -> None:
+    try:
+        chosen = preferred(accept, CSV, OFFERED)
+    except NotAcceptable:
+        return
+
+    assert chosen.partition(";")[0].strip().lower() in OFFERED
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([*OFFERED, "image/png", "text/*", "*/*"]), st.integers(0, 1000)),
+        min_size=1,
+        max_size=6,
+        unique_by=lambda pair: pair[0],
+    )
+)
+def test_what_is_chosen_has_no_less_weight_than_any_other_offered_type(ranges: list[tuple[str, int]]) -> None:
+    accept = ", ".join(f"{name};q={weight / 1000:.3f}" for name, weight in ranges)
+    said = dict(ranges)
+
+    def weight(name: str) -> int:
+        narrowest_first = (name, name.split("/", maxsplit=1)[0] + "/*", "*/*")
+        return next((said[text] for text in narrowest_first if text in said), 0)
+
+    greatest = max(map(weight, OFFERED))
+    if greatest == 0:
+        with pytest.raises(NotAcceptable):
+            preferred(accept, CSV, OFFERED)
+    else:
+        assert weight(preferred(accept, CSV, OFFERED)) == greatest

@@ -1,0 +1,264 @@
+"""The names of SageMaker's toolkits that public scripts import, and what is said of the others."""
+
+import importlib
+import importlib.util
+import json
+import pkgutil
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from container_process import write_job
+from sagemaker_containers.beta.framework import content_types, encoders, errors, transformer, worker
+from sagemaker_inference import decoder, default_inference_handler, encoder
+from sagemaker_inference import errors as inference_errors
+from scikit_learn_image.conventions import ManagedConventions, StrictConventions
+from toolkit import packages
+from toolkit.handlers import Conventions, ScriptModel
+
+# As the public examples of inference pipelines import and use the toolkit.
+EXAMPLE = """
+import json
+from sagemaker_containers.beta.framework import (
+    content_types, encoders, env, modules, transformer, worker)
+
+def model_fn(model_dir):
+    return None
+
+def input_fn(input_data, content_type):
+    if content_type == content_types.CSV:
+        return encoders.decode(input_data, content_type)
+    raise ValueError(content_type)
+
+def predict_fn(data, model):
+    return data * 2
+
+def output_fn(prediction, accept):
+    if accept == content_types.JSON:
+        rows = [{"features": row} for row in prediction.tolist()]
+        return worker.Response(json.dumps({"instances": rows}), accept, mimetype=accept)
+    if accept == content_types.CSV:
+        return worker.Response(encoders.encode(prediction, accept), accept, mimetype=accept)
+    return worker.Response("not " + accept, status=406, headers={"X-Accepted": "csv"}, mimetype="text/plain")
+"""
+
+HANDLER = """
+from sagemaker_inference import content_types, decoder, default_inference_handler, encoder, errors, utils
+
+class Handler(default_inference_handler.DefaultInferenceHandler):
+    pass
+
+def model_fn(model_dir):
+    return Handler()
+
+def transform_fn(model, body, content_type, accept):
+    if content_type not in content_types.UTF8_TYPES:
+        raise errors.GenericInferenceToolkitError(415, "Send CSV or JSON.")
+    return encoder.encode(decoder.decode(body, content_type), accept), accept
+"""
+
+
+def script(text: str, conventions: Conventions) -> ScriptModel:
+    module = ModuleType("inference")
+    exec(compile(text, "inference.py", "exec"), module.__dict__)  # noqa: S102
+    return ScriptModel(module, Path("/"), conventions)
+
+
+@pytest.fixture(params=[Conventions, ManagedConventions, StrictConventions])
+def conventions(request: pytest.FixtureRequest) -> Conventions:
+    return request.param()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("accept", "status", "content_type", "body"),
+    [
+        ("text/csv", 200, "text/csv; charset=utf-8", b"2.0,4.0\n6.0,8.0\n"),
+        (
+            "application/json",
+            200,
+            "application/json",
+            b'{"instances": [{"features": [2.0, 4.0]}, {"features": [6.0, 8.0]}]}',
+        ),
+        ("image/png", 406, "text/plain; charset=utf-8", b"not image/png"),
+    ],
+)
+def test_the_public_pipeline_example_answers_by_the_toolkits_response(
+    conventions: Conventions, accept: str, status: int, content_type: str, body: bytes
+) -> None:
+    answer = script(EXAMPLE, conventions).invoke(b"1,2\n3,4\n", "text/csv", accept)
+
+    assert (answer.status, answer.content_type, answer.body) == (status, content_type, body)
+    assert answer.headers == (((b"x-accepted", b"csv"),) if status == 406 else ())
+
+
+def test_a_script_for_the_inference_toolkit_answers(conventions: Conventions) -> None:
+    answer = script(HANDLER, conventions).invoke(b"[[1, 2.5]]", "application/json", "text/csv")
+
+    assert (answer.status, answer.body) == (200, b"1.0,2.5\n")
+
+
+@pytest.mark.parametrize(("conventions_of", "status"), [(Conventions, 415), (StrictConventions, 415)])
+def test_an_error_of_the_inference_toolkit_answers_with_its_status(
+    conventions_of: type[Conventions], status: int
+) -> None:
+    assert script(HANDLER, conventions_of()).invoke(b"1", "image/png", "text/csv").status == status
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "expected"),
+    [
+        ("1,2\n3,4\n", "text/csv", [[1, 2], [3, 4]]),
+        ("1,2\n", "text/csv", [1, 2]),
+        ('"Leeds, UK",1\nYork,2\n', "text/csv", [["Leeds, UK", "1"], ["York", "2"]]),
+        ("[[1, 2]]", "application/json", [[1, 2]]),
+        ('["a"]', "application/json", ["a"]),
+        (encoders.array_to_npy([[1.5]]), "application/x-npy", [[1.5]]),
+    ],
+)
+def test_the_decoders_read_numbers_and_text(body: Any, content_type: str, expected: list[Any]) -> None:
+    assert encoders.decode(body, content_type).tolist() == expected
+    assert decoder.decode(body, content_type).tolist() == expected
+    assert transformer.default_input_fn(body, content_type).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("prediction", "accept", "expected"),
+    [
+        (np.array([[1.5, 2]]), content_types.CSV, "1.5,2.0\n"),
+        (["Leeds, UK"], content_types.CSV, '"Leeds, UK"\n'),
+        (np.array([1]), content_types.JSON, "[1]"),
+    ],
+)
+def test_the_encoders_write_text_as_the_image_does(prediction: Any, accept: str, expected: str) -> None:
+    assert encoders.encode(prediction, accept) == expected
+    assert encoder.encode(prediction, accept) == expected
+    assert transformer.default_output_fn(prediction, accept).get_data(as_text=True) == expected
+
+
+def test_a_type_that_is_not_spelt_exactly_is_refused() -> None:
+    with pytest.raises(errors.UnsupportedFormatError, match="not text/csv; charset=utf-8"):
+        encoders.decode("1", "text/csv; charset=utf-8")
+    with pytest.raises(inference_errors.UnsupportedFormatError, match="not image/png"):
+        encoder.encode([1], "image/png")
+
+
+@pytest.mark.parametrize(("text", "dtype"), [("1,2\n3\n", None), ('"open', None), ("1,x\n", np.float64)])
+def test_csv_that_is_no_table_is_the_toolkits_own_error(text: str, dtype: Any) -> None:
+    with pytest.raises(errors.ClientError):
+        encoders.csv_to_numpy(text, dtype)
+
+
+def test_a_response_is_json_unless_it_says_otherwise() -> None:
+    assert worker.Response("{}").mimetype == "application/json"
+    assert worker.Response(iter(["1", b"2"])).data == b"12"
+
+
+def test_the_default_handler_has_all_functions_but_the_models_own() -> None:
+    handler = default_inference_handler.DefaultInferenceHandler()
+
+    assert handler.default_output_fn(handler.default_input_fn("1,2", "text/csv"), "application/json") == (
+        "[1.0, 2.0]",
+        "application/json",
+    )
+    with pytest.raises(NotImplementedError, match="model_fn"):
+        handler.default_model_fn("/opt/ml/model")
+
+
+@pytest.mark.parametrize("package", sorted(packages.TOOLKITS))
+def test_the_message_for_a_missing_name_lists_what_is_there(package: str) -> None:
+    place = {"sagemaker_containers": "sagemaker_containers.beta.framework"}.get(package, package)
+    there = {module.name for module in pkgutil.iter_modules(importlib.import_module(place).__path__)}
+
+    listed = packages.TOOLKITS[package].replace(",", " ").split()
+
+    assert there <= set(listed)
+    assert all(hasattr(importlib.import_module(f"{place}.{name}"), "__doc__") for name in there)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from sagemaker_containers.beta.framework import mpi",
+        "from sagemaker_containers.beta.framework.modules import run_module",
+        "import sagemaker_containers.beta.framework.server",
+        "import sagemaker_containers; sagemaker_containers.entry_point",
+        "from sagemaker_inference import model_server",
+        "from sagemaker_inference.default_handler_service import DefaultHandlerService",
+        "from sagemaker_training import entry_point",
+    ],
+)
+def test_a_name_that_is_not_there_is_a_missing_module_with_its_name(statement: str) -> None:
+    with pytest.raises(ModuleNotFoundError) as missing:
+        exec(statement, {})  # noqa: S102
+
+    name = missing.value.name or ""
+    assert name.rpartition(".")[2] in statement
+    assert packages.missing(missing.value, Path("/code")).startswith(
+        f"No module named '{name}'. Of sagemaker_"
+    )
+
+
+@pytest.mark.parametrize(
+    ("module", "told"),
+    [
+        ("flask", r"return \(body, content type\) instead of its Response"),
+        ("werkzeug.wrappers", r"return \(body, content type\) instead of its Response"),
+        ("sagemaker_xgboost_container", "belongs to another image"),
+        ("boto3", "reaches no AWS service"),
+        ("pandas.core", "put pandas beside the script, or into an image of your own.$"),
+    ],
+)
+def test_every_missing_module_gets_something_to_do(tmp_path: Path, module: str, told: str) -> None:
+    assert re.search(told, packages.advice(module, tmp_path))
+
+
+def test_requirements_that_are_not_met_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "requirements.txt").write_text(
+        "# a comment\n\n-r other.txt\nnumpy>=1\nnumpy==0.1 ; python_version > '3'\n"
+        "Nothing-Like_it[extra]==1\n./wheels/own.whl\n"
+    )
+
+    packages.warn_of_unmet(tmp_path)
+
+    assert caplog.messages == [
+        f"requirements.txt is not installed: the image has numpy {np.__version__}, not 0.1; "
+        "the image has no Nothing-Like_it"
+    ]
+
+
+@pytest.mark.parametrize("text", [None, "", "numpy\n"])
+def test_requirements_that_are_met_say_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, text: str | None
+) -> None:
+    if text is not None:
+        (tmp_path / "requirements.txt").write_text(text)
+
+    packages.warn_of_unmet(tmp_path)
+
+    assert caplog.messages == []
+
+
+def test_the_training_environment_is_the_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_job(tmp_path, {"rate": "1e-3", "sagemaker_program": '"fit.py"'}, {"train": "text/csv"})
+    monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(tmp_path))
+    monkeypatch.setenv("SM_USER_ENTRY_POINT", "fit.py")
+    containers = importlib.import_module("sagemaker_containers")
+
+    environment = containers.training_env()
+
+    assert environment.channel_input_dirs == {"train": str(tmp_path / "input" / "data" / "train")}
+    assert environment["model_dir"] == environment.model_dir == str(tmp_path / "model")
+    assert environment.hyperparameters == {"rate": 0.001}
+    assert (environment.user_entry_point, environment.module_name) == ("fit.py", "fit")
+    assert (environment.current_host, environment.hosts, environment.is_master) == (
+        "algo-1",
+        ["algo-1"],
+        True,
+    )
+    assert environment.to_cmd_args() == ["--rate", "0.001"]
+    assert json.loads(json.dumps(dict(environment)))["num_gpus"] == 0
+    with pytest.raises(AttributeError, match="The environment has no nothing"):
+        _ = environment.nothing
