@@ -4,7 +4,9 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 
+_STOPS = (signal.SIGTERM, signal.SIGINT)
 logger = logging.getLogger("toolkit")
 
 
@@ -21,10 +23,13 @@ class Workers:
 
     def run(self, serve: Callable[[], None], count: int) -> int:
         """Run `serve` in so many workers until SIGTERM or SIGINT; the container's exit code, 0 or 1."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _STOPS:
             signal.signal(number, self._stop)
         for _ in range(count):
+            # Who is told to stop while it is forked would take the first process's handler for its own.
+            signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
             self._running.add(_fork(serve))
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
         failed = False
         while self._running:
             worker, status = os.wait()
@@ -38,7 +43,8 @@ class Workers:
     def _stop(self, *_: object) -> None:
         self._stopping = True
         for worker in self._running:
-            os.kill(worker, signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGTERM)
 
 
 def _fork(serve: Callable[[], None]) -> int:
@@ -47,6 +53,9 @@ def _fork(serve: Callable[[], None]) -> int:
         return worker
     code = 1
     try:
+        for number in _STOPS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
         serve()
         code = 0
     except SystemExit as ended:
