@@ -30,7 +30,10 @@ class Victim:
 
 
 class Fault(Protocol):
-    """Something that goes wrong with a container; `lasts` unless it is over as soon as it has begun."""
+    """Something that goes wrong with a container; `lasts` unless it is over as soon as it has begun.
+
+    A fault that lasts is met by requests to `path`.
+    """
 
     @property
     def name(self) -> str: ...
@@ -38,6 +41,8 @@ class Fault(Protocol):
     def about(self) -> str: ...
     @property
     def lasts(self) -> bool: ...
+    @property
+    def path(self) -> str: ...
     def begin(self, victim: Victim) -> None: ...
     def end(self, victim: Victim) -> None: ...
 
@@ -50,6 +55,7 @@ class Signal:
     about: str
     number: signal.Signals
     lasts: bool = False
+    path: str = INVOCATIONS
 
     def begin(self, victim: Victim) -> None:
         with suppress(ProcessLookupError):
@@ -83,6 +89,7 @@ class Memory:
     name: str = "memory"
     about: str = "its processes get no more memory than they have"
     lasts: bool = True
+    path: str = INVOCATIONS
     _before: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def begin(self, victim: Victim) -> None:
@@ -108,6 +115,7 @@ class Disk:
     name: str = "disk"
     about: str = "the disk that it shares with the others is full"
     lasts: bool = True
+    path: str = INVOCATIONS
 
     def begin(self, victim: Victim) -> None:
         with self._filler.open("wb", buffering=0) as stream:

@@ -90,6 +90,12 @@ class Load:
             sending.cancel()
             await asyncio.gather(sending, *self._under_way, return_exceptions=True)
 
+    def send(self) -> None:
+        """Send one request, beside those of the steady pace."""
+        task = asyncio.create_task(self._one(self._random.choice(self._questions)))
+        self._under_way[task] = time.monotonic()
+        task.add_done_callback(self._under_way.pop)
+
     async def right_after(self, moment: float, longest: float) -> float | None:
         """Seconds from `moment` to the first right answer to a request sent after it, at most `longest`."""
         while self._last_right <= moment:
@@ -111,10 +117,7 @@ class Load:
             following += 1 / self._rate
             await asyncio.sleep(following - loop.time())
             if len(self._under_way) < _MOST_UNDER_WAY:
-                question = self._random.choice(self._questions)
-                task = asyncio.create_task(self._one(question))
-                self._under_way[task] = time.monotonic()
-                task.add_done_callback(self._under_way.pop)
+                self.send()
 
     async def _one(self, question: Question) -> None:
         sent = time.monotonic()

@@ -1,6 +1,7 @@
 """Stands between the chain and one container, and passes everything on until it is told to spoil answers."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -13,11 +14,13 @@ _LONGEST_HEAD = 1 << 16
 class Proxy:
     """A server of its own in front of a container; `spoilers` are those of a path, such as /invocations.
 
-    `client` is to take the place of the container's own way to make a client of its port.
+    `client` is to take the place of the container's own way to make a client of its port. `passed` counts
+    the container's answers by path, spoilt or not.
     """
 
     def __init__(self) -> None:
         self.spoilers: dict[str, Spoiler] = {}
+        self.passed: Counter[str] = Counter()
         self._port = 0
         self._container: Client | None = None
 
@@ -55,6 +58,7 @@ class Proxy:
         if self._container is None:
             return False
         answer = await self._container.request(method, path, passed, body)
+        self.passed[path] += 1
         if spoil := self.spoilers.get(path):
             return await spoil(answer, writer)
         await write(answer, writer)

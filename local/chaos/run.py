@@ -5,7 +5,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from local.assembly import Assembly, Endpoint
@@ -26,8 +26,9 @@ _LONGEST_RECOVERY = 10.0
 class Plan:
     """How much is done: each fault `times` times at every container, in the order that `seed` gives.
 
-    What lasts lasts `hold` seconds; after `seconds` nothing new is begun. `bodies` are sent `rate` times a
-    second as `content_type`, and answers are asked for as `accept`.
+    What lasts lasts `hold` seconds, and until the container has answered under it; after `seconds` nothing
+    new is begun. `bodies` are sent `rate` times a second as `content_type`, and answers are asked for as
+    `accept`.
     """
 
     faults: Sequence[Fault]
@@ -131,15 +132,17 @@ class _Trial:
     async def run(self, fault: Fault, victim: Victim, found: Found) -> None:
         """Inject one fault under load, and wait until everything is well again."""
         before = self.load.verdicts.copy()
+        longest = self.timing.longest_delay + self.timing.ready + _LONGEST_RECOVERY
         moment = time.monotonic()
         fault.begin(victim)
+        # However late the load's next request is, this one meets what is over as soon as it has begun.
+        self.load.send()
         if fault.lasts:
             try:
-                await asyncio.sleep(self.plan.hold)
+                await asyncio.gather(asyncio.sleep(self.plan.hold), self._met(fault, victim, longest))
             finally:
                 moment = time.monotonic()
                 fault.end(victim)
-        longest = self.timing.longest_delay + self.timing.ready + _LONGEST_RECOVERY
         recovery = await self.load.right_after(moment, longest)
         if recovery is None:
             found.never += 1
@@ -149,6 +152,14 @@ class _Trial:
             await asyncio.sleep(0.01)
         await self.load.settled()
         found.verdicts += self.load.verdicts - before
+
+    async def _met(self, fault: Fault, victim: Victim, longest: float) -> None:
+        """Return when the container has answered under the fault, or does not answer at all any more."""
+        before = victim.proxy.passed[fault.path]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(longest):
+                while victim.proxy.passed[fault.path] == before:
+                    await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

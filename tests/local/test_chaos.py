@@ -31,7 +31,7 @@ def chaos(runner: Runner, *arguments: str) -> tuple[int, list[dict[str, Any]], s
 def test_whatever_happens_to_a_container_no_answer_is_wrong(project: Project) -> None:
     project.declare(container("first", TAG="a"), container("second", TAG="b"), example="1")
     faults = "kill,stop,reset,truncate,html,empty,nan,few-rows"
-    code, found, err = chaos(project, "--faults", faults, "--time-scale", "0.05")
+    code, found, err = chaos(project, "--faults", faults, "--time-scale", "0.2")
     assert (code, {one["fault"] for one in found}) == (0, set(faults.split(","))), err
     assert len(found) == 2 * len(faults.split(","))
     for one in found:
@@ -42,7 +42,7 @@ def test_whatever_happens_to_a_container_no_answer_is_wrong(project: Project) ->
 
 def test_a_wrong_answer_is_seen_and_fails_the_command(project: Project) -> None:
     project.declare(container("only", BEHAVIOUR="another_life"), example="1")
-    code, [found], _ = chaos(project, "--faults", "kill", "--time-scale", "0.02", "--seconds", "5")
+    code, [found], _ = chaos(project, "--faults", "kill", "--time-scale", "0.05", "--seconds", "5")
     assert code == 1
     assert found["wrong"] > 0
     assert found["never_recovered"] == 1
