@@ -15,6 +15,7 @@ import uvloop
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from patience import PATIENCE
 
 from local import assembly
 from local.api.hosting import Apis
@@ -55,7 +56,7 @@ class LiveApi:
         self, method: str, path: str, body: bytes | None = None, headers: Iterable[tuple[str, str]] = ()
     ) -> Answer:
         """Send a request as it stands; the path has the stage."""
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
             connection.putrequest(method, path, skip_accept_encoding=True)
             for name, value in headers:
                 connection.putheader(name, value)
@@ -132,9 +133,9 @@ def live_api(synthesised: Path, folder: Path, name: str) -> Iterator[LiveApi]:
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        assert ready.wait(60), "the API did not become ready"
+        assert ready.wait(PATIENCE), "the API did not become ready"
         [found] = [one for one in served if one.name == name]
         yield LiveApi(found, declared.region, refusals)
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(20)
+        thread.join(PATIENCE)

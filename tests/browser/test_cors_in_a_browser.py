@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from assemblies import Assembly
 from live_api import LiveApi, live_api
+from patience import PATIENCE
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
@@ -90,7 +91,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
     for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
         options.add_argument(flag)
     driver = webdriver.Chrome(options, Service(str(DRIVER)))
-    driver.set_script_timeout(30)
+    driver.set_script_timeout(PATIENCE)
     yield driver
     driver.quit()
 

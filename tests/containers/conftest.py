@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -12,10 +11,6 @@ PACKAGES = (ROOT / "containers" / "script_mode", ROOT / "local" / "stand_ins")
 sys.path[:0] = [str(path) for path in PACKAGES]
 
 from container_process import Container, run_training, write_csv, write_job  # noqa: E402
-
-# A test that waits for another process's share of the CPU is not slow.
-hypothesis.settings.register_profile("containers", deadline=None)
-hypothesis.settings.load_profile("containers")
 
 
 @pytest.fixture(scope="session")

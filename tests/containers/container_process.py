@@ -18,12 +18,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from patience import PATIENCE
+from patience import wait_until as comes_true
+
 from local.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = os.pathsep.join(str(ROOT / path) for path in ("local/stand_ins", "containers/script_mode"))
 THIS_PYTHON = Path(sys.executable)
-WAIT_SECONDS = 60
 ENGINE = os.environ.get("SLIPWAY_TEST_ENGINE", "")
 OUR_IMAGE = "localhost/slipway-script-mode:latest"
 
@@ -95,11 +97,8 @@ def free_port() -> int:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Look every few milliseconds until the condition holds."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
+    """Return when the condition has come true."""
+    assert comes_true(condition), "waited in vain"
 
 
 class Container:
@@ -118,10 +117,10 @@ class Container:
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
-        self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
 
     def __enter__(self) -> Self:
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + PATIENCE
         while self.process.poll() is None and time.monotonic() < deadline:
             try:
                 self._connection.connect()
@@ -159,7 +158,7 @@ class Container:
     def stop(self) -> int:
         """End the process as SageMaker does, and give its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=PATIENCE)
 
 
 def run_training(module: str, folder: Path, python: Path = THIS_PYTHON, **variables: str) -> Training:
@@ -171,7 +170,7 @@ def run_training(module: str, folder: Path, python: Path = THIS_PYTHON, **variab
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE,
         check=False,
     )
     return Training(done.returncode, done.stdout, done.stderr)
@@ -187,7 +186,7 @@ def start_failure(module: str, folder: Path, python: Path = THIS_PYTHON, **varia
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 1, done.stderr

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from container_process import ENGINE, ROOT, engine
+from patience import PATIENCE
 
 from local.container import Layout
 from local.container_in_engine import EngineHost
@@ -114,10 +115,10 @@ def test_the_churn_endpoint_answers_with_our_image_in_the_engine(tmp_path: Path)
             example = re.search(r"^  .*slipway (invoke .*)$", said, re.MULTILINE)
             assert example is not None
             with local(*shlex.split(example[1])) as invoking:
-                answer, _ = invoking.communicate(timeout=60)
+                answer, _ = invoking.communicate(timeout=PATIENCE)
         finally:
             serving.send_signal(signal.SIGINT)
-            serving.wait(timeout=60)
+            serving.wait(timeout=PATIENCE)
 
     assert f"slipway-{serving.pid}-10" in names
     assert answer.strip() in ("True", "False")

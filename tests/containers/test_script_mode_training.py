@@ -11,6 +11,7 @@ from typing import IO
 
 import pytest
 from container_process import run_training, start, wait_until, write_job
+from patience import PATIENCE
 
 IMAGES = ("toolkit", "scikit_learn_image")
 
@@ -189,7 +190,7 @@ def test_a_scripts_output_is_passed_on_while_it_runs(tmp_path: Path, image: str)
         process = _start(image, folder, stream)
         wait_until(lambda: "begun" in log.read_text())
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE)
 
 
 def test_sigterm_reaches_the_script_which_may_still_save(tmp_path: Path, image: str) -> None:
@@ -277,4 +278,4 @@ def _stopped(image: str, folder: Path) -> int:
     process = _start(image, folder, subprocess.DEVNULL)
     wait_until((folder / "model" / "begun").exists)
     process.terminate()
-    return process.wait(timeout=30)
+    return process.wait(timeout=PATIENCE)

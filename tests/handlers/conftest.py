@@ -3,8 +3,6 @@
 import sys
 from pathlib import Path
 
-import hypothesis
-
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (
     "lambda/shared",
@@ -17,7 +15,3 @@ FOLDERS = (
     "scripts",
 )
 sys.path[:0] = [str(ROOT / folder) for folder in FOLDERS]
-
-# How long an example takes depends on what else the machine does.
-hypothesis.settings.register_profile("handlers", deadline=None)
-hypothesis.settings.load_profile("handlers")

@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import uvloop
 from botocore.config import Config
+from patience import PATIENCE
 
 from local.container import Layout, ServingContainer
 from local.endpoint import Chain, Hop, Log
@@ -67,7 +68,7 @@ def live(folder: Path, *environments: Mapping[str, str], timeout: float = 60) ->
     ready, loop, stop = threading.Event(), uvloop.new_event_loop(), asyncio.Event()
 
     async def serve() -> None:
-        async with running(containers, 5), listening(Runtime([endpoint], "000000000000"), listener):
+        async with running(containers, PATIENCE), listening(Runtime([endpoint], "000000000000"), listener):
             ready.set()
             await stop.wait()
 
@@ -78,8 +79,8 @@ def live(folder: Path, *environments: Mapping[str, str], timeout: float = 60) ->
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        assert ready.wait(20), "the containers did not become ready"
+        assert ready.wait(PATIENCE), "the containers did not become ready"
         yield Live(f"http://127.0.0.1:{listener.getsockname()[1]}", endpoint, containers)
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(20)
+        thread.join(PATIENCE)

@@ -1,20 +1,12 @@
 """Looking at processes from tests."""
 
 import os
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from patience import wait_until
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> bool:
-    """Whether the condition came true within the time, which only a fault uses up."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return condition()
+__all__ = ["is_running", "wait_until", "working_below"]
 
 
 def is_running(pid: int) -> bool:

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 import boto3
 from botocore.config import Config
+from patience import PATIENCE
 from processes import is_running, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +43,7 @@ class Runner:
     def run(self, *arguments: str) -> tuple[int, str, str]:
         """Exit code, standard output and standard error of a command that ends by itself."""
         with self.start(*arguments) as command:
-            out, err = command.communicate(timeout=120)
+            out, err = command.communicate(timeout=PATIENCE)
         return command.returncode, out, err
 
     @property
@@ -88,7 +89,7 @@ class Serving:
 
     def answer(self, body: bytes) -> http.client.HTTPResponse:
         """The answer to one request, its body read, whatever its status."""
-        connection = http.client.HTTPConnection(self.state["url"].removeprefix("http://"), timeout=30)
+        connection = http.client.HTTPConnection(self.state["url"].removeprefix("http://"), timeout=PATIENCE)
         connection.request("POST", f"/endpoints/{self.name}/invocations", body, {"Content-Type": "text/csv"})
         answer = connection.getresponse()
         answer.read()
@@ -102,7 +103,7 @@ class Serving:
     def end(self, number: int) -> int:
         """Send a signal, wait for the end; the exit code."""
         self.process.send_signal(number)
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=PATIENCE)
         return self.process.returncode
 
     def leaves_nothing(self) -> bool:

@@ -19,7 +19,7 @@ from local.api.throttle import Limit
 FUNCTION = Function("f", "arn:aws:lambda:r:0:function:f", "s3://b/k", "m.h", {}, 3, 128, 1, "log")
 MODEL = {"type": "object", "required": ["customers"], "properties": {"customers": {"type": "array"}}}
 SCORE = Method("/churn", "id", "POST", OPEN, None, False, FUNCTION, 29, {"application/json": MODEL})
-OTHER = Method("/{proxy+}", "id2", "ANY", OPEN, None, False, FUNCTION, 0.05)
+OTHER = Method("/{proxy+}", "id2", "ANY", OPEN, None, False, FUNCTION, 29)
 API = Api(
     name="shop",
     id="shop-id",
@@ -168,9 +168,10 @@ def test_a_function_that_fails_or_answers_otherwise_is_a_502(tmp_path: Path, ret
 
 def test_a_function_that_takes_longer_than_the_integration_is_a_504(tmp_path: Path) -> None:
     async def hang() -> None:
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
 
-    answer = Caller(tmp_path, hang)("GET", "/prod/other")
+    impatient = {"/{proxy+}": {"ANY": replace(OTHER, timeout=0.05)}}
+    answer = Caller(tmp_path, hang, resources=impatient)("GET", "/prod/other")
     assert (answer.status, json.loads(answer.body)) == (504, {"message": "Endpoint request timed out"})
 
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from local.api import signature
@@ -54,7 +54,6 @@ def reason(request: Request, now: datetime | None = None) -> tuple[str, str]:
     return refused.value.kind, refused.value.reason
 
 
-@settings(deadline=None)
 @given(
     parts=st.lists(TEXT.filter(lambda part: part not in (".", "..")), max_size=4),
     query=st.lists(st.tuples(TEXT, TEXT), max_size=3),

@@ -14,6 +14,7 @@ from assemblies import Assembly
 from botocore.credentials import Credentials
 from hypothesis import HealthCheck, settings
 from live_api import Answer, LiveApi, PlayedChain, live_api
+from patience import PATIENCE
 from processes import wait_until
 from schemathesis import Case
 from schemathesis.checks import CHECKS
@@ -235,7 +236,7 @@ def test_a_fault_of_the_endpoint_is_a_problem_that_says_when_to_come_again(
 
 def sent(api: LiveApi, *pieces: bytes) -> bytes:
     """Everything that the server says to these bytes until it closes the connection."""
-    with socket.create_connection(("127.0.0.1", api.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", api.port), timeout=PATIENCE) as connection:
         for piece in pieces:
             connection.sendall(piece)
         answer = b""
@@ -246,7 +247,7 @@ def sent(api: LiveApi, *pieces: bytes) -> bytes:
 
 def begun(api: LiveApi, count: int) -> list[socket.socket]:
     """Connections on which a request's headers have begun, each at another point."""
-    slow = [socket.create_connection(("127.0.0.1", api.port), timeout=30) for _ in range(count)]
+    slow = [socket.create_connection(("127.0.0.1", api.port), timeout=PATIENCE) for _ in range(count)]
     for number, one in enumerate(slow):
         one.sendall(b"POST /prod/churn HTTP/1.1\r\nX-Slow: "[: number % 40])
     return slow
@@ -301,7 +302,7 @@ def test_trailers_do_not_change_a_signed_request(api: LiveApi) -> None:
 def test_a_body_that_never_ends_is_a_problem(api: LiveApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway_request, "BODY_SECONDS", 0.3)
     head = b"POST /prod/churn HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 100\r\n\r\n"
-    answer = sent(api, head, b"ME,118")
+    answer = sent(api, head + b"ME,118")
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"application/problem+json" in answer
 
@@ -317,7 +318,7 @@ def test_a_body_that_is_cut_short_is_not_scored(api: LiveApi) -> None:
         f"{name}: {value}\r\n" for name, value in headers.items()
     )
     before = len(api.refusals)
-    with socket.create_connection(("127.0.0.1", api.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", api.port), timeout=PATIENCE) as connection:
         connection.sendall(head.encode() + b"Content-Length: 1000\r\n\r\n" + body)
     assert wait_until(lambda: len(api.refusals) > before)
     assert api.refusals[-1].endswith("DEFAULT_4XX: the caller left before the body's end")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from live_endpoint import NAME, Live, live
+from patience import PATIENCE
 from processes import wait_until
 
 from local import runtime
@@ -135,7 +136,8 @@ ERRORS = {
 @pytest.mark.parametrize("name", ERRORS)
 def test_what_a_container_does_wrong_is_a_model_error(name: str, tmp_path: Path) -> None:
     environment, status, message = ERRORS[name]
-    with live(tmp_path, environment, timeout=0.5) as endpoint:
+    patience = 0.5 if environment["BEHAVIOUR"] == "slow" else PATIENCE
+    with live(tmp_path, environment, timeout=patience) as endpoint:
         response = failure(endpoint.invoke)
     assert response["ResponseMetadata"]["HTTPStatusCode"] == status
     assert message in response["Error"]["Message"]

@@ -7,13 +7,16 @@ import sys
 import textwrap
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+from patience import PATIENCE
 from processes import is_running, wait_until
 
 from local import process
 from local.container import Layout, ServingContainer, run_container
 from local.errors import ContainerError
+from local.http_client import Client, Response
 from local.images import Image
 
 FAKE = Image("fake", "fake", None, "fake_image", (Path(__file__).parent / "fake_image",), {})
@@ -98,19 +101,19 @@ def test_jobs_of_other_threads_can_be_stopped_together(tmp_path: Path) -> None:
     for thread in threads:
         thread.start()
     assert wait_until(lambda: all((layout.base / "started").exists() for layout in layouts))
-    process.stop_all(grace=10)
+    process.stop_all(grace=PATIENCE)
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
     assert codes == [-signal.SIGTERM, -signal.SIGTERM]
 
 
-def run_serving(container: ServingContainer, grace: float = 10) -> str:
+def run_serving(container: ServingContainer, grace: float = PATIENCE, ready: float = PATIENCE) -> str:
     """Start, wait until ready and stop; the text of the error that came, if one did."""
 
     async def scenario() -> str:
         container.start()
         try:
-            await container.wait_ready(timeout=3)
+            await container.wait_ready(timeout=ready)
             answer = await container.client.request("POST", "/invocations", body=b"1\n")
             return answer.body.decode()
         except ContainerError as error:
@@ -136,8 +139,14 @@ def test_a_container_that_ends_before_it_is_ready_is_named_with_its_last_log_lin
 
 
 def test_a_container_that_is_not_ready_in_time_says_what_ping_answered(layout: Layout) -> None:
-    message = run_serving(serving(layout, BEHAVIOUR="never_ready"))
-    assert "was not ready within 3 s: /ping answered 404" in message
+    class Unready(Client):
+        async def request(self, *_: Any, **__: Any) -> Response:
+            return Response(404)
+
+    container = serving(layout)
+    container.connect = Unready
+    message = run_serving(container, ready=0.3)
+    assert "was not ready within 0.3 s: /ping answered 404" in message
 
 
 def test_a_container_that_ignores_sigterm_is_killed_after_the_grace_period(layout: Layout) -> None:

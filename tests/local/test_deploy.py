@@ -1,5 +1,6 @@
 """`deploy` into a running `serve`, over a small assembly of fake images."""
 
+import asyncio
 import json
 import signal
 import stat
@@ -9,12 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 from processes import is_running, wait_until, working_below
 from runner import SLIPWAY, Serving
 from test_serve import Project, container
 
-from local import control
+from local import assembly, control
 from local.errors import SlipwayError
+from local.fleet import Fleet, Fleets
+from local.hosting import Host
+from local.images import Images
+from local.replacement import Hosted, RolledBackError
+from local.storage import Storage
+from local.timing import Timing
 
 NAME = "slipway-dev-shop"
 
@@ -27,7 +35,7 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture
 def serving(project: Project) -> Iterator[Serving]:
     project.declare(container("first", TAG="a"), container("second", TAG="b"), example="1")
-    serving = Serving(project, "--time-scale", "0.02")
+    serving = Serving(project)
     yield serving
     if serving.process.poll() is None:
         serving.end(signal.SIGINT)
@@ -52,7 +60,7 @@ class Caller:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(30)
+        self._thread.join(PATIENCE)
 
     def _call(self) -> None:
         while not self._stop.is_set():
@@ -79,7 +87,6 @@ def test_a_new_version_takes_over_without_a_failed_request(serving: Serving, pro
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
-        ("never_ready", "container-2 (second) was not ready within 4.8 s: /ping answered 404"),
         ("crash_at_start", "container-2 (second) ended with exit code 1 before it was ready"),
         ("fail", "Received server error (500) from container-2"),
         ("truncate", "Received server error (0) from container-2"),
@@ -104,17 +111,56 @@ def test_a_version_that_fails_is_rolled_back_while_the_old_one_serves(
     assert serving.invoke(b"1\n") == b"1,e,f\n"
 
 
+def test_a_version_that_is_never_ready_is_rolled_back_while_the_old_one_serves(
+    project: Project,
+) -> None:
+    def fleet(version: int, timing: Timing, **variables: str) -> Fleet:
+        project.declare(container("only", **variables))
+        declared = assembly.load(project.folder / "cdk.out")
+        images = Images.load(project.folder / "versions.toml")
+        fleets = Fleets(
+            lambda of: Host(images, Storage(project.folder / "s3", of)),
+            project.folder / "endpoints",
+            timing,
+            lambda text: None,
+        )
+        return fleets.prepare(declared, declared.endpoint("shop"), version)
+
+    async def scenario() -> bytes:
+        hosted = Hosted(fleet(1, Timing(), TAG="a"), lambda: None)
+        try:
+            await hosted.start()
+            late = fleet(2, Timing(ready=0.5), BEHAVIOUR="never_ready")
+            with pytest.raises(RolledBackError, match=r"to version 1: .* was not ready within 0\.5 s"):
+                await hosted.replace(late, None, lambda text: None)
+            assert not late.containers[0].running
+            return (await hosted.endpoint.chain.invoke(b"1\n", "text/csv", None)).body
+        finally:
+            await hosted.stop()
+
+    assert asyncio.run(scenario()) == b"1,a\n"
+
+
 def test_requests_under_way_are_answered_by_the_version_that_got_them(project: Project) -> None:
-    project.declare(container("only", BEHAVIOUR="slow", SECONDS="3", TAG="old"))
+    project.declare(container("only", BEHAVIOUR="hold", TAG="old"))
     serving = Serving(project)
+    base = project.folder / "build" / "endpoints" / NAME / "only" / "opt" / "ml"
     project.declare(container("only", TAG="new"))
-    with Caller(serving) as caller:
-        code, _, err = project.run("deploy", "shop")
-    assert code == 0
-    assert "its first requests are its callers'" in err
-    assert "version 2 gets every new request; 1 are under way" in err
-    assert set(caller.answers) <= {b"1,old\n", b"1,new\n"}
+    said = project.folder / "deploy.txt"
+    with Caller(serving) as caller, said.open("w") as stream:
+        assert wait_until((base / "held").exists)
+        with project.start("deploy", "shop", stderr=stream) as command:
+            under_way = "version 2 gets every new request; 1 are under way"
+            assert wait_until(lambda: under_way in said.read_text() or command.poll() is not None)
+            assert serving.invoke(b"2\n") == b"2,new\n"
+            assert command.poll() is None
+            (base / "go").touch()
+            command.communicate(timeout=PATIENCE)
+        assert command.returncode == 0
+    assert under_way in said.read_text()
+    assert "its first requests are its callers'" in said.read_text()
     assert caller.answers[0] == b"1,old\n"
+    assert set(caller.answers) <= {b"1,old\n", b"1,new\n"}
     serving.end(signal.SIGINT)
 
 
@@ -161,7 +207,7 @@ def test_a_serve_that_ends_during_a_deployment_leaves_nothing(serving: Serving, 
         pid = project.folder / "build" / "endpoints" / f"{NAME}.2" / "second" / "opt" / "ml" / "pid"
         assert wait_until(lambda: pid.exists() and pid.read_text() != "")
         serving.end(signal.SIGINT)
-        _, err = command.communicate(timeout=30)
+        _, err = command.communicate(timeout=PATIENCE)
     assert command.returncode == 1
     assert "error: serve ended before it was done" in err
     assert serving.leaves_nothing()

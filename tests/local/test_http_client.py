@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 import pytest
+from patience import PATIENCE
 
 from local import http_client
 from local.http_client import (
@@ -56,7 +57,7 @@ def one_answer(*pieces: bytes) -> Response:
     found = []
 
     async def scenario(client: Client, _: list[bytes]) -> None:
-        found.append(await client.request("POST", "/invocations", timeout=1))
+        found.append(await client.request("POST", "/invocations", timeout=PATIENCE))
 
     with_server([b"".join(pieces)], scenario)
     return found[0]

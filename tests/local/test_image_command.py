@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 from processes import wait_until
 from runner import Runner
 
@@ -53,12 +54,12 @@ def served(runner: Runner, folder: Path, image: str, body: str, *arguments: str)
     command = ["image", image, "serve", "--folder", folder.name, "--port", str(port), *arguments]
     with runner.start(*command) as process:
         assert wait_until(lambda: process.poll() is not None or is_ready(port))
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         connection.request("POST", "/invocations", body, {"Content-Type": "text/csv"})
         answer = connection.getresponse().read()
         connection.close()
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
     return answer
 

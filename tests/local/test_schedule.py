@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import PATIENCE
 
 from local.pipeline.schedule import run_all
 
@@ -43,7 +44,7 @@ def test_every_needed_task_is_done_once_and_after_those_it_waits_for(
 
 
 def test_independent_tasks_run_side_by_side() -> None:
-    meeting = threading.Barrier(2, timeout=20)
+    meeting = threading.Barrier(2, timeout=PATIENCE)
 
     class Meeting(Tasks):
         def work(self, name: str) -> str:
@@ -80,7 +81,7 @@ def test_after_a_failure_what_runs_comes_to_its_end_and_nothing_is_started() -> 
             if name == "Bad":
                 failed.set()
                 raise ValueError("it is bad")
-            failed.wait(20)
+            failed.wait(PATIENCE)
             return super().work(name)
 
     tasks = Failing()
@@ -99,7 +100,7 @@ def test_an_interrupt_stops_what_runs() -> None:
             return True
 
         def work(self, name: str) -> str:
-            assert stopped.wait(20)
+            assert stopped.wait(PATIENCE)
             return name
 
         def stop(self) -> None:

@@ -12,11 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 MODEL_CODE = ROOT / "model_code"
 SHARED = MODEL_CODE / "shared" / "script"
 REAL_FILE = ROOT.parent / "shared" / "data" / "churn.txt"
-
 
 # Every folder has its own: these are imported below a name that says which one.
 SAME_NAMES = ("__main__", "fit", "inference")
@@ -69,6 +70,6 @@ def run(
             cwd="/",
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from model_scripts import MODEL_CODE, as_archived
+from patience import PATIENCE
 
 # What is for an image with an environment of its own is imported by the tests of that image.
 HEAVY = {MODEL_CODE / "translation" / "hugging_face"}
@@ -31,7 +32,7 @@ def imported(folder: Path, *names: str) -> dict[str, list[str]]:
         [sys.executable, "-I", "-B", "-c", IMPORT, str(folder), *names],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         cwd="/",
     )

@@ -80,6 +80,14 @@ def slow(body: bytes, headers: Mapping[str, str]) -> Answer:
     return tag(body, headers)
 
 
+def hold(body: bytes, headers: Mapping[str, str]) -> Answer:
+    """As tag, once there is a file `go`; `held` says that a request waits for it."""
+    (BASE / "held").touch()
+    while not (BASE / "go").exists():
+        time.sleep(0.02)
+    return tag(body, headers)
+
+
 def slow_start(body: bytes, headers: Mapping[str, str]) -> Answer:
     time.sleep(0.05 if body.startswith(b"0") else 0)
     return tag(body, headers)
