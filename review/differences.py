@@ -1,6 +1,6 @@
 """Where two values differ: one difference for each innermost place, list members matched by their names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -62,16 +62,21 @@ def differences(old: Side, new: Side, path: Path = ()) -> Iterator[Difference]:
 
 def leaves(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
     """Each scalar, empty list and empty mapping below the node with its path."""
-    if isinstance(node, dict) and node:
-        for key, value in node.items():
-            yield from leaves(value, (*path, key))
-    elif isinstance(node, list) and node:
+    return ((path, one) for path, one in nodes(node, path) if not (isinstance(one, dict | list) and one))
+
+
+def nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """The node and everything below it with its path."""
+    yield path, node
+    members: Mapping[str, Node] = {}
+    if isinstance(node, dict):
+        members = node
+    elif isinstance(node, list):
         named = next((found for key in _NAMES if (found := _by(key, node)) is not None), None)
-        members = named or {str(index): member for index, member in enumerate(node)}
-        for name, member in members.items():
-            yield from leaves(member, (*path, f"[{name}]"))
-    else:
-        yield path, node
+        listed = named or {str(index): member for index, member in enumerate(node)}
+        members = {f"[{name}]": member for name, member in listed.items()}
+    for name, member in members.items():
+        yield from nodes(member, (*path, name))
 
 
 def same(old: Side, new: Side) -> bool:

@@ -1,7 +1,7 @@
 """A review as Markdown for a pull request: what a reviewer must not miss comes first."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from review.content_report import Assets, content_lines, content_name
 from review.differences import Difference
@@ -20,13 +20,17 @@ from review.rows import (
     value_cells,
 )
 from review.stack_changes import StackReview, Standing, changed_contents, setting_differences
+from review.verdict.judge import judge
+from review.verdict_report import anchor, verdict_lines
 
 _SETTINGS = ("resource", "setting", "old", "new")
 
 
 def report(reviews: Sequence[StackReview], assets: Assets) -> str:
     """The whole review, the same for the same assemblies."""
-    lines = ["# What a deployment changes", ""]
+    findings = judge(reviews)
+    linked = {anchor(one.stack, one.section) for one in findings if one.section}
+    lines = ["# What a deployment changes", "", *verdict_lines(findings), ""]
     changed = [one for one in reviews if one.changes]
     unchanged = [one.name for one in reviews if not one.changes]
     if changed:
@@ -35,11 +39,12 @@ def report(reviews: Sequence[StackReview], assets: Assets) -> str:
     else:
         lines.append(f"**Nothing changes** in any stack: {codes(unchanged)}.")
     for one in reviews:
-        lines += _stack(one, assets) if one.changes else []
+        lines += _stack(one, assets, linked) if one.changes else []
         for error in (error for error in one.errors_before if error not in one.errors):
             lines += ["", f"> Before the change {code(one.name)} could not be deployed: {code(error)}"]
-        for error in one.errors:
+        for error in one.new_errors:
             lines += ["", f"> {code(one.name)} cannot be deployed: {code(error)}"]
+    lines += _on_both_sides(reviews)
     return "\n".join(lines) + "\n"
 
 
@@ -52,7 +57,18 @@ def _summary(reviews: Sequence[StackReview]) -> list[str]:
     return table(["stack", "permissions", "network and access", *(fate.value for fate in Fate)], rows)
 
 
-def _stack(one: StackReview, assets: Assets) -> list[str]:
+def _on_both_sides(reviews: Sequence[StackReview]) -> list[str]:
+    """What stood in the way of a deployment before and still does, once with all its stacks."""
+    stacks: dict[str, list[str]] = {}
+    for one in reviews:
+        for error in one.errors:
+            if error not in one.new_errors:
+                stacks.setdefault(error, []).append(one.name)
+    lines = [f"- {codes(names)} cannot be deployed: {code(error)}" for error, names in stacks.items()]
+    return ["", "## Before the change and after it", "", *lines] if lines else []
+
+
+def _stack(one: StackReview, assets: Assets, linked: Container[str]) -> list[str]:
     standing = {Standing.NEW: " (new stack)", Standing.GONE: " (no longer declared)", Standing.KEPT: ""}
     lines = ["", f"## {code(one.name)}{standing[one.standing]}"]
     if one.standing is Standing.GONE:
@@ -69,6 +85,8 @@ def _stack(one: StackReview, assets: Assets) -> list[str]:
         "The stack itself": table(_SETTINGS[1:], [row[1:] for row in setting_rows(one.settings)]),
     }
     for title, content in sections.items():
+        place = anchor(one.name, title)
+        lines += ["", f'<a id="{place}"></a>'] if content and place in linked else []
         lines += ["", f"### {title}", "", *content] if content else []
     return lines
 
@@ -160,8 +178,9 @@ def _outputs(one: StackReview) -> list[str]:
     for output in one.outputs:
         old, new = value_cells(output.old, output.new)
         new += " (replaced)" if old == new else ""
-        if output.importers:
-            new += f"; **CloudFormation refuses this** while {codes(output.importers)} imports it"
+        if output.importers or output.leaving:
+            importers = codes((*output.importers, *output.leaving))
+            new += f"; **CloudFormation refuses this** while {importers} imports it"
         rows.append([code(output.name), old, new])
     return table(["output", "old", "new"], rows)
 

@@ -24,7 +24,14 @@ class Resource:
 
     def policy(self, name: str) -> str:
         """`DeletionPolicy` or `UpdateReplacePolicy`, with CloudFormation's default."""
-        return str(self.declared.get(name, "Delete"))
+        return str(self.declared.get(name, self._default(name)))
+
+    def _default(self, policy: str) -> str:
+        """A database is deleted after a snapshot, unless it belongs to a cluster, which has its own."""
+        properties = self.properties if isinstance(self.properties, dict) else {}
+        alone = self.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in properties
+        snapshot = policy == "DeletionPolicy" and (alone or self.type == "AWS::RDS::DBCluster")
+        return "Snapshot" if snapshot else "Delete"
 
 
 def resources(assembly: Assembly, stack: Stack) -> list[Resource]:

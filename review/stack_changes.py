@@ -23,12 +23,18 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class OutputChange:
-    """`importers` are the stacks that import the old value: until they stop, CloudFormation keeps it."""
+    """`importers` are the stacks that import the old value and go on doing so: CloudFormation keeps it until
+    they stop. `leaving` are those that stop, but are not sure to be deployed before."""
 
     name: str
     old: Side
     new: Side
-    importers: tuple[str, ...]
+    importers: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
+
+    @property
+    def removed(self) -> bool:
+        return self.new is ABSENT
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,11 @@ class StackReview:
     taken: list[TakenName] = field(default_factory=list)
     errors_before: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+
+    @property
+    def new_errors(self) -> list[str]:
+        """Errors that the change brings; what both sides have is no finding of the change."""
+        return [error for error in self.errors if error not in self.errors_before]
 
     @property
     def changes(self) -> bool:
@@ -104,7 +115,7 @@ def setting_differences(change: ResourceChange) -> list[Difference]:
     declared = [
         (path, leaf)
         for path, leaf in leaves(dict(change.resource.declared))
-        if leaf != _POLICY_LANGUAGE and path != ("Properties",)
+        if leaf != _POLICY_LANGUAGE and path not in ((), ("Properties",))
     ]
     sides = [(path, (ABSENT, leaf) if change.new else (leaf, ABSENT)) for path, leaf in declared]
     return [Difference(path, *values) for path, values in sides]

@@ -67,15 +67,24 @@ def _rewords_policy(change: ResourceChange) -> bool:
 def _outputs(old: Assembly, new: Assembly, name: str, changes: list[ResourceChange]) -> list[OutputChange]:
     replaced = {(one.resource.stack, one.resource.path) for one in changes if one.fate is Fate.REPLACED}
     before, after = (_read_outputs(assembly, name) for assembly in (old, new))
+    exports, still = (_read_exports(assembly, name) for assembly in (old, new))
     found = []
     for id in sorted({*before, *after}):
         values = before.get(id, ABSENT), after.get(id, ABSENT)
         follows = isinstance(values[1], Text) and any(
             (one.stack, one.path) in replaced for one in values[1].references
         )
+        stack = (new if id in after else old).stacks[name]
+        label = _output_name(stack, id, values)
+        export = _export(old, name, id)
+        kept = export in still and not follows and same(exports[export], still[export]) if export else True
+        imported = _Imports(old, new, name, None if kept else export)
         if follows or not same(*values):
-            stack = (new if id in after else old).stacks[name]
-            found.append(OutputChange(_output_name(stack, id, values), *values, _importers(old, name, id)))
+            found.append(OutputChange(label, *values, imported.kept, imported.dropped))
+        elif export != (renamed := _export(new, name, id)):
+            before_name, after_name = (Text((one,)) if one else ABSENT for one in (export, renamed))
+            label = f"export name of {label}"
+            found.append(OutputChange(label, before_name, after_name, imported.kept, imported.dropped))
     return found
 
 
@@ -87,6 +96,11 @@ def _read_outputs(assembly: Assembly, name: str) -> dict[str, Any]:
     return {id: reader.read(output["Value"]) for id, output in stack.outputs.items()}
 
 
+def _read_exports(assembly: Assembly, name: str) -> dict[str, Any]:
+    values = _read_outputs(assembly, name)
+    return {export: value for id, value in values.items() if (export := _export(assembly, name, id))}
+
+
 def _output_name(stack: Stack, id: str, values: tuple[Side, Side]) -> str:
     path = stack.path(id)
     # CDK names what it exports by itself after the reference, as JSON.
@@ -96,13 +110,29 @@ def _output_name(stack: Stack, id: str, values: tuple[Side, Side]) -> str:
     return f"export of {value}"
 
 
-def _importers(old: Assembly, name: str, id: str) -> tuple[str, ...]:
-    stack = old.stacks.get(name)
+def _export(assembly: Assembly, name: str, id: str) -> str | None:
+    """The name under which an output of the stack is exported; a function as the template has it."""
+    stack = assembly.stacks.get(name)
     export = stack.outputs.get(id, {}).get("Export", {}).get("Name") if stack else None
-    if not isinstance(export, str):
-        return ()
-    imported = json.dumps({"Fn::ImportValue": export})
-    return tuple(one.name for one in old.stacks.values() if imported in json.dumps(one.template))
+    return export if export is None or isinstance(export, str) else json.dumps(export, sort_keys=True)
+
+
+class _Imports:
+    """Who imports an export that changes: those who go on with it, and those who stop, not surely first."""
+
+    def __init__(self, old: Assembly, new: Assembly, name: str, export: str | None) -> None:
+        before, after = (self._importers(assembly, export) for assembly in (old, new))
+        self.kept = tuple(one for one in before if one in after or one not in new.stacks)
+        self.dropped = tuple(
+            one for one in before if one not in self.kept and not new.deploys_first(one, name)
+        )
+
+    @staticmethod
+    def _importers(assembly: Assembly, export: str | None) -> list[str]:
+        if export is None:
+            return []
+        imported = json.dumps({"Fn::ImportValue": export})
+        return [one.name for one in assembly.stacks.values() if imported in json.dumps(one.template)]
 
 
 def _settings(old: Assembly, new: Assembly, name: str) -> list[Difference]:

@@ -55,10 +55,10 @@ def _holders(
 
 
 class _Orders:
-    """In which order `cdk deploy` takes the stacks: those that a stack depends on first."""
+    """When a name is free, by the order in which stacks are deployed."""
 
     def __init__(self, assembly: Assembly) -> None:
-        self._stacks = assembly.stacks
+        self._assembly = assembly
 
     def why(self, change: ResourceChange, holder: Resource, fate: ResourceChange | None) -> str | None:
         """Why the name is not free; None where the holder is gone by then."""
@@ -73,26 +73,15 @@ class _Orders:
         return f"{named} {until}" if until else None
 
     def _until(self, stack: str, holding: str, fate: ResourceChange) -> str | None:
-        if holding not in self._stacks:
+        if holding not in self._assembly.stacks:
             return "has it until somebody destroys that stack"
         if fate.old_is == "retained":
             return "is retained and so keeps it"
-        if self._first(holding, stack):
+        if self._assembly.deploys_first(holding, stack):
             return None
-        if self._first(stack, holding):
+        if self._assembly.deploys_first(stack, holding):
             return "has it until that stack is deployed, which comes later"
         return "has it unless that stack is deployed first"
-
-    def _first(self, one: str, other: str) -> bool:
-        """Whether `other` depends on `one`, however indirectly."""
-        seen: set[str] = set()
-        waiting = [other]
-        while waiting:
-            name = waiting.pop()
-            if name not in seen and name in self._stacks:
-                seen.add(name)
-                waiting += self._stacks[name].dependencies
-        return one in seen
 
 
 def _named(holder: Resource, change: ResourceChange) -> str:

@@ -144,7 +144,10 @@ def test_two_constructs_cannot_swap_their_names(diff: Callable[..., str]) -> Non
     old = Declared({"A": log_group("one"), "B": log_group("two")})
     new = Declared({"A": log_group("two"), "B": log_group("one")})
 
-    assert diff(old, new).count("has it until everything else is done") == 2
+    told = diff(old, new)
+
+    assert "`A` cannot have the name `two`: `B` has it" in told
+    assert "`B` cannot have the name `one`: `A` has it" in told
 
 
 def test_a_name_that_something_else_has_and_keeps_is_taken(diff: Callable[..., str]) -> None:
@@ -158,7 +161,7 @@ def test_a_name_that_something_else_has_and_keeps_is_taken(diff: Callable[..., s
 def test_two_new_constructs_cannot_have_one_name(diff: Callable[..., str]) -> None:
     told = diff(Declared(), Declared({"A": log_group("one"), "B": log_group("one")}))
 
-    assert told.count(FAILS) == 1
+    assert "`A` cannot have" not in told
     assert "`B` cannot have the name `one`: `A` is created with it, too" in told
 
 

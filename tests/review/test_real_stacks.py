@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from assemblies import ROOT, Assembly
 from cloud_assemblies import data_rows
+from verdicts import broken_links, reasons, verdict
 
 from review.assembly import load
 from review.content_report import Assets
@@ -49,7 +50,9 @@ class Planted:
 
     def report(self) -> str:
         old, new = load(self.old), load(self.new)
-        return report(review(old, new), Assets(old.assets, new.assets))
+        told = report(review(old, new), Assets(old.assets, new.assets))
+        assert not broken_links(told)
+        return told
 
 
 @pytest.fixture
@@ -58,7 +61,9 @@ def planted(dev: Assembly, tmp_path: Path) -> Planted:
 
 
 def test_an_unchanged_app_changes_nothing(planted: Planted) -> None:
-    assert "**Nothing changes** in any stack: " in planted.report()
+    told = planted.report()
+    assert "**Nothing changes** in any stack: " in told
+    assert verdict(told).startswith("safe.")
 
 
 def test_one_hyperparameter_is_all_that_shows(planted: Planted) -> None:
@@ -71,7 +76,9 @@ def test_one_hyperparameter_is_all_that_shows(planted: Planted) -> None:
 
     planted.edit(TRAINING, lambda text: text.replace(spelled, spelled.replace(value, "0.9")))
 
-    rows = data_rows(planted.report())
+    told = planted.report()
+    rows = data_rows(told)
+    assert verdict(told).startswith("safe.")
     assert len(rows) == 1
     assert rows[0][0].endswith("SageMaker Pipeline")
     assert rows[0][1:] == [f"step `Xgboost` `HyperParameters.{name}`", f"`{value}`", "`0.9`"]
@@ -92,6 +99,7 @@ def test_one_line_of_a_source_folder_is_all_that_shows(planted: Planted) -> None
 
     told = planted.report()
 
+    assert verdict(told).startswith("safe.")
     assert data_rows(told) == []
     (line,) = [line for line in told.splitlines() if line.startswith("- ")]
     assert re.search(r" changed: `fit\.py \(\+1 -0\)`; used by `[\w/]+` \(step `\w+`\)$", line)
@@ -104,7 +112,10 @@ def test_one_permission_is_all_that_shows(planted: Planted) -> None:
 
     planted.edit_resource(SERVING, "AWS::IAM::Policy", allow_more)
 
-    rows = data_rows(planted.report())
+    told = planted.report()
+    rows = data_rows(told)
+    assert verdict(told) == "this deployment weakens security."
+    assert "allows `s3:DeleteObject` on the wildcard `*`" in reasons(told, "Weakens security")[0]
     assert [row[0:1] + row[2:] for row in rows] == [["**added**", "", "Allow `s3:DeleteObject`", "`*`", ""]]
 
 
@@ -115,7 +126,9 @@ def test_one_setting_of_the_endpoint_shows_with_what_it_replaces(planted: Plante
         lambda properties: properties["ProductionVariants"][0].update(InitialInstanceCount=7),
     )
 
-    endpoint, config = data_rows(planted.report())
+    told = planted.report()
+    endpoint, config = data_rows(told)
+    assert verdict(told) == "this deployment replaces or removes resources."
     assert endpoint[0].endswith("SageMaker Endpoint")
     assert endpoint[1] == "`EndpointConfigName`"
     assert endpoint[3].endswith("(replaced)")
@@ -146,6 +159,77 @@ def test_cdk_diff_replaces_the_same_resources(planted: Planted) -> None:
     changes = [one for each in review(load(planted.old), load(planted.new)) for one in each.of(Fate.REPLACED)]
     assert len(lines) >= 3
     assert {change.resource.logical_id for change in changes} == set(lines)
+
+
+def test_an_endpoint_that_moves_to_another_construct_fails(planted: Planted) -> None:
+    def move(text: str) -> str:
+        template = json.loads(text)
+        resources = template["Resources"]
+        id = next(id for id, one in resources.items() if one["Type"] == "AWS::SageMaker::Endpoint")
+        return json.dumps(template).replace(f'"{id}"', f'"{id}Moved"')
+
+    planted.edit(SERVING, move)
+
+    told = planted.report()
+    assert verdict(told).startswith("this deployment will fail.")
+    assert any("the name `slipway-dev-churn` is taken" in reason for reason in reasons(told, "Will fail"))
+
+
+def test_a_key_that_goes_fails_on_its_importers_before_it_deletes(planted: Planted) -> None:
+    def drop(text: str) -> str:
+        template = json.loads(text)
+        id = next(id for id, one in template["Resources"].items() if one["Type"] == "AWS::KMS::Key")
+        del template["Resources"][id]
+        exports = [name for name, one in template["Outputs"].items() if id in json.dumps(one["Value"])]
+        assert exports
+        for name in exports:
+            del template["Outputs"][name]
+        return json.dumps(template)
+
+    planted.edit("slipway-dev-foundation", drop)
+
+    told = planted.report()
+    assert verdict(told).startswith("this deployment will fail. Once that is mended, it deletes data")
+    assert f"`{SERVING}`" in reasons(told, "Will fail")[0]
+    assert any("what it encrypted" in reason for reason in reasons(told, "Deletes data"))
+
+
+@pytest.mark.parametrize(
+    ("type", "change", "words"),
+    [
+        ("AWS::KMS::Key", {"EnableKeyRotation": False}, "no longer rotated"),
+        ("AWS::S3::Bucket", {"BucketEncryption": None}, "encryption"),
+        ("AWS::S3::Bucket", {"PublicAccessBlockConfiguration": None}, "public access"),
+        ("AWS::Logs::LogGroup", {"RetentionInDays": 1}, "shorter time"),
+        ("AWS::ECR::Repository", {"ImageTagMutability": "MUTABLE"}, "other images"),
+    ],
+)
+def test_the_foundation_that_protects_less_weakens_security(
+    planted: Planted, type: str, change: dict[str, Any], words: str
+) -> None:
+    def apply(properties: dict[str, Any]) -> None:
+        for name, value in change.items():
+            properties.pop(name)
+            properties.update({name: value} if value is not None else {})
+
+    planted.edit_resource("slipway-dev-foundation", type, apply)
+
+    told = planted.report()
+    assert verdict(told) == "this deployment weakens security."
+    assert all(words in reason for reason in reasons(told, "Weakens security"))
+
+
+def test_the_app_as_a_whole_is_no_cause_for_alarm(dev: Assembly) -> None:
+    new = load(dev.folder)
+
+    told = report(review(replace(new, stacks={}), new), Assets({}, new.assets))
+
+    assert "will fail" not in verdict(told) or all(
+        "the app itself says" in reason for reason in reasons(told, "Will fail")
+    )
+    assert reasons(told, "Deletes data") == []
+    # The tuning jobs of bank get names of their own, under which nothing else can be.
+    assert all("hyper-parameter-tuning-job/*" in reason for reason in reasons(told, "Weakens security"))
 
 
 def _add_line(archive: Path, name: str) -> None:

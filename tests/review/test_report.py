@@ -178,7 +178,8 @@ def test_a_resource_without_properties_is_told_by_its_name_and_its_first_propert
     bare = Declared({"Thing": {"Type": "AWS::S3::Bucket", "Properties": {}}})
     missing = Declared({"Thing": {"Type": "AWS::S3::Bucket"}})
 
-    assert data_rows(diff(Declared(), bare)) == [["`Thing` S3 Bucket", "", ""]]
+    for thing in (bare, missing):
+        assert data_rows(diff(Declared(), thing)) == [["`Thing` S3 Bucket", "", ""]]
     assert data_rows(
         diff(missing, Declared({"Thing": {"Type": "AWS::S3::Bucket", "Properties": {"A": 1}}}))
     ) == [["`Thing` S3 Bucket", "`A`", "—", "`1`"]]

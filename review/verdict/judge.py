@@ -1,0 +1,37 @@
+"""All rules over all stacks."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from review.stack_changes import StackReview
+from review.verdict.data import losses
+from review.verdict.failures import failures
+from review.verdict.finding import Finding, Severity
+from review.verdict.grants import wider_grants
+from review.verdict.guards import lost_guards
+from review.verdict.methods import open_methods
+from review.verdict.replacements import replacements
+from review.verdict.settings import weaker_settings
+
+type Rule = Callable[[StackReview], Iterable[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    failures,
+    losses,
+    weaker_settings,
+    wider_grants,
+    lost_guards,
+    open_methods,
+    replacements,
+)
+
+
+def judge(reviews: Sequence[StackReview]) -> list[Finding]:
+    """Every finding, the most severe first, then by stack. That something is replaced or removed goes without
+    saying where something worse is said of it."""
+    found = [finding for review in reviews for rule in RULES for finding in rule(review)]
+    worse = {(one.stack, one.subject) for one in found if one.severity is not Severity.REPLACES}
+    told = [
+        one for one in found if one.severity is not Severity.REPLACES or (one.stack, one.subject) not in worse
+    ]
+    severities = list(Severity)
+    return sorted(dict.fromkeys(told), key=lambda one: severities.index(one.severity))

@@ -1,0 +1,299 @@
+"""A report begins with what matters most: what fails, what is lost, and why."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from cloud_assemblies import STACK, Declared
+from verdicts import broken_links, reasons, verdict
+
+SAFE = "safe. Nothing fails, loses data, protects less, is replaced or removed."
+BUCKET = "AWS::S3::Bucket"
+
+
+def thing(type: str, properties: Any = None, **attributes: Any) -> dict[str, Any]:
+    return {"Type": type, "Properties": properties or {}, **attributes}
+
+
+def exporting(value: Any, *, name: str = "data:Bucket", id: str = "Out") -> Declared:
+    output = {"Value": value, "Export": {"Name": name}}
+    return Declared({"Bucket": thing(BUCKET), "Other": thing(BUCKET)}, outputs={id: output})
+
+
+def importing(name: str | None = "data:Bucket", **more: Any) -> Declared:
+    variables = {"Variables": {"BUCKET": {"Fn::ImportValue": name}}} if name else {}
+    return Declared({"Function": thing("AWS::Lambda::Function", {"Environment": variables})}, **more)
+
+
+def test_a_change_that_harms_nothing_is_safe(changed: Callable[..., str]) -> None:
+    told = changed("AWS::Lambda::Function", {"MemorySize": 128}, {"MemorySize": 256})
+
+    assert verdict(told) == SAFE
+    assert told.startswith("# What a deployment changes\n\n**Verdict: safe.")
+
+
+def test_no_change_is_safe(diff: Callable[..., str]) -> None:
+    told = diff(Declared(), Declared())
+
+    assert verdict(told) == SAFE
+    assert "**Nothing changes**" in told
+
+
+def test_an_export_in_use_that_goes_fails_before_anything_else_is_said(diff: Callable[..., str]) -> None:
+    gone = Declared({"Bucket": thing(BUCKET), "Other": thing(BUCKET)})
+
+    told = diff(
+        {"data": exporting({"Ref": "Bucket"}), STACK: importing()}, {"data": gone, STACK: importing()}
+    )
+
+    assert verdict(told) == "this deployment will fail."
+    assert reasons(told, "Will fail") == [
+        "`data`: `Out` is no longer exported while `shop` imports it ([Outputs](#data-outputs))"
+    ]
+    assert not broken_links(told)
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        exporting({"Ref": "Other"}),
+        exporting({"Ref": "Bucket"}, name="data:Renamed"),
+        Declared(
+            {"Bucket": thing(BUCKET, {"BucketName": "new"}), "Other": thing(BUCKET)},
+            outputs=exporting({"Ref": "Bucket"}).outputs,
+        ),
+    ],
+    ids=["another value", "another name", "what it names is replaced"],
+)
+def test_an_export_in_use_that_changes_fails(diff: Callable[..., str], new: Declared) -> None:
+    old = exporting({"Ref": "Bucket"})
+
+    told = diff({"data": old, STACK: importing()}, {"data": new, STACK: importing()})
+
+    assert [reason.partition(" while ")[2] for reason in reasons(told, "Will fail")] == [
+        "`shop` imports it ([Outputs](#data-outputs))"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (exporting({"Ref": "Bucket"}), exporting({"Ref": "Bucket"}, id="Moved")),
+        (exporting({"Ref": "Bucket"}, name="data:Unused"), exporting({"Ref": "Other"}, name="data:Unused")),
+    ],
+    ids=["the same export of another output", "nobody imports it"],
+)
+def test_an_export_that_nobody_misses_does_not_fail(
+    diff: Callable[..., str], old: Declared, new: Declared
+) -> None:
+    told = diff({"data": old, STACK: importing()}, {"data": new, STACK: importing()})
+
+    assert verdict(told) == SAFE
+
+
+@pytest.mark.parametrize(("depends", "fails"), [((), True), ((STACK,), False)])
+def test_who_stops_importing_must_be_deployed_first(
+    diff: Callable[..., str], depends: tuple[str, ...], fails: bool
+) -> None:
+    gone = Declared({"Bucket": thing(BUCKET), "Other": thing(BUCKET)}, stack_dependencies=depends)
+
+    told = diff(
+        {"data": exporting({"Ref": "Bucket"}), STACK: importing()}, {"data": gone, STACK: importing(None)}
+    )
+
+    assert verdict(told) == ("this deployment will fail." if fails else SAFE)
+    assert ("while what is deployed of `shop` imports it, unless that is deployed first" in told) is fails
+
+
+def test_a_taken_name_fails_with_what_has_it(diff: Callable[..., str]) -> None:
+    endpoint = thing("AWS::SageMaker::Endpoint", {"EndpointName": "shop"})
+
+    told = diff(Declared({"Old": endpoint}), Declared({"New": endpoint}))
+
+    assert reasons(told, "Will fail") == [
+        "`shop` `New` SageMaker Endpoint: the name `shop` is taken: `Old` has it until everything else is "
+        "done ([Added](#shop-added))"
+    ]
+    assert not broken_links(told)
+
+
+def test_a_logical_id_cannot_change_its_type(diff: Callable[..., str]) -> None:
+    queue, topic = thing("AWS::SQS::Queue"), thing("AWS::SNS::Topic")
+
+    told = diff(Declared({"Inbox": queue}), Declared({"Inbox": topic}))
+    other = diff(Declared({"Inbox": queue}), Declared({"Outbox": topic}))
+
+    assert (
+        "logical id `Inbox` changes its type, which CloudFormation refuses" in reasons(told, "Will fail")[0]
+    )
+    assert "will fail" not in verdict(other)
+
+
+def test_what_the_app_itself_refuses_fails(diff: Callable[..., str]) -> None:
+    missing = Declared(error="no trained pca: run `make train`")
+
+    told = diff(Declared(), missing)
+
+    assert reasons(told, "Will fail") == [
+        "`shop`: the app itself says: `` no trained pca: run `make train` ``"
+    ]
+
+
+def test_what_both_sides_refuse_stands_once_at_the_end(diff: Callable[..., str]) -> None:
+    missing = Declared({"Data": thing("AWS::SQS::Queue")}, error="no trained pca")
+    changed = Declared({"Data": thing("AWS::SQS::Queue", {"DelaySeconds": 1})}, error="no trained pca")
+
+    told = diff({"a": missing, "b": missing}, {"a": changed, "b": missing})
+
+    assert verdict(told) == SAFE
+    assert told.count("no trained pca") == 1
+    assert told.endswith(
+        "\n## Before the change and after it\n\n- `a`, `b` cannot be deployed: `no trained pca`\n"
+    )
+
+
+def tagged(key: str) -> dict[str, Any]:
+    return {"Tags": [{"Key": key, "Value": "true"}]}
+
+
+@pytest.mark.parametrize(
+    ("type", "properties", "loss"),
+    [
+        (BUCKET, tagged("aws-cdk:auto-delete-objects"), "is emptied and deleted: objects are lost"),
+        (BUCKET, {}, "is deleted if it is empty; while it holds objects, deleting it fails"),
+        (
+            "AWS::ECR::Repository",
+            {"EmptyOnDelete": True},
+            "is emptied and deleted: images are lost",
+        ),
+        (
+            "AWS::ECR::Repository",
+            tagged("aws-cdk:auto-delete-images"),
+            "is emptied and deleted: images are lost",
+        ),
+        ("AWS::ECR::Repository", {}, "is deleted if it is empty; while it holds images"),
+        ("AWS::Logs::LogGroup", {}, "is deleted with its log events"),
+        ("AWS::KMS::Key", {}, "is deleted with what it encrypted"),
+        ("AWS::SageMaker::ModelPackageGroup", {}, "is deleted if it is empty; while it holds model packages"),
+        ("AWS::DynamoDB::Table", {}, "is deleted with its items"),
+        ("AWS::EFS::FileSystem", {}, "is deleted with its files"),
+        ("AWS::RDS::DBInstance", {"DBClusterIdentifier": "a"}, "is deleted with its data"),
+        ("AWS::SageMaker::FeatureGroup", {}, "is deleted with the records of its online store"),
+        ("AWS::SageMaker::NotebookInstance", {}, "is deleted with the files on its volume"),
+        ("AWS::Cognito::UserPool", {}, "is deleted with its users"),
+        ("AWS::SecretsManager::Secret", {}, "is deleted with its value"),
+    ],
+)
+def test_a_removed_store_loses_its_data(
+    diff: Callable[..., str], type: str, properties: Any, loss: str
+) -> None:
+    told = diff(Declared({"Data": thing(type, properties)}), Declared())
+
+    assert verdict(told) == "this deployment deletes data."
+    (reason,) = reasons(told, "Deletes data")
+    assert f"is removed; the old one {loss}" in reason
+    assert reason.endswith("([Removed](#shop-removed))")
+    assert not broken_links(told)
+
+
+@pytest.mark.parametrize(
+    ("type", "attributes"),
+    [
+        (BUCKET, {"DeletionPolicy": "Retain"}),
+        (BUCKET, {"DeletionPolicy": "RetainExceptOnCreate"}),
+        ("AWS::RDS::DBInstance", {"DeletionPolicy": "Snapshot"}),
+        ("AWS::RDS::DBInstance", {}),
+        ("AWS::RDS::DBCluster", {}),
+        ("AWS::SQS::QueuePolicy", {}),
+    ],
+)
+def test_what_is_kept_or_holds_nothing_is_removed_without_a_loss(
+    diff: Callable[..., str], type: str, attributes: Any
+) -> None:
+    told = diff(Declared({"Data": thing(type, **attributes)}), Declared())
+
+    assert verdict(told) == "this deployment replaces or removes resources."
+
+
+@pytest.mark.parametrize(("policy", "lost"), [("Delete", True), ("Retain", False)])
+def test_a_replaced_store_loses_its_data_by_its_update_policy(
+    changed: Callable[..., str], policy: str, lost: bool
+) -> None:
+    told = changed("AWS::DynamoDB::Table", {"TableName": "a"}, {"TableName": "b"}, UpdateReplacePolicy=policy)
+
+    assert bool(reasons(told, "Deletes data")) is lost
+    assert bool(reasons(told, "Replaces or removes")) is not lost
+
+
+def test_a_stack_that_is_no_longer_declared_loses_nothing_yet(diff: Callable[..., str]) -> None:
+    stack = Declared({"Data": thing("AWS::DynamoDB::Table"), "Alarm": thing("AWS::CloudWatch::Alarm")})
+
+    assert verdict(diff({"old": stack}, {})) == SAFE
+
+
+def lifecycle(**rule: Any) -> dict[str, Any]:
+    return {"LifecycleConfiguration": {"Rules": [{"Status": "Enabled", "Id": "a", **rule}]}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lost"),
+    [
+        ({}, lifecycle(ExpirationInDays=30), True),
+        (lifecycle(ExpirationInDays=90), lifecycle(ExpirationInDays=30), True),
+        (lifecycle(ExpirationInDays=30), lifecycle(ExpirationInDays=90), False),
+        (lifecycle(ExpirationInDays=30), {}, False),
+        ({}, lifecycle(AbortIncompleteMultipartUpload={"DaysAfterInitiation": 7}), False),
+        ({}, lifecycle(NoncurrentVersionExpiration={"NoncurrentDays": 7}), True),
+    ],
+)
+def test_objects_that_expire_sooner_are_lost(
+    changed: Callable[..., str], old: Any, new: Any, lost: bool
+) -> None:
+    assert bool(reasons(changed(BUCKET, old, new), "Deletes data")) is lost
+
+
+def test_what_is_replaced_or_removed_is_named_unless_something_worse_is_said_of_it(
+    diff: Callable[..., str],
+) -> None:
+    old = {
+        "Config": thing("AWS::SageMaker::EndpointConfig", {"ProductionVariants": [{"VariantName": "a"}]}),
+        "Policy": thing("AWS::SQS::QueuePolicy"),
+        "Table": thing("AWS::DynamoDB::Table"),
+    }
+    new = {"Config": thing("AWS::SageMaker::EndpointConfig", {"ProductionVariants": [{"VariantName": "b"}]})}
+
+    told = diff(Declared(old), Declared(new))
+
+    assert verdict(told) == "this deployment deletes data; it also replaces or removes resources."
+    assert reasons(told, "Replaces or removes") == [
+        "`shop` `Config` SageMaker EndpointConfig: is made anew, the old one is deleted "
+        "([Replaced](#shop-replaced))",
+        "`shop` `Policy` SQS QueuePolicy: is removed and deleted ([Removed](#shop-removed))",
+    ]
+
+
+def test_the_most_severe_comes_first(diff: Callable[..., str]) -> None:
+    def side(name: str, **more: Mapping[str, Any]) -> Declared:
+        key = thing("AWS::KMS::Key", {"EnableKeyRotation": name == "Old"})
+        return Declared({name: thing("AWS::Logs::LogGroup", {"LogGroupName": "a"}), "Key": key, **more})
+
+    told = diff(side("Old", Gone=thing("AWS::SQS::QueuePolicy")), side("New"))
+
+    assert verdict(told) == (
+        "this deployment will fail. Once that is mended, it deletes data, weakens security and replaces "
+        "or removes resources."
+    )
+    titles = ["Will fail", "Deletes data", "Weakens security", "Replaces or removes"]
+    places = [told.index(f"**{title}**") for title in titles]
+    assert places == sorted(places)
+    assert max(places) < told.index("| stack | permissions |")
+    assert not broken_links(told)
+
+
+def test_a_long_list_of_reasons_is_cut(diff: Callable[..., str]) -> None:
+    policies = {f"P{index}": thing("AWS::SQS::QueuePolicy") for index in range(14)}
+
+    listed = reasons(diff(Declared(policies), Declared()), "Replaces or removes")
+
+    assert len(listed) == 11
+    assert listed[-1] == "and 4 more, in the sections below"
