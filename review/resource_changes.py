@@ -93,6 +93,8 @@ def _compare(change: ResourceChange) -> None:
     for one in differences(_with_properties(change.old), _with_properties(change.new)):
         if one.path[0] == "DependsOn" and change.renamed:
             continue
+        if known and one.path[0] == "Properties" and known.renders_alike(one.path[1:], one.old, one.new):
+            continue
         if known:
             change.replaced |= _by_schema(known.replaces, one)
             change.may_be_replaced |= _by_schema(known.may_replace, one)

@@ -5,8 +5,8 @@ cache, so that two machines with one lock could disagree.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,17 +15,31 @@ from typing import Any
 from review.differences import ABSENT, Side, same
 from review.differences import Path as PropertyPath
 from review.errors import ReviewError
-from review.values import Node
+from review.values import Node, Text
+
+_SCALARS = frozenset({"boolean", "integer", "number", "string"})
 
 
 @dataclass(frozen=True)
 class ResourceSchema:
-    """The properties that only creation can set, and those that name the resource; each as a path."""
+    """The properties that only creation can set, and those that name the resource; each as a path. `document`
+    is the schema itself."""
 
     create_only: tuple[PropertyPath, ...]
     perhaps_create_only: tuple[PropertyPath, ...]
     identifier: tuple[PropertyPath, ...]
     read_only: tuple[PropertyPath, ...]
+    document: Mapping[str, Any] = field(compare=False, repr=False)
+
+    def renders_alike(self, path: PropertyPath, old: Side, new: Side) -> bool:
+        """Whether both values are one to CloudFormation, which renders a scalar by its property's type:
+        `"true"` and true, `"1"` and 1, but never true and 1, and nothing within a string or free JSON."""
+        before, after = _rendered(old), _rendered(new)
+        return before is not None and before == after and self._is_scalar(path)
+
+    def _is_scalar(self, path: PropertyPath) -> bool:
+        found = list(_below(self.document, self.document, path))
+        return bool(found) and all(_types(one) & _SCALARS for one in found)
 
     def only_created(self, path: PropertyPath) -> bool:
         """Whether that path below Properties lies in what only creation can set."""
@@ -47,17 +61,56 @@ def schema(resource_type: str) -> ResourceSchema | None:
     if digest is None:
         return None
     document = json.loads((_folder() / "resources" / f"{digest}.json").read_text())
-    return ResourceSchema(
-        *(
-            _pointers(document.get(key, []))
-            for key in (
-                "createOnlyProperties",
-                "conditionalCreateOnlyProperties",
-                "primaryIdentifier",
-                "readOnlyProperties",
-            )
+    create_only, perhaps, identifier, read_only = (
+        _pointers(document.get(key, []))
+        for key in (
+            "createOnlyProperties",
+            "conditionalCreateOnlyProperties",
+            "primaryIdentifier",
+            "readOnlyProperties",
         )
     )
+    return ResourceSchema(create_only, perhaps, identifier, read_only, document)
+
+
+def _below(
+    node: Mapping[str, Any], document: Mapping[str, Any], path: PropertyPath
+) -> Iterator[Mapping[str, Any]]:
+    """What the schema says of the path, in each of its variants."""
+    if reference := node.get("$ref"):
+        target: Any = document
+        for member in reference.removeprefix("#/").split("/"):
+            target = target.get(member, {})
+        yield from _below(target, document, path)
+        return
+    for variants in ("oneOf", "anyOf", "allOf"):
+        for variant in node.get(variants, []):
+            if "$ref" in variant or "type" in variant or "properties" in variant:
+                yield from _below(variant, document, path)
+    if not path:
+        yield from [node] if "type" in node else []
+        return
+    if path[0].startswith("["):
+        members = [node.get("items")]
+    else:
+        members = [node.get("properties", {}).get(path[0]), *node.get("patternProperties", {}).values()]
+    for member in members:
+        if isinstance(member, dict):
+            yield from _below(member, document, path[1:])
+
+
+def _types(node: Mapping[str, Any]) -> set[str]:
+    types = node["type"]
+    return {types} if isinstance(types, str) else set(types)
+
+
+def _rendered(side: Side) -> str | None:
+    """A scalar as CloudFormation writes it; None for what is none, or is known only after deployment."""
+    if isinstance(side, Text):
+        return str(side) if all(isinstance(part, str) for part in side.parts) else None
+    if isinstance(side, float) and side.is_integer():
+        return str(int(side))
+    return json.dumps(side) if isinstance(side, bool | int | float) else None
 
 
 def _pointers(pointers: Sequence[str]) -> tuple[PropertyPath, ...]:
