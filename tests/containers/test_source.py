@@ -100,3 +100,35 @@ def test_a_file_that_is_no_archive_is_named(folders: Folders, tmp_path: Path, co
 
     with pytest.raises(ContainerProblem, match=r"sourcedir\.tar\.gz is not a whole \.tar\.gz"):
         source.stage(str(path), folders)
+
+
+def test_a_training_folder_is_copied_to_code_whole_and_alone(folders: Folders, tmp_path: Path) -> None:
+    (tmp_path / "own" / "inner").mkdir(parents=True)
+    (tmp_path / "own" / "inner" / "helper.py").write_text("1")
+    folders.code.mkdir()
+    (folders.code / "old.py").write_text("")
+
+    assert source.copy(str(tmp_path / "own"), folders) == folders.code
+    assert [str(path.relative_to(folders.code)) for path in folders.code.rglob("*.py")] == ["inner/helper.py"]
+
+
+def test_code_itself_stays_where_it_is(folders: Folders) -> None:
+    folders.code.mkdir()
+    (folders.code / "fit.py").write_text("1")
+
+    assert source.copy("/opt/ml/code", folders) == folders.code
+    assert source.copy("/opt/ml/code/fit.py", folders) == folders.code
+    assert (folders.code / "fit.py").read_text() == "1"
+
+
+@pytest.mark.parametrize("name", ["fit.py", "fit.sh"])
+def test_a_single_file_is_copied_to_code(folders: Folders, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("1")
+
+    assert source.copy(f"file://{tmp_path / name}", folders) == folders.code
+    assert (folders.code / name).read_text() == "1"
+
+
+def test_a_folder_that_holds_code_is_refused(folders: Folders) -> None:
+    with pytest.raises(ContainerProblem, match="where it is copied to; name a folder in it"):
+        source.copy("/opt/ml", folders)

@@ -33,6 +33,32 @@ def stage(source: str, folders: Folders) -> Path:
     return folders.code
 
 
+def copy(source: str, folders: Folders) -> Path:
+    """The same, always in `code`, where a training script runs and may write: a folder is copied there.
+
+    A single .py or .sh file is copied too. Refuses a folder that holds `code`.
+    """
+    file = folders.locate(source.removeprefix("file://"))
+    if file.suffix in (".py", ".sh") and file.is_file():
+        folders.code.mkdir(parents=True, exist_ok=True)
+        if file.parent.resolve() != folders.code.resolve():
+            shutil.copy2(file, folders.code)
+        return folders.code
+    staged, code = stage(source, folders).resolve(), folders.code.resolve()
+    if staged == code:
+        return folders.code
+    if code.is_relative_to(staged):
+        raise ContainerProblem(
+            f"The source {source} holds {folders.code}, where it is copied to; name a folder in it."
+        )
+    shutil.rmtree(folders.code, ignore_errors=True)
+    try:
+        shutil.copytree(staged, folders.code)
+    except (OSError, shutil.Error) as error:
+        raise ContainerProblem(f"The source {source} cannot be copied to {folders.code}: {error}") from error
+    return folders.code
+
+
 def _unpack(archive: Path, folder: Path) -> None:
     try:
         with tarfile.open(archive, mode="r:gz") as tar:

@@ -11,7 +11,8 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from . import source, training_job
+from . import entry_point, environment, packages, source, training_job
+from .entry_point import EntryPoint
 from .environment import Environ, Folders
 from .errors import ContainerProblem
 from .training_job import TrainingJob
@@ -31,30 +32,32 @@ def main(environ: Environ) -> int:
     folders = Folders.of(environ)
     try:
         job = TrainingJob.read(folders)
-        program = str(job.framework.get("sagemaker_program", ""))
+        program = environ.get(environment.PROGRAM) or str(job.framework.get("sagemaker_program", ""))
         if not program:
             raise ContainerProblem("The hyperparameter sagemaker_program is missing; name the script.")
-        submitted = job.framework.get("sagemaker_submit_directory") or folders.code
-        code = source.stage(str(submitted), folders)
-        if not (code / program).is_file():
-            raise ContainerProblem(f"sagemaker_program is {program}, and there is no such file in {code}.")
+        submitted = job.framework.get("sagemaker_submit_directory") or environ.get(
+            environment.SUBMIT_DIRECTORY
+        )
+        code = source.copy(str(submitted or folders.code), folders)
+        entry = entry_point.find(program, code, job.arguments())
     except ContainerProblem as problem:
         logger.error("%s", problem)
         training_job.write_failure(folders, str(problem))
         return 1
     for folder in (folders.model, folders.output / "data"):
         folder.mkdir(parents=True, exist_ok=True)
-    return _run(job, program, code, environ)
+    if entry.is_python:
+        packages.warn_of_unmet(code)
+    return _run(job, program, code, entry, environ)
 
 
-def _run(job: TrainingJob, program: str, code: Path, environ: Environ) -> int:
-    command = [sys.executable, program, *job.arguments()]
-    # The script sees its own folder, not the toolkit's: what it imports must come with it or with the image.
-    own = {"PYTHONPATH": str(code), "PYTHONUNBUFFERED": "1"}
-    logger.info("running %s", " ".join([program, *job.arguments()]))
-    process = subprocess.Popen(
-        command, cwd=code, env={**environ, **own, **job.variables(program, code)}, stderr=subprocess.PIPE
-    )
+def _run(job: TrainingJob, program: str, code: Path, entry: EntryPoint, environ: Environ) -> int:
+    # After its own folders the script sees ours, for the names of SageMaker's toolkits.
+    imports = [*entry.imports, Path(__file__).parents[1]]
+    own = {"PYTHONPATH": os.pathsep.join(map(str, imports)), "PYTHONUNBUFFERED": "1"}
+    logger.info("running %s", entry.shown)
+    variables = {**environ, **own, **job.variables(program, code)}
+    process = subprocess.Popen(entry.command, cwd=code, env=variables, stderr=subprocess.PIPE)
     stopped = threading.Event()
 
     def hand_on(signum: int, frame: FrameType | None) -> None:
@@ -76,9 +79,9 @@ def _run(job: TrainingJob, program: str, code: Path, environ: Environ) -> int:
     if stopped.is_set():
         training_job.write_failure(job.folders, f"The job was stopped (SIGTERM) while {program} ran.")
         return STOPPED
-    reason = _reason(program, code_returned, list(tail))
+    reason = packages.advised(_reason(program, code_returned, list(tail)), code)
     training_job.write_failure(
-        job.folders, f"{reason}\nExecuteUserScriptError: {' '.join(command[1:])}\n{''.join(tail)}"
+        job.folders, f"{reason}\nExecuteUserScriptError: {entry.shown}\n{''.join(tail)}"
     )
     logger.error("%s failed: %s", program, reason)
     return 1
