@@ -17,6 +17,10 @@ class AssemblyError(SlipwayError):
     """The cloud assembly is missing, malformed, or declares what the runner does not know."""
 
 
+class ResourceError(AssemblyError):
+    """A resource of the assembly is at fault; the message begins with its stack and logical id."""
+
+
 class ImageError(SlipwayError):
     """No program answers for an image."""
 

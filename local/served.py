@@ -3,12 +3,13 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from local.errors import SlipwayError, UsageError
+from local.assembly.address import Address, chosen
+from local.errors import SlipwayError
 from local.printed import slipway
 
 
@@ -24,11 +25,12 @@ class ServedContainer:
 
 @dataclass(frozen=True)
 class ServedEndpoint:
-    """An endpoint that answers under its name."""
+    """An endpoint that answers under its name; commands may call it as its address says."""
 
     name: str
     variant: str
     containers: Sequence[ServedContainer]
+    address: Address
 
 
 @dataclass(frozen=True)
@@ -60,21 +62,9 @@ class Served:
     endpoints: Sequence[ServedEndpoint]
     apis: Sequence[ServedApi] = ()
 
-    def endpoint(self, workload: str) -> ServedEndpoint:
-        """The endpoint called `workload` or `...-<workload>`; raises UsageError unless there is one."""
-        endpoints = {one.name: one for one in self.endpoints}
-        return endpoints[named(endpoints, workload)]
-
-
-def named(endpoints: Iterable[str], workload: str) -> str:
-    """The one name that is `workload` or ends in `-<workload>`; raises UsageError unless there is one."""
-    names = list(endpoints)
-    found = [name for name in names if name == workload or name.endswith(f"-{workload}")]
-    if len(found) != 1:
-        raise UsageError(
-            f"no single endpoint is called {workload} or ...-{workload}; served: {', '.join(names)}"
-        )
-    return found[0]
+    def endpoint(self, wanted: str) -> ServedEndpoint:
+        """The endpoint that is called so (see `Address`); raises UsageError unless there is one."""
+        return chosen(wanted, "endpoint", self.endpoints, lambda one: one.address)
 
 
 @contextmanager
@@ -112,7 +102,12 @@ def read(folder: Path) -> Served:
     except (FileNotFoundError, ProcessLookupError):
         raise SlipwayError(f"nothing is served; start it with: {slipway('serve')}") from None
     endpoints = [
-        ServedEndpoint(one["name"], one["variant"], [ServedContainer(**item) for item in one["containers"]])
+        ServedEndpoint(
+            one["name"],
+            one["variant"],
+            [ServedContainer(**item) for item in one["containers"]],
+            Address(**one["address"]),
+        )
         for one in state["endpoints"]
     ]
     apis = [

@@ -16,6 +16,7 @@ from local import assembly, control, served
 from local.api.hosting import Apis
 from local.assembly import Assembly
 from local.assembly import Endpoint as Declared
+from local.assembly.address import chosen
 from local.errors import AssemblyError, SlipwayError
 from local.example import example
 from local.fleet import Fleet, Fleets
@@ -130,15 +131,12 @@ class Session:
         await hosted.replace(fleet, example(declared, hosted.endpoint.name), note)
 
     def _named(self, workload: str) -> Hosted:
-        hosted = {one.endpoint.name: one for one in self._hosted}
-        return hosted[served.named(hosted, workload)]
+        return chosen(workload, "endpoint", self._hosted, lambda one: one.fleet.declared.address)
 
     def _prepare(self, hosted: Hosted, path: Path) -> tuple[Assembly, Fleet]:
         declared = assembly.load(path)
         name, variant = hosted.endpoint.name, hosted.endpoint.variant
-        found = next((one for one in declared.endpoints if one.name == name), None)
-        if found is None:
-            raise AssemblyError(f"{path} declares no endpoint {name}")
+        found = declared.endpoint(name)
         if found.variant != variant:
             raise AssemblyError(f"{name}: the variant is {variant} and stays it; {path} says {found.variant}")
         return declared, self._fleets.prepare(declared, found, hosted.version + 1)
@@ -160,7 +158,8 @@ def _endpoint(one: Hosted) -> ServedEndpoint:
         ServedContainer(each.name, each.pid or 0, each.port or 0, str(each.layout.log))
         for each in one.fleet.containers
     ]
-    return ServedEndpoint(one.endpoint.name, one.endpoint.variant, containers)
+    declared = one.fleet.declared
+    return ServedEndpoint(declared.name, declared.variant, containers, declared.address)
 
 
 def _url(listener: socket.socket) -> str:

@@ -30,7 +30,7 @@ class Storage:
     def __init__(self, root: Path, assembly: Assembly) -> None:
         self._root = root
         self._assets = assembly.assets
-        self._buckets = {resource.name for resource in assembly.resources("AWS::S3::Bucket")}
+        self._buckets = assembly.names("AWS::S3::Bucket")
 
     def path(self, uri: str) -> Path:
         """Where the object or prefix is, whether it exists or not; an asset is put there first."""

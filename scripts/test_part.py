@@ -27,7 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("workload", help="the last part of the pipeline's name, such as churn")
+    parser.add_argument("workload", help="the workload, such as churn")
     workload = parser.parse_args().workload
     workspace = Workspace()
     trained = [
@@ -36,7 +36,7 @@ def main() -> int:
     if not trained:
         print(f"error: {workload} has no training that succeeded; run: make train", file=sys.stderr)
         return 1
-    declared = assembly.load(Path("cdk.out")).pipeline(workload)
+    declared = assembly.load(Path("cdk.out")).training_pipeline(workload)
     steps = {step.name: step.arguments for step in Definition.parse(declared.definition, STEP_TYPES).steps}
     for line in _lines(steps, trained[-1], workspace.storage, workload):
         print(line)

@@ -20,7 +20,7 @@ from stacks.foundation import Foundation
 from stacks.machines import scoring_machines
 from stacks.served_model import served_model
 from stacks.settings import Settings, Workload
-from stacks.workload import WorkloadStack
+from stacks.workload import WorkloadStack, tag_purpose, tag_variant
 
 
 class ServingStack(WorkloadStack):
@@ -98,6 +98,7 @@ class ServingStack(WorkloadStack):
         if served is None:
             return None
         scope = Construct(self, variant) if variant else self
+        tag_variant(scope, variant)
         name, workload = (f"{one}-{variant}" if variant else one for one in (self.name, self.workload))
         role = ExecutionRole(
             scope,
@@ -114,7 +115,7 @@ class ServingStack(WorkloadStack):
             role=role,
             placement=foundation.model_placement,
         )
-        BatchScoring(
+        batch = BatchScoring(
             scope,
             "Batch",
             name=f"{name}-batch",
@@ -126,6 +127,7 @@ class ServingStack(WorkloadStack):
             names_source=settings.trust_names_source,
             alarms=foundation.alarms,
         )
+        tag_purpose(batch, "batch")
         return Endpoint(
             scope,
             "Endpoint",

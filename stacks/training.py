@@ -30,7 +30,7 @@ from stacks.foundation import Foundation
 from stacks.gate import Gate
 from stacks.machines import processing_cluster, scoring_machines, training_cluster
 from stacks.settings import ROOT, Settings, Workload
-from stacks.workload import WorkloadStack
+from stacks.workload import WorkloadStack, tag_purpose, tag_variant
 
 # A step's result is reused while the names of its inputs are the same: other data under the same key need
 # another version. A trigger gives what the event says.
@@ -168,6 +168,7 @@ class TrainingStack(WorkloadStack):
             names_source=self.settings.trust_names_source,
             alarms=foundation.alarms,
         )
+        tag_purpose(pipeline, "training")
         self._build_triggers(pipeline)
 
     def _build_triggers(self, pipeline: Pipeline) -> None:
@@ -188,6 +189,7 @@ class TrainingStack(WorkloadStack):
             model_package_group_name=f"{self.name}-{variant}" if variant else self.name,
             model_package_group_description=f"Versions of the model of {model}",
         )
+        tag_variant(group, variant)
         keeps_data = self.settings.keeps_data
         group.apply_removal_policy(RemovalPolicy.RETAIN if keeps_data else RemovalPolicy.DESTROY)
         return group

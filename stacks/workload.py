@@ -1,11 +1,13 @@
 """What every stack of a workload is: named after it, with its settings, and tagged so that its cost shows."""
 
-from typing import Any
+from typing import Any, Literal
 
 from aws_cdk import Stack, Tags
 from constructs import Construct
 
 from stacks.settings import Settings, Workload
+
+type Purpose = Literal["training", "batch"]
 
 
 class WorkloadStack(Stack):
@@ -22,3 +24,15 @@ class WorkloadStack(Stack):
         self.settings = settings.of(workload)
         self.name = f"slipway-{settings.env}-{workload}"
         Tags.of(self).add("workload", workload)
+
+
+def tag_variant(scope: Construct, variant: str) -> None:
+    """Say of which of a workload's models the resources in `scope` are; the empty variant is the workload's
+    own model, and untagged."""
+    if variant:
+        Tags.of(scope).add("variant", variant)
+
+
+def tag_purpose(pipeline: Construct, purpose: Purpose) -> None:
+    """Say what a pipeline is for: a workload has several."""
+    Tags.of(pipeline).add("purpose", purpose)

@@ -8,6 +8,7 @@ import shutil
 import tarfile
 import tempfile
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,7 @@ def _answer() -> Parse:
 
 def _intrinsics() -> Parse:
     """A template's value is refused by AssemblyError, or has no intrinsic left."""
-    from local.assembly.intrinsics import resolve, unknown_functions
+    from local.assembly.intrinsics import resolve
     from local.errors import AssemblyError
 
     class Names:
@@ -147,16 +148,22 @@ def _intrinsics() -> Parse:
             return [f"{region}a", f"{region}b"]
 
     def parse(data: bytes) -> None:
-        document = _json(data)
-        unknown = list(unknown_functions(document))
         try:
-            resolved = resolve(document, Names())
+            resolved = resolve(_json(data), Names())
         except AssemblyError:
             return
-        require(not unknown, "an unknown function is passed over")
+        require(not any(key.startswith("Fn::") for key in _keys(resolved)), "a function is passed over")
         json.dumps(resolved)
 
     return parse
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+        value = list(value.values())
+    for item in value if isinstance(value, list) else ():
+        yield from _keys(item)
 
 
 def _expressions() -> Parse:

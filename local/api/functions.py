@@ -2,6 +2,7 @@
 
 from local.api.declaration import Function
 from local.assembly import Assembly, Resource
+from local.assembly.intrinsics import texts
 from local.errors import AssemblyError
 
 _RUNTIME = "python3."
@@ -18,19 +19,19 @@ _KNOWN = frozenset(
 )
 
 
-def read_functions(assembly: Assembly) -> list[Function]:
-    """The Python functions; those of another language serve CDK's own needs, and no API calls them.
+def find_function(assembly: Assembly, arn: str) -> Function | None:
+    """The Python function of that ARN; None where there is none, or one of another language.
 
     Raises AssemblyError for what the runner would ignore: layers, image packages, file systems.
     """
-    return [
-        _function(assembly, one)
-        for one in assembly.resources("AWS::Lambda::Function")
-        if str(one.properties.get("Runtime", "")).startswith(_RUNTIME)
-    ]
+    for one in assembly.resources("AWS::Lambda::Function"):
+        if one.known_name is not None and arn == assembly.place.arn("lambda", f"function:{one.name}"):
+            python = str(one.known("Runtime")).startswith(_RUNTIME)
+            return _function(arn, one) if python else None
+    return None
 
 
-def _function(assembly: Assembly, one: Resource) -> Function:
+def _function(arn: str, one: Resource) -> Function:
     properties = one.properties
     if unknown := sorted(properties.keys() - _KNOWN):
         raise AssemblyError(f"{one.label} ({one.type}): the runner does not know {', '.join(unknown)}")
@@ -39,10 +40,10 @@ def _function(assembly: Assembly, one: Resource) -> Function:
         raise AssemblyError(f"{one.label} ({one.type}): the runner knows code that is an asset")
     return Function(
         name=one.name,
-        arn=assembly.place.arn("lambda", f"function:{one.name}"),
+        arn=arn,
         code=f"s3://{code['S3Bucket']}/{code['S3Key']}",
         handler=properties["Handler"],
-        environment=properties.get("Environment", {}).get("Variables", {}),
+        environment=texts(properties.get("Environment", {}).get("Variables", {}), "Environment.Variables"),
         timeout=float(properties.get("Timeout", _TIMEOUT)),
         memory_mb=int(properties.get("MemorySize", _MEMORY_MB)),
         concurrency=int(properties.get("ReservedConcurrentExecutions", _CONCURRENCY)),

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from local.api.declaration import ANY, Api, Method
 from local.api.gateway import Gateway
-from local.api.reading import read_apis
+from local.api.reading import read_api
 from local.api.request import LARGEST_HEAD
 from local.api.sandbox import Sandboxes
-from local.assembly import Assembly
+from local.assembly import Assembly, Resource
 from local.errors import AssemblyError
 from local.example import example
 from local.served import ServedApi, ServedFunction
@@ -24,28 +24,43 @@ _ENDPOINT_URL = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
 
 class Apis:
     """The APIs of some workloads, or of all, and their functions, read and laid out below a folder; nothing
-    runs yet."""
+    runs yet. None among the workloads stands for what has no tag `workload`.
+
+    Raises AssemblyError for an API of a workload that was asked for and cannot run here.
+    """
 
     def __init__(
         self,
         assembly: Assembly,
         folder: Path,
         note: Callable[[str], None],
-        workloads: Collection[str] = (),
+        workloads: Collection[str | None] | None = None,
     ) -> None:
         self._assembly = assembly
         self._folder = folder
         self._note = note
         self.apis: Sequence[Api] = [
             api
-            for api in read_apis(assembly)
-            if not workloads or any(api.name.endswith(f"-{workload}") for workload in workloads)
+            for declared in assembly.resources("AWS::ApiGateway::RestApi")
+            if (api := self._read(declared, workloads)) is not None
         ]
         functions = {function.arn: function for api in self.apis for function in api.functions}
         self._functions = {
             arn: Sandboxes(function, self._code(function.code), folder / "functions" / function.name)
             for arn, function in functions.items()
         }
+
+    def _read(self, declared: Resource, workloads: Collection[str | None] | None) -> Api | None:
+        """The API if it is one of `workloads`. Of all, one that cannot run here is left out, with a note."""
+        if workloads is not None and declared.tags.get("workload") not in workloads:
+            return None
+        try:
+            return read_api(self._assembly, declared)
+        except AssemblyError as error:
+            if workloads is not None and declared.tags.get("workload"):
+                raise
+            self._note(f"not served: {error}")
+            return None
 
     def bind(self, port: int) -> list[socket.socket]:
         """A socket for each API: `port` and the following ones, or any free ones for 0.

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from local.api.declaration import ANY, COGNITO, IAM, OPEN, Api, ApiKey, Method, UserPool
-from local.api.functions import read_functions
+from local.api.declaration import ANY, COGNITO, IAM, OPEN, Api, ApiKey, Function, Method, UserPool
+from local.api.functions import find_function
 from local.api.refusals import GatewayResponse, GatewayResponses
 from local.api.throttle import Limit
 from local.assembly import Assembly, Resource
@@ -44,28 +44,32 @@ _HEADER = "gatewayresponse.header."
 
 def read_apis(assembly: Assembly) -> list[Api]:
     """The APIs in the template's order; raises AssemblyError."""
-    reader = _Reader(assembly)
-    return [reader.api(one) for one in reader.all("RestApi")]
+    return [read_api(assembly, one) for one in assembly.resources(f"{_PREFIX}RestApi")]
+
+
+def read_api(assembly: Assembly, declared: Resource) -> Api:
+    """One AWS::ApiGateway::RestApi with all that belongs to it; raises AssemblyError."""
+    return _Reader(assembly).api(declared)
 
 
 class _Reader:
     def __init__(self, assembly: Assembly) -> None:
         self._assembly = assembly
-        self._functions = {function.arn: function for function in read_functions(assembly)}
-        self._permissions = list(_permissions(assembly))
+        self._functions: dict[str, Function | None] = {}
 
     def all(self, kind: str, api: Resource | None = None) -> list[Resource]:
         """The resources of a kind, or those of one API; none has a property that is not known."""
         found = [
             one
             for one in self._assembly.resources(_PREFIX + kind)
-            if api is None or one.properties.get("RestApiId") == api.name
+            if api is None or one.known("RestApiId") == api.name
         ]
         for one in found:
             _refuse_unknown(one, one.properties, _KNOWN.get(kind))
         return found
 
     def api(self, api: Resource) -> Api:
+        _refuse_unknown(api, api.properties, _KNOWN["RestApi"])
         stages = self.all("Stage", api)
         if len(stages) != 1:
             raise AssemblyError(f"{api.label} ({api.type}): the runner serves one stage, not {len(stages)}")
@@ -95,7 +99,8 @@ class _Reader:
         integration = one.properties.get("Integration", {})
         _refuse_unknown(one, integration, _INTEGRATION)
         uri = _FUNCTION_URI.fullmatch(integration.get("Uri", ""))
-        if integration.get("Type") != "AWS_PROXY" or uri is None or uri[1] not in self._functions:
+        function = self._function(uri[1]) if uri is not None else None
+        if integration.get("Type") != "AWS_PROXY" or function is None:
             raise AssemblyError(
                 f"{one.label} ({one.type}): the runner knows AWS_PROXY with one of the Python functions, "
                 f"not {integration.get('Type')}"
@@ -112,10 +117,15 @@ class _Reader:
             authorisation=authorisation,
             pool=self._pool(one, api) if authorisation == COGNITO else None,
             needs_key=bool(one.properties.get("ApiKeyRequired")),
-            function=self._functions[uri[1]],
+            function=function,
             timeout=integration.get("TimeoutInMillis", _INTEGRATION_TIMEOUT_MS) / 1000,
             models=self._models(one, api),
         )
+
+    def _function(self, arn: str) -> Function | None:
+        if arn not in self._functions:
+            self._functions[arn] = find_function(self._assembly, arn)
+        return self._functions[arn]
 
     def _models(self, one: Resource, api: Resource) -> Mapping[str, Mapping[str, Any]]:
         validator = one.properties.get("RequestValidatorId")
@@ -166,7 +176,7 @@ class _Reader:
         )
         if not any(
             function == method.function.arn and fnmatchcase(source, pattern)
-            for function, pattern in self._permissions
+            for function, pattern in _permissions(self._assembly)
         ):
             raise AssemblyError(
                 f"{one.label} ({one.type}): no AWS::Lambda::Permission lets API Gateway call "
@@ -183,9 +193,9 @@ def _refuse_unknown(one: Resource, properties: Mapping[str, Any], known: frozens
 def _permissions(assembly: Assembly) -> Iterator[tuple[str, str]]:
     """Which functions API Gateway may call, and for which methods, with `*` for any text."""
     for one in assembly.resources("AWS::Lambda::Permission"):
-        given = (one.properties["Principal"], one.properties["Action"])
+        given = (one.known("Principal"), one.known("Action"))
         if given == ("apigateway.amazonaws.com", "lambda:InvokeFunction"):
-            yield one.properties["FunctionName"], one.properties.get("SourceArn", "*")
+            yield one.known("FunctionName"), one.known("SourceArn") or "*"
 
 
 def _paths(api: Resource, resources: Sequence[Resource]) -> Mapping[str, str]:

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from local.assembly.address import Address
 from local.assembly.cloud_assembly import Assembly
 from local.assembly.manifest import Asset
 from local.assembly.resources import ContainerDefinition, Endpoint, Model, Pipeline, Resource
 from local.assembly.stack import Stack
 
 __all__ = [
+    "Address",
     "Assembly",
     "Asset",
     "ContainerDefinition",

@@ -1,34 +1,40 @@
 """The cloud assembly as a whole: what its stacks declare together."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from local.assembly import manifest, resource_types
+from local.assembly.address import Address, chosen
 from local.assembly.manifest import Asset
+from local.assembly.place import Place
 from local.assembly.resources import Endpoint, Model, Pipeline, Resource
 from local.assembly.stack import Stack
-from local.errors import AssemblyError
+from local.errors import AssemblyError, ResourceError
+
+# The stacks that hold one of these are those that run here; they share a place.
+_PLACED = ("AWS::SageMaker::Endpoint", "AWS::SageMaker::Pipeline")
+_NAMED_INFERENCE = "AWS::SageMaker::InferenceComponent"
+TRAINING, BATCH = "training", "batch"
 
 
 class Assembly:
-    """The stacks of one synthesised app, nested ones included, with everything that runs resolved.
+    """The stacks of one synthesised app, nested ones included.
 
-    `region` and `account` are those of the stacks, `assets` the staged files by their S3 URI. Whatever the
-    runner cannot run faithfully is refused on creation, with stack and logical id.
+    `region` and `account` are those of the stacks that run here, `assets` the staged files by their S3 URI.
+    What the runner cannot run faithfully is refused, with stack and logical id, by whatever asks for it: one
+    workload's fault is no fault of another's.
     """
 
     def __init__(self, folder: Path) -> None:
         files = manifest.read_stacks(folder)
-        if len({file.place for file in files}) > 1:
-            raise AssemblyError(f"{folder}: the stacks are spread over several regions or accounts")
-        self.place = files[0].place
-        self.assets: Mapping[str, Asset] = manifest.read_assets(folder, self.place)
         self._folder = folder
-        self.stacks = [Stack(file.name, file.template, file.place, self) for file in files]
-        self.stacks = [stack for outermost in self.stacks for stack in outermost.walk()]
-        self._resolved = {kind: list(self._find(kind)) for kind in resource_types.RUN}
+        outermost = [Stack(file.name, file.template, file.place, self) for file in files]
+        self.stacks = [stack for one in outermost for stack in one.walk()]
+        self.place = self._common_place()
+        self.assets: Mapping[str, Asset] = manifest.read_assets(folder, self.place)
+        self._resources: dict[str, list[Resource]] = {}
 
     @property
     def region(self) -> str:
@@ -38,56 +44,80 @@ class Assembly:
     def account(self) -> str:
         return self.place.account
 
+    def _common_place(self) -> Place:
+        running = [stack for stack in self.stacks if any(kind in _PLACED for _, kind in stack.types())]
+        places = {stack.place for stack in running or self.stacks}
+        if len(places) > 1:
+            raise AssemblyError(f"{self._folder}: the stacks are spread over several regions or accounts")
+        return places.pop()
+
     def resources(self, kind: str) -> list[Resource]:
         """The resources of one type in the order of stacks and templates."""
-        return self._resolved[kind] if kind in self._resolved else list(self._find(kind))
+        if kind not in self._resources:
+            self._resources[kind] = [one for stack in self.stacks for one in stack.resources(kind)]
+        return self._resources[kind]
 
-    @property
-    def without_local_effect(self) -> list[str]:
-        """The types that are declared but do nothing on this machine, sorted."""
-        declared = {kind for stack in self.stacks for _, kind in stack.types()}
-        return sorted(declared & resource_types.DECLARED.keys())
+    def names(self, kind: str) -> set[str]:
+        """The names of the resources of one type, as far as the runner can know them."""
+        return {one.known_name for one in self.resources(kind) if one.known_name is not None}
 
     @cached_property
-    def models(self) -> list[Model]:
-        return [
-            _typed(resource, lambda resource: Model.from_arguments(resource.name, resource.properties))
-            for resource in self.resources("AWS::SageMaker::Model")
-        ]
+    def without_local_effect(self) -> list[str]:
+        """The types that are declared but do nothing on this machine, sorted."""
+        return sorted(self._types & resource_types.DECLARED.keys())
+
+    @cached_property
+    def unknown_types(self) -> list[str]:
+        """The types that the runner does not know, sorted: nothing that runs may refer to them."""
+        return sorted(kind for kind in self._types if resource_types.find(kind) is None)
+
+    @cached_property
+    def _types(self) -> set[str]:
+        return {kind for stack in self.stacks for _, kind in stack.types()}
+
+    def model(self, name: str) -> Model | None:
+        """The model of that name, None where the assembly declares none."""
+        found = _find(name, self.resources("AWS::SageMaker::Model"))
+        return None if found is None else _typed(found, _model)
 
     @cached_property
     def endpoints(self) -> list[Endpoint]:
-        return [_typed(resource, self._endpoint) for resource in self.resources("AWS::SageMaker::Endpoint")]
+        """Every endpoint; raises AssemblyError when one of them cannot be served."""
+        return [_typed(resource, self._endpoint) for resource in self._endpoints]
 
-    def endpoint(self, workload: str) -> Endpoint:
-        """The endpoint whose name ends in `-<workload>`; raises AssemblyError unless there is exactly one."""
-        return _ending_in(workload, "endpoint", self.endpoints)
+    @property
+    def _endpoints(self) -> list[Resource]:
+        return self.resources("AWS::SageMaker::Endpoint")
 
-    @cached_property
-    def pipelines(self) -> list[Pipeline]:
-        return [_typed(resource, self._pipeline) for resource in self.resources("AWS::SageMaker::Pipeline")]
+    def endpoint(self, wanted: str) -> Endpoint:
+        """The endpoint that is called so (see `Address`).
 
-    def pipeline(self, workload: str) -> Pipeline:
-        """The pipeline whose name ends in `-<workload>`; raises AssemblyError unless there is exactly one."""
-        return _ending_in(workload, "pipeline", self.pipelines)
-
-    def batch_pipeline(self, workload: str) -> Pipeline:
-        """The pipeline `...-<workload>-...` (`-churn-batch`), which sends data through the deployed model.
-
-        Raises AssemblyError unless there is exactly one.
+        Raises UsageError unless there is exactly one, AssemblyError when it cannot be served.
         """
-        found = [pipeline for pipeline in self.pipelines if f"-{workload}-" in pipeline.name]
-        if len(found) != 1:
-            names = ", ".join(pipeline.name for pipeline in self.pipelines) or "none"
-            raise AssemblyError(
-                f"no single pipeline is called ...-{workload}-...; the assembly declares {names}"
-            )
-        return found[0]
+        return _typed(chosen(wanted, "endpoint", self._endpoints, _address), self._endpoint)
 
-    def package_group(self, workload: str) -> str:
-        """The name of the one model package group that ends in `-<workload>`; raises AssemblyError."""
+    def training_pipeline(self, wanted: str) -> Pipeline:
+        """The pipeline that is called so, and trains; raises UsageError, AssemblyError."""
+        return self._pipeline_for(TRAINING, wanted)
+
+    def batch_pipeline(self, wanted: str) -> Pipeline:
+        """The pipeline that is called so, and sends data through a deployed model; raises UsageError,
+        AssemblyError."""
+        return self._pipeline_for(BATCH, wanted)
+
+    def _pipeline_for(self, purpose: str, wanted: str) -> Pipeline:
+        """Of several pipelines of one workload the tag `purpose` says which is meant."""
+        pipelines = [
+            one
+            for one in self.resources("AWS::SageMaker::Pipeline")
+            if one.tags.get("purpose", purpose) == purpose or wanted in (one.known_name, one.logical_id)
+        ]
+        return _typed(chosen(wanted, f"{purpose} pipeline", pipelines, _address), self._pipeline)
+
+    def package_group(self, wanted: str) -> str:
+        """The name of the model package group that is called so; raises UsageError."""
         groups = self.resources("AWS::SageMaker::ModelPackageGroup")
-        return _ending_in(workload, "model package group", groups).name
+        return chosen(wanted, "model package group", groups, _address).name
 
     def read_template(self, file_name: str) -> Mapping[str, Any]:
         """A template of the assembly by its file name."""
@@ -101,53 +131,54 @@ class Assembly:
                     return stack.output(output)
         raise AssemblyError(f"no stack of the assembly exports {export}")
 
-    def _find(self, kind: str) -> Iterator[Resource]:
-        for stack in self.stacks:
-            yield from stack.resources(kind)
-
     def _endpoint(self, resource: Resource) -> Endpoint:
+        for component in self.resources(_NAMED_INFERENCE):
+            if component.known("EndpointName") == resource.name:
+                raise AssemblyError(f"the runner does not serve inference components ({component.label})")
         config_name = resource.properties["EndpointConfigName"]
-        config = _one(config_name, "endpoint configuration", self.resources("AWS::SageMaker::EndpointConfig"))
-        variants = config.properties.get("ProductionVariants", [])
-        if len(variants) != 1:
-            raise AssemblyError(
-                f"the runner serves one production variant; {config.label} has {len(variants)}"
-            )
-        model = _one(variants[0]["ModelName"], "model", self.models)
-        return Endpoint(resource.name, variants[0]["VariantName"], model)
+        config = _find(config_name, self.resources("AWS::SageMaker::EndpointConfig"))
+        if config is None:
+            raise AssemblyError(f"the assembly declares no endpoint configuration called {config_name}")
+        variant = _typed(config, _variant)
+        model = self.model(variant["ModelName"])
+        if model is None:
+            raise AssemblyError(f"the assembly declares no model called {variant['ModelName']}")
+        return Endpoint(resource.name, variant["VariantName"], model, resource.address)
 
     def _pipeline(self, resource: Resource) -> Pipeline:
         definition = resource.properties["PipelineDefinition"].get("PipelineDefinitionBody")
         if not isinstance(definition, str):
             raise AssemblyError("the runner reads a definition that stands in the template as text")
         arn = self.place.arn("sagemaker", f"pipeline/{resource.name}")
-        return Pipeline(resource.name, arn, definition)
+        return Pipeline(resource.name, arn, definition, resource.address)
 
 
-class _Named(Protocol):
-    @property
-    def name(self) -> str: ...
+def _address(resource: Resource) -> Address:
+    return resource.address
 
 
-def _one[N: _Named](name: str, what: str, candidates: Iterable[N]) -> N:
-    for candidate in candidates:
-        if candidate.name == name:
-            return candidate
-    raise AssemblyError(f"the assembly declares no {what} called {name}")
+def _find(name: str, candidates: Iterable[Resource]) -> Resource | None:
+    return next((one for one in candidates if one.known_name == name), None)
 
 
-def _ending_in[N: _Named](workload: str, what: str, candidates: Sequence[N]) -> N:
-    found = [one for one in candidates if one.name.endswith(f"-{workload}")]
-    if len(found) != 1:
-        names = ", ".join(one.name for one in candidates) or "none"
-        raise AssemblyError(f"no single {what}'s name ends in -{workload}; the assembly declares {names}")
-    return found[0]
+def _model(resource: Resource) -> Model:
+    return Model.from_arguments(resource.name, resource.properties)
+
+
+def _variant(config: Resource) -> Mapping[str, Any]:
+    variants: Sequence[Mapping[str, Any]] = config.properties.get("ProductionVariants", [])
+    if len(variants) != 1:
+        raise AssemblyError(f"the runner serves one production variant, not {len(variants)}")
+    return variants[0]
 
 
 def _typed[T](resource: Resource, build: Callable[[Resource], T]) -> T:
+    """What is built of the resource; errors name it, unless they name another one that it needs."""
     try:
         return build(resource)
     except KeyError as error:
-        raise AssemblyError(f"{resource.label} ({resource.type}): {error.args[0]} is missing") from None
+        raise ResourceError(f"{resource.label} ({resource.type}): {error.args[0]} is missing") from None
+    except ResourceError:
+        raise
     except AssemblyError as error:
-        raise AssemblyError(f"{resource.label} ({resource.type}): {error}") from None
+        raise ResourceError(f"{resource.label} ({resource.type}): {error}") from None

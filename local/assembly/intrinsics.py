@@ -6,7 +6,7 @@ ImportValue, FindInMap, nested in each other. Whatever else looks like an intrin
 
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from local.errors import AssemblyError
@@ -17,6 +17,9 @@ class _NoValue:
 
 
 NO_VALUE = _NoValue()
+
+
+_JSON_TYPES = {dict: "an object", list: "a list", type(None): "null"}
 
 
 class Scope(Protocol):
@@ -52,16 +55,25 @@ def resolve(value: Any, scope: Scope) -> Any:
     return value
 
 
-def unknown_functions(value: Any) -> Iterator[str]:
-    """Names of the intrinsics anywhere in the value that the runner does not resolve."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key.startswith("Fn::") and key not in _FUNCTIONS:
-                yield key
-            yield from unknown_functions(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from unknown_functions(item)
+def text(value: Any, what: str) -> str:
+    """The string that CloudFormation makes of a value where it takes strings only; raises AssemblyError for a
+    list, an object and null."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise AssemblyError(
+        f"{what}: expected a string, got {_JSON_TYPES.get(type(value), type(value).__name__)}"
+    )
+
+
+def texts(value: Any, what: str) -> dict[str, str]:
+    """A map of strings as CloudFormation makes it; raises AssemblyError, naming the entry, for another."""
+    if not isinstance(value, dict):
+        raise AssemblyError(
+            f"{what}: expected a map of strings, got {_JSON_TYPES.get(type(value), 'a string')}"
+        )
+    return {name: text(one, f"{what}.{name}") for name, one in value.items()}
 
 
 def _function_name(value: dict[str, Any]) -> str | None:
@@ -81,7 +93,7 @@ def _apply(function: str, argument: Any, scope: Scope) -> Any:
 
 
 def _ref(argument: Any, scope: Scope) -> Any:
-    return scope.ref(_text(argument, "Ref"))
+    return scope.ref(text(argument, "Ref"))
 
 
 def _get_att(argument: Any, scope: Scope) -> Any:
@@ -89,8 +101,8 @@ def _get_att(argument: Any, scope: Scope) -> Any:
         logical_id, _, attribute = argument.partition(".")
     else:
         logical_id, raw_attribute = _arguments(argument, 2, "Fn::GetAtt")
-        attribute = _text(resolve(raw_attribute, scope), "Fn::GetAtt")
-    return scope.attribute(_text(logical_id, "Fn::GetAtt"), attribute)
+        attribute = text(resolve(raw_attribute, scope), "Fn::GetAtt")
+    return scope.attribute(text(logical_id, "Fn::GetAtt"), attribute)
 
 
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
@@ -100,7 +112,7 @@ def _sub(argument: Any, scope: Scope) -> str:
     template, variables = (argument, {}) if isinstance(argument, str) else _arguments(argument, 2, "Fn::Sub")
     if not isinstance(variables, dict) or _function_name(variables) is not None:
         raise AssemblyError("Fn::Sub: the second argument is a map of variables")
-    given = {name: _text(resolve(value, scope), "Fn::Sub") for name, value in variables.items()}
+    given = {name: text(resolve(value, scope), "Fn::Sub") for name, value in variables.items()}
 
     def substitute(match: re.Match[str]) -> str:
         literal, name = match[1], match[2].strip()
@@ -110,9 +122,9 @@ def _sub(argument: Any, scope: Scope) -> str:
             return given[name]
         logical_id, dot, attribute = name.partition(".")
         value = scope.attribute(logical_id, attribute) if dot else scope.ref(name)
-        return _text(value, f"Fn::Sub of ${{{name}}}")
+        return text(value, f"Fn::Sub of ${{{name}}}")
 
-    return _PLACEHOLDER.sub(substitute, _text(template, "Fn::Sub"))
+    return _PLACEHOLDER.sub(substitute, text(template, "Fn::Sub"))
 
 
 def _join(argument: Any, scope: Scope) -> str:
@@ -120,12 +132,12 @@ def _join(argument: Any, scope: Scope) -> str:
     items = resolve(raw_items, scope)
     if not isinstance(items, list):
         raise AssemblyError("Fn::Join: the second argument is a list")
-    return _text(delimiter, "Fn::Join").join(_text(item, "Fn::Join") for item in items)
+    return text(delimiter, "Fn::Join").join(text(item, "Fn::Join") for item in items)
 
 
 def _select(argument: Any, scope: Scope) -> Any:
     raw_index, raw_items = _arguments(argument, 2, "Fn::Select")
-    index = _text(resolve(raw_index, scope), "Fn::Select")
+    index = text(resolve(raw_index, scope), "Fn::Select")
     items = resolve(raw_items, scope)
     if not isinstance(items, list):
         raise AssemblyError("Fn::Select: the second argument is a list")
@@ -138,23 +150,23 @@ def _split(argument: Any, scope: Scope) -> list[str]:
     delimiter, raw_source = _arguments(argument, 2, "Fn::Split")
     if not isinstance(delimiter, str) or not delimiter:
         raise AssemblyError("Fn::Split: the delimiter is a string that is not empty")
-    return _text(resolve(raw_source, scope), "Fn::Split").split(delimiter)
+    return text(resolve(raw_source, scope), "Fn::Split").split(delimiter)
 
 
 def _base64(argument: Any, scope: Scope) -> str:
-    return base64.b64encode(_text(resolve(argument, scope), "Fn::Base64").encode()).decode()
+    return base64.b64encode(text(resolve(argument, scope), "Fn::Base64").encode()).decode()
 
 
 def _get_azs(argument: Any, scope: Scope) -> list[str]:
-    return scope.zones(_text(resolve(argument, scope), "Fn::GetAZs"))
+    return scope.zones(text(resolve(argument, scope), "Fn::GetAZs"))
 
 
 def _import_value(argument: Any, scope: Scope) -> Any:
-    return scope.import_value(_text(resolve(argument, scope), "Fn::ImportValue"))
+    return scope.import_value(text(resolve(argument, scope), "Fn::ImportValue"))
 
 
 def _find_in_map(argument: Any, scope: Scope) -> Any:
-    keys = [_text(resolve(key, scope), "Fn::FindInMap") for key in _arguments(argument, 3, "Fn::FindInMap")]
+    keys = [text(resolve(key, scope), "Fn::FindInMap") for key in _arguments(argument, 3, "Fn::FindInMap")]
     return scope.mapping(*keys)
 
 
@@ -162,14 +174,6 @@ def _arguments(argument: Any, count: int, function: str) -> list[Any]:
     if not isinstance(argument, list) or len(argument) != count:
         raise AssemblyError(f"{function} takes a list of {count}")
     return argument
-
-
-def _text(value: Any, function: str) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise AssemblyError(f"{function}: a string is needed, not {type(value).__name__}")
 
 
 _FUNCTIONS: dict[str, Callable[[Any, Scope], Any]] = {

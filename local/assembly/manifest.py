@@ -9,8 +9,9 @@ from typing import Any
 from local.assembly.place import Place
 from local.errors import AssemblyError
 
-# Stands for an account that the assembly leaves open.
+# They stand for what the assembly leaves open, as CDK does for a stack without an environment.
 LOCAL_ACCOUNT = "000000000000"
+LOCAL_REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,18 @@ class StackFiles:
 def read_stacks(folder: Path) -> list[StackFiles]:
     """The stacks of the assembly, in the manifest's order.
 
-    Raises AssemblyError when the folder holds no assembly, a nested assembly, or a stack without a region.
+    Raises AssemblyError when the folder holds no assembly, or a nested one.
     """
     stacks = []
     for name, artifact in _artifacts(folder).items():
         if artifact["type"] == "cdk:cloud-assembly":
-            raise AssemblyError(f"{folder}: the assembly nests another one, {name}; synthesise a flat one")
+            nested = artifact.get("properties", {}).get("directoryName", name)
+            raise AssemblyError(
+                f"{folder}: the assembly nests another one, {name}; name that: --assembly {folder / nested}"
+            )
         if artifact["type"] == "aws:cloudformation:stack":
             properties = artifact["properties"]
-            place = _place(name, artifact["environment"])
+            place = _place(artifact["environment"])
             template = read_json(folder / properties["templateFile"])
             stacks.append(StackFiles(properties.get("stackName", name), place, template))
     if not stacks:
@@ -83,11 +87,12 @@ def _artifacts(folder: Path) -> dict[str, Any]:
     return artifacts
 
 
-def _place(stack: str, environment: str) -> Place:
+def _place(environment: str) -> Place:
     account, _, region = environment.removeprefix("aws://").partition("/")
-    if not region or region == "unknown-region":
-        raise AssemblyError(f"the stack {stack} names no region; the images of the model depend on it")
-    return Place(region, LOCAL_ACCOUNT if account == "unknown-account" else account)
+    return Place(
+        LOCAL_REGION if region in ("", "unknown-region") else region,
+        LOCAL_ACCOUNT if account == "unknown-account" else account,
+    )
 
 
 def _fill_in(text: str, place: Place) -> str:

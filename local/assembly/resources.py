@@ -1,25 +1,62 @@
 """The resources that the runner acts on, typed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from local.assembly.address import Address
+from local.assembly.intrinsics import texts
 from local.errors import AssemblyError
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A declared resource, its references resolved."""
+    """A declared resource. References are resolved when its name or its properties are asked for: one that
+    nobody asks for may refer to what the runner does not know.
+    """
 
     stack: str
     logical_id: str
     type: str
-    name: str
-    properties: Mapping[str, Any]
+    tags: Mapping[str, str]
+    find_name: Callable[[], str]
+    find_properties: Callable[[], Mapping[str, Any]]
+    find_property: Callable[[str], Any]
 
     @property
     def label(self) -> str:
         return f"{self.stack}/{self.logical_id}"
+
+    @cached_property
+    def name(self) -> str:
+        """The physical name; raises AssemblyError when it follows from what the runner does not know."""
+        return self.find_name()
+
+    @property
+    def known_name(self) -> str | None:
+        """The physical name, None where the runner cannot know it."""
+        try:
+            return self.name
+        except AssemblyError:
+            return None
+
+    @cached_property
+    def properties(self) -> Mapping[str, Any]:
+        """The properties; raises AssemblyError, with stack and logical id, for what cannot be resolved."""
+        return self.find_properties()
+
+    def known(self, name: str) -> Any:
+        """One property by itself, None where it is missing or the runner cannot know it."""
+        try:
+            return self.find_property(name)
+        except AssemblyError:
+            return None
+
+    @property
+    def address(self) -> Address:
+        """What commands may call it."""
+        return Address(self.logical_id, self.known_name, self.tags.get("workload"), self.tags.get("variant"))
 
 
 @dataclass(frozen=True)
@@ -68,6 +105,7 @@ class Endpoint:
     name: str
     variant: str
     model: Model
+    address: Address
 
 
 @dataclass(frozen=True)
@@ -77,6 +115,7 @@ class Pipeline:
     name: str
     arn: str
     definition: str
+    address: Address
 
 
 def _container(position: int, declared: Mapping[str, Any]) -> ContainerDefinition:
@@ -85,5 +124,5 @@ def _container(position: int, declared: Mapping[str, Any]) -> ContainerDefinitio
         raise AssemblyError(f"the container {hostname} names no image")
     if "ModelDataSource" in declared:
         raise AssemblyError(f"the container {hostname}: the runner reads ModelDataUrl, not ModelDataSource")
-    environment = {name: str(value) for name, value in declared.get("Environment", {}).items()}
+    environment = texts(declared.get("Environment", {}), "Environment")
     return ContainerDefinition(hostname, declared["Image"], declared.get("ModelDataUrl"), environment)

@@ -1,14 +1,14 @@
 """One stack of the assembly: its template, and the scope in which its references are resolved."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 from local.assembly import resource_types
-from local.assembly.intrinsics import resolve, unknown_functions
+from local.assembly.intrinsics import resolve, text
 from local.assembly.place import Place, generated_name
 from local.assembly.resources import Resource
-from local.errors import AssemblyError
+from local.errors import AssemblyError, ResourceError
 
 _NESTED = "AWS::CloudFormation::Stack"
 
@@ -28,8 +28,9 @@ class Surroundings(Protocol):
 class Stack:
     """A template in its place; the `Scope` of its intrinsics.
 
-    `parameters` are those that an outer stack hands over. A resource of a type outside `resource_types`, an
-    intrinsic outside design rule 1's list, and a condition on a resource that runs are refused at once.
+    `parameters` are those that the `outer` stack hands over, in its own intrinsics. What the runner does not
+    know - a type of resource, an intrinsic, a condition, a transform - is refused when something
+    that runs needs it, and then by its logical id.
     """
 
     def __init__(
@@ -38,13 +39,16 @@ class Stack:
         template: Mapping[str, Any],
         place: Place,
         surroundings: Surroundings,
+        *,
         parameters: Mapping[str, Any] | None = None,
+        outer: "Stack | None" = None,
     ) -> None:
         self.name = name
         self.place = place
         self._template = template
         self._surroundings = surroundings
         self._given = parameters or {}
+        self._outer = outer
         self._nested_stacks: dict[str, Stack] = {}
         self._resolving: set[str] = set()
         self._check()
@@ -55,17 +59,18 @@ class Stack:
         return resources
 
     def _check(self) -> None:
-        if "Transform" in self._template:
-            raise AssemblyError(f"{self.name}: the runner does not apply template transforms")
+        for section in ("Resources", "Parameters", "Outputs", "Mappings"):
+            members = self._template.get(section, {})
+            if not isinstance(members, dict):
+                raise AssemblyError(f"{self.name}: {section} should be a JSON object")
+            for name, member in members.items():
+                if not isinstance(member, dict):
+                    raise AssemblyError(f"{self.name}/{name}: a member of {section} should be a JSON object")
         for logical_id, declared in self._resources.items():
-            where = f"{self.name}/{logical_id}"
-            kind = declared.get("Type") if isinstance(declared, dict) else None
-            if not isinstance(kind, str) or resource_types.find(kind) is None:
-                raise AssemblyError(f"{where}: the runner does not know resources of type {kind}")
-            if kind in resource_types.RUN and "Condition" in declared:
-                raise AssemblyError(f"{where} ({kind}): the runner does not evaluate conditions")
-            for function in unknown_functions(declared.get("Properties")):
-                raise AssemblyError(f"{where} ({kind}): the runner does not resolve {function}")
+            if not isinstance(declared.get("Type"), str):
+                raise AssemblyError(f"{self.name}/{logical_id}: the resource has no Type")
+            if not isinstance(declared.get("Properties", {}), dict):
+                raise AssemblyError(f"{self.name}/{logical_id}: Properties should be a JSON object")
 
     def _nested(self, logical_id: str) -> "Stack":
         """A nested stack with the parameters that this one hands it, which may be outputs of its siblings."""
@@ -75,20 +80,24 @@ class Stack:
         return self._nested_stacks[logical_id]
 
     def _load_nested(self, logical_id: str) -> "Stack":
-        declared = self._resources[logical_id]
-        file_name = declared.get("Metadata", {}).get("aws:asset:path")
         with self._labelled(logical_id):
-            if not isinstance(file_name, str):
+            file_name = self._nested_template(logical_id)
+            if file_name is None:
                 raise AssemblyError("the nested stack's template is not in the assembly")
-            parameters = resolve(declared.get("Properties", {}).get("Parameters", {}), self)
+        parameters = self._resources[logical_id].get("Properties", {}).get("Parameters", {})
         template = self._surroundings.read_template(file_name)
-        return Stack(f"{self.name}-{logical_id}", template, self.place, self._surroundings, parameters)
+        name = f"{self.name}-{logical_id}"
+        return Stack(name, template, self.place, self._surroundings, parameters=parameters, outer=self)
+
+    def _nested_template(self, logical_id: str) -> str | None:
+        file_name = self._resources[logical_id].get("Metadata", {}).get("aws:asset:path")
+        return file_name if isinstance(file_name, str) else None
 
     def walk(self) -> Iterator["Stack"]:
-        """This stack and those nested in it."""
+        """This stack and those nested in it whose templates are in the assembly."""
         yield self
         for logical_id, kind in self.types():
-            if kind == _NESTED:
+            if kind == _NESTED and self._nested_template(logical_id) is not None:
                 yield from self._nested(logical_id).walk()
 
     def resources(self, kind: str) -> Iterator[Resource]:
@@ -98,20 +107,51 @@ class Stack:
                 yield self._resource(logical_id, declared)
 
     def _resource(self, logical_id: str, declared: Mapping[str, Any]) -> Resource:
-        with self._labelled(logical_id):
-            properties = resolve(declared.get("Properties", {}), self)
-            name = self._physical_name(logical_id)
-        return Resource(self.name, logical_id, declared["Type"], name, properties)
+        def name() -> str:
+            with self._labelled(logical_id):
+                return self._physical_name(logical_id)
+
+        def properties() -> Mapping[str, Any]:
+            with self._labelled(logical_id):
+                self._demand_unconditional(declared)
+                found: Mapping[str, Any] = resolve(declared.get("Properties", {}), self)
+                return found
+
+        def property(name: str) -> Any:
+            return resolve(declared.get("Properties", {}).get(name), self)
+
+        return Resource(
+            self.name, logical_id, declared["Type"], self._tags(declared), name, properties, property
+        )
+
+    def _demand_unconditional(self, declared: Mapping[str, Any]) -> None:
+        if "Transform" in self._template:
+            raise AssemblyError("the runner does not apply template transforms")
+        if "Condition" in declared:
+            raise AssemblyError("the runner does not evaluate conditions")
+
+    def _tags(self, declared: Mapping[str, Any]) -> Mapping[str, str]:
+        """The resource's tags as far as the runner can know them."""
+        tags = declared.get("Properties", {}).get("Tags", [])
+        pairs = (
+            [(one.get("Key"), one.get("Value")) for one in tags] if isinstance(tags, list) else tags.items()
+        )
+        found = {}
+        for key, value in pairs:
+            with suppress(AssemblyError):
+                found[str(key)] = text(resolve(value, self), "a tag")
+        return found
 
     def types(self) -> Iterator[tuple[str, str]]:
         """Logical id and type of each of this stack's own resources."""
         return ((logical_id, declared["Type"]) for logical_id, declared in self._resources.items())
 
     def exports(self) -> Iterator[tuple[str, str]]:
-        """The export names of this stack, each with the output that holds its value."""
+        """The export names of this stack that the runner can know, each with the output of its value."""
         for output, declared in self._template.get("Outputs", {}).items():
             if "Export" in declared:
-                yield resolve(declared["Export"]["Name"], self), output
+                with suppress(AssemblyError):
+                    yield resolve(declared["Export"]["Name"], self), output
 
     def output(self, name: str) -> Any:
         """The value of an output of this stack."""
@@ -154,8 +194,12 @@ class Stack:
     def _known_type(self, logical_id: str) -> resource_types.ResourceType:
         declared = self._resources.get(logical_id)
         known = resource_types.find(declared["Type"]) if declared else None
-        if known is None:
+        if declared is None:
             raise AssemblyError(f"{self.name} declares no {logical_id}")
+        if known is None:
+            raise AssemblyError(
+                f"it refers to {logical_id}, of a type that the runner does not know, {declared['Type']}"
+            )
         return known
 
     def _format(self, logical_id: str, template: str) -> str:
@@ -173,25 +217,32 @@ class Stack:
         name_property = self._known_type(logical_id).name_property
         if name_property in declared:
             with self._guard(f"name of {logical_id}"):
-                return str(resolve(declared[name_property], self))
+                return text(resolve(declared[name_property], self), f"the name of {logical_id}")
         return generated_name(self.name, logical_id)
 
     def _parameter(self, name: str) -> Any:
-        if name in self._given:
-            return self._given[name]
         declared = self._template["Parameters"][name]
-        if declared["Type"].startswith("AWS::SSM::Parameter::") or "Default" not in declared:
+        kind = declared["Type"]
+        if name in self._given and self._outer is not None:
+            with self._guard(f"parameter {name}"):
+                value = resolve(self._given[name], self._outer)
+        elif kind.startswith("AWS::SSM::Parameter::") or "Default" not in declared:
             raise AssemblyError(f"the parameter {name} of {self.name} has a value only when it is deployed")
-        default = declared["Default"]
-        return default.split(",") if declared["Type"] == "CommaDelimitedList" else default
+        else:
+            value = declared["Default"]
+        if isinstance(value, list) or not (kind == "CommaDelimitedList" or kind.startswith("List<")):
+            return value
+        return [one.strip() for one in text(value, f"the parameter {name}").split(",")]
 
     @contextmanager
     def _labelled(self, logical_id: str) -> Iterator[None]:
         try:
             yield
+        except ResourceError:
+            raise
         except AssemblyError as error:
             kind = self._resources[logical_id]["Type"]
-            raise AssemblyError(f"{self.name}/{logical_id} ({kind}): {error}") from None
+            raise ResourceError(f"{self.name}/{logical_id} ({kind}): {error}") from None
 
     @contextmanager
     def _guard(self, what: str) -> Iterator[None]:

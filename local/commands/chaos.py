@@ -53,7 +53,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=_EPILOG,
     )
-    parser.add_argument("endpoint", metavar="WORKLOAD", help="the last part of the endpoint's name")
+    parser.add_argument(
+        "endpoint", metavar="WORKLOAD", help="the workload, such as churn, or the endpoint's name"
+    )
     add_assembly(parser)
     parser.add_argument(
         "--faults", type=_names, default=tuple(ABOUT), metavar="A,B", help="which faults (default: all)"

@@ -29,7 +29,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=example_of("deploy churn", after="make synth"),
     )
-    parser.add_argument("endpoint", help="the endpoint's name, or its last part such as churn")
+    parser.add_argument("endpoint", help="the workload, such as churn, or the endpoint's name")
     add_assembly(parser)
     parser.set_defaults(run=run)
 

@@ -33,7 +33,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "to build/reports/WORKLOAD-splits.json too.",
         epilog=example_of("evaluate churn --splits 15 --data churn.txt"),
     )
-    parser.add_argument("workload", help="the last part of the pipeline's name, such as churn")
+    parser.add_argument("workload", help="the workload, such as churn, or the pipeline's name")
     parser.add_argument(
         "--splits", type=_at_least_two, default=15, metavar="N", help="how many (default: 15)"
     )
@@ -50,11 +50,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    workspace, workload = Workspace(), arguments.workload
+    workspace = Workspace()
     recover(workspace)
+    runner = PipelineRunner.training(arguments.assembly, workspace, arguments.workload)
+    workload = runner.workload
     seeds = [_FIRST_SEED, *range(arguments.splits - 1)]
     with workspace.training(workload):
-        runner = PipelineRunner(arguments.assembly, workspace, lambda declared: declared.pipeline(workload))
         given = dict(arguments.parameters)
         if arguments.data:
             runner.put_data(arguments.data, runner.parameters(given), workload)

@@ -26,7 +26,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Send a request to an endpoint of `slipway serve` and print the answer.",
         epilog=example_of("invoke churn rows.csv --accept application/json"),
     )
-    parser.add_argument("endpoint", help="the endpoint's name, or its last part such as churn")
+    parser.add_argument("endpoint", help="the workload, such as churn, or the endpoint's name")
     body = parser.add_mutually_exclusive_group(required=True)
     body.add_argument("file", nargs="?", metavar="FILE", help="the request's body (-: standard input)")
     body.add_argument("--row", help="the body as one line of text")

@@ -16,11 +16,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "models",
         help="list, approve and reject the versions of a workload's model",
-        description="List the versions in the model package group whose name ends in -WORKLOAD, with their "
+        description="List the versions in the model package group of WORKLOAD, with their "
         "metrics and status; or approve or reject one. Only an approved version can be released.",
         epilog=example_of("models churn approve 2"),
     )
-    parser.add_argument("workload", help="the last part of the group's name, such as churn")
+    parser.add_argument("workload", help="the workload, such as churn, or the group's name")
     parser.add_argument("action", nargs="?", choices=tuple(_STATUS), help="what to do with VERSION")
     parser.add_argument("version", nargs="?", type=int, metavar="VERSION", help="a number of the list")
     registries.add_options(parser)

@@ -18,7 +18,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "that file is the deployment: synth expands it into the containers of the model.",
         epilog=example_of("release churn 2"),
     )
-    parser.add_argument("workload", help="the last part of the model package group's name, such as churn")
+    parser.add_argument("workload", help="the workload, such as churn, or the model package group's name")
     parser.add_argument("version", type=int, metavar="VERSION", help="a number that `models` lists")
     registries.add_options(parser)
     parser.set_defaults(run=run)

@@ -18,7 +18,7 @@ from local.fleet import Fleets
 from local.hosting import Host
 from local.images import Images
 from local.printed import slipway
-from local.served import Served, claimed
+from local.served import Served, ServedEndpoint, claimed
 from local.serving import Listeners, Session
 from local.storage import Storage
 from local.timing import Timing
@@ -52,7 +52,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "workloads",
         nargs="*",
         metavar="WORKLOAD",
-        help="serve only this one: the last part of its endpoint's name, such as churn (default: all)",
+        help="serve only this workload, such as churn, or the endpoint of this name (default: all)",
     )
     parser.add_argument(
         "--assembly",
@@ -81,11 +81,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     declared = assembly.load(arguments.assembly)
-    if not declared.endpoints:
+    if not declared.resources("AWS::SageMaker::Endpoint"):
         raise AssemblyError(f"{arguments.assembly} declares no endpoint: run `make train`, then `make synth`")
-    endpoints = [declared.endpoint(workload) for workload in arguments.workloads] or declared.endpoints
+    endpoints = [declared.endpoint(wanted) for wanted in arguments.workloads] or declared.endpoints
+    # An API calls the endpoint of its workload that is no variant.
+    workloads = {one.address.workload for one in endpoints if one.address.variant is None}
     workspace = Workspace()
-    apis = Apis(declared, workspace.root, _note, arguments.workloads)
+    apis = Apis(declared, workspace.root, _note, workloads if arguments.workloads else None)
     with (
         claimed(workspace.root) as state,
         _bound(arguments.port, apis) as listeners,
@@ -107,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
             _note(f"ready after {time.monotonic() - started:.1f} s")
             for endpoint in served.endpoints:
                 print(f"{endpoint.name} answers at {served.url}/endpoints/{endpoint.name}/invocations; try:")
-                print(f"  {_example(declared, endpoint.name)}")
+                print(f"  {_example(declared, endpoint)}")
             for api in served.apis:
                 print(f"{api.name} answers at {api.url}/{'; try:' if api.curl else ''}")
                 if api.curl:
@@ -136,10 +138,10 @@ def _bound(port: int, apis: Apis) -> Iterator[Listeners]:
         yield Listeners(runtime, [stack.enter_context(listener) for listener in following])
 
 
-def _example(declared: assembly.Assembly, endpoint: str) -> str:
+def _example(declared: assembly.Assembly, endpoint: ServedEndpoint) -> str:
     """A command that calls the endpoint, with its stack's example if there is one."""
-    workload = endpoint.rpartition("-")[2]
-    found = example(declared, endpoint)
+    workload = str(endpoint.address)
+    found = example(declared, endpoint.name)
     if found is None:
         return slipway("invoke", workload, "FILE")
     content_type = [] if found.media_type == CSV else ["--content-type", found.media_type]

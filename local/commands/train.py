@@ -15,7 +15,7 @@ from local.printed import slipway
 from local.workspace import Workspace
 
 _DESCRIPTION = """\
-Run the pipeline whose name ends in -WORKLOAD, as the template declares it, with each job as a process.
+Run the pipeline that trains WORKLOAD, as the template declares it, with each job as a process.
 
 Steps whose inputs, code and image have not changed are not run again where the definition caches them. After
 an execution that failed or was killed, the next one takes over whatever steps it had finished.
@@ -33,7 +33,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=example_of("train churn --data churn.txt --set SplitSeed=1729"),
     )
-    parser.add_argument("workload", help="the last part of the pipeline's name, such as churn")
+    parser.add_argument("workload", help="the workload, such as churn, or the pipeline's name")
     parser.add_argument(
         "--data",
         type=Path,
@@ -46,10 +46,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    workspace, workload = Workspace(), arguments.workload
+    workspace = Workspace()
     recover(workspace)
+    runner = PipelineRunner.training(arguments.assembly, workspace, arguments.workload)
+    workload = runner.workload
     with workspace.training(workload):
-        runner = PipelineRunner(arguments.assembly, workspace, lambda declared: declared.pipeline(workload))
         parameters = runner.parameters(dict(arguments.parameters))
         one = runner.prepare("train", workload, parameters)
         if arguments.data:

@@ -16,7 +16,7 @@ from local.workspace import Workspace
 _JOIN = "JoinSource"
 _DESCRIPTION = """\
 Send a file of records, a line each (CSV without header, or JSON), through the deployed model of a workload,
-by the pipeline whose name ends in -WORKLOAD-batch: several requests at a time, at constant memory,
+by its batch pipeline: several requests at a time, at constant memory,
 the answers in the order of the records.
 
 A row that a container refuses is named by its line, and nothing is written.
@@ -31,7 +31,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=example_of("transform churn customers.csv --output scores.csv --join"),
     )
-    parser.add_argument("workload", help="the workload, such as churn")
+    parser.add_argument("workload", help="the workload, such as churn, or the pipeline's name")
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="the rows, as clients send them; a pipe is read"
     )
@@ -49,8 +49,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    workspace, workload, file = Workspace(), arguments.workload, arguments.file
+    workspace, file = Workspace(), arguments.file
     joined = {_JOIN: "Input"} if arguments.join else {}
+    runner = PipelineRunner.batch(arguments.assembly, workspace, arguments.workload)
+    workload = runner.workload
     with readable(file, workspace) as source:
         if source.is_dir():
             raise UsageError(f"{file} is a folder; expected a file of records")
@@ -58,9 +60,6 @@ def run(arguments: argparse.Namespace) -> int:
         output = Output(chosen, workspace, "transform", own=arguments.output is None)
         output.check(source)
         with workspace.transforming(workload), counting("rows") as rows:
-            runner = PipelineRunner(
-                arguments.assembly, workspace, lambda declared: declared.batch_pipeline(workload)
-            )
             parameters = runner.parameters({**dict(arguments.parameters), **joined})
             called: dict[Path, Path] = {}
             one = runner.prepare("transform", workload, parameters, on_rows=rows.add, called=called)

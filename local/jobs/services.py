@@ -24,10 +24,10 @@ HOST = "algo-1"
 class Services:
     """What one execution has around it.
 
-    `package_groups` are the model package groups that the assembly declares, `deployed` its models by name,
-    `models` those that the execution has created. `on_rows` is told of each number of rows transformed;
-    `called` has the names by which messages call objects, by their paths, where these are not their keys.
-    `registrations` put the model packages that the execution has staged into the registry.
+    `package_groups` are the model package groups that the assembly declares, `deployed` finds its models by
+    name, `models` are those that the execution has created. `on_rows` is told of each number of rows
+    transformed; `called` has the names by which messages call objects, by their paths, where these are not
+    their keys. `registrations` put the model packages that the execution has staged into the registry.
     Once `stopping` is set no job starts another process.
     """
 
@@ -36,7 +36,7 @@ class Services:
     place: Place
     registry: FolderRegistry
     package_groups: Collection[str] = ()
-    deployed: Mapping[str, Model] = field(default_factory=dict)
+    deployed: Callable[[str], Model | None] = lambda name: None
     models: dict[str, Model] = field(default_factory=dict)
     on_rows: Callable[[int], None] = lambda rows: None
     called: Mapping[Path, Path] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Services:
 
     def model(self, name: str) -> Model | None:
         """A model that the execution has created or the assembly declares."""
-        return self.models.get(name) or self.deployed.get(name)
+        return self.models.get(name) or self.deployed(name)
 
     def image_digest(self, uri: str) -> str:
         """What the image's program is made of; an execution runs it as it was at its start."""

@@ -37,18 +37,31 @@ from local.workspace import Workspace
 
 
 class PipelineRunner:
-    """One pipeline of an assembly; `choose` picks it. Its definition has been read and checked."""
+    """One pipeline of an assembly. Its definition has been read and checked.
 
-    def __init__(
-        self, folder: Path, workspace: Workspace, choose: Callable[[assembly.Assembly], Pipeline]
-    ) -> None:
-        declared = assembly.load(folder)
-        self.pipeline = choose(declared)
+    `workload` is what its results are kept under: the workload that its tags name, else its own name.
+    """
+
+    def __init__(self, declared: assembly.Assembly, workspace: Workspace, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self.workload = pipeline.address.tagged or pipeline.name
         self.definition = Definition.parse(self.pipeline.definition, STEP_TYPES)
         self.storage = Storage(workspace.storage, declared)
         self._assembly = declared
         self._workspace = workspace
         self._images = Images.load()
+
+    @classmethod
+    def training(cls, folder: Path, workspace: Workspace, wanted: str) -> "PipelineRunner":
+        """The pipeline that is called so, and trains; raises UsageError, AssemblyError, PipelineError."""
+        declared = assembly.load(folder)
+        return cls(declared, workspace, declared.training_pipeline(wanted))
+
+    @classmethod
+    def batch(cls, folder: Path, workspace: Workspace, wanted: str) -> "PipelineRunner":
+        """The one that sends data through a deployed model; raises as `training` does."""
+        declared = assembly.load(folder)
+        return cls(declared, workspace, declared.batch_pipeline(wanted))
 
     def parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
         return bind(self.definition.parameters, given)
@@ -106,14 +119,14 @@ class PipelineRunner:
         resumed = _unfinished(earlier, command)
         cache = StepCache(self._workspace.results, self.storage, resumed)
         registry = FolderRegistry(self._workspace.registry, self._assembly.place)
-        groups = [one.name for one in self._assembly.resources("AWS::SageMaker::ModelPackageGroup")]
+        groups = self._assembly.names("AWS::SageMaker::ModelPackageGroup")
         services = Services(
             self.storage,
             self._images,
             self._assembly.place,
             registry,
             groups,
-            {model.name: model for model in self._assembly.models},
+            self._assembly.model,
             on_rows=on_rows,
             called={} if called is None else called,
         )

@@ -50,6 +50,11 @@ def file_asset(path: str, key: str, packaging: str = "file") -> dict[str, Any]:
     }
 
 
+def tags(**values: str) -> list[dict[str, str]]:
+    """A resource's Tags."""
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
 def write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 

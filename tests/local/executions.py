@@ -44,7 +44,7 @@ def execution(
     return Execution(
         id,
         tmp_path / "runs" / id,
-        declared.pipeline("shop"),
+        declared.training_pipeline("shop"),
         parsed,
         bind(parsed.parameters, parameters),
         Services(storage, images, declared.place, registry, ["slipway-dev-shop"]),

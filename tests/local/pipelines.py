@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from assembly_files import TRAINING_IMAGE, write_assembly
+from assembly_files import TRAINING_IMAGE, tags, write_assembly
 
 OUTPUTS = {"Std:Join": {"On": "/", "Values": ["s3://data/out", {"Get": "Execution.PipelineExecutionId"}]}}
 DOUBLE = """
@@ -125,20 +125,21 @@ def definition(*steps: dict[str, Any]) -> str:
 
 
 def write_pipeline(folder: Path, *steps: dict[str, Any]) -> Path:
-    """An assembly: the bucket `data`; a pipeline and a model package group, called `slipway-dev-shop`."""
+    """An assembly: the bucket `data`; a pipeline and a model package group of the workload `shop`."""
     return write_assembly(
         folder,
         {
             "Data": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "data"}},
             "Group": {
                 "Type": "AWS::SageMaker::ModelPackageGroup",
-                "Properties": {"ModelPackageGroupName": "slipway-dev-shop"},
+                "Properties": {"ModelPackageGroupName": "slipway-dev-shop", "Tags": tags(workload="shop")},
             },
             "Pipeline": {
                 "Type": "AWS::SageMaker::Pipeline",
                 "Properties": {
                     "PipelineName": "slipway-dev-shop",
                     "PipelineDefinition": {"PipelineDefinitionBody": definition(*steps)},
+                    "Tags": tags(workload="shop"),
                 },
             },
         },

@@ -2,10 +2,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assembly_files import REGION, file_asset, write_assembly, write_json
+from assembly_files import REGION, file_asset, tags, write_assembly, write_json
 
 from local import assembly
-from local.errors import AssemblyError
+from local.errors import AssemblyError, UsageError
 
 
 def bucket(**properties: Any) -> dict[str, Any]:
@@ -200,13 +200,16 @@ def test_what_has_no_local_effect_is_listed_by_type(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("resources", "message"),
     [
-        ({"Job": {"Type": "AWS::Glue::Job"}}, "Shop/Job: .* type AWS::Glue::Job"),
-        ({"Odd": {}}, "Shop/Odd: .* type None"),
-        ({"Data": bucket(BucketName={"Fn::If": ["A", "b", "c"]})}, r"Shop/Data .*does not resolve Fn::If"),
         (
-            {"Role": {"Type": "AWS::IAM::Role", "Properties": {"A": [{"Fn::Cidr": []}]}}},
-            r"Shop/Role .*does not resolve Fn::Cidr",
+            {"Data": bucket(A={"Ref": "Job"}), "Job": {"Type": "AWS::Glue::Job"}},
+            "Shop/Data .* refers to Job, of a type that the runner does not know, AWS::Glue::Job",
         ),
+        (
+            {"Data": bucket(A={"Fn::GetAtt": ["Job", "Arn"]}), "Job": {"Type": "AWS::Glue::Job"}},
+            "Shop/Data .* refers to Job, of a type that the runner does not know, AWS::Glue::Job",
+        ),
+        ({"Data": bucket(BucketName={"Fn::If": ["A", "b", "c"]})}, r"Shop/Data .*does not resolve Fn::If"),
+        ({"Data": bucket(A=[{"Fn::Cidr": []}])}, r"Shop/Data .*does not resolve Fn::Cidr"),
         ({"Data": bucket(BucketName={"Ref": "Nothing"})}, r"Shop/Data .*Shop declares no Nothing"),
         ({"Data": bucket(BucketName={"Fn::GetAtt": ["Data", "Arn"]})}, r"Shop/Data .*refers to itself"),
         (
@@ -219,16 +222,42 @@ def test_what_has_no_local_effect_is_listed_by_type(tmp_path: Path) -> None:
         ({"Data": bucket(A={"Ref": "Version"})}, r"Shop/Data .*parameter Version .*only when it is deployed"),
         ({"Data": {**bucket(), "Condition": "Prod"}}, r"Shop/Data .*does not evaluate conditions"),
         (
-            {"Part": {"Type": "AWS::CloudFormation::Stack"}},
+            {
+                "Data": bucket(A={"Fn::GetAtt": ["Part", "Outputs.A"]}),
+                "Part": {"Type": "AWS::CloudFormation::Stack"},
+            },
             r"Shop/Part .*the nested stack's template is not in the assembly",
         ),
     ],
 )
-def test_what_the_runner_does_not_know_is_refused_by_logical_id(
+def test_what_the_runner_does_not_know_is_refused_by_logical_id_when_it_is_needed(
     tmp_path: Path, resources: dict[str, Any], message: str
 ) -> None:
     parameters = {"Version": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/cdk/version"}}
     write_assembly(tmp_path, resources, template={"Parameters": parameters})
+    [data] = assembly.load(tmp_path).resources("AWS::S3::Bucket")
+    with pytest.raises(AssemblyError, match=message):
+        _ = (data.name, data.properties)
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ({"Resources": []}, "Shop: Resources should be a JSON object"),
+        ({"Resources": {"Odd": {}}}, "Shop/Odd: the resource has no Type"),
+        ({"Resources": {"Odd": {"Type": 5}}}, "Shop/Odd: the resource has no Type"),
+        ({"Resources": {"Odd": []}}, "Shop/Odd: a member of Resources should be a JSON object"),
+        (
+            {"Resources": {"Odd": {"Type": "A", "Properties": []}}},
+            "Shop/Odd: Properties should be a JSON",
+        ),
+        ({"Resources": {}, "Outputs": [1]}, "Shop: Outputs should be a JSON object"),
+        ({"Resources": {}, "Parameters": {"A": "text"}}, "Shop/A: a member of Parameters should be a JSON"),
+    ],
+)
+def test_a_malformed_template_is_refused(tmp_path: Path, template: dict[str, Any], message: str) -> None:
+    write_assembly(tmp_path, {})
+    write_json(tmp_path / "Shop.template.json", template)
     with pytest.raises(AssemblyError, match=message):
         assembly.load(tmp_path)
 
@@ -260,7 +289,81 @@ def test_a_model_that_cannot_be_served_is_refused_by_logical_id(
 ) -> None:
     write_assembly(tmp_path, {"Model": declared})
     with pytest.raises(AssemblyError, match=message):
-        _ = assembly.load(tmp_path).models
+        assembly.load(tmp_path).model("shop-model")
+
+
+def shops(folder: Path, **endpoints: dict[str, Any]) -> assembly.Assembly:
+    """Endpoints of one model, by logical id, with these properties."""
+    variants = [{"VariantName": "all", "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}}]
+    resources = {
+        logical_id: {
+            "Type": "AWS::SageMaker::Endpoint",
+            "Properties": {"EndpointConfigName": {"Fn::GetAtt": ["Config", "EndpointConfigName"]}, **more},
+        }
+        for logical_id, more in endpoints.items()
+    }
+    config = {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"ProductionVariants": variants}}
+    write_assembly(folder, {"Model": model({"Image": "i"}), "Config": config, **resources})
+    return assembly.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [
+        ("toys", "shop-plain"),
+        ("toys-large", "shop-other"),
+        ("shop-other", "shop-other"),
+        ("Other", "shop-other"),
+        ("mine", "mine"),
+        ("Stranger", "mine"),
+    ],
+)
+def test_an_endpoint_is_called_by_its_tags_its_name_or_its_logical_id(
+    tmp_path: Path, wanted: str, name: str
+) -> None:
+    found = shops(
+        tmp_path,
+        Plain={"Tags": tags(workload="toys")},
+        Other={"Tags": tags(workload="toys", variant="large")},
+        Stranger={"EndpointName": "mine"},
+    )
+    assert found.endpoint(wanted).name == name
+
+
+def test_what_nothing_or_more_than_one_answers_to_is_refused_with_all_that_could_be_called(
+    tmp_path: Path,
+) -> None:
+    found = shops(tmp_path, A={"Tags": tags(workload="toys")}, B={"Tags": tags(workload="toys")}, C={})
+    told = r"there are: toys \(shop-a\), toys \(shop-b\), shop-c$"
+    with pytest.raises(UsageError, match=f"^no endpoint called hats; {told}"):
+        found.endpoint("hats")
+    with pytest.raises(UsageError, match=f"^2 endpoints called toys; {told}"):
+        found.endpoint("toys")
+
+
+def test_a_name_that_ends_in_a_workload_is_not_that_workload(tmp_path: Path) -> None:
+    found = shops(tmp_path, A={"EndpointName": "the-toys"})
+    with pytest.raises(UsageError, match="no endpoint called toys"):
+        found.endpoint("toys")
+
+
+def test_an_error_in_one_workload_does_not_blame_another(tmp_path: Path) -> None:
+    found = shops(
+        tmp_path,
+        Good={"Tags": tags(workload="good")},
+        Bad={"Tags": tags(workload="bad"), "EndpointConfigName": {"Ref": "Nothing"}},
+        Odd={"EndpointName": {"Fn::Cidr": []}, "Tags": [{"Key": "workload", "Value": {"Ref": "Nothing"}}]},
+    )
+    assert found.endpoint("good").name == "shop-good"
+    with pytest.raises(AssemblyError, match=r"^Shop/Bad \(AWS::SageMaker::Endpoint\): .*no Nothing"):
+        found.endpoint("bad")
+
+
+def test_types_that_serving_does_not_need_are_listed_and_stop_nothing(tmp_path: Path) -> None:
+    unknown = ("AWS::CDK::Metadata", "AWS::DynamoDB::Table", "AWS::SQS::Queue", "Custom::Thing")
+    write_assembly(tmp_path, {f"R{number}": {"Type": kind} for number, kind in enumerate(unknown)})
+    found = assembly.load(tmp_path)
+    assert (found.without_local_effect, found.unknown_types) == ([], list(unknown))
 
 
 def test_an_endpoint_without_its_configuration_is_refused_by_logical_id(tmp_path: Path) -> None:
@@ -274,7 +377,7 @@ def test_a_pipeline_whose_definition_is_elsewhere_is_refused_by_logical_id(tmp_p
     properties = {"PipelineName": "p", "PipelineDefinition": {"PipelineDefinitionS3Location": {}}}
     write_assembly(tmp_path, {"Pipeline": {"Type": "AWS::SageMaker::Pipeline", "Properties": properties}})
     with pytest.raises(AssemblyError, match=r"Shop/Pipeline .*stands in the template"):
-        _ = assembly.load(tmp_path).pipelines
+        assembly.load(tmp_path).training_pipeline("p")
 
 
 def test_a_folder_without_an_assembly_says_how_to_make_one(tmp_path: Path) -> None:
@@ -282,10 +385,10 @@ def test_a_folder_without_an_assembly_says_how_to_make_one(tmp_path: Path) -> No
         assembly.load(tmp_path)
 
 
-def test_a_stack_without_a_region_is_refused(tmp_path: Path) -> None:
+def test_a_stack_without_a_region_is_taken_to_be_in_one_as_cdk_leaves_it_open(tmp_path: Path) -> None:
     write_assembly(tmp_path, {}, environment="aws://unknown-account/unknown-region")
-    with pytest.raises(AssemblyError, match="Shop names no region"):
-        assembly.load(tmp_path)
+    loaded = assembly.load(tmp_path)
+    assert (loaded.region, loaded.account) == ("us-east-1", "000000000000")
 
 
 def test_a_nested_assembly_is_refused(tmp_path: Path) -> None:
@@ -294,8 +397,12 @@ def test_a_nested_assembly_is_refused(tmp_path: Path) -> None:
         assembly.load(tmp_path)
 
 
-def test_stacks_of_several_regions_are_refused(tmp_path: Path) -> None:
-    write_assembly(tmp_path, {}, stack="One")
-    write_assembly(tmp_path, {}, stack="Two", environment="aws://unknown-account/us-east-1")
+def test_what_runs_here_is_in_one_region_and_account(tmp_path: Path) -> None:
+    endpoint = {"Type": "AWS::SageMaker::Endpoint", "Properties": {}}
+    write_assembly(tmp_path, {"Endpoint": endpoint}, stack="One")
+    write_assembly(tmp_path, {}, stack="Two", environment="aws://unknown-account/us-west-2")
+    assert assembly.load(tmp_path).region == REGION
+
+    write_assembly(tmp_path, {"Other": endpoint}, stack="Two", environment="aws://unknown-account/us-west-2")
     with pytest.raises(AssemblyError, match="several regions"):
         assembly.load(tmp_path)

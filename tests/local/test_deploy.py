@@ -166,7 +166,7 @@ def test_requests_under_way_are_answered_by_the_version_that_got_them(project: P
 
 def test_what_cannot_be_deployed_is_refused_with_the_reason(serving: Serving, project: Project) -> None:
     code, _, err = project.run("deploy", "other")
-    assert (code, err) == (1, f"error: no single endpoint is called other or ...-other; served: {NAME}\n")
+    assert (code, err) == (1, f"error: no endpoint called other; there are: shop ({NAME})\n")
     code, _, err = project.run("deploy", "shop", "--assembly", "missing")
     assert (code, err) == (2, "error: missing is no folder: run `make synth`\n")
     (project.folder / "empty").mkdir()

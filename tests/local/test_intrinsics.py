@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.assembly.intrinsics import NO_VALUE, resolve, unknown_functions
+from local.assembly.intrinsics import NO_VALUE, resolve, texts
 from local.errors import AssemblyError
 
 
@@ -63,12 +63,12 @@ def test_each_function_gives_what_cloudformation_gives(value: Any, expected: Any
         ({"Fn::If": ["A", 1, 2]}, "does not resolve Fn::If"),
         ({"Fn::Transform": {}}, "does not resolve Fn::Transform"),
         ({"Ref": "A", "Fn::Sub": "b"}, "stands beside other keys"),
-        ({"Ref": ["A"]}, "Ref: a string is needed"),
+        ({"Ref": ["A"]}, "Ref: expected a string, got a list"),
         ({"Ref": "Missing"}, "declares no Missing"),
         ({"Fn::Sub": "${Missing}"}, "declares no Missing"),
         ({"Fn::Sub": ["a"]}, "Fn::Sub takes a list of 2"),
         ({"Fn::Join": ["-", "abc"]}, "the second argument is a list"),
-        ({"Fn::Join": ["-", [{"a": 1}]]}, "a string is needed, not dict"),
+        ({"Fn::Join": ["-", [{"a": 1}]]}, "expected a string, got an object"),
         ({"Fn::Select": [2, ["a", "b"]]}, "no element 2 in a list of 2"),
         ({"Fn::Select": [-1, ["a", "b"]]}, "no element -1"),
         ({"Fn::Select": [0, "ab"]}, "the second argument is a list"),
@@ -81,11 +81,6 @@ def test_each_function_gives_what_cloudformation_gives(value: Any, expected: Any
 def test_a_function_that_cannot_be_resolved_is_refused_by_name(value: Any, message: str) -> None:
     with pytest.raises(AssemblyError, match=message):
         resolve(value, Scope())
-
-
-def test_unknown_functions_are_found_however_deep_they_are() -> None:
-    value = {"a": [{"Fn::Join": ["", [{"Fn::Transform": {"Fn::Cidr": []}}]]}]}
-    assert list(unknown_functions(value)) == ["Fn::Transform", "Fn::Cidr"]
 
 
 # Pairs of a template's value and the text that it stands for, nested in each other.
@@ -142,3 +137,41 @@ def test_functions_nested_in_each_other_resolve_from_the_inside_out(part: tuple[
 )
 def test_a_value_without_functions_is_left_as_it_is(value: Any) -> None:
     assert resolve(value, Scope()) == value
+
+
+def test_a_map_of_strings_is_what_cloudformation_makes_of_it() -> None:
+    given = {
+        "yes": True,
+        "no": False,
+        "one": 1,
+        "half": 1.5,
+        "none": 0,
+        "big": 10**12,
+        "empty": "",
+        "word": "a",
+    }
+    assert texts(given, "Environment") == {
+        "yes": "true",
+        "no": "false",
+        "one": "1",
+        "half": "1.5",
+        "none": "0",
+        "big": "1000000000000",
+        "empty": "",
+        "word": "a",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"A": None}, "Environment.A: expected a string, got null"),
+        ({"A": ["1"]}, "Environment.A: expected a string, got a list"),
+        ({"A": {"B": "1"}}, "Environment.A: expected a string, got an object"),
+        (["A"], "Environment: expected a map of strings, got a list"),
+        ("A", "Environment: expected a map of strings, got a string"),
+    ],
+)
+def test_what_is_no_map_of_strings_is_refused_by_the_entry(value: Any, message: str) -> None:
+    with pytest.raises(AssemblyError, match=f"^{message}$"):
+        texts(value, "Environment")

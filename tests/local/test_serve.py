@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 import pytest
-from assembly_files import file_asset, write_assembly
+from assembly_files import file_asset, tags, write_assembly
 from patience import PATIENCE
 from processes import is_running, wait_until
 from runner import SLIPWAY, Runner, Serving
@@ -54,7 +54,11 @@ class Project(Runner):
             **{
                 f"Endpoint{number}": {
                     "Type": "AWS::SageMaker::Endpoint",
-                    "Properties": {"EndpointName": endpoint, "EndpointConfigName": name},
+                    "Properties": {
+                        "EndpointName": endpoint,
+                        "EndpointConfigName": name,
+                        "Tags": tags(workload=endpoint.rpartition("-")[2]),
+                    },
                 }
                 for number, endpoint in enumerate(endpoints)
             },
@@ -116,8 +120,8 @@ def test_only_the_workloads_that_are_named_are_served(project: Project) -> None:
 def test_a_workload_without_an_endpoint_is_refused_before_anything_starts(project: Project) -> None:
     project.declare(container("first"))
     code, out, err = project.run("serve", "shop", "toys", "--port", "0")
-    assert (code, out) == (1, "")
-    assert err == "error: no single endpoint's name ends in -toys; the assembly declares slipway-dev-shop\n"
+    assert (code, out) == (2, "")
+    assert err == "error: no endpoint called toys; there are: shop (slipway-dev-shop)\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -209,7 +213,7 @@ def test_a_row_a_file_and_standard_input_are_sent_with_their_media_type(serving:
         (
             ("invoke", "other", "--row", "1"),
             2,
-            "no single endpoint is called other or ...-other; served: slipway",
+            "no endpoint called other; there are: shop (slipway",
         ),
         (("invoke", "shop", "missing.csv"), 2, "missing.csv: No such file"),
         (("invoke", "shop", "large.csv"), 2, "a request takes at most 6291456"),

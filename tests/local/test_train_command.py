@@ -197,7 +197,7 @@ def test_a_second_training_of_a_workload_waits_for_no_one(workspace: Path) -> No
         (["shop", "--data", "gone.csv"], 2, "gone.csv: there is no such file or folder"),
         (["shop", "--data", "rows.csv", "--set", "X=1"], 2, "--set X: the pipeline has no such parameter"),
         (["shop", "--set", "X"], 2, "'X' is not NAME=VALUE"),
-        (["hat"], 1, "no single pipeline's name ends in -hat; the assembly declares slipway-dev-shop"),
+        (["hat"], 2, "no training pipeline called hat; there are: shop (slipway-dev-shop)"),
         (["shop", "--assembly", "gone"], 1, "there is no gone/manifest.json; run `make synth`"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assembly_files import write_assembly
+from assembly_files import tags, write_assembly
 from pipelines import get
 from runner import Runner
 
@@ -50,7 +50,8 @@ def write(folder: Path, *pipelines: str, behaviour: str = "refuse_bad", **change
     }
     for name in pipelines:
         definition = {"PipelineDefinitionBody": json.dumps(body)}
-        properties = {"PipelineName": name, "PipelineDefinition": definition}
+        tagged = tags(workload="shop", purpose="batch" if name.endswith("batch") else "training")
+        properties = {"PipelineName": name, "PipelineDefinition": definition, "Tags": tagged}
         resources[name.replace("-", "")] = {"Type": "AWS::SageMaker::Pipeline", "Properties": properties}
     write_assembly(folder / "cdk.out", resources)
     table = f'[images.fake]\nrepository = "fake"\nmodule = "fake_image"\npath = ["{IMAGE}"]\n'
@@ -142,9 +143,12 @@ def test_the_same_file_may_be_sent_again(shop: Runner) -> None:
     [
         (
             ["slipway-dev-shop"],
-            "no single pipeline is called ...-shop-...; the assembly declares slip",
+            "no batch pipeline called shop; there are: none",
         ),
-        (["slipway-dev-shop-batch", "slipway-dev-shop-other"], "no single pipeline is called ...-shop-..."),
+        (
+            ["one-batch", "two-batch"],
+            "2 batch pipelines called shop; there are: shop (one-batch), shop (",
+        ),
     ],
 )
 def test_a_workload_without_one_batch_pipeline_is_refused(
@@ -152,7 +156,7 @@ def test_a_workload_without_one_batch_pipeline_is_refused(
 ) -> None:
     (tmp_path / "rows.csv").write_text("1\n")
     code, _, err = write(tmp_path, *pipelines).run("transform", "shop", "rows.csv")
-    assert code == 1
+    assert code == 2
     assert message in err
 
 

@@ -11,6 +11,8 @@ import pytest
 from assemblies import ROOT, Assembly
 from declared import allowed, definition, only, resources, text
 
+from local.assembly import load
+
 CODE = ROOT / "model_code" / "forecast"
 
 
@@ -160,3 +162,31 @@ def test_prod_has_every_property_of_posture_that_churn_has(prod: Assembly, kind:
     # Spot instances and checkpoints are for fits that write some; DeepAR's image does not.
     lacking = posture("churn") - posture("forecast")
     assert lacking <= {"Training.EnableManagedSpotTraining", "Training.CheckpointConfig"}
+
+
+def test_the_second_model_is_known_by_its_tags(special: Assembly) -> None:
+    loaded = load(special.folder)
+    kinds = ("EndpointConfig", "Endpoint", "Model", "ModelPackageGroup", "Pipeline")
+    found = {
+        (kind, one.tags["workload"], one.tags.get("variant"), one.tags.get("purpose"))
+        for kind in kinds
+        for one in loaded.resources(f"AWS::SageMaker::{kind}")
+    }
+    assert found >= {
+        *(("Pipeline", "forecast", variant, "batch") for variant in (None, "special-days")),
+        ("Pipeline", "forecast", None, "training"),
+        *(
+            (kind, "forecast", variant, None)
+            for kind in ("EndpointConfig", "Endpoint", "Model", "ModelPackageGroup")
+            for variant in (None, "special-days")
+        ),
+    }
+
+
+@pytest.mark.parametrize("wanted", ["forecast", "forecast-special-days"])
+def test_each_of_the_two_models_is_called_by_workload_and_variant(special: Assembly, wanted: str) -> None:
+    loaded = load(special.folder)
+    assert loaded.endpoint(wanted).name == f"slipway-dev-{wanted}"
+    assert loaded.batch_pipeline(wanted).name == f"slipway-dev-{wanted}-batch"
+    assert loaded.package_group(wanted) == f"slipway-dev-{wanted}"
+    assert loaded.training_pipeline("forecast").name == "slipway-dev-forecast"
