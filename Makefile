@@ -19,6 +19,9 @@ TRAIN = slipway train $(WORKLOAD) --data $(DATA) $(if $(LAPTOP),--set-from $(LAP
 # Those that train in .venv: what is made here makes their missing models from sample data.
 TRAINED_HERE := churn bank
 FUZZ_SECONDS ?= 1200
+# SMALLEST=--smallest: `make resilience` and `make bench` do everything once and judge no speed.
+SMALLEST ?=
+PROMISE ?=
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
@@ -129,7 +132,7 @@ test-images: images synth ## build our images and run their conformance suite in
 # The handlers that are measured are those in the archives: they are made anew from the tree.
 bench: train ## measure the containers beside the usual way: build/reports/bench.json, docs/performance.md
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
-	@python -m bench
+	@python -m bench $(SMALLEST)
 
 destroy-check: $(INSTALLED) ## what ENV would leave behind when it is destroyed, from its templates
 	@$(MAKE) --no-print-directory build/check/$(ENV)/manifest.json
@@ -152,8 +155,8 @@ snapshots: functions ## write tests/snapshots from the stacks
 		python -m review snapshot build/snapshots/$$env tests/snapshots/$$env; \
 	done
 
-resilience: synth resilience/autocannon/node_modules/.installed ## measure what holds under abuse, faults, overload and replacement (about 11 minutes)
-	@python -m resilience
+resilience: synth resilience/autocannon/node_modules/.installed ## measure what holds under abuse, faults, overload and replacement (about 11 minutes; PROMISE=kills: one promise)
+	@python -m resilience $(SMALLEST) $(PROMISE)
 
 resilience/autocannon/node_modules/.installed: resilience/autocannon/package-lock.json
 	@scripts/phase "installing the load generator into resilience/autocannon/node_modules" build/logs/autocannon.log \

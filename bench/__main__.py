@@ -18,7 +18,7 @@ from bench import transform
 from bench.data import Rows
 from bench.figures import FIGURES, Samples, Target, targets
 from bench.page import page
-from bench.run import Run
+from bench.run import SMALLEST, WHOLE, Run, Size
 from bench.sides import Sides
 from local import assembly
 from local.console import print_table
@@ -34,8 +34,6 @@ Ratios are medians of the repetitions' own ratios: only they mean something on a
 Writes build/reports/bench.json, docs/performance.md and docs/bench.svg; exit code 1 says that a target was
 missed. The handlers are those in the archives of the assembly: `make bench` trains them first.
 """
-_ROWS = 100_000
-_TRANSFORMED = 1_000_000
 
 
 def main() -> int:
@@ -46,6 +44,12 @@ def main() -> int:
     parser.add_argument("--repetitions", type=int, default=5, help="at most so many (default: 5)")
     parser.add_argument("--minutes", type=float, default=6, help="start no repetition that would exceed it")
     parser.add_argument("--no-docs", action="store_true", help="leave the page and the plot as they are")
+    parser.add_argument(
+        "--smallest",
+        action="store_true",
+        help="everything once with little data, to see that it runs: no target is judged, and nothing is "
+        "written but build/bench/smallest.json",
+    )
     arguments = parser.parse_args()
     try:
         return _run(arguments)
@@ -56,32 +60,39 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
-    work, report = Path("build/bench"), Path("build/reports/bench.json")
+    size = SMALLEST if arguments.smallest else WHOLE
+    work = Path("build/bench")
+    report = work / "smallest.json" if arguments.smallest else Path("build/reports/bench.json")
     _note("importing the Lambda function")
     function = _measure_lambda()
-    _note(f"making 100,000 rows and the usual models ({_elapsed(started)})")
-    rows = Rows.generate(work, _ROWS)
+    _note(f"making {size.rows:,} rows and the usual models ({_elapsed(started)})")
+    rows = Rows.generate(work, size.rows)
     sides = Sides(assembly.load(arguments.assembly), "churn", work)
     samples = Samples()
-    _note(f"one million rows through a transform job ({_elapsed(started)})")
-    found = transform.measure(arguments.assembly, "churn", work / "transform", rows.lines, _TRANSFORMED)
+    _note(f"{size.transformed:,} rows through a transform job ({_elapsed(started)})")
+    found = transform.measure(arguments.assembly, "churn", work / "transform", rows.lines, size.transformed)
     samples.add("transform.seconds", "ours", found.seconds)
     samples.add("transform.peak", "ours", found.peak)
     samples.add("transform.growth", "ours", found.growth)
     longest = 0.0
-    for repetition in range(1, arguments.repetitions + 1):
+    repetitions = 1 if arguments.smallest else arguments.repetitions
+    for repetition in range(1, repetitions + 1):
         if longest and time.monotonic() - started + longest > 60 * arguments.minutes:
             _note(f"stopping after {repetition - 1} repetitions: {arguments.minutes:g} minutes are over")
             break
-        run = Run(sides, rows, samples, partial(_note_of, repetition, arguments.repetitions))
+        run = Run(sides, size, rows, samples, partial(_note_of, repetition, repetitions))
         longest = max(longest, uvloop.run(run.repetition()))
-        document = _document(samples, function, time.monotonic() - started)
+        document = _document(samples, size, function, time.monotonic() - started)
         write_whole(report, json.dumps(document, indent=1) + "\n")
-    if not arguments.no_docs:
+    if not (arguments.no_docs or arguments.smallest):
         write_whole(Path("docs/performance.md"), page(document))
         plot = Path(__file__).with_name("plot.py")
         subprocess.run([sides.python, plot, report, Path("docs/bench.svg")], check=True)
     _show(samples, sides)
+    if arguments.smallest:
+        return 0
+    print()
+    print_table(("target", "limit", "measured", ""), [Target.as_row(one) for one in targets(samples)])
     missed = [one.title for one in targets(samples) if not one.holds]
     if missed:
         _note(f"error: missed: {'; '.join(missed)}")
@@ -98,14 +109,14 @@ def _measure_lambda() -> dict[str, Any]:
     return figures
 
 
-def _document(samples: Samples, function: dict[str, Any], seconds: float) -> dict[str, Any]:
+def _document(samples: Samples, size: Size, function: dict[str, Any], seconds: float) -> dict[str, Any]:
     return {
         "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()[0]},
         "repetitions": len(samples.values["ready"]["ours"]),
         "seconds": round(seconds),
         "figures": samples.report(),
         "transform": {
-            "rows": _TRANSFORMED,
+            "rows": size.transformed,
             "seconds": round(samples.median("transform.seconds", "ours"), 1),
             "peak_mb": round(samples.median("transform.peak", "ours")),
         },
@@ -124,8 +135,6 @@ def _show(samples: Samples, sides: Sides) -> None:
         cells = [_cell(samples, figure.key, name) for name in names]
         rows.append((figure.title, figure.unit, *cells))
     print_table(("figure", "unit", *names), rows)
-    print()
-    print_table(("target", "limit", "measured", ""), [Target.as_row(one) for one in targets(samples)])
 
 
 def _cell(samples: Samples, key: str, side: str) -> str:

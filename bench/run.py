@@ -29,21 +29,42 @@ class Load:
     rows_of_body: int
 
 
-FAST = Load(rows=1_200, rows_of_body=20_000)
-SLOW = Load(rows=160, rows_of_body=4_000)
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much is sent: rows in bulk, through a transform job, and to a fast and a slow side otherwise."""
+
+    rows: int
+    transformed: int
+    fast: Load
+    slow: Load
+
+
+WHOLE = Size(
+    rows=100_000,
+    transformed=1_000_000,
+    fast=Load(rows=1_200, rows_of_body=20_000),
+    slow=Load(rows=160, rows_of_body=4_000),
+)
+# Everything once: shows that it runs.
+SMALLEST = Size(
+    rows=1_000, transformed=2_000, fast=Load(rows=8, rows_of_body=100), slow=Load(rows=8, rows_of_body=100)
+)
 
 
 class Run:
     """The repetitions of a run. `note` is told what is being measured."""
 
-    def __init__(self, sides: Sides, rows: Rows, samples: Samples, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, sides: Sides, size: Size, rows: Rows, samples: Samples, note: Callable[[str], None]
+    ) -> None:
         self._sides, self._rows, self._samples, self._note = sides, rows, samples, note
+        self._fast = size.fast
         self._loads = {
-            sides.usual.name: SLOW,
-            sides.usual_on_ours.name: SLOW,
-            sides.ours.name: FAST,
-            sides.ours_npy.name: FAST,
-            sides.empty.name: FAST,
+            sides.usual.name: size.slow,
+            sides.usual_on_ours.name: size.slow,
+            sides.ours.name: size.fast,
+            sides.ours_npy.name: size.fast,
+            sides.empty.name: size.fast,
         }
         self._parts: dict[str, list[Requests]] = defaultdict(list)
         self._serving = [side for side in sides.all if side is not sides.empty]
@@ -88,7 +109,7 @@ class Run:
         for part in range(PARTS):
             for side in self._sides.all:
                 count = self._loads[side.name].rows // PARTS
-                rows = self._rows.single(count, first=clients * FAST.rows + part * count)
+                rows = self._rows.single(count, first=clients * self._fast.rows + part * count)
                 self._parts[side.name].append(await measures.requests(side, rows, clients))
         for name, together in self._collected().items():
             self._add_row(f"row.{clients}", name, together)
@@ -101,7 +122,7 @@ class Run:
     async def _floor(self, in_process: InProcess) -> None:
         self._note("the floor: one row")
         in_process.measure(self._rows.single(WARM_UP))
-        rows = self._rows.single(FAST.rows, first=FAST.rows)
+        rows = self._rows.single(self._fast.rows, first=self._fast.rows)
         found = await measures.floor(self._sides.empty, in_process, rows)
         self._add_row("row.1", "floor", found)
 
@@ -129,7 +150,7 @@ class Run:
         bodies = self._rows.bodies(MEGABYTE)
         for side in self._serving:
             self._note(f"{side.title}: one row while bodies of 1 MB pass")
-            fast = self._loads[side.name] is FAST
+            fast = self._loads[side.name] is self._fast
             bulk: Sequence[bytes] = list(islice(cycle(bodies), 3 * len(bodies))) if fast else bodies[:4]
             found = await measures.row_during_bulk(side, self._rows.single(2_000), bulk)
             self._samples.add("during.p50", side.name, found.milliseconds(0.5))

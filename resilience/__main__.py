@@ -12,7 +12,7 @@ from types import FrameType
 from local.console import print_table
 from local.errors import SlipwayError
 from resilience import abuse, archives, kills, overload, replacement, report
-from resilience.promise import Context, Measure
+from resilience.promise import SMALLEST, WHOLE, Context, Measure, Size
 from resilience.report import Entry
 
 _DESCRIPTION = """\
@@ -44,18 +44,28 @@ def main(argv: Sequence[str] | None = None, promises: Mapping[str, Measure] = PR
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure (default: every promise)")
     parser.add_argument("--assembly", type=Path, default=Path("cdk.out"), help="default: cdk.out")
+    parser.add_argument(
+        "--smallest",
+        action="store_true",
+        help="everything once, to see that it runs: no speed is judged, and the report is "
+        "build/reports/resilience-smallest.json",
+    )
     arguments = parser.parse_args(argv)
     if unknown := sorted(set(arguments.names) - promises.keys()):
         parser.error(f"no promise is called {', '.join(unknown)}; there are {', '.join(promises)}")
     chosen = {name: promises[name] for name in promises if name in (arguments.names or promises)}
     try:
-        return _measure(chosen, arguments.assembly, list(promises))
+        if arguments.smallest:
+            return _measure(chosen, arguments.assembly, list(promises), SMALLEST, "resilience-smallest")
+        return _measure(chosen, arguments.assembly, list(promises), WHOLE, "resilience")
     except SlipwayError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
 
 
-def _measure(chosen: Mapping[str, Measure], assembly: Path, order: Sequence[str]) -> int:
+def _measure(
+    chosen: Mapping[str, Measure], assembly: Path, order: Sequence[str], size: Size, named: str
+) -> int:
     entries: list[Entry] = []
     for name, measure in chosen.items():
         folder = Path("build/resilience") / name
@@ -66,10 +76,10 @@ def _measure(chosen: Mapping[str, Measure], assembly: Path, order: Sequence[str]
         def note(text: str, name: str = name, started: float = started) -> None:
             print(f"{name}, {time.monotonic() - started:.0f} s: {text}", file=sys.stderr, flush=True)
 
-        result = measure(Context(assembly.resolve(), folder.resolve(), note))
+        result = measure(Context(assembly.resolve(), folder.resolve(), note, size))
         entries.append(Entry(name, result, time.monotonic() - started))
-        every = report.write(_REPORTS / "resilience.json", entries, order)
-        (_REPORTS / "resilience.md").write_text(report.markdown(every), encoding="utf-8")
+        every = report.write(_REPORTS / f"{named}.json", entries, order)
+        (_REPORTS / f"{named}.md").write_text(report.markdown(every), encoding="utf-8")
     print_table(report.HEADER, report.rows(entries))
     broken = [entry.name for entry in entries if not entry.result.holds]
     if broken:

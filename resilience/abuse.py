@@ -19,9 +19,6 @@ from resilience.wrong_input.bodies import WRONG_BODIES
 from resilience.wrong_input.on_the_wire import WRONG_REQUESTS
 from resilience.wrong_input.requests import MAX_BODY_BYTES, MAX_ROWS, WRONG_TRANSPORT
 
-BAD_INPUTS = 10_000
-LIVE_BAD_INPUTS = 400
-AT_ONCE = 1_000
 _ROW = "ME,118,408,384-8723,yes,yes,21,{minutes},122,26.61,209.2,125,17.78,158.7,81,7.14,11.1,3,3.0,4"
 _SEED = 20_261_126
 _WORKLOADS = ("churn", "bank")
@@ -33,16 +30,17 @@ Handler = Callable[[dict[str, Any]], tuple[Answer, bytes]]
 def measure(context: Context) -> Result:
     """Half of the generated bodies go to each workload's handler; the live API gets a part of churn's."""
     named, generated, alive = Tally(), Tally(), Tally()
+    size = context.size
     context.note("the named requests, to churn's handler")
     _named(named)
     for workload in _WORKLOADS:
         context.note(f"generated bodies, to the handler of {workload}")
-        generate(generated, workload, BAD_INPUTS // len(_WORKLOADS))
+        generate(generated, workload, size.bad_inputs // len(_WORKLOADS))
     context.note("named and generated requests, to the live API")
     with live(context) as api:
-        _live(alive, api)
-        context.note(f"{AT_ONCE:,} requests at once, to the live API")
-        own, later = _at_once(api)
+        _live(alive, api, size.live_bad_inputs)
+        context.note(f"{size.at_once:,} requests at once, to the live API")
+        own, later = _at_once(api, size.at_once)
     every = (named, generated, alive)
     for example in (example for tally in every for example in tally.examples):
         context.note(example)
@@ -50,7 +48,7 @@ def measure(context: Context) -> Result:
         "Bad input is refused by a problem that a page may read and that repeats nothing of it",
         [
             Figure("named bad requests", named.bad, "", at_least=120),
-            Figure("generated bad bodies", generated.bad, "", at_least=BAD_INPUTS),
+            Figure("generated bad bodies", generated.bad, "", at_least=size.bad_inputs),
             Figure("requests of both kinds to the live API", alive.bad, ""),
             Figure("right bodies among them", sum(one.right for one in every), ""),
             exactly("5xx", sum(one.faults for one in every), "", 0),
@@ -58,8 +56,8 @@ def measure(context: Context) -> Result:
             exactly("right bodies refused", sum(one.refused for one in every), "", 0),
             exactly("no problem+json with CORS headers", sum(one.malformed for one in every), "", 0),
             exactly("a body or a trace in an answer or log", sum(one.leaks for one in every), "", 0),
-            Figure(f"of {AT_ONCE:,} requests at once answered by their own prediction", own, ""),
-            exactly("and put off by 429 or 503", later, "", AT_ONCE - own),
+            Figure(f"of {size.at_once:,} requests at once answered by their own prediction", own, ""),
+            exactly("and put off by 429 or 503", later, "", size.at_once - own),
         ],
     )
 
@@ -95,12 +93,12 @@ def generate(tally: Tally, workload: str, bad: int) -> None:
     tally.log(log.getvalue())
 
 
-def _live(tally: Tally, api: LiveApi) -> None:
+def _live(tally: Tally, api: LiveApi, bad: int) -> None:
     for one in WRONG_REQUESTS:
         headers = dict(one.headers) | ({"Content-Type": one.content_type} if one.content_type else {})
         tally.refusal(one.name, api.send(one.method, one.path, one.body or b"", headers), one.status)
     reference = Reference.of(document("churn"), "/churn")
-    until = tally.bad + LIVE_BAD_INPUTS
+    until = tally.bad + bad
     for body, content_type in Generator(reference, _SEED + 1).bodies():
         if tally.bad >= until:
             break
@@ -115,9 +113,9 @@ def _live(tally: Tally, api: LiveApi) -> None:
         tally.log(text)
 
 
-def _at_once(api: LiveApi) -> tuple[int, int]:
+def _at_once(api: LiveApi, count: int) -> tuple[int, int]:
     """Requests of one row each, all different: how many got their own prediction, how many a later time."""
-    rows = [_ROW.format(minutes=number / 4) for number in range(AT_ONCE)]
+    rows = [_ROW.format(minutes=number / 4) for number in range(count)]
     expected = api.predict("".join(f"{row}\n" for row in rows).encode())["predictions"]
     answers = api.send_at_once("/prod/churn", [row.encode() for row in rows])
     own = later = 0

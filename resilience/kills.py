@@ -14,15 +14,14 @@ from local.errors import SlipwayError
 from resilience.promise import Context, Figure, Result, exactly
 
 _PROJECT = Path(__file__).resolve().parents[1]
-_TIMES = 25
-_TIMES_SPOILT = 3
 _SPOILT = ("slow", "reset", "truncate", "html", "empty", "nan", "few-rows", "ping", "memory", "disk")
 _ROWS = 200
 
 
 def measure(context: Context) -> Result:
-    """kill -9 and SIGSTOP at each container, 25 times each."""
-    report = _chaos(context, ("kill", "stop"), _TIMES)
+    """kill -9 and SIGSTOP at each container."""
+    times = context.size.kills
+    report = _chaos(context, ("kill", "stop"), times)
     faults = report["faults"]
     figures = [Figure("kills and stops", _sum(faults, "times"), ""), *_answers(faults)]
     for name, words in (("kill", "a kill"), ("stop", "a stop")):
@@ -32,7 +31,7 @@ def measure(context: Context) -> Result:
             for label, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
         ]
     return Result(
-        f"Each container killed (SIGKILL) and stopped (SIGSTOP), {_TIMES} times each under load, is back "
+        f"Each container killed (SIGKILL) and stopped (SIGSTOP), {times} times each under load, is back "
         f"soon, and no answer is wrong (time-outs {report['time_scale']:g} as long)",
         figures,
     )
@@ -40,11 +39,12 @@ def measure(context: Context) -> Result:
 
 def measure_spoilt(context: Context) -> Result:
     """Every other fault at each container."""
-    report = _chaos(context, _SPOILT, _TIMES_SPOILT)
+    times = context.size.spoilt
+    report = _chaos(context, _SPOILT[: context.size.spoilers], times)
     faults = report["faults"]
     names = dict.fromkeys(one["fault"] for one in faults)
     return Result(
-        f"Each container late, cut off, lying or starved ({', '.join(names)}), {_TIMES_SPOILT} times each "
+        f"Each container late, cut off, lying or starved ({', '.join(names)}), {times} times each "
         f"under load: no answer is wrong (time-outs {report['time_scale']:g} as long)",
         [Figure("faults", _sum(faults, "times"), ""), *_answers(faults)],
     )

@@ -19,13 +19,11 @@ from resilience.serving import serving
 _DRIVER = Path(__file__).with_name("autocannon") / "drive.mjs"
 _JSON = "application/json"
 _QUESTIONS = 200
-# Rows a request, and rounds. To refuse a request of one row costs this machine a good part of answering it:
-# two cores parse, refuse and generate them.
+# Rows a request. To refuse a request of one row costs this machine a good part of answering it: two cores
+# parse, refuse and generate them.
 _BULK, _SINGLE = 500, 1
-_ROUNDS = {_BULK: 3, _SINGLE: 2}
 # What the generator is told, so that at least 1.9 of the peak is sent in fact.
 _TOLD = 2.1
-_SECONDS = 8
 _PROBE = 500
 # More than are in the chain at a time, so that it is never idle, and fewer than it and the queue hold.
 _CLOSED = 64
@@ -66,23 +64,24 @@ def measure(context: Context) -> Result:
         [endpoint] = served.state.endpoints
         url = f"{served.state.url}/endpoints/{endpoint.name}/invocations"
         found = []
-        for size, rounds in _ROUNDS.items():
+        for size in (_BULK, _SINGLE):
             bodies = [b"".join(rows[first : first + size]) for first in range(_QUESTIONS)]
             target = Target(urlsplit(served.state.url).port or 0, endpoint.name, accept=_JSON, timeout=60)
             generator = _Generator(url, asyncio.run(target.questions(bodies)))
-            found.append(_rounds(generator, size, rounds, context))
-    return result(*found)
+            found.append(_rounds(generator, size, context))
+    return result(*found, judges_speed=context.size.judges_speed)
 
 
-def _rounds(generator: "_Generator", size: int, rounds: int, context: Context) -> "Rounds":
+def _rounds(generator: "_Generator", size: int, context: Context) -> "Rounds":
     """Peak and overload in turn: what disturbs the machine disturbs both."""
     peaks, overloads = [], []
+    rounds, seconds = context.size.overload_rounds, context.size.overload_seconds
     capacity = generator.offer(_PROBE, _CLOSED).goodput
     for number in range(1, rounds + 1):
-        peaks.append(peak := generator.offer(round(capacity * _SECONDS), _CLOSED))
+        peaks.append(peak := generator.offer(round(capacity * seconds), _CLOSED))
         capacity = peak.goodput
         rate = _TOLD * capacity
-        overloads.append(over := generator.offer(round(rate * _SECONDS), _OPEN, rate))
+        overloads.append(over := generator.offer(round(rate * seconds), _OPEN, rate))
         context.note(
             f"{size} rows a request, round {number} of {rounds}: peak {capacity:.0f}/s; "
             f"offered {over.offered:.0f}/s: {over.goodput:.0f}/s right"
@@ -145,7 +144,7 @@ class _Generator:
         return Offered(json.loads(done.stdout))
 
 
-def result(bulk: Rounds, single: Rounds) -> Result:
+def result(bulk: Rounds, single: Rounds, *, judges_speed: bool = True) -> Result:
     every = [*bulk.every, *single.every]
     bad = sum(one.count("unclear") + one.count("wrong") for one in every)
     return Result(
@@ -153,8 +152,8 @@ def result(bulk: Rounds, single: Rounds) -> Result:
         "the rest is told so at once",
         [
             Figure("peak", statistics.median(one.goodput for one in bulk.peaks), "right answers/s"),
-            Figure("offered", bulk.offered, "of the peak", at_least=1.9),
-            Figure("goodput", bulk.goodput, "of the peak", at_least=0.9),
+            Figure("offered", bulk.offered, "of the peak", at_least=1.9 if judges_speed else None),
+            Figure("goodput", bulk.goodput, "of the peak", at_least=0.9 if judges_speed else None),
             Figure("p99 at the peak", statistics.median(one.document["p99"] for one in bulk.peaks), "ms"),
             Figure("p99 of twice", statistics.median(one.document["p99"] for one in bulk.overloads), "ms"),
             Figure(

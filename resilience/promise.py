@@ -5,6 +5,55 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much of everything is sent, broken and replaced.
+
+    Without `judges_speed` nothing is promised of what a busy machine changes.
+    """
+
+    bad_inputs: int
+    live_bad_inputs: int
+    at_once: int
+    kills: int
+    spoilers: int
+    spoilt: int
+    overload_seconds: float
+    overload_rounds: int
+    replacements: int
+    bad_versions: int
+    judges_speed: bool
+
+
+WHOLE = Size(
+    bad_inputs=10_000,
+    live_bad_inputs=400,
+    at_once=1_000,
+    kills=25,
+    spoilers=10,
+    spoilt=3,
+    overload_seconds=8,
+    overload_rounds=3,
+    replacements=50,
+    bad_versions=10,
+    judges_speed=True,
+)
+# Everything once: shows that it runs.
+SMALLEST = Size(
+    bad_inputs=200,
+    live_bad_inputs=10,
+    at_once=40,
+    kills=1,
+    spoilers=1,
+    spoilt=1,
+    overload_seconds=0.5,
+    overload_rounds=1,
+    replacements=1,
+    bad_versions=1,
+    judges_speed=False,
+)
+
+
 @dataclass(frozen=True)
 class Context:
     """What a promise is measured on: `assembly`, working in `folder`; `note` shows a line of progress."""
@@ -12,6 +61,7 @@ class Context:
     assembly: Path
     folder: Path
     note: Callable[[str], None]
+    size: Size = WHOLE
 
 
 @dataclass(frozen=True)

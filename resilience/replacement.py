@@ -21,7 +21,6 @@ from local.files import write_whole
 from resilience.promise import Context, Figure, Result, exactly
 from resilience.serving import Serving, environment, serving
 
-_GOOD, _BAD = 50, 10
 _RATE = 50.0
 _QUESTIONS = 100
 _JSON = "application/json"
@@ -48,20 +47,21 @@ class _Run:
     assembly: Path
 
     async def all(self, target: Target, bodies: list[bytes]) -> Result:
+        replacements, bad_versions = self.context.size.replacements, self.context.size.bad_versions
         load = Load(target, await target.questions(bodies), _RATE, seed=1)
         async with load.running():
-            good = await self._replace(load, _GOOD, revisions(), rolled_back=False)
-            bad = await self._replace(load, _BAD, failures(), rolled_back=True)
+            good = await self._replace(load, replacements, revisions(), rolled_back=False)
+            bad = await self._replace(load, bad_versions, failures(), rolled_back=True)
         return Result(
-            f"{_GOOD} replacements, and {_BAD} versions that fail their pings or first requests, at "
-            f"{_RATE:g} requests a second: no request fails",
+            f"{replacements} replacements, and {bad_versions} versions that fail their pings or first "
+            f"requests, at {_RATE:g} requests a second: no request fails",
             [
-                exactly("replacements", good.done, "", _GOOD),
+                exactly("replacements", good.done, "", replacements),
                 Figure("requests meanwhile", good.requests, ""),
                 exactly("failed", good.failed, "", 0),
                 Figure("a replacement, p50", percentile(good.seconds, 0.5), "s"),
                 Figure("a replacement, max", percentile(good.seconds, 1), "s"),
-                exactly("rollbacks", bad.done, f"of {_BAD} bad versions", _BAD),
+                exactly("rollbacks", bad.done, f"of {bad_versions} bad versions", bad_versions),
                 Figure("requests during rollbacks", bad.requests, ""),
                 exactly("failed during rollbacks", bad.failed, "", 0),
             ],
