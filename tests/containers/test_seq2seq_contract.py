@@ -264,7 +264,9 @@ def test_a_number_outside_the_vocabulary_is_refused_with_the_sentences_index() -
 def test_types_that_the_image_does_not_speak_are_refused() -> None:
     assert invoke(b"i", "text/csv")[0] == 415
     assert invoke({"instances": [{"data": "i"}]}, accept="text/csv")[0] == 406
+    assert invoke({"instances": [{"data": "i"}]}, accept="application/json;q=0, */*")[0] == 406
     assert invoke({"instances": [{"data": "i"}]}, accept="*/*")[0] == 200
+    assert invoke({"instances": [{"data": "i"}]}, accept="text/csv, application/*;q=0.1")[0] == 200
 
 
 def test_as_the_image_does_it_a_long_sentence_is_cut() -> None:

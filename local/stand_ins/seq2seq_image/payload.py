@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit import content_types
+from toolkit import content_types, negotiation
 from toolkit.errors import CallerProblem
 
 from . import records
@@ -48,8 +48,7 @@ def chosen(content_type: str, accept: str) -> tuple[str, Format]:
     media_type = content_types.media_type(content_type) or content_types.JSON
     if media_type not in FORMATS:
         raise CallerProblem(415, f"Send one of {', '.join(FORMATS)}.")
-    if content_types.media_type(accept) not in ("", content_types.ANY, media_type):
-        raise CallerProblem(406, f"The answer to {media_type} is {media_type}.")
+    negotiation.preferred(accept, media_type, (media_type,))
     return media_type, FORMATS[media_type]
 
 
