@@ -12,6 +12,8 @@ from .environment import Environ, Folders
 from .errors import CallerProblem, ContainerProblem
 from .responses import Response
 
+Transform = Callable[[Any, str | bytes, str, str], Any]
+
 
 class Conventions:
     """What an image does with a request where the script leaves it to the image. These are our image's."""
@@ -46,6 +48,10 @@ class Conventions:
     def output_fn(self, prediction: Any, accept: str) -> Any:
         return codecs.encode(prediction, accept), accept
 
+    def calling(self, transform: Transform) -> Transform:
+        """The script's functions as the image calls them."""
+        return transform
+
     def response(self, result: Any, accept: str) -> Response:
         """What the script's result becomes; a body alone has the type that was asked for."""
         return results.response(result, accept)
@@ -67,7 +73,7 @@ class ScriptModel:
         self._conventions = conventions
         self._default_accept = default_accept or conventions.default_accept
         self._execution_parameters = getattr(module, "execution_parameters_fn", None)
-        self._transform = _transform(module, conventions)
+        self._transform = conventions.calling(_transform(module, conventions))
         own_output = hasattr(module, "transform_fn") or hasattr(module, "output_fn")
         self._offered = () if own_output else conventions.offered
         model_fn = getattr(module, "model_fn", None)
@@ -121,9 +127,9 @@ def import_script(code: Path, program: str) -> ModuleType:
     return module
 
 
-def _transform(module: ModuleType, conventions: Conventions) -> Callable[[Any, str | bytes, str, str], Any]:
+def _transform(module: ModuleType, conventions: Conventions) -> Transform:
     names = ("input_fn", "predict_fn", "output_fn")
-    transform_fn: Callable[[Any, str | bytes, str, str], Any] | None = getattr(module, "transform_fn", None)
+    transform_fn: Transform | None = getattr(module, "transform_fn", None)
     if transform_fn is not None:
         beside = [name for name in names if hasattr(module, name)]
         if beside:
