@@ -1,20 +1,25 @@
 """scripts/diff in a small repository whose `cdk` copies what the tree holds."""
 
+import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from signal import SIGINT, SIGTERM, Signals
 
 import pytest
 from assemblies import ROOT
 from cloud_assemblies import STACK, Declared, data_rows, write
 
 GIT = shutil.which("git") or "git"
-# Leaves the assembly of the tree it stands in; a tree with a file `broken` does not synthesise.
+# Leaves the assembly of the tree it stands in; a tree with a file `broken` does not synthesise. Given a GATE,
+# it says there where and which process it is, and waits.
 CDK = """#!/usr/bin/env bash
 set -eu
 [[ ! -e broken ]] || { echo "app.py: cannot be read" >&2; exit 1; }
+[[ -z ${GATE:-} ]] || { echo "$PWD $$" >"$GATE"; exec sleep 3600; }
 while [[ $1 != --output ]]; do shift; done
 mkdir "$2" && cp assembly/* "$2"
 [[ $(cat build/artifacts/model) == "of the working tree" ]] || rm "$2/manifest.json"
@@ -64,19 +69,28 @@ def commit(folder: Path) -> None:
 def run(repository: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Calls the script, which must leave neither a worktree nor a folder behind."""
 
-    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+    def call(*arguments: str, quiet_seconds: int = 3600) -> subprocess.CompletedProcess[str]:
         finished = subprocess.run(
             [str(repository / "scripts" / "diff"), *arguments],
-            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(repository)},
+            env=environment(repository, QUIET_SECONDS=str(quiet_seconds)),
             capture_output=True,
             text=True,
             check=False,
         )
-        assert len(git(repository, "worktree", "list").splitlines()) == 1
-        assert [path.name for path in (repository / "build").iterdir()] == ["artifacts"]
+        assert_nothing_is_left(repository)
         return finished
 
     return call
+
+
+def environment(repository: Path, **more: str) -> dict[str, str]:
+    path = "/usr/local/bin:/usr/bin:/bin"
+    return {"PATH": path, "PYTHONPATH": str(ROOT), "HOME": str(repository), **more}
+
+
+def assert_nothing_is_left(repository: Path) -> None:
+    assert len(git(repository, "worktree", "list").splitlines()) == 1
+    assert [path.name for path in (repository / "build").iterdir()] == ["artifacts"]
 
 
 def test_uncommitted_work_is_compared_with_the_commit(
@@ -88,6 +102,61 @@ def test_uncommitted_work_is_compared_with_the_commit(
 
     assert finished.returncode == 0, finished.stderr
     assert data_rows(finished.stdout) == [["`Queue` SQS Queue", "`DelaySeconds`", "`1`", "`2`"]]
+    assert finished.stderr == ""
+
+
+def test_each_step_that_takes_its_time_is_told_with_how_long_it_took(
+    run: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    finished = run("main", quiet_seconds=0)
+
+    assert finished.returncode == 0
+    lines = [re.sub(r"\d+ s$", "N s", line) for line in finished.stderr.splitlines()]
+    steps = {
+        "packaging the functions of main",
+        "synthesising main",
+        "synthesising the working tree",
+        "comparing them",
+    }
+    # One that ends at once may end before it is told; none is told by half.
+    begun = {line.removesuffix(" ...") for line in lines if line.endswith(" ...")}
+    ended = {line.removesuffix(": N s") for line in lines if line.endswith(": N s")}
+    assert begun == ended
+    assert begun <= steps
+    assert "comparing them" in begun
+
+
+@pytest.mark.parametrize("signal", [SIGINT, SIGTERM])
+def test_an_interrupted_run_ends_what_it_started_and_leaves_nothing(
+    repository: Path, signal: Signals
+) -> None:
+    gate = repository / "build" / "artifacts" / "gate"
+    os.mkfifo(gate)
+    started = subprocess.Popen(
+        [str(repository / "scripts" / "diff"), "main"],
+        env=environment(repository, GATE=str(gate)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    # Open for writing as well, so that it does not end between the two.
+    with os.fdopen(os.open(gate, os.O_RDWR)) as told:
+        waiting = [told.readline().split() for _ in range(2)]
+    gate.unlink()
+    started.send_signal(signal)
+    output, _ = started.communicate()
+
+    assert output == ""
+    assert started.returncode != 0
+    assert_nothing_is_left(repository)
+    assert {folder for folder, _ in waiting} > {str(repository)}
+    assert not [process for _, process in waiting if is_running(process)]
+
+
+def is_running(process: str) -> bool:
+    status = Path("/proc", process, "status")
+    # Ended, but not waited for by the process that adopted it.
+    return status.exists() and "\nState:\tZ" not in status.read_text()
 
 
 def test_a_tree_that_cannot_be_synthesised_is_named_with_the_reason(
