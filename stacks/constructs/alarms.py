@@ -20,12 +20,13 @@ class Alarms:
         self, scope: Construct, id: str, metric: Metric, threshold: float, *, reason: str, minutes: int = 2
     ) -> CfnAlarm:
         """Goes off when the metric exceeds the threshold for so many minutes of the last one more. A metric
-        without data is none that exceeds: nobody called."""
+        without data is none that exceeds: nobody called. `reason` says the threshold in words, in the unit
+        that people use."""
         is_percentile = metric.statistic.startswith("p")
         return CfnAlarm(
             scope,
             id,
-            alarm_description=reason,
+            alarm_description=f"{reason}, in {minutes} of {minutes + 1} minutes",
             namespace=metric.namespace,
             metric_name=metric.name,
             dimensions=[

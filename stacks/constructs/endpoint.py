@@ -150,7 +150,12 @@ class Endpoint(Construct):
     def _build_instance_alarms(self, alarms: Alarms) -> list[CfnAlarm]:
         return [
             alarms.above(
-                self, id, metric, _FULL_PERCENT, reason=f"An instance's {what} is nearly full", minutes=5
+                self,
+                id,
+                metric,
+                _FULL_PERCENT,
+                reason=f"An instance's {what} is more than {_FULL_PERCENT} % full",
+                minutes=5,
             )
             for id, metric, what in (
                 ("Memory", self.metrics.memory, "memory"),

@@ -21,6 +21,12 @@ from stacks.constructs.prediction_api import PredictionApi
 from stacks.constructs.prediction_function import FunctionPackage, PredictionFunction
 from stacks.settings import Settings
 
+# Above so many a minute somebody is told.
+_FUNCTION_ERRORS = 1
+_THROTTLES = 5
+_SERVER_ERRORS = 5
+_REFUSALS = 100
+
 
 class PredictionService(Construct):
     """The function behind an alias that shifts gradually, the API before it, behind a firewall where the
@@ -97,8 +103,8 @@ class PredictionService(Construct):
                 self,
                 "FunctionErrors",
                 function["Errors"],
-                1,
-                reason="The function itself fails, not only what it was asked",
+                _FUNCTION_ERRORS,
+                reason=f"The function itself failed more than {_FUNCTION_ERRORS} times a minute",
             )
         ]
 
@@ -108,16 +114,24 @@ class PredictionService(Construct):
                 self,
                 "Throttles",
                 function["Throttles"],
-                5,
-                reason="More calls at the same time than the function's reserved concurrency",
+                _THROTTLES,
+                reason=f"More than {_THROTTLES} calls a minute were throttled: more came at the same time "
+                "than the function's reserved concurrency",
             ),
-            alarms.above(self, "ServerErrors", api["5XXError"], 5, reason="Callers get 5XX answers"),
+            alarms.above(
+                self,
+                "ServerErrors",
+                api["5XXError"],
+                _SERVER_ERRORS,
+                reason=f"Callers got more than {_SERVER_ERRORS} answers of 5XX a minute",
+            ),
             alarms.above(
                 self,
                 "Refusals",
                 api["4XXError"],
-                100,
-                reason="Many requests are refused: a client has changed, or somebody tries",
+                _REFUSALS,
+                reason=f"More than {_REFUSALS} requests a minute were refused: a client has changed, or "
+                "somebody tries",
                 minutes=5,
             ),
         ]

@@ -42,6 +42,25 @@ def test_a_condition_says_whether_it_holds_and_what_was_compared(condition: Any,
     assert evaluate_all([condition]) == outcome
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("Equals", [False, True, False]),
+        ("GreaterThan", [False, False, True]),
+        ("GreaterThanOrEqualTo", [False, True, True]),
+        ("LessThan", [True, False, False]),
+        ("LessThanOrEqualTo", [True, True, False]),
+    ],
+)
+@pytest.mark.parametrize(("less", "more"), [(1, 2), (0.5, 0.75), (-1, 0), ("a", "b")])
+def test_a_comparison_is_right_on_both_sides_of_its_boundary_and_on_it(
+    kind: str, expected: list[bool], less: Any, more: Any
+) -> None:
+    pairs = [(less, more), (less, less), (more, less)]
+    outcomes = [evaluate_all([compare(kind, left, right)]).holds for left, right in pairs]
+    assert outcomes == expected
+
+
 def test_all_conditions_have_to_hold_and_the_first_that_does_not_is_named() -> None:
     assert evaluate_all([compare("Equals", 1, 1), compare("Equals", 2, 3)]) == Outcome(False, "2 is not = 3")
 

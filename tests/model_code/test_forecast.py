@@ -251,6 +251,22 @@ def test_losses_are_those_of_the_formulas() -> None:
     assert found["points"] == 1
 
 
+@pytest.mark.parametrize(
+    ("observed", "covered"), [(0.9, 0), (1.0, 1), (1.1, 1), (8.9, 1), (9.0, 1), (9.1, 0)]
+)
+def test_covered_is_what_lies_between_the_first_and_the_last_tenth(observed: float, covered: int) -> None:
+    quantiles = np.arange(1.0, 10.0).reshape(9, 1)
+
+    assert accuracy.accuracy([forecast([observed], quantiles, [1.0])])["coverage_80"] == covered
+
+
+def test_the_deviation_is_that_of_the_median() -> None:
+    quantiles = np.arange(1.0, 10.0).reshape(9, 1)
+
+    assert math.isclose(accuracy.accuracy([forecast([10.0], quantiles, [8.0])])["nd"], 0.5)
+    assert math.isclose(accuracy.accuracy([forecast([10.0], quantiles, [8.0])])["naive_nd"], 0.2)
+
+
 @given(arrays(np.float64, 12, elements=st.floats(0, 1e6)), st.floats(0, 1e6))
 def test_a_point_forecast_has_a_mean_loss_of_its_deviation(observed: Any, value: float) -> None:
     if not observed.sum() > 1e-6:

@@ -87,6 +87,38 @@ def test_an_instance_without_a_local_disk_takes_a_key(name):
     assert not has_local_disk(f"ml.{name}.xlarge")
 
 
+@pytest.mark.parametrize("service", ["events", "pipes", "sagemaker", "scheduler", "states", "vpc-flow-logs"])
+@pytest.mark.parametrize("kind", ["StringEquals", "ArnLike"])
+def test_a_service_that_names_its_source_is_held_to_it(service, kind):
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": f"{service}.amazonaws.com"},
+    }
+
+    def judged(**more):
+        document = {"Statement": [{**trust, **more}]}
+        role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": document}}
+        return red({"one": {"Resources": {"Role": role}}})
+
+    rule = "trust-names-the-source-account"
+    assert rule in judged()
+    assert rule in judged(Condition={kind: {"aws:PrincipalTag/team": "x"}})
+    assert rule not in judged(Effect="Deny")
+    for key in ("aws:SourceAccount", "aws:SourceArn"):
+        assert rule not in judged(Condition={kind: {key: "x"}})
+
+
+@pytest.mark.parametrize("service", ["lambda", "ec2", "codedeploy"])
+def test_a_service_that_names_no_source_needs_no_condition(service):
+    trust = {"Effect": "Allow", "Principal": {"Service": [f"{service}.amazonaws.com"]}}
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"AssumeRolePolicyDocument": {"Statement": [trust]}},
+    }
+    assert "trust-names-the-source-account" not in red({"one": {"Resources": {"Role": role}}})
+
+
 def test_the_table_of_actions_without_resources_is_the_services_own():
     """Against the service authorization reference that cfn-lint carries."""
     services = json.loads((files("cfnlint") / "data/AdditionalSpecs/Policies.json").read_text())
