@@ -94,6 +94,12 @@ def test_content_type_and_accept_reach_the_model_verbatim() -> None:
     )
 
 
+def test_an_accept_on_several_lines_is_one_list() -> None:
+    headers = [(b"accept", b"text/csv;q=0.1"), (b"accept", b"*/*")]
+
+    assert run(Application(Echo(), LIMITS), headers=headers)[1]["content-type"] == "|text/csv;q=0.1,*/*"
+
+
 def test_a_small_body_is_answered_on_the_loop_and_a_large_one_on_the_worker() -> None:
     model = Echo()
     application = Application(model, LIMITS)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 from toolkit import codecs, csv_dialect
-from toolkit.errors import CallerProblem
+from toolkit.errors import CallerProblem, ContainerProblem
 
 # No lone surrogates: no file holds them.
 CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.text(
@@ -35,6 +36,12 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.text(
 )
 def test_a_prediction_is_written_as_the_managed_image_writes_it(prediction: object, body: bytes) -> None:
     assert codecs.encode(prediction, "text/csv") == body
+
+
+@pytest.mark.parametrize("prediction", [3.5, "Leeds", None, {"a": 1}, csr_matrix(np.eye(2))])
+def test_what_has_no_rows_is_refused_as_in_the_image(prediction: object) -> None:
+    with pytest.raises(ContainerProblem, match=f"a {type(prediction).__name__}, which has no rows for CSV"):
+        codecs.encode(prediction, "text/csv")
 
 
 @given(

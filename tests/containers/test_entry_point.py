@@ -2,12 +2,14 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from container_process import run_training, write_job
+from container_process import run_training, start, wait_until, write_job
+from patience import PATIENCE
 from toolkit import entry_point
 from toolkit.errors import ContainerProblem
 
@@ -133,6 +135,22 @@ def test_a_shell_script_without_a_first_line_may_call_python(tmp_path: Path, ima
     folder = job(tmp_path, "fit.sh", {"fit.sh": 'python fit.py "$@"\n', "fit.py": TELL})
 
     assert told(image, folder)["cwd"] == str(folder / "code")
+
+
+def test_the_signal_that_stops_the_job_reaches_a_shell_script(tmp_path: Path, image: str) -> None:
+    on_signal = "trap 'kill $!; touch $SM_MODEL_DIR/saved; exit 0' TERM\n"
+    text = on_signal + "sleep 60 &\ntouch $SM_MODEL_DIR/begun\nwait\n"
+    folder = job(tmp_path, "fit.sh", {"fit.sh": text})
+    started = start(image, ["train"], folder)
+    process = subprocess.Popen(
+        started.command, env=started.environment, stderr=subprocess.DEVNULL, cwd=folder
+    )
+
+    wait_until((folder / "model" / "begun").exists)
+    process.terminate()
+
+    assert process.wait(timeout=PATIENCE) == 0
+    assert (folder / "model" / "saved").exists()
 
 
 def test_a_package_runs_as_a_module_that_may_import_its_own(tmp_path: Path, image: str) -> None:

@@ -78,6 +78,7 @@ DEFAULTS = [
     Case("csv rows to csv", b"1,2\n3,4\n", "text/csv", "text/csv", 200, b"3.0\n7.0\n", CSV),
     Case("csv rows to json", b"1,2\n3,4\n", "text/csv", "application/json", 200, b"[3.0, 7.0]", JSON),
     Case("no accept is json", b"1,2\n3,4\n", "text/csv", None, 200, b"[3.0, 7.0]", JSON),
+    Case("a list of types", b"1,2\n3,4\n", "text/csv", "a/b, text/csv;q=0.1", 200, b"3.0\n7.0\n", CSV),
     Case("any accept is json", b"1,2\n3,4\n", "text/csv", "*/*", 200, b"[3.0, 7.0]", JSON),
     Case(
         "csv in single precision", b"0.1,0\n0,0", "text/csv", None, 200, b"[0.10000000149011612, 0.0]", JSON
@@ -140,11 +141,48 @@ FUNCTIONS = [
     ),
     Case("an error is html", b"break", "text/csv", None, 500, None, HTML),
 ]
+WEIGHED = "a/b;q=0.1, a/c;q=0.9"
 MANAGED = [
+    Case(
+        "accept is handed on as it stands",
+        b"1",
+        "text/csv",
+        WEIGHED,
+        200,
+        f"str text/csv {WEIGHED}".encode(),
+        "text/plain; charset=utf-8",
+    ),
     Case("the caller's fault is html", b"fault", "text/csv", None, 500, None, HTML),
     Case("a body alone is html", b"alone", "text/csv", "text/csv", 200, b"str text/csv text/csv", HTML),
 ]
 STRICT = [
+    Case(
+        "accept is the type that is preferred",
+        b"1",
+        "text/csv",
+        WEIGHED,
+        200,
+        b"str text/csv a/c",
+        "text/plain; charset=utf-8",
+    ),
+    Case(
+        "any type is the default",
+        b"1",
+        "text/csv",
+        "*/*;q=0.8",
+        200,
+        b"str text/csv application/json",
+        "text/plain; charset=utf-8",
+    ),
+    Case(
+        "a malformed accept is the script's to read",
+        b"1",
+        "text/csv",
+        "csv",
+        200,
+        b"str text/csv csv",
+        "text/plain; charset=utf-8",
+    ),
     Case(
         "the caller's fault has its status", b"fault", "text/csv", None, 422, None, "application/problem+json"
     ),

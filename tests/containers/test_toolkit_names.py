@@ -5,6 +5,8 @@ import importlib.util
 import json
 import pkgutil
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -92,6 +94,20 @@ def test_the_public_pipeline_example_answers_by_the_toolkits_response(
 
     assert (answer.status, answer.content_type, answer.body) == (status, content_type, body)
     assert answer.headers == (((b"x-accepted", b"csv"),) if status == 406 else ())
+
+
+def test_a_package_knows_its_modules_without_their_import() -> None:
+    told = "import sagemaker_containers.beta.framework as framework, sagemaker_inference\n"
+    told += "response = framework.worker.Response(sagemaker_inference.encoder.encode([1], 'text/csv'))\n"
+    done = subprocess.run(
+        [sys.executable, "-c", told + "print(response.data)"],
+        env={"PYTHONPATH": str(Path(packages.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "b'1\\n'\n"
 
 
 def test_a_script_for_the_inference_toolkit_answers(conventions: Conventions) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import content_types, csv_dialect, tabular
-from .errors import CallerProblem
+from .errors import CallerProblem, ContainerProblem
 
 Array = NDArray[Any]
 
@@ -89,7 +89,11 @@ def _from_npy(body: bytes) -> Array:
 
 def _to_csv(prediction: Any) -> bytes:
     rows = np.asarray(prediction)
-    rows = rows.reshape(-1, 1) if rows.ndim < 2 else rows
+    if rows.ndim == 0:
+        # A sparse matrix, too, is one thing to numpy, of which `str` would make no rows.
+        kind = type(prediction).__name__
+        raise ContainerProblem(f"The prediction is a {kind}, which has no rows for CSV; return an array.")
+    rows = rows.reshape(-1, 1) if rows.ndim == 1 else rows
     if rows.dtype in _NEVER_QUOTED and rows.ndim == 2:
         return "".join(",".join(map(str, row)) + "\n" for row in rows.tolist()).encode()
     # Not as a list: a number in single precision is written as short as it is, and not in double.

@@ -1,5 +1,6 @@
 """Modules and packages that a script wants and the image does not have: which, and what to do about it."""
 
+import importlib
 import importlib.metadata
 import importlib.util
 import logging
@@ -74,9 +75,11 @@ def absent_names(module: str) -> Callable[[str], Any]:
     """A module's `__getattr__` that names what the module does not have as a module that is missing."""
 
     def absent(name: str) -> Any:
-        # What Python itself looks for, and what it is about to import.
-        if name.startswith("_") or _is_module(f"{module}.{name}"):
+        if name.startswith("_"):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        # SageMaker's own packages import all their modules with themselves.
+        if _is_module(f"{module}.{name}"):
+            return importlib.import_module(f"{module}.{name}")
         raise ModuleNotFoundError(f"No module named '{module}.{name}'", name=f"{module}.{name}")
 
     return absent
