@@ -95,13 +95,13 @@ build/lambda/.prepared: $(shell git ls-files -co --exclude-standard lambda scrip
 	@touch $@
 
 .SECONDEXPANSION:
-build/data/%.txt: $$(wildcard model_code/$$*/sample/*.py) | $(INSTALLED)
+build/data/%.txt: $$(wildcard model_code/$$*/sample/*.py model_code/shared/job/*.py) | $(INSTALLED)
 	@mkdir -p $(@D)
-	@python model_code/$*/sample --seed 1 --output $@
+	@python scripts/model_code.py $*/sample --seed 1 --output $@
 
-$(IN_FOLDERS:%=build/data/%): build/data/%: $$(wildcard model_code/$$*/sample/*.py) | $(INSTALLED)
+$(IN_FOLDERS:%=build/data/%): build/data/%: $$(wildcard model_code/$$*/sample/*.py model_code/shared/job/*.py) | $(INSTALLED)
 	@mkdir -p $(@D)
-	@python model_code/$*/sample --seed 1 --output $@
+	@python scripts/model_code.py $*/sample --seed 1 --output $@
 	@touch $@
 
 forecast-plot: $(INSTALLED) ## draw a forecast of the last training: SERIES= DAY= CONFIDENCE= WEEKS= [SAMPLES=1] [MISSING=0.2]

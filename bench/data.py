@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-SAMPLE = Path(__file__).resolve().parents[1] / "model_code" / "churn" / "sample"
+SAMPLE = (Path(__file__).resolve().parents[1] / "scripts" / "model_code.py", "churn/sample")
 MEGABYTE = 1_000_000
 # InvokeEndpoint's limit.
 LARGEST_BODY = 6_291_456
@@ -24,7 +24,7 @@ class Rows:
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)
             arguments = ["--rows", str(count), "--seed", "2", "--output", str(path)]
-            subprocess.run([sys.executable, SAMPLE, *arguments], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run([sys.executable, *SAMPLE, *arguments], check=True, stdout=subprocess.DEVNULL)
         labelled = path.read_bytes().splitlines()[1:]
         return cls([line.rpartition(b",")[0] + b"\n" for line in labelled])
 

@@ -16,7 +16,12 @@ CORPUS = ROOT / "fuzz" / "corpus"
 FOLDERS = (
     *("lambda/shared", "lambda/predict_churn", "lambda/predict_bank"),
     *("lambda/predict_forecast", "lambda/predict_translation"),
-    *("model_code/shared/script", "model_code/bank/encode", "model_code/churn/split"),
+    *(
+        "model_code/shared/script",
+        "model_code/shared/job",
+        "model_code/bank/encode",
+        "model_code/churn/split",
+    ),
     *("model_code/churn/preprocess", "model_code/churn/pca", "model_code/churn/postprocess"),
     *("model_code/forecast/prepare", "model_code/translation/prepare"),
     *("containers/script_mode", "local/stand_ins"),

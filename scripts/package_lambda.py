@@ -21,6 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from stacks.carried import carried  # noqa: E402 - found by the path above
+
 LAMBDA = ROOT / "lambda"
 REQUIREMENTS = LAMBDA / "requirements.txt"
 BYTE_CODE = ROOT / "scripts" / "byte_code"
@@ -98,7 +102,10 @@ def prepare(function: str, platform: Platform, output: Path) -> Path:
     output.mkdir(parents=True, exist_ok=True)
     target, archive, stamp = (output / f"{function}{suffix}" for suffix in ("", ".zip", ".stamp"))
     folders = (LAMBDA / "shared", LAMBDA / function)
-    modules = [*(path for folder in folders for path in sorted(folder.glob("*.py"))), *carried(function)]
+    modules = [
+        *(path for folder in folders for path in sorted(folder.glob("*.py"))),
+        *carried(LAMBDA / function),
+    ]
     with _locked(output):
         inputs = _digest([*_dependency_inputs(), *modules], platform)
         if (
@@ -123,16 +130,6 @@ def prepare(function: str, platform: Platform, output: Path) -> Path:
         _zip(target, archive)
         stamp.write_text(f"{inputs} {fingerprint(target)}")
     return target
-
-
-def carried(function: str) -> list[Path]:
-    """The modules of other rooms that the function runs too, from the paths in its `carries.txt` if any."""
-    listed = LAMBDA / function / "carries.txt"
-    modules = [ROOT / line for line in listed.read_text().splitlines()] if listed.exists() else []
-    for module in modules:
-        if not module.is_file():
-            raise PackagingError(f"{listed}: there is no {module.relative_to(ROOT)}; correct the path")
-    return modules
 
 
 def fingerprint(folder: Path) -> str:
@@ -276,7 +273,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         platform = Platform.deployed(options.output)
         for function in options.functions or functions():
             print(prepare(function, platform, options.output))
-    except PackagingError as error:
+    except (PackagingError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from stacks.carried import carried  # noqa: E402 - found by the path above
+
 LAMBDA = ROOT / "lambda"
 
 
 def text(function: str) -> str:
     """The document, from CONTRACT in the module `<workload>_contract` of the folder `predict_<workload>`."""
-    listed = LAMBDA / function / "carries.txt"
-    carried = [ROOT / line for line in listed.read_text().splitlines()] if listed.exists() else []
-    for folder in (LAMBDA / "shared", LAMBDA / function, *(module.parent for module in carried)):
+    modules = carried(LAMBDA / function)
+    for folder in (LAMBDA / "shared", LAMBDA / function, *(module.parent for module in modules)):
         if str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
     contract = importlib.import_module(f"{function.removeprefix('predict_')}_contract").CONTRACT

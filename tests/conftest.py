@@ -15,6 +15,8 @@ import hypothesis
 import pytest
 from assemblies import MODELS, ROOT, Assembly
 
+from stacks.carried import carried
+
 # How long an example takes depends on what else the machine does.
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -50,9 +52,8 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for source in (ROOT / "lambda").glob("*/openapi.json"):
         function = folder / source.parent.name
         (function / "__pycache__").mkdir(parents=True)
-        listed = source.with_name("carries.txt")
-        carried = [ROOT / line for line in listed.read_text().splitlines()] if listed.exists() else []
-        for module in [*(ROOT / "lambda" / "shared").glob("*.py"), *source.parent.glob("*.py"), *carried]:
+        own = [*(ROOT / "lambda" / "shared").glob("*.py"), *source.parent.glob("*.py")]
+        for module in [*own, *carried(source.parent)]:
             shutil.copyfile(module, function / module.name)
         # Policies ask for byte code of the deployed Python, which this Python cannot make.
         (function / "__pycache__" / f"{function.name}.cpython-314.pyc").write_bytes(b"")

@@ -7,18 +7,20 @@ import gzip
 import hashlib
 import io
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aws_cdk import AssetHashType, IgnoreMode, Stack
+from aws_cdk import AssetHashType, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
 
+from stacks.carried import LIST as CARRIED
+from stacks.carried import carried
 from stacks.policies.acknowledgement import acknowledge, wildcard
 from stacks.settings import ROOT
 
@@ -117,7 +119,7 @@ class SourceArchive(_Downloaded):
         super().__init__(scope, id)
         _require(folder, program)
         self.program = program
-        sources = _tar(folder, SHARED_MODULES)
+        sources = _tar(_files(folder, [*source_files(SHARED_MODULES), *carried(folder)]))
         with TemporaryDirectory() as scratch:
             archive = Path(scratch, "source.tar.gz")
             archive.write_bytes(gzip.compress(sources, mtime=0))
@@ -133,19 +135,20 @@ class SourceArchive(_Downloaded):
 
 
 class CodeDirectory(_Downloaded):
-    """A folder of processing code with a `__main__.py`, published as a zip that Python can run."""
+    """A folder of processing code with a `__main__.py`, published as a zip that Python can run.
+
+    The modules that the folder's `carries.txt` names lie in it beside the folder's own.
+    """
 
     def __init__(self, scope: Construct, id: str, *, folder: Path) -> None:
         super().__init__(scope, id)
         _require(folder, "__main__.py")
-        self._asset = Asset(
-            self,
-            "Asset",
-            path=str(folder),
-            display_name=_place(folder),
-            exclude=["**/__pycache__", "**/*.pyc", "**/.*_cache"],
-            ignore_mode=IgnoreMode.GLOB,
-        )
+        with TemporaryDirectory() as scratch:
+            for name, content in _files(folder, carried(folder)).items():
+                path = Path(scratch, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            self._asset = Asset(self, "Asset", path=scratch, display_name=_place(folder))
 
 
 @dataclass(frozen=True)
@@ -204,17 +207,27 @@ def _place(folder: Path) -> str:
     return resolved.relative_to(ROOT).as_posix() if resolved.is_relative_to(ROOT) else resolved.name
 
 
-def _tar(*folders: Path) -> bytes:
-    members: dict[str, bytes] = {}
-    for folder in folders:
-        for path in source_files(folder):
-            name = path.relative_to(folder).as_posix()
-            if name in members:
-                raise ValueError(f"{path}: {folders[0]} has a file of that name, too; rename that one")
-            members[name] = path.read_bytes()
+def _files(folder: Path, modules: Iterable[Path]) -> dict[str, bytes]:
+    """The contents of the folder's source files by their names, and of the modules, beside them.
+
+    Raises ValueError for a module that is named like a file of the folder.
+    """
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in source_files(folder)
+        if path.name != CARRIED
+    }
+    for module in modules:
+        if module.name in files:
+            raise ValueError(f"{module}: {folder} has a file of that name, too; rename that one")
+        files[module.name] = module.read_bytes()
+    return files
+
+
+def _tar(files: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for name, content in sorted(members.items()):
+        for name, content in sorted(files.items()):
             member = tarfile.TarInfo(name)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))

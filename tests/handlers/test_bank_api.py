@@ -17,10 +17,11 @@ from bank_api import create_handler
 from bank_encoding import CATEGORIES, FEATURES, FIELDS, encode
 from botocore.response import StreamingBody
 from gateway import Context
-from package_lambda import ROOT, PackagingError, carried
+from package_lambda import ROOT
 from slipway_environment import Environment
 
 from resilience.wrong_input.events import ORIGIN, event
+from stacks.carried import carried
 
 ROW = bank_contract.SCORE.request_text["text/csv"].strip()
 OPENAPI = json.loads((ROOT / "lambda" / "predict_bank" / "openapi.json").read_text())
@@ -145,16 +146,14 @@ def test_the_document_is_openapi_and_has_the_path() -> None:
 
 
 def test_the_function_carries_training_s_encoding_and_no_copy_of_it() -> None:
-    assert carried("predict_bank") == [ROOT / "model_code" / "bank" / "encode" / "bank_encoding.py"]
-    assert carried("predict_churn") == []
+    assert carried(ROOT / "lambda" / "predict_bank") == [
+        ROOT / "model_code" / "bank" / "encode" / "bank_encoding.py"
+    ]
+    assert carried(ROOT / "lambda" / "predict_churn") == []
     assert not (ROOT / "lambda" / "predict_bank" / "bank_encoding.py").exists()
 
 
-def test_a_module_to_carry_that_is_not_there_is_refused_by_its_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("package_lambda.LAMBDA", tmp_path)
-    (tmp_path / "predict").mkdir()
-    (tmp_path / "predict" / "carries.txt").write_text("model_code/none.py\n")
-    with pytest.raises(PackagingError, match=r"there is no model_code/none\.py; correct the path"):
-        carried("predict")
+def test_a_module_to_carry_that_is_not_there_is_refused_by_its_path(tmp_path: Path) -> None:
+    (tmp_path / "carries.txt").write_text("model_code/none.py\n")
+    with pytest.raises(ValueError, match=r"there is no model_code/none\.py; correct the path"):
+        carried(tmp_path)

@@ -13,11 +13,12 @@ import schemathesis
 from aws_lambda_powertools import Logger
 from botocore.response import StreamingBody
 from gateway import Context
-from package_lambda import ROOT, carried
+from package_lambda import ROOT
 from slipway_environment import Environment
 from translation_api import create_handler
 
 from resilience.wrong_input.events import ORIGIN, event
+from stacks.carried import carried
 
 OPENAPI = json.loads((ROOT / "lambda" / "predict_translation" / "openapi.json").read_text())
 LOVE = {"sentences": [{"query": "I love you"}, {"query": "I love you, too"}]}
@@ -159,7 +160,8 @@ def test_csv_is_refused() -> None:
 
 
 def test_the_function_carries_the_text_of_training() -> None:
-    assert [path.name for path in carried("predict_translation")] == ["translation_text.py"]
+    modules = carried(ROOT / "lambda" / "predict_translation")
+    assert [path.name for path in modules] == ["translation_text.py"]
 
 
 def test_the_document_is_openapi_and_its_example_is_the_issues() -> None:

@@ -12,6 +12,7 @@ from local.images import Images
 
 PYTHON = Images.load().named("deepar").python
 ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = (PYTHON, ROOT / "scripts" / "model_code.py")
 OUTPUTS = ("train", "test", "windows", "truth", "series")
 READ = """
 import json, sys
@@ -27,10 +28,10 @@ def test_every_format_gives_the_same_series(tmp_path: Path, kind: str) -> None:
     (tmp_path / "input").mkdir()
     file = tmp_path / "input" / "LD2011_2014.txt"
     # Parquet needs pyarrow, which the heavy environment has.
-    command = [PYTHON, ROOT / "model_code" / "forecast" / "sample", "--clients", "2", "--output", file]
+    command = [*SCRIPT, "forecast/sample", "--clients", "2", "--output", file]
     subprocess.run(command, check=True, timeout=120)
     places = [part for name in OUTPUTS for part in (f"--{name}", tmp_path / name)]
-    prepare = [PYTHON, ROOT / "model_code" / "forecast" / "prepare", "--input", file.parent, *places]
+    prepare = [*SCRIPT, "forecast/prepare", "--input", file.parent, *places]
     subprocess.run([*prepare, "--format", kind, "--experiment", "special-days"], check=True, timeout=120)
 
     paths = "local/stand_ins:containers/script_mode"

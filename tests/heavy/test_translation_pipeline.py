@@ -20,8 +20,8 @@ SMALL = {
 def trained(dev: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which the pipeline has run."""
     folder = tmp_path_factory.mktemp("translation")
-    sample = [sys.executable, ROOT / "model_code/translation/sample", "--rows", "600", "--tests", "20"]
-    subprocess.run([*sample, "--output", folder / "corpus"], check=True)
+    sample = [sys.executable, ROOT / "scripts/model_code.py", "translation/sample", "--rows", "600"]
+    subprocess.run([*sample, "--tests", "20", "--output", folder / "corpus"], check=True)
     (folder / "values.json").write_text(json.dumps(SMALL))
     command = [sys.executable, "-m", "local", "train", "translation", "--assembly", dev.folder]
     done = subprocess.run(

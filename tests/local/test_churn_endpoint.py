@@ -31,7 +31,8 @@ LEAVES = b"ME,118,408,384-8723,yes,yes,21,156.5,122,26.61,209.2,125,17.78,158.7,
 
 def sample(path: Path, rows: int, seed: int) -> Path:
     arguments = ["--rows", str(rows), "--seed", str(seed), "--output", str(path)]
-    subprocess.run([sys.executable, ROOT / "model_code" / "churn" / "sample", *arguments], check=True)
+    command = [sys.executable, ROOT / "scripts/model_code.py", "churn/sample", *arguments]
+    subprocess.run(command, check=True)
     return path
 
 

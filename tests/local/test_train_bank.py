@@ -22,7 +22,7 @@ def workspace(dev: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bank")
     (folder / "cdk.out").symlink_to(dev.folder)
     (folder / "versions.toml").symlink_to(ROOT / "versions.toml")
-    sample = [str(ROOT / "model_code/bank/sample"), "--rows", str(ROWS), "--seed", "1"]
+    sample = [str(ROOT / "scripts/model_code.py"), "bank/sample", "--rows", str(ROWS), "--seed", "1"]
     subprocess.run([sys.executable, *sample, "--output", str(folder / "bank.csv")], check=True)
     result = train(folder)
     assert result.returncode == 0, result.stderr

@@ -16,7 +16,7 @@ def workspace(dev: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("churn")
     (folder / "cdk.out").symlink_to(dev.folder)
     (folder / "versions.toml").symlink_to(ROOT / "versions.toml")
-    sample = [str(ROOT / "model_code/churn/sample"), "--rows", str(ROWS), "--seed", "1"]
+    sample = [str(ROOT / "scripts/model_code.py"), "churn/sample", "--rows", str(ROWS), "--seed", "1"]
     subprocess.run([sys.executable, *sample, "--output", str(folder / "churn.txt")], check=True)
     result = train(folder, "--data", "churn.txt")
     assert result.returncode == 0, result.stderr

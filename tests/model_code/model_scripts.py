@@ -14,6 +14,8 @@ from typing import Any
 
 from patience import PATIENCE
 
+from stacks.carried import carried
+
 ROOT = Path(__file__).parents[2]
 MODEL_CODE = ROOT / "model_code"
 SHARED = MODEL_CODE / "shared" / "script"
@@ -27,7 +29,10 @@ SAME_NAMES = ("__main__", "fit", "inference")
 def load(path: str) -> Any:
     """The module `churn/pca/fit` or the like."""
     file = MODEL_CODE / f"{path}.py"
-    sys.path[:0] = [str(file.parent), str(SHARED)]
+    before = [*sys.path]
+    sys.path[:0] = [
+        str(folder) for folder in (file.parent, *sorted({one.parent for one in _beside(file.parent)}))
+    ]
     try:
         if file.stem not in SAME_NAMES:
             return importlib.import_module(file.stem)
@@ -38,17 +43,22 @@ def load(path: str) -> Any:
         sys.modules[name] = module
         spec.loader.exec_module(module)
     finally:
-        sys.path.remove(str(file.parent))
-        sys.path.remove(str(SHARED))
+        sys.path[:] = before
     return module
 
 
 def as_archived(folder: Path, target: Path) -> Path:
-    """The folder as its image gets it: a script's source is archived together with the shared modules."""
+    """The folder as its image gets it: with the modules that are archived beside its own."""
     shutil.copytree(folder, target, ignore=shutil.ignore_patterns("__pycache__"))
-    if (folder / "inference.py").exists():
-        shutil.copytree(SHARED, target, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    for module in _beside(folder):
+        shutil.copy(module, target)
     return target
+
+
+def _beside(folder: Path) -> list[Path]:
+    """A script's source is archived together with the shared modules, every folder with those it carries."""
+    serves = (folder / "inference.py").exists() or folder == SHARED
+    return [*carried(folder), *(SHARED.glob("*.py") if serves else [])]
 
 
 def run(

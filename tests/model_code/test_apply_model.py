@@ -9,6 +9,7 @@ from model_scripts import load, run
 
 apply_model = load("shared/apply_model/__main__")
 script_model = load("shared/apply_model/script_model")
+model_archive = load("shared/job/model_archive")
 
 # Answers each row in upper case behind the number of rows, and refuses an x.
 SCRIPT = """
@@ -162,20 +163,20 @@ HOSTILE = {
 @pytest.mark.parametrize("case", HOSTILE)
 def test_archives_that_reach_out_are_refused(tmp_path: Path, archive: MakeArchive, case: str) -> None:
     folder = tmp_path / "below" / "unpacked"
-    with pytest.raises(script_model.ModelError, match="not a file with a plain relative name"):
-        script_model.unpack(archive(HOSTILE[case]), folder)
+    with pytest.raises(model_archive.ArchiveError, match="not a file with a plain relative name"):
+        model_archive.unpack(archive(HOSTILE[case]), folder)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "model/model.tar.gz"]
 
 
 def test_archives_that_are_too_large_are_refused(
     tmp_path: Path, archive: MakeArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(script_model, "LARGEST_FILE", 10)
-    with pytest.raises(script_model.ModelError, match="too large at 'bomb'"):
-        script_model.unpack(archive(member("bomb", b"0" * 11)), tmp_path / "unpacked")
-    monkeypatch.setattr(script_model, "MOST_FILES", 2)
-    with pytest.raises(script_model.ModelError, match="too large at 'c'"):
-        script_model.unpack(archive(*map(member, "abc")), tmp_path / "unpacked")
+    monkeypatch.setattr(model_archive, "LARGEST_FILE", 10)
+    with pytest.raises(model_archive.ArchiveError, match="too large at 'bomb'"):
+        model_archive.unpack(archive(member("bomb", b"0" * 11)), tmp_path / "unpacked")
+    monkeypatch.setattr(model_archive, "MOST_FILES", 2)
+    with pytest.raises(model_archive.ArchiveError, match="too large at 'c'"):
+        model_archive.unpack(archive(*map(member, "abc")), tmp_path / "unpacked")
 
 
 def test_a_model_without_a_script_and_a_file_that_is_no_archive_are_refused(

@@ -137,7 +137,7 @@ def test_two_files_and_too_few_rows_are_refused(tmp_path: Path) -> None:
     file_of(tmp_path, HEADER, ROW)
     assert "1 rows cannot be cut" in split_into(tmp_path / "parts", tmp_path)[1]
     (tmp_path / "other.txt").touch()
-    assert "expected one raw file, found churn.txt, other.txt" in split_into(tmp_path / "parts", tmp_path)[1]
+    assert "expected one file, found churn.txt, other.txt" in split_into(tmp_path / "parts", tmp_path)[1]
 
 
 @pytest.mark.skipif(not REAL_FILE.exists(), reason="the public file is not in ../shared/data")

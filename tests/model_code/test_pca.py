@@ -309,7 +309,14 @@ def test_fitting_twice_writes_the_same_complete_folder(tmp_path: Path, test_feat
     files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
     assert errors == ""
     assert [path.name for path in files] == [
-        *("hop_request.py", "inference.py", "pca_projection.py", "pca_text.py", "parameters.json")
+        *(
+            "hop_request.py",
+            "inference.py",
+            "pca_projection.py",
+            "pca_text.py",
+            "plain_number.py",
+            "parameters.json",
+        )
     ]
     assert all((first / path).read_bytes() == (second / path).read_bytes() for path in files)
     assert {*json.loads((first / "parameters.json").read_text())} == {"passthrough", "mean", "components"}

@@ -212,6 +212,7 @@ def test_fitting_twice_writes_the_same_complete_folder(tmp_path: Path) -> None:
             "churn_threshold.py",
             "hop_request.py",
             "inference.py",
+            "plain_number.py",
             "parameters.json",
         )
     ]

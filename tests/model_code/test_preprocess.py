@@ -348,7 +348,7 @@ def test_fitting_twice_writes_the_same_complete_folder(tmp_path: Path, parts: tu
             "churn_features.py",
             "churn_parameters.py",
         ),
-        *("hop_request.py", "inference.py", "parameters.json"),
+        *("hop_request.py", "inference.py", "plain_number.py", "parameters.json"),
     ]
     assert all((first / path).read_bytes() == (second / path).read_bytes() for path in files)
     hop = Hop("preprocess", inference.model_fn(str(first)))

@@ -6,10 +6,10 @@ Writes encoded.csv twice, without header, the label first as 0 or 1: into --outp
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bank_files import BankFileError, baseline, read
+from bank_files import baseline, read
+from job_files import only_file, write_lines
 
 
 def main() -> None:
@@ -20,27 +20,15 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         clients = read(only_file(arguments.input))
-    except BankFileError as error:
+    except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
-    write(arguments.output / "encoded.csv", ((client.label, *client.features) for client in clients))
-    write(arguments.baseline / "encoded.csv", ((client.label, *baseline(client)) for client in clients))
+    for folder, features in (
+        (arguments.output, [client.features for client in clients]),
+        (arguments.baseline, [baseline(client) for client in clients]),
+    ):
+        rows = zip(clients, features, strict=True)
+        write_lines(folder / "encoded.csv", (",".join((client.label, *cells)) for client, cells in rows))
     print(f"encoded {len(clients)} clients, {sum(client.label == '1' for client in clients)} of them yes")
-
-
-def only_file(folder: Path) -> Path:
-    """The one file of a folder; hidden files do not count."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    if len(files) != 1:
-        names = ", ".join(path.name for path in files) or "none"
-        raise BankFileError(f"{folder}: expected one file, found {names}")
-    return files[0]
-
-
-def write(path: Path, rows: Iterable[Sequence[str]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text("".join(",".join(row) + "\n" for row in rows), encoding="ascii", newline="\n")
-    temporary.replace(path)
 
 
 if __name__ == "__main__":

@@ -3,20 +3,19 @@
 import csv
 import gzip
 import math
-import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bank_encoding import CATEGORIES, FEATURES, FIELDS, INDICATORS, PREPARED, encode
+from plain_number import NUMBER
 
 LABEL, DURATION = "y", "duration"
 LABELS = {"no": "0", "yes": "1"}
 RAW_COLUMNS = (*FIELDS[:10], DURATION, *FIELDS[10:], LABEL)
 PREPARED_COLUMNS = ("", *PREPARED, "y_no", "y_yes")
 _GZIP = b"\x1f\x8b"
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 class BankFileError(ValueError):

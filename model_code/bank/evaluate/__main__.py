@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from bank_report import page
+from gate import shortfall
+from job_files import transform_outputs, write
 from sklearn import metrics
 
 # As in the workshop, which rounds the scores.
@@ -40,7 +42,6 @@ def main(argv: Sequence[str] | None = None) -> None:
             evaluation["auc_shortfall"] = shortfall(evaluation["auc"], arguments.minimum_auc)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
-    arguments.output.mkdir(parents=True, exist_ok=True)
     write(arguments.output / "evaluation.html", page(evaluation))
     write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
     print(as_text("The model", evaluation))
@@ -49,10 +50,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def read_scores(folder: Path) -> list[float]:
-    paths = sorted(folder.rglob("*.out"))
-    if not paths:
-        raise ValueError(f"{folder}: no *.out file; expected the output of a batch transform")
-    return [_score(line, where) for path in paths for line, where in _lines(path)]
+    return [_score(line, where) for path in transform_outputs(folder) for line, where in _lines(path)]
 
 
 def read_baseline(path: Path, labels: Sequence[bool]) -> list[float]:
@@ -114,17 +112,6 @@ def evaluate(labels: Sequence[bool], scores: Sequence[float]) -> dict[str, Any]:
             "yes": {"no": fn / (fn + tp), "yes": tp / (fn + tp)},
         },
     }
-
-
-def write(path: Path, text: str) -> None:
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    temporary.replace(path)
-
-
-def shortfall(value: float, minimum: float) -> float:
-    """How much is missing, to three digits and never 0 unless nothing is."""
-    return float(f"{max(minimum - value, 0.0):.3g}")
 
 
 def as_text(title: str, evaluation: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from job_files import write
 from numpy.typing import NDArray
 
 HEADER = (
@@ -59,10 +60,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.rows < 1:
         parser.error("--rows must be at least 1")
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    temporary = arguments.output.with_name(arguments.output.name + ".part")
-    temporary.write_bytes(sample(arguments.rows, arguments.seed))
-    temporary.replace(arguments.output)
+    write(arguments.output, sample(arguments.rows, arguments.seed))
 
 
 def sample(rows: int, seed: int) -> bytes:

@@ -9,10 +9,11 @@ baseline parts hold the same clients with the workshop's features.
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from job_files import write_lines
 
 DEVELOPMENT, TRAIN = 0.7, 0.8
 PARTS = ("train", "validation", "development", "test", "labels", "baseline-development", "baseline-test")
@@ -36,14 +37,14 @@ def main() -> None:
 
     development = [*train, *validation]
     for part, numbers in {"train": train, "validation": validation, "development": development}.items():
-        write(arguments[part] / f"{part}.csv", (rows[i] for i in numbers))
-    write(arguments["test"] / "test.csv", (rows[i].partition(",")[2] for i in test))
-    write(arguments["labels"] / "labels.csv", (rows[i].partition(",")[0] for i in test))
-    write(arguments["baseline_development"] / "development.csv", (baseline[i] for i in development))
-    write(arguments["baseline_test"] / "test.csv", (baseline[i] for i in test))
+        write_lines(arguments[part] / f"{part}.csv", (rows[i] for i in numbers))
+    write_lines(arguments["test"] / "test.csv", (rows[i].partition(",")[2] for i in test))
+    write_lines(arguments["labels"] / "labels.csv", (rows[i].partition(",")[0] for i in test))
+    write_lines(arguments["baseline_development"] / "development.csv", (baseline[i] for i in development))
+    write_lines(arguments["baseline_test"] / "test.csv", (baseline[i] for i in test))
     counts = {"train": len(train), "validation": len(validation), "test": len(test)}
     split = {"random_state": arguments["seed"], "rows": counts}
-    write(arguments["labels"] / "split.json", [json.dumps(split)])
+    write_lines(arguments["labels"] / "split.json", [json.dumps(split)])
     print(f"split {len(rows)} clients with random_state={arguments['seed']}: {counts}")
 
 
@@ -60,13 +61,6 @@ def cut(rows: int, seed: int) -> tuple[Sequence[int], Sequence[int], Sequence[in
     if not all(parts):
         raise ValueError(f"{rows} clients cannot be cut into three parts; at least 5 are needed")
     return parts
-
-
-def write(path: Path, lines: Iterable[str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text("".join(line + "\n" for line in lines), encoding="ascii", newline="\n")
-    temporary.replace(path)
 
 
 if __name__ == "__main__":

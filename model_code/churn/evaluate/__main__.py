@@ -14,6 +14,8 @@ from typing import Any
 
 from churn_curves import f1_interval
 from churn_report import page
+from gate import shortfall
+from job_files import transform_outputs, write
 from sklearn import metrics
 
 
@@ -26,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     try:
         labels = read_labels(arguments.labels / "labels.csv")
-        answers = [answer for path in outputs(arguments.scores) for answer in read_answers(path)]
+        answers = [answer for path in transform_outputs(arguments.scores) for answer in read_answers(path)]
         evaluation = evaluate(labels, answers)
         evaluation["split"] = read_split(arguments.labels / "split.json")
         if arguments.minimum_f1 is not None:
@@ -34,7 +36,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         report = page(evaluation, labels, [answer.score for answer in answers])
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
-    arguments.output.mkdir(parents=True, exist_ok=True)
     write(arguments.output / "evaluation.html", report)
     write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
     print(as_text(evaluation))
@@ -44,13 +45,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 class Answer:
     churn: bool
     score: float
-
-
-def outputs(folder: Path) -> list[Path]:
-    found = sorted(folder.rglob("*.out"))
-    if not found:
-        raise ValueError(f"{folder}: no *.out file; expected the output of a batch transform")
-    return found
 
 
 def read_labels(path: Path) -> list[bool]:
@@ -105,17 +99,6 @@ def evaluate(labels: list[bool], answers: list[Answer]) -> dict[str, Any]:
         "auc": float(metrics.roc_auc_score(labels, [answer.score for answer in answers])),
         "confusion": confusion,
     }
-
-
-def write(path: Path, text: str) -> None:
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
-
-
-def shortfall(value: float, minimum: float) -> float:
-    """How much is missing, to three digits and never 0 unless nothing is."""
-    return float(f"{max(minimum - value, 0.0):.3g}")
 
 
 def as_text(evaluation: dict[str, Any]) -> str:

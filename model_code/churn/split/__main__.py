@@ -9,11 +9,11 @@ file.
 import argparse
 import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from churn_raw_file import RawFile, RawFileError
+from churn_raw_file import RawFile
+from job_files import only_file, write_lines
 
 TRAIN_UP_TO, VALIDATION_UP_TO = 0.7, 0.9
 
@@ -30,26 +30,17 @@ def main() -> None:
     try:
         raw = RawFile.read(only_file(arguments.input))
         train, validation, test = cut(len(raw.rows), arguments.seed)
-    except RawFileError as error:
+    except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
 
     labelled = [f"{label},{row}" for label, row in zip(raw.labels, raw.rows, strict=True)]
-    write(arguments.train / "train.csv", (labelled[i] for i in train))
-    write(arguments.validation / "validation.csv", (labelled[i] for i in validation))
-    write(arguments.test / "test.csv", (raw.rows[i] for i in test))
-    write(arguments.labels / "labels.csv", (raw.labels[i] for i in test))
+    write_lines(arguments.train / "train.csv", (labelled[i] for i in train))
+    write_lines(arguments.validation / "validation.csv", (labelled[i] for i in validation))
+    write_lines(arguments.test / "test.csv", (raw.rows[i] for i in test))
+    write_lines(arguments.labels / "labels.csv", (raw.labels[i] for i in test))
     rows = {"train": len(train), "validation": len(validation), "test": len(test)}
-    write(arguments.labels / "split.json", [json.dumps({"random_state": arguments.seed, "rows": rows})])
+    write_lines(arguments.labels / "split.json", [json.dumps({"random_state": arguments.seed, "rows": rows})])
     print(f"split {len(raw.rows)} rows with random_state={arguments.seed}: {rows}")
-
-
-def only_file(folder: Path) -> Path:
-    """The one file of a folder; hidden files do not count."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    if len(files) != 1:
-        names = ", ".join(path.name for path in files) or "none"
-        raise RawFileError(f"{folder}: expected one raw file, found {names}")
-    return files[0]
 
 
 def cut(rows: int, seed: int) -> tuple[list[int], list[int], list[int]]:
@@ -58,17 +49,8 @@ def cut(rows: int, seed: int) -> tuple[list[int], list[int], list[int]]:
     first, second = int(TRAIN_UP_TO * rows), int(VALIDATION_UP_TO * rows)
     parts = order[:first], order[first:second], order[second:]
     if not all(parts):
-        raise RawFileError(
-            f"{rows} rows cannot be cut into train, validation and test; at least 10 are needed"
-        )
+        raise ValueError(f"{rows} rows cannot be cut into train, validation and test; at least 10 are needed")
     return parts
-
-
-def write(path: Path, lines: Iterable[str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text("".join(line + "\n" for line in lines), encoding="utf-8", newline="\n")
-    temporary.replace(path)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from plain_number import NUMBER
+
 LABEL = "Churn?"
 LABELS = {"False.": "0", "True.": "1"}
 TEXT_COLUMNS = ("State", "Area Code", "Phone", "Int'l Plan", "VMail Plan")
@@ -15,7 +17,6 @@ COLUMNS = (
     *("Night Mins", "Night Calls", "Night Charge", "Intl Mins", "Intl Calls", "Intl Charge"),
     *("CustServ Calls", LABEL),
 )
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 

@@ -19,10 +19,11 @@ from forecast_accuracy import (
     accuracy,
     by_window,
     seasonal_naive,
-    shortfall,
     summary,
 )
 from forecast_report import page
+from gate import shortfall
+from job_files import transform_outputs, write
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -42,7 +43,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(f"error: {error}")
     if arguments.minimum_skill is not None:
         evaluation["skill_shortfall"] = shortfall(evaluation["skill"], arguments.minimum_skill)
-    arguments.output.mkdir(parents=True, exist_ok=True)
     write(arguments.output / "evaluation.html", page(evaluation, forecasts))
     write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
     print(
@@ -67,7 +67,7 @@ def read(windows: Path, truth: Path, scores: Path) -> Iterator[Forecast]:
     """The forecasts in their order; raises ValueError where the three do not belong together."""
     asked = lines(windows / "windows.json")
     seen = lines(truth / "truth.json")
-    answers = [answer for path in outputs(scores) for answer in lines(path)]
+    answers = [answer for path in transform_outputs(scores) for answer in lines(path)]
     if not len(asked) == len(seen) == len(answers):
         raise ValueError(
             f"{len(asked)} windows, {len(seen)} observations and {len(answers)} forecasts; "
@@ -85,13 +85,6 @@ def read(windows: Path, truth: Path, scores: Path) -> Iterator[Forecast]:
         yield Forecast(one["client"], one["window"], one["start"], history, observed, quantiles, naive)
 
 
-def outputs(folder: Path) -> list[Path]:
-    found = sorted(folder.rglob("*.out"))
-    if not found:
-        raise ValueError(f"{folder}: no *.out file; expected the output of a batch transform")
-    return found
-
-
 def lines(path: Path) -> list[dict[str, Any]]:
     found = []
     for number, line in enumerate(path.read_text().splitlines(), start=1):
@@ -104,12 +97,6 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 def values(target: Sequence[Any]) -> Values:
     return np.array([np.nan if value in (None, "NaN") else value for value in target], dtype=np.float64)
-
-
-def write(path: Path, text: str) -> None:
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
 
 
 if __name__ == "__main__":

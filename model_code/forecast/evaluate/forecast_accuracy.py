@@ -87,11 +87,6 @@ def by_window(forecasts: Sequence[Forecast]) -> list[dict[str, Any]]:
     return found
 
 
-def shortfall(value: float, minimum: float) -> float:
-    """How much is missing, to three digits and never 0 unless nothing is."""
-    return float(f"{max(minimum - value, 0.0):.3g}")
-
-
 def _loss(observed: Values, forecast: Values, quantile: float) -> float:
     error = observed - forecast
     return float(np.maximum(quantile * error, (quantile - 1) * error).sum())

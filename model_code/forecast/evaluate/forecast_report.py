@@ -5,19 +5,12 @@ from html import escape
 from typing import Any
 
 import numpy as np
+import report_page
 from forecast_accuracy import QUANTILES, Forecast
 from forecast_chart import chart
 
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 64rem; padding: 0 1rem;
-       color: #1d2733; background: #fff }
-h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin: 1.5rem 0 .3rem }
-table { border-collapse: collapse } th, td { padding: .3rem .8rem; text-align: right; font-weight: normal }
-th { color: #566 } thead th { border-bottom: 1px solid #e3e7eb }
-main { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1.5rem }
-figure { margin: 0 } figcaption { color: #566; font-size: .85rem }
-svg { width: 100%; height: auto } svg text { font-size: 11px; fill: #566 }
-.grid { stroke: #e3e7eb } .edge { stroke: #9aa5b1; stroke-dasharray: 4 4 }
+_STYLE = """\
+.edge { stroke: #9aa5b1; stroke-dasharray: 4 4 }
 .band { fill: #9cc3e4; opacity: .6 } .median { stroke: #1f6fb2; stroke-width: 1.5; fill: none }
 .observed { stroke: #1d2733; stroke-width: 1; fill: none }
 """
@@ -27,14 +20,7 @@ _HISTORY_POINTS = 168
 
 def page(evaluation: Mapping[str, Any], forecasts: Sequence[Forecast]) -> str:
     """The report of an evaluation as HTML; the forecasts are those that it was made from."""
-    return f"""\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Forecast: evaluation</title>
-<style>{_STYLE}</style>
-<h1>Electricity loads: {evaluation["forecasts"]} forecasts of {evaluation["series"]} clients</h1>
+    body = f"""\
 <p><b>Mean weighted quantile loss {evaluation["mean_wql"]:.4f}</b>, where the week before gives
 {evaluation["naive_mean_wql"]:.4f}: {evaluation["skill"]:.0%} of that loss is avoided.
 The 80 % interval covers {evaluation["coverage_80"]:.1%} of what was observed.</p>
@@ -43,10 +29,9 @@ The 80 % interval covers {evaluation["coverage_80"]:.1%} of what was observed.</
 <h2>Quantiles</h2>
 {_quantiles(evaluation)}
 <h2>Forecasts of the last window</h2>
-<main>
-{"".join(_figure(one) for one in _examples(forecasts))}</main>
-</html>
-"""
+{report_page.grid(_figure(one) for one in _examples(forecasts))}"""
+    heading = f"Electricity loads: {evaluation['forecasts']} forecasts of {evaluation['series']} clients"
+    return report_page.page("Forecast: evaluation", heading, body, _STYLE)
 
 
 def _windows(evaluation: Mapping[str, Any]) -> str:
@@ -55,19 +40,13 @@ def _windows(evaluation: Mapping[str, Any]) -> str:
         for one in evaluation["by_window"]
     ]
     head = ("from", "mean wQL", "a week ago", "ND", "a week ago", "within 80 %")
-    return _table(head, [(start, *(f"{value:.4f}" for value in values)) for start, *values in rows])
+    return report_page.table(
+        head, [(start, *(f"{value:.4f}" for value in values)) for start, *values in rows]
+    )
 
 
 def _quantiles(evaluation: Mapping[str, Any]) -> str:
-    return _table(QUANTILES, [[f"{evaluation['wql'][name]:.4f}" for name in QUANTILES]])
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    def line(cells: Sequence[str], tag: str) -> str:
-        return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
-
-    body = "\n".join(line(row, "td") for row in rows)
-    return f"<table>\n<thead>{line(head, 'th')}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    return report_page.table(QUANTILES, [[f"{evaluation['wql'][name]:.4f}" for name in QUANTILES]])
 
 
 def _examples(forecasts: Sequence[Forecast]) -> Sequence[Forecast]:
@@ -86,7 +65,4 @@ def _deviation(forecast: Forecast) -> float:
 
 def _figure(forecast: Forecast) -> str:
     caption = f"{escape(forecast.client)}: observed in black, the median and the 80 % interval in blue"
-    return (
-        f"<figure>\n{chart(forecast, _HISTORY_POINTS)}\n<figcaption>{caption}; ND {_deviation(forecast):.3f}"
-        "</figcaption>\n</figure>\n"
-    )
+    return report_page.figure(chart(forecast, _HISTORY_POINTS), f"{caption}; ND {_deviation(forecast):.3f}")

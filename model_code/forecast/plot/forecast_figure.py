@@ -9,6 +9,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+from job_files import write as write_file
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
@@ -96,7 +97,6 @@ def series_figure(names: Sequence[str], lines: Sequence[Line]) -> Figure:
 
 def write(figure: Figure, stem: Path, title: str) -> list[Path]:
     """Write `stem`.png and `stem`.html, which shows the same and loads nothing; returns both."""
-    stem.parent.mkdir(parents=True, exist_ok=True)
     png, svg = io.BytesIO(), io.StringIO()
     with mpl.rc_context({"svg.hashsalt": "slipway", "svg.fonttype": "path"}):
         figure.savefig(png, format="png", dpi=110)
@@ -109,9 +109,7 @@ def write(figure: Figure, stem: Path, title: str) -> list[Path]:
     )
     contents = {stem.with_suffix(".png"): png.getvalue(), stem.with_suffix(".html"): page.encode()}
     for path, content in contents.items():
-        temporary = path.with_name(f".{path.name}.part")
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        write_file(path, content)
     return list(contents)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import electricity_file
 import load_series
 import series_files
+from job_files import only_file
 from load_series import STEP, Series, Window
 from special_days import with_special_days
 
@@ -112,13 +113,6 @@ def observed(series: Series, window: Window) -> dict[str, object]:
 
 def has_values(series: Series) -> bool:
     return bool((series.loads == series.loads).any())
-
-
-def only_file(folder: Path) -> Path:
-    files = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
-    if len(files) != 1:
-        raise ValueError(f"{folder}: expected one file, found {len(files)}")
-    return files[0]
 
 
 if __name__ == "__main__":

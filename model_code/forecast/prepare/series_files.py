@@ -1,10 +1,13 @@
 """Files of series as DeepAR reads them: JSON lines, plain or gzipped, and Parquet."""
 
 import gzip
+import io
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from job_files import write as write_file
 
 FORMATS = ("json", "json.gz", "parquet")
 
@@ -16,18 +19,16 @@ def write(path: Path, documents: Iterable[dict[str, Any]], kind: str = "json") -
     """
     rows = list(documents)
     path = path.with_name(f"{path.name}.{kind}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    if kind == "parquet":
-        _write_parquet(temporary, rows)
-    else:
-        text = "".join(json.dumps(row) + "\n" for row in rows).encode()
-        temporary.write_bytes(text if kind == "json" else gzip.compress(text, mtime=0))
-    temporary.replace(path)
+    write_file(path, _parquet(rows) if kind == "parquet" else _json_lines(rows, kind))
     return len(rows)
 
 
-def _write_parquet(path: Path, rows: list[dict[str, Any]]) -> None:
+def _json_lines(rows: list[dict[str, Any]], kind: str) -> bytes:
+    text = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    return text if kind == "json" else gzip.compress(text, mtime=0)
+
+
+def _parquet(rows: list[dict[str, Any]]) -> bytes:
     try:
         from pyarrow import Table, parquet  # noqa: PLC0415
     except ImportError:
@@ -38,4 +39,6 @@ def _write_parquet(path: Path, rows: list[dict[str, Any]]) -> None:
     typed = [
         {**row, "target": [None if value == "NaN" else value for value in row["target"]]} for row in rows
     ]
-    parquet.write_table(Table.from_pylist(typed), path)
+    buffer = io.BytesIO()
+    parquet.write_table(Table.from_pylist(typed), buffer)
+    return buffer.getvalue()

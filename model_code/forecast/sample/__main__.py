@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from job_files import write
 from numpy.typing import NDArray
 
 START = datetime(2014, 1, 1, 0, 15)
@@ -29,10 +30,7 @@ def main() -> None:
     rows = arguments.rows or arguments.days * QUARTERS_A_DAY
     if arguments.clients < 1 or rows < 2:
         parser.error("--clients must be at least 1, and --rows at least 2")
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    temporary = arguments.output.with_name(arguments.output.name + ".part")
-    temporary.write_bytes(sample(rows, arguments.clients, arguments.seed))
-    temporary.replace(arguments.output)
+    write(arguments.output, sample(rows, arguments.clients, arguments.seed))
 
 
 def sample(rows: int, clients: int, seed: int) -> bytes:

@@ -6,13 +6,13 @@ model's input_fn, predict_fn and output_fn in pieces of bounded size.
 
 import argparse
 import sys
-import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import batched
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
+from job_files import writing
 from script_model import ModelError, ScriptModel
 
 ROWS = 4096
@@ -38,7 +38,7 @@ def main() -> None:
             for source, target in folders:
                 if source is not None:
                     apply(model, source, target)
-        except (OSError, ValueError, tarfile.TarError) as error:
+        except (OSError, ValueError) as error:
             sys.exit(f"error: {error}")
 
 
@@ -47,15 +47,9 @@ def apply(model: ScriptModel, source: Path, target: Path) -> None:
     files = sorted(source.glob("*.csv"))
     if not files:
         raise ModelError(f"{source}: no *.csv file")
-    target.mkdir(parents=True, exist_ok=True)
     for path in files:
-        temporary = target / (path.name + ".part")
-        with (
-            path.open(encoding="utf-8", newline="\n") as rows,
-            temporary.open("w", encoding="utf-8") as output,
-        ):
+        with path.open(encoding="utf-8", newline="\n") as rows, writing(target / path.name) as output:
             count = sum(_write(output, lines) for lines in transformed(model, rows, path))
-        temporary.replace(target / path.name)
         print(f"{path.name}: {count} rows")
 
 
@@ -72,8 +66,8 @@ def transformed(model: ScriptModel, lines: Iterable[str], path: Path) -> Iterato
         first += len(piece)
 
 
-def _write(output: TextIO, lines: list[str]) -> int:
-    output.writelines(lines)
+def _write(output: BinaryIO, lines: list[str]) -> int:
+    output.writelines(line.encode() for line in lines)
     return len(lines)
 
 

@@ -2,18 +2,17 @@
 
 import importlib.util
 import sys
-import tarfile
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import ModuleType
 
+from model_archive import unpack
+
 CSV = "text/csv"
-LARGEST_FILE = 256 * 1024 * 1024
-MOST_FILES = 1000
 
 
 class ModelError(ValueError):
-    """The archive, the script in it or its answer is not what a script-mode model is."""
+    """The script in the archive or its answer is not what a script-mode model is."""
 
 
 class ScriptModel:
@@ -37,23 +36,6 @@ class ScriptModel:
         if len(lines) != len(rows):
             raise ModelError(f"the script answers {len(lines)} lines for {len(rows)} rows")
         return lines
-
-
-def unpack(archive: Path, folder: Path) -> None:
-    """Write the archive's regular files below `folder`; refuses links, devices and names that lead out."""
-    with tarfile.open(archive) as tar:
-        for count, member in enumerate(tar, 1):
-            name = PurePosixPath(member.name)
-            if member.isdir():
-                continue
-            if not member.isfile() or name.is_absolute() or ".." in name.parts or "\\" in member.name:
-                raise ModelError(f"{archive.name}: {member.name!r} is not a file with a plain relative name")
-            if member.size > LARGEST_FILE or count > MOST_FILES:
-                raise ModelError(f"{archive.name}: too large at {member.name!r}")
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if content := tar.extractfile(member):
-                path.write_bytes(content.read())
 
 
 def _import(code: Path) -> ModuleType:

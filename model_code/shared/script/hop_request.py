@@ -5,12 +5,12 @@ The stacks put the modules of this folder into every archive of script-mode sour
 
 import csv
 import math
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from plain_number import NUMBER
+
 CSV = "text/csv"
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _CONTROL = bytes(code for code in range(32) if chr(code) not in "\r\n") + b"\x7f"
 
 

@@ -5,15 +5,16 @@ What is fitted on scores, or compares them, reads these lines.
 
 import argparse
 import sys
-import tarfile
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import xgboost
+from job_files import write_lines
+from model_archive import files
 from numpy.typing import NDArray
 
-MODEL_FILE = "xgboost-model"
+MODEL_FILE = PurePosixPath("xgboost-model")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -25,28 +26,23 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         booster = load(arguments.model / "model.tar.gz")
         data = read(arguments.validation)
-    except (OSError, ValueError, tarfile.TarError, xgboost.core.XGBoostError) as error:
+    except (OSError, ValueError, xgboost.core.XGBoostError) as error:
         sys.exit(f"error: {error}")
     scores = booster.inplace_predict(data[:, 1:].astype(np.float32))
     # str of a float32 is the shortest text that reads back as the same one.
-    lines = [f"{label:.0f},{score!s}\n" for label, score in zip(data[:, 0], scores, strict=True)]
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    temporary = arguments.output / "scores.csv.part"
-    temporary.write_text("".join(lines))
-    temporary.replace(arguments.output / "scores.csv")
+    lines = [f"{label:.0f},{score!s}" for label, score in zip(data[:, 0], scores, strict=True)]
+    write_lines(arguments.output / "scores.csv", lines)
     print(f"scored {len(lines)} rows")
 
 
 def load(archive: Path) -> xgboost.Booster:
     """The model in an archive as XGBoost's image writes it, in XGBoost's own format: nothing is unpickled."""
-    with tarfile.open(archive) as tar:
-        member = next((one for one in tar if one.isfile() and Path(one.name) == Path(MODEL_FILE)), None)
-        content = tar.extractfile(member) if member else None
-        if content is None:
-            raise ValueError(f"{archive}: no file {MODEL_FILE} in it; expected what XGBoost's image trained")
-        booster = xgboost.Booster(params={"nthread": 1})
-        booster.load_model(bytearray(content.read()))
-        return booster
+    model = next((content for name, content in files(archive) if name == MODEL_FILE), None)
+    if model is None:
+        raise ValueError(f"{archive}: no file {MODEL_FILE} in it; expected what XGBoost's image trained")
+    booster = xgboost.Booster(params={"nthread": 1})
+    booster.load_model(bytearray(model))
+    return booster
 
 
 def read(folder: Path) -> NDArray[np.float64]:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import sacrebleu
+from gate import shortfall
+from job_files import transform_outputs, write
 from translation_report import Example, page
 
 
@@ -24,26 +26,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     try:
         references = read(arguments.labels / "references.jsonl", ("source", "target"))
-        answers = [answer for path in outputs(arguments.scores) for answer in read(path, ("target",))]
+        answers = [
+            answer for path in transform_outputs(arguments.scores) for answer in read(path, ("target",))
+        ]
         evaluation, examples = evaluate(references, answers)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
     if arguments.minimum_bleu is not None:
         evaluation["bleu_shortfall"] = shortfall(evaluation["bleu"], arguments.minimum_bleu)
-    arguments.output.mkdir(parents=True, exist_ok=True)
     write(arguments.output / "evaluation.html", page(evaluation, examples))
     write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
     print(
         f"{evaluation['sentences']} sentences: BLEU {evaluation['bleu']:.2f}, "
         f"{evaluation['exact']:.1%} as the reference has them"
     )
-
-
-def outputs(folder: Path) -> list[Path]:
-    found = sorted(folder.rglob("*.out"))
-    if not found:
-        raise ValueError(f"{folder}: no *.out file; expected the output of a batch transform")
-    return found
 
 
 def read(path: Path, names: Sequence[str]) -> list[dict[str, str]]:
@@ -87,17 +83,6 @@ def evaluate(
         "signature": str(metric.get_signature()),
     }
     return evaluation, examples
-
-
-def write(path: Path, text: str) -> None:
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
-
-
-def shortfall(value: float, minimum: float) -> float:
-    """How much is missing, to three digits and never 0 unless nothing is."""
-    return float(f"{max(minimum - value, 0.0):.3g}")
 
 
 if __name__ == "__main__":

@@ -4,15 +4,12 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
+import report_page
+
 _SHOWN = 20
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem;
-       color: #1d2733; background: #fff }
-h1 { font-size: 1.5rem } h2 { font-size: 1.1rem }
-table { border-collapse: collapse; width: 100% }
-th, td { padding: .35rem .8rem .35rem 0; text-align: left; vertical-align: top;
-         border-top: 1px solid #e3e7eb }
-th { color: #566; font-weight: normal } td:last-child, th:last-child { text-align: right; padding-right: 0 }
+_STYLE = """\
+table { width: 100% } th, td { text-align: left; vertical-align: top; border-top: 1px solid #e3e7eb }
+td:last-child, th:last-child { text-align: right }
 .same { color: #1f6fb2 } .other { color: #b3541e }
 """
 
@@ -37,20 +34,13 @@ def page(evaluation: Mapping[str, Any], examples: Sequence[Example]) -> str:
         if worst
         else "<p>Every answer is the reference, word for word.</p>\n"
     )
-    return f"""\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Translation: evaluation</title>
-<style>{_STYLE}</style>
-<h1>Translation: {evaluation["sentences"]} sentences of the test part</h1>
+    body = f"""\
 <p><b>BLEU {evaluation["bleu"]:.2f}</b>, {evaluation["exact"]:.1%} of the sentences as the reference has them,
 brevity penalty {evaluation["brevity_penalty"]:.3f}. {escape(evaluation["signature"])}</p>
 {worst_part}<h2>The first answers</h2>
-{_table(examples[:_SHOWN])}
-</html>
-"""
+{_table(examples[:_SHOWN])}"""
+    heading = f"Translation: {evaluation['sentences']} sentences of the test part"
+    return report_page.page("Translation: evaluation", heading, body, _STYLE)
 
 
 def _table(examples: Sequence[Example]) -> str:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from job_files import write
 from translation_corpus import PARTS, CorpusError, Pair, read_part
 from translation_records import records
 from translation_vocabulary import encode, vocabulary
@@ -52,13 +53,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     write(arguments.labels / "references.jsonl", b"".join(references))
     counts = ", ".join(f"{part} {len(pairs)}" for part, pairs in parts.items())
     print(f"pairs: {counts}; words: {len(sources)} to translate, {len(targets)} to translate into")
-
-
-def write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_bytes(content)
-    temporary.replace(path)
 
 
 def _json(document: object) -> bytes:

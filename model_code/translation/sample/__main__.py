@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from job_files import write
+
 PARTS = ("train", "validation", "test")
 
 
@@ -86,11 +88,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.rows < 1 or arguments.tests < 1:
         parser.error("--rows and --tests must be at least 1")
-    arguments.output.mkdir(parents=True, exist_ok=True)
     for name, text in sample(arguments.rows, arguments.tests, arguments.seed).items():
-        temporary = arguments.output / f"{name}.part"
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(arguments.output / name)
+        write(arguments.output / name, text)
 
 
 def sample(rows: int, tests: int, seed: int) -> dict[str, str]:
