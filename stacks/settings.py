@@ -57,17 +57,19 @@ Shift = Literal[
 
 _LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _ORIGIN = re.compile(
-    rf"(https://{_LABEL}(\.{_LABEL})*|http://(localhost|127\.0\.0\.1))(:(?P<port>[1-9]\d{{1,4}}))?", re.ASCII
+    rf"(https://{_LABEL}(\.{_LABEL})*|http://(localhost|127\.0\.0\.1))(:(?P<port>[1-9][0-9]{{0,4}}))?",
+    re.ASCII,
 )
 
 
 def _as_browsers_send_it(origin: str) -> str:
+    """The rule of the function, lambda/shared/slipway_cors.py: what it would refuse is not deployed."""
     match = _ORIGIN.fullmatch(origin)
-    # A browser leaves the port of the scheme out: with it, an origin would match nothing.
-    if not match or match["port"] == ("443" if origin.startswith("https") else "80"):
+    default = "443" if origin.startswith("https") else "80"
+    if not match or match["port"] == default or int(match["port"] or 0) > 65_535:
         raise ValueError(
             "an origin is https://host or https://host:port as a browser sends it (http:// for localhost): "
-            "no path, no default port, no *"
+            "in lower case, no path, no slash at its end, no default port, no *"
         )
     return origin
 

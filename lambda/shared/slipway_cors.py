@@ -1,5 +1,6 @@
 """Cross-origin rules: an exact allow-list, and answers that a cache never gives to another origin."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,28 @@ REQUEST_HEADERS = (
 )
 EXPOSED_HEADERS = ("Retry-After", CORRELATION_HEADER)
 MAX_AGE_SECONDS = 600
+
+
+_LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+_ORIGIN = re.compile(
+    rf"(https://{_LABEL}(\.{_LABEL})*|http://(localhost|127\.0\.0\.1))(:(?P<port>[1-9][0-9]{{0,4}}))?",
+    re.ASCII,
+)
+
+
+def as_browsers_send_it(origin: str) -> str:
+    """The origin; raises ValueError for one that no browser would send, as it could match no request.
+
+    stacks/settings.py has the same rule, which this function's package cannot import.
+    """
+    match = _ORIGIN.fullmatch(origin)
+    default = "443" if origin.startswith("https") else "80"
+    if not match or match["port"] == default or int(match["port"] or 0) > 65_535:
+        raise ValueError(
+            "an origin is https://host or https://host:port as a browser sends it (http:// for localhost): "
+            "in lower case, no path, no slash at its end, no default port, no *"
+        )
+    return origin
 
 
 @dataclass(frozen=True, slots=True)

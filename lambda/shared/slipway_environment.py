@@ -3,15 +3,21 @@
 from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from slipway_cors import as_browsers_send_it
 
 # API Gateway gives up after 29 s, the function is stopped after 25 s.
 FUNCTION_TIMEOUT_SECONDS = 25
 
-Origin = Annotated[
-    str,
-    Field(pattern=r"^(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$", max_length=253),
-]
+Origin = Annotated[str, Field(max_length=253), AfterValidator(as_browsers_send_it)]
 
 
 def _separated(text: object) -> object:

@@ -16,6 +16,14 @@ _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _CORRELATION = CORRELATION_HEADER.lower()
 
+# How a presigned URL is authorized: the gateway's business.
+_SIGNATURE = frozenset(
+    {
+        *("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Security-Token"),
+        *("X-Amz-Signature", "X-Amz-SignedHeaders"),
+    }
+)
+
 # SageMaker Runtime takes a target variant, model or container from these; the deployment has chosen ours.
 _RUNTIME_HEADER_PREFIX = "x-amzn-sagemaker-"
 
@@ -48,8 +56,11 @@ class Request:
             method=str(event.get("httpMethod") or ""),
             path=str(event.get("path") or ""),
             headers=headers,
-            has_query=bool(
-                event.get("queryStringParameters") or event.get("multiValueQueryStringParameters")
+            has_query=not _SIGNATURE.issuperset(
+                [
+                    *_part(event, "queryStringParameters"),
+                    *_part(event, "multiValueQueryStringParameters"),
+                ]
             ),
             body=str(event.get("body") or ""),
             is_base64=event.get("isBase64Encoded") is True,

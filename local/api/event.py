@@ -13,6 +13,7 @@ from typing import Any
 from local.api.answer import Answer
 from local.api.authorisation import Caller
 from local.api.declaration import Api
+from local.api.event_headers import event_headers, last_values
 from local.api.refusals import Refused
 from local.api.request import Request
 from local.api.routes import Match
@@ -80,13 +81,7 @@ class Context:
 def proxy_event(context: Context, match: Match) -> dict[str, Any]:
     """The event for the function."""
     request = context.request
-    host = request.header("host") or ""
-    sent = dict(request.all_headers) | {
-        "x-amzn-trace-id": [f"Root={context.trace_id}"],
-        "x-forwarded-for": [", ".join([*request.all_headers.get("x-forwarded-for", []), request.source])],
-        "x-forwarded-port": [host.rpartition(":")[2] if ":" in host else "80"],
-        "x-forwarded-proto": ["http"],
-    }
+    headers = event_headers(request, match.method, context.trace_id)
     is_binary = _matches(request.media_type, context.api.binary_media_types)
     # A body of any other media type is passed on as text, whatever its bytes are.
     content = (
@@ -97,8 +92,8 @@ def proxy_event(context: Context, match: Match) -> dict[str, Any]:
         "resource": match.method.path,
         "path": context.path,
         "httpMethod": request.method,
-        "headers": {name: values[-1] for name, values in sent.items()},
-        "multiValueHeaders": sent,
+        "headers": last_values(headers),
+        "multiValueHeaders": headers,
         "queryStringParameters": {name: values[-1] for name, values in parameters.items()} or None,
         "multiValueQueryStringParameters": parameters or None,
         "pathParameters": match.parameters or None,

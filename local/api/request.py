@@ -22,7 +22,8 @@ _DRAINED = 64 << 20
 
 @dataclass
 class Request:
-    """`path` and `query` are as they were sent, percent-encoded; header names are in lower case."""
+    """`path` and `query` are as they were sent, percent-encoded; header names are in lower case, and
+    `spellings` are as they were sent, one for each header. `port` is the gateway's own."""
 
     method: str
     path: str
@@ -30,6 +31,8 @@ class Request:
     headers: Sequence[tuple[str, str]]
     source: str
     body: bytes = b""
+    port: int = 80
+    spellings: Sequence[str] = ()
 
     @classmethod
     def from_scope(cls, scope: Scope) -> "Request":
@@ -40,7 +43,13 @@ class Request:
             query=scope["query_string"].decode("latin-1"),
             headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
             source=scope["client"][0],
+            port=scope["server"][1],
+            spellings=[name.decode("latin-1") for name in scope["header_names"]],
         )
+
+    def spelling(self, name: str) -> str:
+        """A header's name as its caller wrote it first."""
+        return next((one for one in self.spellings if one.lower() == name), name)
 
     @cached_property
     def all_headers(self) -> Mapping[str, list[str]]:

@@ -1,4 +1,5 @@
-"""AWS Signature Version 4 of a request's headers, checked as the service execute-api does."""
+"""AWS Signature Version 4, in a request's headers or in its query (a presigned URL), checked as the service
+execute-api does."""
 
 import hashlib
 import hmac
@@ -17,20 +18,31 @@ from local.api.request import Request
 ACCESS_KEY = "dummy"
 SECRET_KEY = "dummy"  # noqa: S105 - it opens nothing
 SERVICE = "execute-api"
+# The query parameters of a presigned URL, which are the gateway's and no function's.
+PRESIGNED = (
+    *("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Security-Token"),
+    *("X-Amz-Signature", "X-Amz-SignedHeaders"),
+)
 
-_ALGORITHM = "AWS4-HMAC-SHA256"
+ALGORITHM = "AWS4-HMAC-SHA256"
 _LARGEST_SKEW = timedelta(minutes=5)
 _TIME = "%Y%m%dT%H%M%SZ"
+_SCOPE = r"(?P<key>[^/,\s]+)/(?P<date>\d{8})/(?P<region>[^/,\s]+)/(?P<service>[^/,\s]+)/aws4_request"
+_HEADERS = r"(?P<headers>[a-z0-9;-]+)"
+_SIGNATURE = r"(?P<signature>[0-9a-f]{64})"
 _AUTHORIZATION = re.compile(
-    rf"{_ALGORITHM} +Credential="
-    r"(?P<key>[^/,\s]+)/(?P<date>\d{8})/(?P<region>[^/,\s]+)/(?P<service>[^/,\s]+)/aws4_request *, *"
-    r"SignedHeaders=(?P<headers>[a-z0-9;-]+) *, *Signature=(?P<signature>[0-9a-f]{64})"
+    rf"{ALGORITHM} +Credential={_SCOPE} *, *SignedHeaders={_HEADERS} *, *Signature={_SIGNATURE}"
 )
+# The parts of a presigned URL, one below the other.
+_PRESIGNED = re.compile(rf"{ALGORITHM}\n{_SCOPE}\n{_HEADERS}\n{_SIGNATURE}")
+_IN_QUERY = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-SignedHeaders", "X-Amz-Signature")
+_LONGEST_EXPIRY = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What an Authorization header says."""
+    """What a request says of its signature; `query` is what of its query is signed, the token is None for
+    keys that are not temporary. `expires` is None where only the clocks' difference is allowed for."""
 
     key: str
     date: str
@@ -38,26 +50,61 @@ class Signature:
     service: str
     headers: str
     signature: str
+    time: str | None
+    token: str | None
+    query: str
+    expires: timedelta | None
 
     @classmethod
     def read(cls, request: Request) -> Self:
-        """Refuses a request without a signature, or with another kind of authorisation."""
+        """Refuses a request without a signature, with two, or with another kind of authorization."""
         header = request.header("authorization")
+        if "X-Amz-Signature" in request.parameters or "X-Amz-Algorithm" in request.parameters:
+            if header is not None:
+                raise Refused("INVALID_SIGNATURE", "signed by the header Authorization and by the query")
+            return cls._of_query(request)
         if header is None:
-            raise Refused("MISSING_AUTHENTICATION_TOKEN", "no Authorization header")
+            raise Refused("MISSING_AUTHENTICATION_TOKEN", "neither Authorization nor a presigned URL")
         parts = _AUTHORIZATION.fullmatch(header.strip())
         if parts is None:
-            raise Refused("INVALID_SIGNATURE", f"Authorization is not of the form of {_ALGORITHM}")
-        return cls(**parts.groupdict())
+            raise Refused("INVALID_SIGNATURE", f"Authorization is not of the form of {ALGORITHM}")
+        time, token = request.header("x-amz-date"), request.header("x-amz-security-token")
+        return cls(**parts.groupdict(), time=time, token=token, query=request.query, expires=None)
+
+    @classmethod
+    def _of_query(cls, request: Request) -> Self:
+        given = request.parameters
+        if repeated := [name for name in PRESIGNED if len(given.get(name, ())) > 1]:
+            raise Refused("INVALID_SIGNATURE", f"repeated: {', '.join(repeated)}")
+        one = {name: values[0] for name, values in given.items()}
+        parts = _PRESIGNED.fullmatch("\n".join(one.get(name, "") for name in _IN_QUERY))
+        if parts is None:
+            raise Refused("INVALID_SIGNATURE", f"the query is not of the form of {ALGORITHM}")
+        left = [pair for pair in request.query.split("&") if pair.partition("=")[0] != "X-Amz-Signature"]
+        return cls(
+            **parts.groupdict(),
+            time=one.get("X-Amz-Date"),
+            token=one.get("X-Amz-Security-Token"),
+            query="&".join(left),
+            expires=_expiry(one.get("X-Amz-Expires", "")),
+        )
+
+    def check_time(self, now: datetime) -> None:
+        """Refuses what was signed at another time than now, give or take five minutes, or has expired."""
+        signed = _parsed(self.time)
+        if not str(self.time).startswith(self.date):
+            raise Refused("INVALID_SIGNATURE", "the credential's date is another one")
+        if self.expires is None and abs(signed - now) > _LARGEST_SKEW:
+            raise Refused("INVALID_SIGNATURE", "signed at another time")
+        if self.expires is not None and not signed - _LARGEST_SKEW <= now <= signed + self.expires:
+            raise Refused("INVALID_SIGNATURE", "the presigned URL has expired, or is not valid yet")
 
 
 def check(request: Request, region: str, now: datetime | None = None) -> str:
-    """The access key that has signed the request; refuses it unless body, path and headers are as signed.
-
-    The time that was signed may be five minutes away from `now`.
-    """
+    """The access key that has signed the request; refuses it unless body, path, query and headers are as
+    signed, at a time that is near `now`, or for a presigned URL until it expires."""
     signed = Signature.read(request)
-    if (signed.key, request.header("x-amz-security-token")) != (ACCESS_KEY, None):
+    if (signed.key, signed.token) != (ACCESS_KEY, None):
         raise Refused("INVALID_SIGNATURE", f"the only key here is {ACCESS_KEY}, without a session token")
     if (signed.region, signed.service) != (region, SERVICE):
         raise Refused("INVALID_SIGNATURE", f"the credential's scope is not {region}/{SERVICE}")
@@ -65,38 +112,37 @@ def check(request: Request, region: str, now: datetime | None = None) -> str:
     amazons = {name for name in request.all_headers if name.startswith("x-amz-")}
     if missing := {"host", *amazons} - set(names):
         raise Refused("INVALID_SIGNATURE", f"not signed: {', '.join(sorted(missing))}")
-    time = _time(request)
-    if not time.startswith(signed.date) or abs(_parsed(time) - (now or datetime.now(UTC))) > _LARGEST_SKEW:
-        raise Refused("INVALID_SIGNATURE", "signed at another time")
+    signed.check_time(now or datetime.now(UTC))
     body = hashlib.sha256(request.body).hexdigest()
     if request.header("x-amz-content-sha256") not in (None, body):
         raise Refused("INVALID_SIGNATURE", "X-Amz-Content-Sha256 is not the body's digest")
-    if not hmac.compare_digest(_expected(request, signed, time, body), signed.signature):
+    if not hmac.compare_digest(_expected(request, signed, body), signed.signature):
         raise Refused("INVALID_SIGNATURE", "the signature is of another request or key")
     return signed.key
 
 
-def _time(request: Request) -> str:
-    time = request.header("x-amz-date")
-    if time is None or not re.fullmatch(r"\d{8}T\d{6}Z", time):
-        raise Refused("INVALID_SIGNATURE", "X-Amz-Date is missing or no time")
-    return time
-
-
-def _parsed(time: str) -> datetime:
+def _parsed(time: str | None) -> datetime:
     try:
-        return datetime.strptime(time, _TIME).replace(tzinfo=UTC)
+        if time is not None and re.fullmatch(r"\d{8}T\d{6}Z", time):
+            return datetime.strptime(time, _TIME).replace(tzinfo=UTC)
     except ValueError:
-        raise Refused("INVALID_SIGNATURE", "X-Amz-Date is no time") from None
+        pass
+    raise Refused("INVALID_SIGNATURE", "X-Amz-Date is missing or no time")
 
 
-def _expected(request: Request, signed: Signature, time: str, body: str) -> str:
+def _expiry(seconds: str) -> timedelta:
+    if not re.fullmatch(r"[0-9]{1,6}", seconds) or not 1 <= int(seconds) <= _LONGEST_EXPIRY:
+        raise Refused("INVALID_SIGNATURE", f"X-Amz-Expires is not a number from 1 to {_LONGEST_EXPIRY}")
+    return timedelta(seconds=int(seconds))
+
+
+def _expected(request: Request, signed: Signature, body: str) -> str:
     headers = {name: _header(request.all_headers, name) for name in signed.headers.split(";")}
     canonical = "\n".join(
         [
             request.method,
             _canonical_path(request.path),
-            _canonical_query(request.query),
+            _canonical_query(signed.query),
             *(f"{name}:{value}" for name, value in headers.items()),
             "",
             signed.headers,
@@ -108,7 +154,7 @@ def _expected(request: Request, signed: Signature, time: str, body: str) -> str:
     key = f"AWS4{SECRET_KEY}".encode()
     for part in (signed.date, signed.region, signed.service, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
-    return hmac.digest(key, f"{_ALGORITHM}\n{time}\n{scope}\n{digest}".encode(), "sha256").hex()
+    return hmac.digest(key, f"{ALGORITHM}\n{signed.time}\n{scope}\n{digest}".encode(), "sha256").hex()
 
 
 def _header(headers: Mapping[str, list[str]], name: str) -> str:

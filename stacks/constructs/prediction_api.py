@@ -44,8 +44,9 @@ _ACCEPTED = {
 class PredictionApi(Construct):
     """The stage `prod` of a REST API with exactly the operations of the contract.
 
-    Any other method or path reaches the function as well, for callers that are authorised: it answers 405
-    and 404 for it. What the gateway refuses by itself carries the first of the allowed origins.
+    Every one names the request validator. Any other method or path reaches the function as well, for callers
+    that are authorised: it answers 405 and 404 for it. What the gateway refuses by itself carries the first
+    of the allowed origins.
     """
 
     def __init__(
@@ -142,7 +143,6 @@ class PredictionApi(Construct):
             route.path,
             route.method,
             access,
-            request_validator=self._validator,
             request_models={
                 "application/json": apigateway.Model.from_model_name(self, route.model["title"], model.ref)
             },
@@ -150,6 +150,8 @@ class PredictionApi(Construct):
 
     def _add_method(self, path: str, method: str, access: Access, **body: Any) -> None:
         resource = self._api.root.resource_for_path(path)
-        added = resource.add_method(method, self._integration, **access.options, **body)
+        added = resource.add_method(
+            method, self._integration, request_validator=self._validator, **access.options, **body
+        )
         for finding, reason in access.accepted.items():
             acknowledge(added, finding, reason)

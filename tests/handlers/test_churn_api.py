@@ -125,6 +125,14 @@ def test_health_is_answered_without_the_endpoint() -> None:
     assert not runtime.calls
 
 
+def test_a_presigned_url_is_authorized_by_parameters_that_are_the_gateways() -> None:
+    names = ("Algorithm", "Credential", "Date", "Expires", "Security-Token", "SignedHeaders", "Signature")
+    signed = {f"X-Amz-{name}": "x" for name in names}
+
+    assert handler(Runtime())(event("GET", "/health", query=signed)).status == 200
+    assert handler(Runtime())(event("GET", "/health", query={**signed, "X-Amz-Target": "x"})).status == 400
+
+
 @pytest.mark.parametrize("path", ["/churn/", "/health/"])
 def test_a_slash_at_the_end_of_a_path_is_the_same_path(path: str) -> None:
     assert handler(Runtime())(event("OPTIONS", path)).status == 204

@@ -40,6 +40,7 @@ def test_a_missing_variable_is_named(name: str) -> None:
         ("ALLOWED_ORIGINS", "*"),
         ("ALLOWED_ORIGINS", "null"),
         ("ALLOWED_ORIGINS", "https://app.example.com/"),
+        ("ALLOWED_ORIGINS", "https://app.example.com:443"),
         ("ALLOWED_ORIGINS", "http://app.example.com"),
         ("ALLOWED_ORIGINS", "https://*.example.com"),
         ("ALLOWED_ORIGINS", "https://app.example.com,"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -69,26 +69,30 @@ class Caller:
         path: str = "/prod/churn",
         body: bytes = b"x",
         query: str = "",
+        sent: Sequence[tuple[str, str]] = (),
         **headers: str,
     ) -> SimpleNamespace:
         named = {"host": "127.0.0.1:81", "content-type": "text/csv", **headers}
+        pairs = [*((name.replace("_", "-"), value) for name, value in named.items()), *sent]
         scope = {
             "method": method,
             "raw_path": path.encode(),
             "query_string": query.encode(),
-            "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in named.items()],
+            "headers": [(name.lower().encode(), value.encode()) for name, value in pairs],
+            "header_names": [name.encode() for name, _ in pairs],
             "client": ("127.0.0.9", 1),
+            "server": ("127.0.0.1", 81),
         }
-        sent: list[MutableMapping[str, Any]] = []
+        answered: list[MutableMapping[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": body}
 
         async def send(message: MutableMapping[str, Any]) -> None:
-            sent.append(message)
+            answered.append(message)
 
         asyncio.run(self.gateway(scope, receive, send))
-        start, end = sent
+        start, end = answered
         pairs = [(name.decode(), value.decode()) for name, value in start["headers"]]
         return SimpleNamespace(status=start["status"], pairs=pairs, headers=dict(pairs), body=end["body"])
 
@@ -102,7 +106,7 @@ def test_the_event_is_api_gateways_of_a_rest_proxy(tmp_path: Path) -> None:
     assert event["queryStringParameters"] == {"x": "é", "y": ""}
     assert event["multiValueQueryStringParameters"] == {"x": ["1", "é"], "y": [""]}
     assert event["headers"]["accept"] == "text/csv"
-    assert event["multiValueHeaders"]["x-forwarded-for"] == ["127.0.0.9"]
+    assert event["multiValueHeaders"]["X-Forwarded-For"] == ["127.0.0.9"]
     assert (event["body"], event["isBase64Encoded"], event["stageVariables"]) == ("é", False, None)
     context = event["requestContext"]
     assert context["requestId"] == answer.headers["x-amzn-requestid"]
@@ -110,6 +114,64 @@ def test_the_event_is_api_gateways_of_a_rest_proxy(tmp_path: Path) -> None:
     assert (context["resourcePath"], context["resourceId"]) == ("/{proxy+}", "id2")
     assert (context["accountId"], context["apiId"]) == ("000000000000", "shop-id")
     assert context["identity"]["sourceIp"] == "127.0.0.9"
+
+
+def event_headers(folder: Path, *sent: tuple[str, str], **changes: Any) -> Mapping[str, list[str]]:
+    call = Caller(folder, **changes)
+    call("PUT", "/prod/x", sent=sent)
+    headers: Mapping[str, list[str]] = call.event["multiValueHeaders"]
+    assert call.event["headers"] == {name: values[-1] for name, values in headers.items()}
+    return headers
+
+
+OWN = {
+    "content-type": ["text/csv"],
+    "Host": ["127.0.0.1:81"],
+    "X-Forwarded-For": ["127.0.0.9"],
+    "X-Forwarded-Port": ["81"],
+    "X-Forwarded-Proto": ["http"],
+}
+TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793"
+
+
+@pytest.mark.parametrize(
+    ("sent", "passed"),
+    [
+        ([("X-Own-Header", "a")], {"X-Own-Header": ["a"]}),
+        ([("x-OWN-header", "a"), ("X-Own-Header", "b")], {"x-OWN-header": ["a", "b"]}),
+        ([("ACCEPT", "*/*")], {"ACCEPT": ["*/*"]}),
+        ([("user-agent", "curl/8")], {"User-Agent": ["curl/8"]}),
+        ([("x-forwarded-for", "1.2.3.4")], {"X-Forwarded-For": ["1.2.3.4, 127.0.0.9"]}),
+        (
+            [("X-Forwarded-For", "1.2.3.4"), ("x-forwarded-for", "5.6.7.8")],
+            {"X-Forwarded-For": ["1.2.3.4, 5.6.7.8, 127.0.0.9"]},
+        ),
+        ([("x-forwarded-port", "1"), ("x-forwarded-proto", "gopher")], {}),
+        ([("Via", "1.1 proxy")], {"Via": ["1.1 proxy"]}),
+        ([("x-amzn-trace-id", TRACE)], {"X-Amzn-Trace-Id": [TRACE]}),
+        ([("Authorization", "Bearer t")], {"Authorization": ["Bearer t"]}),
+        ([("Authorization", "AWS4-HMAC-SHA256 Credential=x")], {}),
+        ([("Connection", "close"), ("Keep-Alive", "timeout=5"), ("TE", "trailers")], {}),
+        ([("Connection", "X-Hop, keep-alive"), ("X-Hop", "1"), ("X-End", "2")], {"X-End": ["2"]}),
+        ([("Transfer-Encoding", "chunked"), ("Trailer", "X-A"), ("Upgrade", "h2c")], {}),
+        ([("Content-Length", "1"), ("Expect", "100-continue"), ("Proxy-Connection", "close")], {}),
+        ([("Proxy-Authorization", "Basic x"), ("Proxy-Authenticate", "Basic")], {}),
+    ],
+)
+def test_headers_are_named_as_api_gateway_names_them_and_none_is_for_one_hop(
+    tmp_path: Path, sent: list[tuple[str, str]], passed: Mapping[str, list[str]]
+) -> None:
+    headers = dict(event_headers(tmp_path, *sent))
+    if "X-Amzn-Trace-Id" not in passed:
+        [trace] = headers.pop("X-Amzn-Trace-Id")
+        assert trace.startswith("Root=1-")
+    assert headers == {**OWN, **passed}
+
+
+@pytest.mark.parametrize("trace", ["", "Root=zanzibar", "Self=1-5759e988-bd862e3fe1be46a994272793"])
+def test_what_is_no_trace_is_replaced(tmp_path: Path, trace: str) -> None:
+    headers = event_headers(tmp_path, ("X-Amzn-Trace-Id", trace))
+    assert headers["X-Amzn-Trace-Id"] != [trace]
 
 
 def test_what_is_absent_is_null(tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ import pytest
 import requests
 import schemathesis
 from assemblies import Assembly
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from hypothesis import HealthCheck, settings
-from live_api import Answer, LiveApi, PlayedChain, live_api
+from live_api import KEYS, Answer, LiveApi, PlayedChain, live_api
 from patience import PATIENCE
 from processes import wait_until
 from schemathesis import Case
@@ -276,6 +278,18 @@ def test_headers_that_never_end_hold_a_connection_for_a_while_only(
     assert all(is_closed(one) for one in slow)
     for one in slow:
         one.close()
+
+
+def test_a_presigned_url_is_answered_until_it_expires(api: LiveApi) -> None:
+    def path(seconds: int) -> str:
+        request = AWSRequest("GET", f"http://127.0.0.1:{api.port}/prod/health")
+        SigV4QueryAuth(KEYS, "execute-api", api.region, expires=seconds).add_auth(request)
+        return str(request.url).partition(str(api.port))[2]
+
+    assert api.send("GET", path(60)).status == 200
+    is_a_problem(api.send("GET", path(60).replace("health", "churn")), 401, FIRST_ORIGIN)
+    is_a_problem(api.send("GET", path(0)), 401, FIRST_ORIGIN)
+    is_a_problem(api.send("GET", path(60) + "&more=1"), 401, FIRST_ORIGIN)
 
 
 @pytest.mark.parametrize(("size", "status"), [(9_000, 200), (10_240, 431), (1_000_000, 431)])

@@ -55,13 +55,18 @@ def test_an_operation_with_a_body_is_validated_by_the_model_of_the_contract(temp
     with_body = {key for key, operation in OPERATIONS.items() if "requestBody" in operation}
     assert with_body == {("/churn", "POST")}
     for key, method in routes(template).items():
-        assert ("RequestModels" in method) == ("RequestValidatorId" in method) == (key in with_body)
+        assert ("RequestModels" in method) == (key in with_body)
         if key in with_body:
             content = OPERATIONS[key]["requestBody"]["content"]["application/json"]
             model = template["Resources"][method["RequestModels"]["application/json"]["Ref"]]["Properties"]
             assert model["Schema"] == content["x-slipway-gateway-model"]
-            validator = template["Resources"][method["RequestValidatorId"]["Ref"]]["Properties"]
-            assert validator["ValidateRequestBody"] is True
+
+
+def test_every_method_names_a_validator_of_bodies_and_parameters(template: Any) -> None:
+    assert ("/{proxy+}", "ANY") in routes(template)
+    for method in routes(template).values():
+        validator = template["Resources"][method["RequestValidatorId"]["Ref"]]["Properties"]
+        assert (validator["ValidateRequestBody"], validator["ValidateRequestParameters"]) == (True, True)
 
 
 def test_the_stage_is_throttled_as_the_settings_say_and_traced(each: Assembly) -> None:

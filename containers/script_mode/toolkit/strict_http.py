@@ -52,6 +52,7 @@ class StrictProtocol(HttpToolsProtocol):
         self._size = 0
         self._hosts = 0
         self._host = b""
+        self._names: list[bytes] = []
         self._idle_bytes = 0
         self._progress = False
         self._refusal: RequestRefused | None = None
@@ -103,6 +104,9 @@ class StrictProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._names = []
+        # ASGI has lower-case names; who passes a request on may want them as they were sent.
+        self.scope["header_names"] = self._names  # type: ignore[typeddict-unknown-key]
         self._unset_keepalive_if_required()
         self._in_head, self._between, self._declined, self._progress = True, False, False, True
         self._messages += 1
@@ -116,6 +120,7 @@ class StrictProtocol(HttpToolsProtocol):
         if not self._in_head:  # a trailer, which must not pass for a header
             return
         self._count(len(value))
+        self._names.append(name)
         name = name.lower()
         if name == b"host":
             self._hosts += 1
@@ -211,11 +216,11 @@ class StrictProtocol(HttpToolsProtocol):
     def _head_without_upgrade(self) -> bytes:
         version = self.parser.get_http_version().encode()
         lines = [self.parser.get_method() + b" " + self.url + b" HTTP/" + version]
-        for name, value in self.headers:
-            if name == b"connection":
+        for name, (lower, value) in zip(self._names, self.headers, strict=True):
+            if lower == b"connection":
                 left = [one for one in value.split(b",") if one.strip().lower() != b"upgrade"]
-                lines.append(b"connection: " + b",".join(left))
-            elif name != b"upgrade":
+                lines.append(name + b": " + b",".join(left))
+            elif lower != b"upgrade":
                 lines.append(name + b": " + value)
         return b"\r\n".join(lines) + b"\r\n\r\n"
 
