@@ -1,6 +1,7 @@
 """How another command reaches a running `serve`: a socket in its folder that only its user may open.
 
-A request is a line of JSON; lines of JSON come back: notes, then how it ended.
+A request is a line of JSON; lines of JSON come back: notes, then how it ended. Each serve answers
+`{"process": true}` by the number of its process.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ Note = Callable[[str], None]
 # Does what a request asks for; raises SlipwayError when it cannot be done.
 Handler = Callable[[Mapping[str, Any], Note], Awaitable[None]]
 
+ANSWER_SECONDS = 5.0
 _NAME = "serve.sock"
 _LONGEST_LINE = 1 << 16
 _PRIVATE = 0o177
@@ -52,26 +54,62 @@ async def listening(folder: Path, handler: Handler) -> AsyncIterator[None]:
         path.unlink(missing_ok=True)
 
 
-def ask(folder: Path, request: Mapping[str, Any], note: Note) -> None:
+def serving_process(folder: Path) -> int:
+    """The process that serves from a folder, once it has answered.
+
+    Raises SlipwayError when there is none, as after one that was killed, and when it does not answer.
+    """
+    said: list[str] = []
+    try:
+        ask(folder, {"process": True}, said.append, ANSWER_SECONDS)
+        return int(said[0])
+    except TimeoutError:
+        raise SlipwayError(
+            f"the serve whose socket is {folder / _NAME} has not answered for {ANSWER_SECONDS:g} s; stop it, "
+            f"and start it again with: {slipway('serve')}"
+        ) from None
+    except (IndexError, ValueError):
+        raise _strange(folder) from None
+
+
+def ask(folder: Path, request: Mapping[str, Any], note: Note, seconds: float | None = None) -> None:
     """Ask the `serve` of a folder for something; returns when it is done, `note` is told how it goes.
 
-    Raises SlipwayError when nothing is served there, and when the request fails or is not answered.
+    Raises SlipwayError when nothing is served there, and when the request fails or is not answered;
+    TimeoutError when nothing is said for so many seconds.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(seconds)
         try:
-            connection.connect(str(folder / _NAME))
-        except (FileNotFoundError, ConnectionRefusedError):
+            connection.connect(_address(folder))
+        except BlockingIOError:  # stopped, with a full queue of those who ask
+            raise TimeoutError from None
+        except TimeoutError:
+            raise
+        except OSError:
             raise SlipwayError(f"nothing is served; start it with: {slipway('serve')}") from None
-        connection.sendall(json.dumps(request).encode() + b"\n")
-        with connection.makefile("r", encoding="utf-8") as lines:
-            for line in lines:
-                message = json.loads(line)
-                if "error" in message:
-                    raise SlipwayError(message["error"])
-                if "done" in message:
-                    return
-                note(message["note"])
+        try:
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            with connection.makefile("r", encoding="utf-8") as lines:
+                for line in lines:
+                    message = json.loads(line)
+                    if "error" in message:
+                        raise SlipwayError(message["error"])
+                    if "done" in message:
+                        return
+                    note(message["note"])
+        except (ConnectionError, ValueError, TypeError, KeyError):
+            raise _strange(folder) from None
     raise SlipwayError("serve ended before it was done")
+
+
+def _strange(folder: Path) -> SlipwayError:
+    return SlipwayError(f"what listens at {folder / _NAME} is not serve, or ended before it was done")
+
+
+def _address(folder: Path) -> str:
+    # A socket's path has at most 107 characters.
+    return min(str(folder / _NAME), os.path.relpath(folder / _NAME), key=len)
 
 
 async def _answer(handler: Handler, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -82,7 +120,10 @@ async def _answer(handler: Handler, reader: asyncio.StreamReader, writer: asynci
 
     try:
         request = json.loads(await reader.readline())
-        await handler(request, lambda text: say({"note": text}))
+        if request == {"process": True}:
+            say({"note": str(os.getpid())})
+        else:
+            await handler(request, lambda text: say({"note": text}))
     except SlipwayError as error:
         say({"error": str(error)})
     except (ValueError, KeyError, TypeError) as error:

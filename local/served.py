@@ -2,15 +2,18 @@
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from local import control
 from local.assembly.address import Address, chosen
 from local.errors import SlipwayError
 from local.printed import slipway
+
+_STATE = "serve.json"
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def claimed(folder: Path) -> Iterator[Path]:
     Raises SlipwayError while another process serves.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    state = folder / "serve.json"
+    state = folder / _STATE
     with (folder / ".serve.lock").open("w", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -95,23 +98,44 @@ def write(state: Path, served: Served) -> None:
 
 
 def read(folder: Path) -> Served:
-    """What is served from `folder`; raises SlipwayError when nothing is."""
+    """What is served from `folder`.
+
+    Raises SlipwayError when nothing is: the file counts only while the process that wrote it answers.
+    """
+    path = folder / _STATE
     try:
-        state = json.loads((folder / "serve.json").read_text(encoding="utf-8"))
-        os.kill(state["pid"], 0)
-    except (FileNotFoundError, ProcessLookupError):
+        state = json.loads(path.read_text(encoding="utf-8"))
+        served = Served(
+            str(state["url"]), int(state["pid"]), _endpoints(state["endpoints"]), _apis(state["apis"])
+        )
+    except FileNotFoundError:
         raise SlipwayError(f"nothing is served; start it with: {slipway('serve')}") from None
-    endpoints = [
+    except OSError as error:
+        raise SlipwayError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise SlipwayError(
+            f"{path} is not what serve writes; stop serve if it runs, and start it again with: "
+            f"{slipway('serve')}"
+        ) from None
+    if control.serving_process(folder) != served.pid:
+        raise SlipwayError(f"{path} is of another serve than the one that runs; stop it and start it again")
+    return served
+
+
+def _endpoints(state: Any) -> list[ServedEndpoint]:
+    return [
         ServedEndpoint(
             one["name"],
             one["variant"],
             [ServedContainer(**item) for item in one["containers"]],
             Address(**one["address"]),
         )
-        for one in state["endpoints"]
+        for one in state
     ]
-    apis = [
+
+
+def _apis(state: Any) -> list[ServedApi]:
+    return [
         ServedApi(**{**one, "functions": [ServedFunction(**item) for item in one["functions"]]})
-        for one in state["apis"]
+        for one in state
     ]
-    return Served(state["url"], state["pid"], endpoints, apis)

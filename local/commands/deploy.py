@@ -39,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not path.is_dir():
         raise UsageError(f"{arguments.assembly} is no folder: run `make synth`")
     request = {"deploy": arguments.endpoint, "assembly": str(path)}
-    control.ask(Workspace().root, request, lambda text: print(text, file=sys.stderr, flush=True))
+    root = Workspace().root
+    control.serving_process(root)
+    control.ask(root, request, lambda text: print(text, file=sys.stderr, flush=True))
     print(f"{arguments.endpoint} is deployed from {arguments.assembly}")
     return 0

@@ -128,7 +128,6 @@ def presigned_at(request: Request) -> datetime:
     return datetime.strptime(request.parameters["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
-@settings(deadline=None)
 @given(
     parts=st.lists(TEXT.filter(lambda part: part not in (".", "..")), max_size=4),
     query=st.dictionaries(TEXT.filter(bool), TEXT, max_size=3),

@@ -11,6 +11,7 @@ from typing import Any
 import httptools
 import pytest
 import uvloop
+from patience import PATIENCE
 
 from containers.script_mode.toolkit import strict_http
 from local.server import bind, listening
@@ -52,7 +53,7 @@ class Listener:
     echo: Echo
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
     def let_go(self) -> None:
         self.loop.call_soon_threadsafe(self.echo.let_go.set)
@@ -74,11 +75,11 @@ def listener() -> Iterator[Listener]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
-    assert ready.wait(30)
+    assert ready.wait(PATIENCE)
     yield found[0]
     loop.call_soon_threadsafe(found[0].echo.let_go.set)
     loop.call_soon_threadsafe(stop.set)
-    thread.join(30)
+    thread.join(PATIENCE)
     loop.close()
 
 
@@ -343,7 +344,7 @@ def test_the_next_request_s_deadline_does_not_cost_the_answer_before_it(
     monkeypatch.setattr(strict_http, "HEAD_SECONDS", 0.05)
     with listener.connect() as connection:
         connection.sendall(b"GET /held HTTP/1.1\r\nHost: h\r\n\r\nGET /next HT")
-        assert late.wait(30)
+        assert late.wait(PATIENCE)
         listener.let_go()
         answers = Answers(read_to_the_end(connection))
     assert [one["path"] for one in answers.documents] == ["/held"]
