@@ -176,7 +176,9 @@ def test_every_request_is_a_line_of_the_access_log(api: LiveApi) -> None:
 
 def test_why_the_gateway_refuses_is_said_to_whoever_runs_it(api: LiveApi) -> None:
     api.send("GET", "/prod/health")
-    assert api.refusals[-1].endswith("GET /health: MISSING_AUTHENTICATION_TOKEN: no Authorization header")
+    assert api.refusals[-1].endswith(
+        "GET /health: MISSING_AUTHENTICATION_TOKEN: neither Authorization nor a presigned URL"
+    )
 
 
 class Signed(requests.auth.AuthBase):
