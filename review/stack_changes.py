@@ -50,7 +50,7 @@ class ContentChange:
 class StackReview:
     """`resources` leaves out those in which nothing but the wording of a policy differs; `settings` are
     differences of the stack itself and of the template outside of resources and outputs; `taken` are names
-    that resources to be created cannot have."""
+    that resources to be created cannot have, `missing` the contents that the new assembly names and lacks."""
 
     name: str
     standing: Standing
@@ -60,6 +60,7 @@ class StackReview:
     outputs: list[OutputChange] = field(default_factory=list)
     settings: list[Difference] = field(default_factory=list)
     taken: list[TakenName] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
     errors_before: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 

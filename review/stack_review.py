@@ -37,6 +37,7 @@ def review(old: Assembly, new: Assembly) -> list[StackReview]:
                 outputs=_outputs(old, new, name, changes),
                 settings=_settings(old, new, name),
                 taken=[one for one in taken if one.change.resource.stack == name],
+                missing=_missing(new.stacks[name]) if name in after else (),
                 errors_before=old.stacks[name].errors if name in before else (),
                 errors=new.stacks[name].errors if name in after else (),
             )
@@ -46,6 +47,10 @@ def review(old: Assembly, new: Assembly) -> list[StackReview]:
 
 def _all(by_stack: Mapping[str, list[Resource]]) -> list[Resource]:
     return [resource for resources in by_stack.values() for resource in resources]
+
+
+def _missing(stack: Stack) -> tuple[str, ...]:
+    return tuple(sorted({asset.name for asset in stack.assets.values() if not asset.path.exists()}))
 
 
 def _standing(before: bool, after: bool) -> Standing:

@@ -51,9 +51,10 @@ def write(folder: Path, stacks: Mapping[str, Declared]) -> Path:
 
 
 def _files(folder: Path, stack: Declared) -> dict[str, Any]:
+    for hash in stack.assets:
+        (folder / f"asset.{hash}").mkdir(exist_ok=True)
     for hash, files in stack.contents.items():
         for name, text in files.items():
-            (folder / f"asset.{hash}").mkdir(exist_ok=True)
             (folder / f"asset.{hash}" / name).write_text(text)
     return {
         hash: {"displayName": name, "source": {"path": f"asset.{hash}", "packaging": "zip"}}

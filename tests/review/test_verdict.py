@@ -1,11 +1,17 @@
 """A report begins with what matters most: what fails, what is lost, and why."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud_assemblies import STACK, Declared
+from cloud_assemblies import STACK, Declared, write
 from verdicts import broken_links, reasons, verdict
+
+from review.assembly import load
+from review.content_report import Assets
+from review.report import report
+from review.stack_review import review
 
 SAFE = "safe. Nothing fails, loses data, protects less, is replaced or removed."
 BUCKET = "AWS::S3::Bucket"
@@ -137,6 +143,37 @@ def test_what_the_app_itself_refuses_fails(diff: Callable[..., str]) -> None:
     assert reasons(told, "Will fail") == [
         "`shop`: the app itself says: `` no trained pca: run `make train` ``"
     ]
+
+
+def test_an_archive_that_the_assembly_lacks_fails(tmp_path: Path) -> None:
+    hash = "a" * 64
+    folder = write(tmp_path, {STACK: Declared(assets={hash: "artifacts/churn/pca/model.tar.gz"})})
+    assembly = load(folder)
+    assert verdict(report(review(assembly, assembly), Assets({}, {}))) == SAFE
+
+    (folder / f"asset.{hash}").rmdir()
+
+    told = report(review(assembly, assembly), Assets({}, {}))
+    assert reasons(told, "Will fail") == [
+        "`shop`: `artifacts/churn/pca/model.tar.gz` is not in the assembly: synthesise it again"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "moves"),
+    [
+        (Declared(account="111122223333"), Declared(account="444455556666"), True),
+        (Declared(), Declared(account="444455556666"), False),
+        (Declared(properties={"stackName": "a"}), Declared(properties={"stackName": "b"}), True),
+    ],
+)
+def test_a_stack_that_moves_as_a_whole_leaves_the_old_one(
+    diff: Callable[..., str], old: Declared, new: Declared, moves: bool
+) -> None:
+    told = diff(old, new)
+
+    assert bool(reasons(told, "Replaces or removes")) is moves
+    assert not broken_links(told)
 
 
 def test_what_both_sides_refuse_stands_once_at_the_end(diff: Callable[..., str]) -> None:
