@@ -4,7 +4,6 @@ SageMaker's own unpacking accepts more; what is refused here is what no image wr
 """
 
 import gzip
-import hashlib
 import re
 import shutil
 import tarfile
@@ -16,13 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local import tar
+from local.assembly.asset_hash import contradicts
 from local.errors import ArchiveError
 
 # What images write: plain names, no hidden files, nothing that a shell would expand.
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+@=-]{0,127}", re.ASCII)
-
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -62,20 +59,12 @@ def unpack_model(archive: Path, folder: Path, limits: Limits | None = None) -> N
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def require_named_content(archive: Path) -> None:
-    """Raise ArchiveError unless the archive is the one that a template names, where the name can tell.
-
-    CDK publishes a file whose hash it is given as `<SHA-256 of that hash>.gz`; ours are given the
-    archive's own SHA-256.
-    """
-    name = archive.name.partition(".")[0]
-    if not _DIGEST.fullmatch(name):
-        return
-    with archive.open("rb") as stream:
-        content = hashlib.file_digest(stream, "sha256").hexdigest()
-    if hashlib.sha256(content.encode()).hexdigest() != name:
+def require_hash(archive: Path, hash: str) -> None:
+    """Raise ArchiveError unless the archive can be the one to which CDK gave the asset hash."""
+    if contradicts(hash, archive):
         raise ArchiveError(
-            f"{archive}: refused: it is not the archive that the template names; run `make synth`"
+            f"{archive}: refused: its content is not what the asset manifest's hash {hash} was made of; "
+            "synthesise again, and give the asset no hash, or the file's SHA-256"
         )
 
 

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.archive import require_named_content, unpack_model
+from local.archive import require_hash, unpack_model
 from local.assembly import ContainerDefinition, Model
 from local.container import READY_TIMEOUT, SERVING_GRACE, Layout, ServingContainer
 from local.container_in_engine import EngineHost
 from local.endpoint import INVOCATION_TIMEOUT, Chain, Hop, Log
-from local.errors import ContainerError, SlipwayError
+from local.errors import ArchiveError, ContainerError, SlipwayError
 from local.images import Image, Images
 from local.storage import Storage
 
@@ -57,8 +57,11 @@ class Host:
         if definition.model_data_url is not None:
             with _named(model, definition):
                 archive = self.storage.path(definition.model_data_url)
-                if self.storage.is_asset(definition.model_data_url):
-                    require_named_content(archive)
+                asset = self.storage.asset(definition.model_data_url)
+                if asset is not None and asset.zipped:
+                    raise ArchiveError(f"{asset.path} is published as a zip; expected a model.tar.gz")
+                if asset is not None:
+                    require_hash(archive, asset.hash)
                 unpack_model(archive, layout.model)
         return layout
 

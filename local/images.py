@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -110,9 +110,17 @@ class Image:
 class Images:
     """The table of images."""
 
-    def __init__(self, images: Sequence[Image], source: Path) -> None:
+    def __init__(
+        self, images: Sequence[Image], source: Path, substituted: Callable[[str], None] | None = None
+    ) -> None:
         self._images = images
         self._source = source
+        self._substituted = substituted
+
+    def of_any_version(self, note: Callable[[str], None]) -> "Images":
+        """The same table, in which an image answers for all versions of its repository; `note` is told of
+        each image that another version stands for."""
+        return Images(self._images, self._source, note)
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> "Images":
@@ -136,6 +144,7 @@ class Images:
         """
         repository, tag = _parse(uri)
         image = next((image for image in self._images if image.answers_for(repository, tag)), None)
+        image = image or self._of_another_version(uri, repository)
         if image is None:
             known = ", ".join(
                 f"{image.repository}:{image.version}" if image.version else image.repository
@@ -143,6 +152,18 @@ class Images:
             )
             raise ImageError(f"image {uri} cannot run here: {self._source.name} knows {known or 'no image'}")
         return image.ready()
+
+    def _of_another_version(self, uri: str, repository: str) -> Image | None:
+        image = next((image for image in self._images if image.answers_for(repository, None)), None)
+        if image is None:
+            return None
+        if self._substituted is None:
+            raise ImageError(
+                f"image {uri} cannot run here: what stands in for {image.repository} is of version "
+                f"{image.version}; `serve --any-version` takes that one all the same"
+            )
+        self._substituted(f"{uri} runs as version {image.version}: its answers may be others")
+        return image
 
     def built_here(self) -> list[Image]:
         """The images that have their source in this repository."""

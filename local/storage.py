@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.assembly import Assembly
+from local.assembly import Assembly, Asset
 from local.errors import StorageError
 from local.files import files_below
 
@@ -42,9 +42,9 @@ class Storage:
             raise StorageError(f"{uri}: the assembly declares no bucket {bucket}")
         return path
 
-    def is_asset(self, uri: str) -> bool:
-        """Whether the object is one that the assembly stages."""
-        return uri in self._assets
+    def asset(self, uri: str) -> Asset | None:
+        """What the assembly stages as this object, None where it stages nothing."""
+        return self._assets.get(uri)
 
     def exists(self, uri: str) -> bool:
         """Whether the URI is an object, or a prefix with at least one object below it."""

@@ -1,6 +1,7 @@
 """The cloud assembly as a whole: what its stacks declare together."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from local.assembly import manifest, resource_types
 from local.assembly.address import Address, chosen
 from local.assembly.manifest import Asset
 from local.assembly.place import Place
+from local.assembly.properties import PROPERTIES
 from local.assembly.resources import Endpoint, Model, Pipeline, Resource
+from local.assembly.rules import refusals
 from local.assembly.stack import Stack
 from local.errors import AssemblyError, ResourceError
 
@@ -60,6 +63,15 @@ class Assembly:
     def names(self, kind: str) -> set[str]:
         """The names of the resources of one type, as far as the runner can know them."""
         return {one.known_name for one in self.resources(kind) if one.known_name is not None}
+
+    def unused_properties(self) -> list[tuple[str, str]]:
+        """Type and path of each property that is declared and does nothing on this machine, sorted."""
+        found = set()
+        for kind, rule in PROPERTIES.items():
+            for one in self.resources(kind):
+                with suppress(AssemblyError):
+                    found |= {(kind, finding.path) for finding in rule.read(one.properties, "")}
+        return sorted(found)
 
     @cached_property
     def without_local_effect(self) -> list[str]:
@@ -139,11 +151,11 @@ class Assembly:
         config = _find(config_name, self.resources("AWS::SageMaker::EndpointConfig"))
         if config is None:
             raise AssemblyError(f"the assembly declares no endpoint configuration called {config_name}")
-        variant = _typed(config, _variant)
-        model = self.model(variant["ModelName"])
+        variant, model_name = _typed(config, _variant)
+        model = self.model(model_name)
         if model is None:
-            raise AssemblyError(f"the assembly declares no model called {variant['ModelName']}")
-        return Endpoint(resource.name, variant["VariantName"], model, resource.address)
+            raise AssemblyError(f"the assembly declares no model called {model_name}")
+        return Endpoint(resource.name, variant, model, resource.address)
 
     def _pipeline(self, resource: Resource) -> Pipeline:
         definition = resource.properties["PipelineDefinition"].get("PipelineDefinitionBody")
@@ -165,16 +177,22 @@ def _model(resource: Resource) -> Model:
     return Model.from_arguments(resource.name, resource.properties)
 
 
-def _variant(config: Resource) -> Mapping[str, Any]:
+def _variant(config: Resource) -> tuple[str, str]:
+    """The names of the one production variant and of its model."""
     variants: Sequence[Mapping[str, Any]] = config.properties.get("ProductionVariants", [])
     if len(variants) != 1:
         raise AssemblyError(f"the runner serves one production variant, not {len(variants)}")
-    return variants[0]
+    return variants[0]["VariantName"], variants[0]["ModelName"]
 
 
 def _typed[T](resource: Resource, build: Callable[[Resource], T]) -> T:
-    """What is built of the resource; errors name it, unless they name another one that it needs."""
+    """What is built of the resource; errors name it, unless they name another one that it needs.
+
+    A property that the runner would have to ignore, although it changes what a request gets, is refused.
+    """
     try:
+        for refused in refusals(PROPERTIES[resource.type], resource.properties):
+            raise AssemblyError(str(refused))
         return build(resource)
     except KeyError as error:
         raise ResourceError(f"{resource.label} ({resource.type}): {error.args[0]} is missing") from None

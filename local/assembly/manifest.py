@@ -16,10 +16,11 @@ LOCAL_REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class Asset:
-    """A staged file, or a staged folder that is published as a zip."""
+    """A staged file, or a staged folder that is published as a zip, and the hash that the manifest gives."""
 
     path: Path
     zipped: bool
+    hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,11 @@ def read_assets(folder: Path, place: Place) -> dict[str, Asset]:
     for artifact in _artifacts(folder).values():
         if artifact["type"] != "cdk:asset-manifest":
             continue
-        for file in read_json(folder / artifact["properties"]["file"]).get("files", {}).values():
+        for hash, file in read_json(folder / artifact["properties"]["file"]).get("files", {}).items():
             source = file["source"]
             # A source that is a command is run at publishing time; nothing is staged for it.
             if "path" in source:
-                asset = Asset(folder / source["path"], source.get("packaging") == "zip")
+                asset = Asset(folder / source["path"], source.get("packaging") == "zip", hash)
                 for destination in file["destinations"].values():
                     bucket = _fill_in(destination["bucketName"], place)
                     assets[f"s3://{bucket}/{destination['objectKey']}"] = asset

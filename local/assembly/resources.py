@@ -81,11 +81,8 @@ class Model:
         """Read CreateModel's arguments or the properties of an AWS::SageMaker::Model (they agree).
 
         A container without a hostname is called `container-<n>`, counted from 1. Raises AssemblyError for a
-        model without containers or images, and for containers that are invoked directly.
+        model without containers or images.
         """
-        mode = arguments.get("InferenceExecutionConfig", {}).get("Mode", "Serial")
-        if mode != "Serial":
-            raise AssemblyError(f"the runner chains containers; it does not know the mode {mode}")
         declared = arguments.get("Containers") or [
             arguments[key] for key in ("PrimaryContainer",) if key in arguments
         ]
@@ -122,7 +119,7 @@ def _container(position: int, declared: Mapping[str, Any]) -> ContainerDefinitio
     hostname = declared.get("ContainerHostname", f"container-{position}")
     if "Image" not in declared:
         raise AssemblyError(f"the container {hostname} names no image")
-    if "ModelDataSource" in declared:
-        raise AssemblyError(f"the container {hostname}: the runner reads ModelDataUrl, not ModelDataSource")
     environment = texts(declared.get("Environment", {}), "Environment")
-    return ContainerDefinition(hostname, declared["Image"], declared.get("ModelDataUrl"), environment)
+    source = declared.get("ModelDataSource", {}).get("S3DataSource", {})
+    archive = declared.get("ModelDataUrl", source.get("S3Uri"))
+    return ContainerDefinition(hostname, declared["Image"], archive, environment)

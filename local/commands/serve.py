@@ -10,6 +10,7 @@ from pathlib import Path
 from local import assembly, server
 from local.api.hosting import Apis
 from local.commands.options import example_of, in_help, positive
+from local.console import print_table
 from local.container_in_engine import EngineHost
 from local.engine import RUNNERS, Engine
 from local.errors import AssemblyError
@@ -69,6 +70,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--engine", choices=RUNNERS, help="run our own images in this container engine")
     parser.add_argument(
+        "--any-version",
+        action="store_true",
+        help="let a stand-in answer for a managed image of another version than its own, and say so",
+    )
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="list what the template declares without effect here"
+    )
+    parser.add_argument(
         "--time-scale",
         type=positive,
         default=1.0,
@@ -93,14 +102,17 @@ def run(arguments: argparse.Namespace) -> int:
         _bound(arguments.port, apis) as listeners,
         _engine(arguments.engine) as engine,
     ):
-        _note(f"declared without local effect: {', '.join(declared.without_local_effect) or 'nothing'}")
+        _tell_what_is_unused(declared, verbose=arguments.verbose)
+        images = Images.load()
+        if arguments.any_version:
+            images = images.of_any_version(_note)
         started = time.monotonic()
         for endpoint in endpoints:
             hostnames = ", ".join(container.hostname for container in endpoint.model.containers)
             _note(f"{endpoint.name}: starting {hostnames}")
 
         def host(of: assembly.Assembly) -> Host:
-            return Host(Images.load(), Storage(workspace.storage, of), engine)
+            return Host(images, Storage(workspace.storage, of), engine)
 
         fleets = Fleets(host, workspace.root / "endpoints", Timing().scaled(arguments.time_scale), _note)
         session = Session(declared, endpoints, fleets, apis)
@@ -118,6 +130,20 @@ def run(arguments: argparse.Namespace) -> int:
             print("Ctrl-C stops it", flush=True)
 
         return session.run(listeners, state, announce)
+
+
+def _tell_what_is_unused(declared: assembly.Assembly, *, verbose: bool) -> None:
+    """What the template declares and nothing here acts on: in a line, or as a table."""
+    types, properties = declared.without_local_effect, declared.unused_properties()
+    if verbose:
+        rows = [(kind, "", "no effect here") for kind in types]
+        rows += [(kind, "", "unknown here, and not needed") for kind in declared.unknown_types]
+        rows += [(kind, path, "no effect here") for kind, path in properties]
+        print_table(("type", "property", "what becomes of it"), sorted(rows))
+    else:
+        unknown = ", ".join(declared.unknown_types)
+        left = f"; not known here, and not needed: {unknown}" if unknown else ""
+        _note(f"types without effect here: {len(types)}, properties: {len(properties)} (-v lists them){left}")
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from typing import Any
 from local.container import Layout, run_container
 from local.errors import JobError
 from local.images import Image
-from local.jobs.services import HOST, Services, demand, longest_time, only, texts
+from local.jobs.arguments import PROCESSING, refuse
+from local.jobs.services import HOST, Services, demand, longest_time, texts
 
 _ROOT = PurePosixPath("/opt/ml/processing")
 _PYTHON = ("python", "python3")
@@ -51,6 +52,7 @@ class ProcessingJob:
 
     def check(self) -> None:
         """Raise a SlipwayError for an image, a bucket or an argument with which the job cannot run here."""
+        refuse(PROCESSING, self._arguments)
         self._services.images.find(self._application["ImageUri"])
         if not self._application.get("ContainerEntrypoint"):
             raise JobError(
@@ -58,11 +60,8 @@ class ProcessingJob:
             )
         texts(self._arguments.get("Environment", {}), "the environment variable")
         for one in self._inputs.values():
-            only(one["S3Input"], {"S3DataType": ("S3Prefix",), "S3InputMode": ("File",)})
-            only(one["S3Input"], {"S3CompressionType": ("None",)})
             self._services.storage.path(one["S3Input"]["S3Uri"])
         for one in self._outputs.values():
-            only(one["S3Output"], {"S3UploadMode": ("EndOfJob",)})
             self._services.storage.path(one["S3Output"]["S3Uri"])
         for path in self._local_paths():
             if not path.is_relative_to(_ROOT) or ".." in path.parts:

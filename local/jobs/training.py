@@ -9,7 +9,8 @@ from typing import Any
 from local.archive import pack
 from local.container import Layout, run_container
 from local.errors import JobError
-from local.jobs.services import HOST, Services, demand, longest_time, only, texts
+from local.jobs.arguments import TRAINING, refuse
+from local.jobs.services import HOST, Services, demand, longest_time, texts
 
 _SOURCE = "sagemaker_submit_directory"
 _CHECKPOINTS = "/opt/ml/checkpoints"
@@ -49,18 +50,15 @@ class TrainingJob:
 
     def check(self) -> None:
         """Raise a SlipwayError for an image, a bucket or an argument with which the job cannot run here."""
+        refuse(TRAINING, self._arguments)
         self._services.images.find(self._algorithm["TrainingImage"])
         self._services.storage.path(self._output)
         if self._checkpoints:
             self._services.storage.path(self._checkpoints["S3Uri"])
         texts(self._arguments.get("HyperParameters", {}), "the hyperparameter")
         texts(self._arguments.get("Environment", {}), "the environment variable")
-        only(self._algorithm, {"TrainingInputMode": ("File", "FastFile")})
         for channel in self._channels.values():
-            only(channel, {"CompressionType": ("None",), "RecordWrapperType": ("None",)})
-            source = channel["DataSource"]["S3DataSource"]
-            only(source, {"S3DataType": ("S3Prefix",)})
-            self._services.storage.path(source["S3Uri"])
+            self._services.storage.path(channel["DataSource"]["S3DataSource"]["S3Uri"])
 
     def run(self, folder: Path) -> None:
         """Run the job in a folder of its own; raises JobError with the container's reason when it fails."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from local.container import Layout
 from local.errors import JobError
+from local.jobs.arguments import TUNING, refuse
 from local.jobs.services import Services, only
 from local.jobs.training import TrainingJob
 from local.tuning import trials
@@ -62,10 +63,7 @@ class TuningJob:
     def check(self) -> None:
         """Raise a SlipwayError for a strategy, a range or a training with which the job cannot run here."""
         only({"Strategy": self._config["Strategy"]}, {"Strategy": tuple(STRATEGIES)})
-        only(self._config, {"TrainingJobEarlyStoppingType": ("Off",)})
-        for name in ("TuningJobCompletionCriteria", "WarmStartConfig", "Autotune", "TrainingJobDefinitions"):
-            if name in self._config or name in self._arguments:
-                raise JobError(f"{name} is not emulated")
+        refuse(TUNING, self._arguments)
         only(self._objective, {"Type": ("Maximize", "Minimize")})
         count, at_once = self._limits
         if count < 1 or at_once < 1:

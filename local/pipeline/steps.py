@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local.assembly import Model
+from local.assembly.properties import MODEL
 from local.errors import JobError
 from local.jobs import ProcessingJob, Services, TrainingJob, TuningJob
+from local.jobs.arguments import TRANSFORM, refuse
 from local.pipeline import conditions
 from local.pipeline.definition import CONDITION
 from local.registry import PENDING
@@ -52,6 +54,7 @@ class CreateModel:
         return {**self._arguments, "ModelName": self._model.name}
 
     def check(self) -> None:
+        refuse(MODEL, self._arguments)
         _check_containers(self._model, self._services)
 
     def run(self, folder: Path) -> None:
@@ -174,6 +177,7 @@ class TransformJob:
         return (self._arguments["TransformOutput"]["S3OutputPath"],)
 
     def check(self) -> None:
+        refuse(TRANSFORM, self._arguments)
         request = TransformRequest.parse(self._arguments)
         for uri in (request.input_uri, request.output_uri):
             self._services.storage.path(uri)

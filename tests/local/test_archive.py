@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.archive import Limits, pack, require_named_content, unpack_model
+from local.archive import Limits, pack, require_hash, unpack_model
 from local.errors import ArchiveError
 from resilience.hostile_archives import GOOD, HOSTILE, Hostile, add, several, tar_gz
 
@@ -64,14 +64,20 @@ def test_a_folder_that_holds_something_is_not_unpacked_over(tmp_path: Path) -> N
         unpack_model(archive, tmp_path / "model")
 
 
-def test_an_archive_that_a_template_names_by_its_content_is_no_other(tmp_path: Path) -> None:
-    named = hashlib.sha256(hashlib.sha256(GOOD).hexdigest().encode()).hexdigest()
-    archive = tmp_path / f"{named}.gz"
+def test_an_archive_is_the_one_that_the_asset_manifest_s_hash_was_made_of(tmp_path: Path) -> None:
+    hash = hashlib.sha256(hashlib.sha256(GOOD).hexdigest().encode()).hexdigest()
+    archive = tmp_path / "model.tar.gz"
     archive.write_bytes(GOOD)
-    require_named_content(archive)
+    require_hash(archive, hash)
     archive.write_bytes(tar_gz(several("other")))
-    with pytest.raises(ArchiveError, match=r"not the archive that the template names; run `make synth`"):
-        require_named_content(archive)
+    with pytest.raises(ArchiveError, match=f"not what the asset manifest's hash {hash} was made of; synth"):
+        require_hash(archive, hash)
+
+
+def test_what_is_no_hash_of_cdk_s_says_nothing_about_the_archive(tmp_path: Path) -> None:
+    archive = tmp_path / "model.tar.gz"
+    archive.write_bytes(GOOD)
+    require_hash(archive, "release-7")
 
 
 def test_a_missing_archive_is_named(tmp_path: Path) -> None:

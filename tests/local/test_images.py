@@ -35,12 +35,36 @@ def test_an_image_is_found_by_repository_and_version(images: Images, tag: str) -
     assert images.find(f"{REGISTRY}/sagemaker-scikit-learn{tag}").name == "scikit-learn"
 
 
+OTHER_VERSIONS = [
+    f"{REGISTRY}/sagemaker-scikit-learn:1.9-01",
+    f"{REGISTRY}/sagemaker-scikit-learn:1.2-1-cpu-py3",
+    f"{REGISTRY}/sagemaker-scikit-learn",
+]
+
+
+@pytest.mark.parametrize("uri", OTHER_VERSIONS)
+def test_another_version_is_refused_with_the_one_that_there_is(images: Images, uri: str) -> None:
+    with pytest.raises(ImageError, match=r"of version 1\.9-0; `serve --any-version` takes") as refusal:
+        images.find(uri)
+    assert uri in str(refusal.value)
+
+
+@pytest.mark.parametrize("uri", OTHER_VERSIONS)
+def test_another_version_is_taken_on_request_and_said(images: Images, uri: str) -> None:
+    told: list[str] = []
+    assert images.of_any_version(told.append).find(uri).name == "scikit-learn"
+    assert told == [f"{uri} runs as version 1.9-0: its answers may be others"]
+
+
+def test_the_version_that_there_is_is_taken_without_a_word(images: Images) -> None:
+    told: list[str] = []
+    images.of_any_version(told.append).find(f"{REGISTRY}/sagemaker-scikit-learn:1.9-0")
+    assert told == []
+
+
 @pytest.mark.parametrize(
     "uri",
     [
-        f"{REGISTRY}/sagemaker-scikit-learn:1.9-01",
-        f"{REGISTRY}/sagemaker-scikit-learn:1.2-1-cpu-py3",
-        f"{REGISTRY}/sagemaker-scikit-learn",
         f"{REGISTRY}/other/sagemaker-scikit-learn:1.9-0",
         f"{REGISTRY}/sagemaker-pytorch:1.9-0",
     ],

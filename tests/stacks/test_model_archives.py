@@ -1,29 +1,31 @@
 """The template names each model's archive by its content."""
 
-import shutil
+import json
 from pathlib import Path
 
 import pytest
 from assemblies import HOSTNAMES, Assembly
 
-from local.archive import require_named_content
+from local.archive import require_hash
 from local.errors import ArchiveError
 
 
-def archives(assembly: Assembly, folder: Path) -> list[Path]:
-    """The staged archives under the names that they are published by."""
-    found = []
-    for path in assembly.folder.glob("asset.*.tar.gz"):
-        found.append(folder / f"{path.name.split('.')[1]}.gz")
-        shutil.copyfile(path, found[-1])
-    return found
+def archives(assembly: Assembly) -> dict[str, Path]:
+    """The staged archives of models by the hashes that the asset manifests give them."""
+    return {
+        hash: assembly.folder / file["source"]["path"]
+        for manifest in assembly.folder.glob("*-serving.assets.json")
+        for hash, file in json.loads(manifest.read_text())["files"].items()
+        if file["source"]["path"].endswith(".tar.gz")
+    }
 
 
-def test_each_archive_is_the_one_that_the_template_names(dev: Assembly, tmp_path: Path) -> None:
-    models = [path for path in archives(dev, tmp_path) if path.stat().st_size < 100]
-    assert len(models) >= len(HOSTNAMES)
-    for path in models:
-        require_named_content(path)
-        path.write_bytes(path.read_bytes() + b"\n")
-        with pytest.raises(ArchiveError, match="not the archive that the template names"):
-            require_named_content(path)
+def test_each_archive_is_the_one_that_the_asset_manifest_names(dev: Assembly, tmp_path: Path) -> None:
+    found = archives(dev)
+    assert len(found) >= len(HOSTNAMES)
+    for hash, path in found.items():
+        require_hash(path, hash)
+        changed = tmp_path / path.name
+        changed.write_bytes(path.read_bytes() + b"\n")
+        with pytest.raises(ArchiveError, match="not what the asset manifest's hash"):
+            require_hash(changed, hash)
