@@ -1,0 +1,211 @@
+"""The settings that protect: a table of properties, how two values compare, and what a weaker one means."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from review.differences import Path
+from review.verdict.strength import (
+    AtLeast,
+    Becomes,
+    Includes,
+    LowestTls,
+    NotAmong,
+    Ordered,
+    Present,
+    Strength,
+)
+
+ON = Ordered(("true", "false"), "false")
+_ON_BY_DEFAULT = Ordered(("true", "false"), "true")
+_OFF = Ordered(("false", "true"), "false")
+_ENABLED = Ordered(("Enabled", "Suspended", "Disabled"), "Disabled")
+_LISTENERS = ("AWS::ElasticLoadBalancing",)
+_EVERYWHERE = ("0.0.0.0/0", "::/0")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Properties by their last name or names, in resources of any type unless `types` begins theirs. `words`
+    say what a weaker value means. `at_once` is whether a weak value counts in a new resource, too."""
+
+    names: tuple[str, ...]
+    strength: Strength
+    words: str
+    types: tuple[str, ...] = ("",)
+    at_once: bool = False
+
+
+SETTINGS = (
+    Setting(("EnableKeyRotation",), ON, "the key is no longer rotated"),
+    Setting(("Enabled",), _ON_BY_DEFAULT, "the key is disabled", ("AWS::KMS::Key",)),
+    Setting(("PendingWindowInDays",), AtLeast(30), "a deleted key is lost sooner", ("AWS::KMS::",)),
+    Setting(
+        (
+            *("BucketEncryption", "CustomerMasterKeyId", "EncryptionConfiguration", "EncryptionKey"),
+            *("KMSKeyId", "KMSMasterKeyID", "KmsKey", "KmsKeyArn", "KmsKeyId", "KmsMasterKeyId"),
+            *("MasterUserSecretKmsKeyId", "OutputKmsKeyId", "SSESpecification", "VolumeKmsKeyId"),
+            *("EncryptionConfig", "EncryptionSpecification", "S3KmsKeyId", "SecurityKmsKeyId"),
+        ),
+        Present(),
+        "encryption or its own key is gone",
+    ),
+    Setting(
+        (
+            *("AtRestEncryptionEnabled", "CacheDataEncrypted", "EncryptAtRest", "Encrypted", "SSEEnabled"),
+            *("StorageEncrypted", "TransitEncryptionEnabled", "EncryptionInTransit"),
+            *("EncryptionAtRestOptions.Enabled", "NodeToNodeEncryptionOptions.Enabled"),
+        ),
+        ON,
+        "encryption is off",
+    ),
+    Setting(("SqsManagedSseEnabled",), _ON_BY_DEFAULT, "encryption is off"),
+    Setting(
+        ("SSEAlgorithm", "EncryptionType", "DefaultEncryption", "SseType"),
+        Ordered(("aws:kms:dsse", "KMS_DSSE", "aws:kms", "KMS", "AES256", "NONE"), "AES256"),
+        "a weaker kind of encryption",
+    ),
+    Setting(
+        ("EnableInterContainerTrafficEncryption",), ON, "traffic between containers is no longer encrypted"
+    ),
+    Setting(("EnableNetworkIsolation",), ON, "network isolation is off"),
+    Setting(
+        ("VpcConfig", "VPCOptions", "VpcConfiguration", "SubnetId", "SubnetIds", "SecurityGroupIds"),
+        Present(),
+        "no longer in the VPC",
+    ),
+    Setting(
+        ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"),
+        ON,
+        "public access is no longer blocked",
+    ),
+    Setting(
+        ("AccessControl",),
+        Becomes(("PublicRead", "PublicReadWrite", "AuthenticatedRead")),
+        "open to the public",
+        ("AWS::S3::",),
+        at_once=True,
+    ),
+    Setting(
+        ("ObjectOwnership",),
+        Ordered(("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"), "BucketOwnerEnforced"),
+        "objects can have access lists again",
+    ),
+    Setting(
+        ("PubliclyAccessible", "MapPublicIpOnLaunch", "AssociatePublicIpAddress"),
+        _OFF,
+        "reachable from the internet",
+        at_once=True,
+    ),
+    Setting(("DirectInternetAccess",), Ordered(("Disabled", "Enabled"), "Enabled"), "direct internet access"),
+    Setting(
+        ("AppNetworkAccessType",),
+        Ordered(("VpcOnly", "PublicInternetOnly"), "PublicInternetOnly"),
+        "direct internet access",
+    ),
+    Setting(("Scheme",), Ordered(("internal", "internet-facing"), "internet-facing"), "faces the internet"),
+    Setting(("EndpointConfiguration.Types",), Includes("PRIVATE"), "the API is no longer private"),
+    Setting(("SecurityGroupIngress",), NotAmong(_EVERYWHERE), "open to every address", at_once=True),
+    Setting(
+        ("CidrIp", "CidrIpv6"),
+        NotAmong(_EVERYWHERE),
+        "open to every address",
+        ("AWS::EC2::SecurityGroupIngress",),
+        at_once=True,
+    ),
+    Setting(("RootAccess",), Ordered(("Disabled", "Enabled"), "Enabled"), "root access for its users"),
+    Setting(("PrivilegedMode", "Privileged"), _OFF, "containers with the host's privileges"),
+    Setting(("ReadonlyRootFilesystem",), ON, "the root file system can be written"),
+    Setting(("HttpTokens",), Ordered(("required", "optional"), "optional"), "IMDSv1 is answered"),
+    Setting(("MinimumInstanceMetadataServiceVersion",), AtLeast(1), "IMDSv1 is answered"),
+    Setting(("AuthorizationType",), Becomes(("NONE",), "NONE"), "anyone may call it"),
+    Setting(
+        ("AuthType",),
+        Becomes(("NONE",)),
+        "anyone may call it",
+        ("AWS::Lambda::Url",),
+        at_once=True,
+    ),
+    Setting(("AuthenticationType",), Becomes(("API_KEY",)), "an API key is enough", ("AWS::AppSync::",)),
+    Setting(("AuthorizerId",), Present(), "no authorizer is asked"),
+    Setting(("ApiKeyRequired",), ON, "no API key is needed"),
+    Setting(("DisableExecuteApiEndpoint",), ON, "the API also answers at its own endpoint"),
+    Setting(
+        ("RequestValidatorId", "ThrottlingRateLimit", "ThrottlingBurstLimit", "Throttle", "Action.Block"),
+        Present(),
+        "requests are no longer limited",
+    ),
+    Setting(("ValidateRequestBody", "ValidateRequestParameters"), ON, "requests are no longer validated"),
+    Setting(("WebACLId", "WebACLArn"), Present(), "no web ACL stands before it"),
+    Setting(("MfaConfiguration",), Ordered(("ON", "OPTIONAL", "OFF"), "OFF"), "a password is enough"),
+    Setting(("AllowAdminCreateUserOnly",), ON, "anyone may sign up"),
+    Setting(("MinimumLength",), AtLeast(8), "shorter passwords", ("AWS::Cognito::",)),
+    Setting(
+        ("SecurityPolicy", "MinimumProtocolVersion", "SslPolicy", "TLSSecurityPolicy", "MinimumTlsVersion"),
+        LowestTls(),
+        "an older version of TLS is accepted",
+    ),
+    Setting(("EnforceHTTPS",), ON, "HTTP without TLS is accepted"),
+    Setting(
+        ("ViewerProtocolPolicy",),
+        Ordered(("https-only", "redirect-to-https", "allow-all"), "allow-all"),
+        "HTTP without TLS is accepted",
+    ),
+    Setting(("Protocol",), Becomes(("HTTP", "TCP")), "HTTP without TLS is accepted", _LISTENERS),
+    Setting(("PermissionsBoundary",), Present(), "no boundary limits its permissions"),
+    Setting(
+        ("DeletionProtection", "DeletionProtectionEnabled", "DisableApiTermination"),
+        ON,
+        "no longer protected from deletion",
+    ),
+    Setting(("VersioningConfiguration.Status",), _ENABLED, "what is overwritten or deleted is not kept"),
+    Setting(("ObjectLockEnabled", "ObjectLockConfiguration"), Present(), "objects are no longer locked"),
+    Setting(("PointInTimeRecoveryEnabled",), ON, "no recovery to a point in time"),
+    Setting(("BackupRetentionPeriod",), AtLeast(1), "backups are kept for a shorter time"),
+    Setting(
+        ("ImageTagMutability",),
+        Ordered(("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION", "MUTABLE"), "MUTABLE"),
+        "tags can be moved to other images",
+    ),
+    Setting(("ScanOnPush",), ON, "images are no longer scanned"),
+    Setting(("RetentionInDays",), AtLeast(), "logs are kept for a shorter time", ("AWS::Logs::",)),
+    Setting(
+        ("AccessLogSetting", "AccessLogSettings", "AccessLoggingPolicy", "EnableCloudwatchLogsExports"),
+        Present(),
+        "access is no longer logged",
+    ),
+    Setting(("LoggingConfiguration",), Present(), "no longer logged"),
+    Setting(("LoggingLevel",), Ordered(("INFO", "ERROR", "OFF"), "OFF"), "less is logged"),
+    Setting(("DataTraceEnabled",), _OFF, "bodies of requests are logged"),
+    Setting(("IsLogging", "EnableLogFileValidation"), ON, "the trail is no longer complete"),
+    Setting(("ActionsEnabled",), _ON_BY_DEFAULT, "the alarm tells nobody"),
+    Setting(("AlarmActions",), Present(), "the alarm tells nobody"),
+    Setting(("AutoRollbackConfiguration",), Present(), "no alarm rolls a deployment back"),
+)
+_ORIGINS = Setting((), NotAmong(("*",)), "every origin may call it from a browser", at_once=True)
+_CROSS_ORIGIN = re.compile(r"origins?$", re.IGNORECASE)
+
+
+def _by_last_name() -> Mapping[str, list[tuple[tuple[str, ...], Setting]]]:
+    named: dict[str, list[tuple[tuple[str, ...], Setting]]] = defaultdict(list)
+    for setting in SETTINGS:
+        for name in setting.names:
+            members = tuple(name.split("."))
+            named[members[-1]].append((members, setting))
+    return named
+
+
+_SETTINGS = _by_last_name()
+
+
+def settings_at(path: Path, resource_type: str) -> Iterator[Setting]:
+    """The rules for the property at that path below a resource's declaration."""
+    named = tuple(one for one in path if not one.startswith("["))
+    if path[-1] != named[-1]:
+        return
+    for members, setting in _SETTINGS.get(named[-1], []):
+        if named[-len(members) :] == members and resource_type.startswith(setting.types):
+            yield setting
+    if _CROSS_ORIGIN.search(named[-1]):
+        yield _ORIGINS
