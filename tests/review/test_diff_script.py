@@ -15,12 +15,17 @@ from cloud_assemblies import STACK, Declared, data_rows, write
 
 GIT = shutil.which("git") or "git"
 # Leaves the assembly of the tree it stands in; a tree with a file `broken` does not synthesise. Given a GATE,
-# it says there where and which process it is, and waits.
+# it says there where and which process it is, and waits; when it is ended, it writes once more.
 CDK = """#!/usr/bin/env bash
 set -eu
 [[ ! -e broken ]] || { echo "app.py: cannot be read" >&2; exit 1; }
-[[ -z ${GATE:-} ]] || { echo "$PWD $$" >"$GATE"; exec sleep 3600; }
 while [[ $1 != --output ]]; do shift; done
+if [[ -n ${GATE:-} ]]; then
+	late() { while kill -0 $$ 2>/dev/null; do sleep 0.01; done; mkdir -p "$output"; exit; }
+	output=$2
+	(trap late TERM; echo "$PWD $BASHPID" >"$GATE"; sleep 3600) &
+	wait
+fi
 mkdir "$2" && cp assembly/* "$2"
 [[ $(cat build/artifacts/model) == "of the working tree" ]] || rm "$2/manifest.json"
 """
