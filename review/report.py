@@ -147,7 +147,8 @@ def _replaced(one: StackReview) -> list[str]:
 def _taken(one: StackReview, fate: Fate) -> list[str]:
     lines = [
         f"- {code(taken.change.resource.path)} cannot have the name {code(taken.name)}: {taken.why}. "
-        "**The deployment fails**, since CloudFormation creates before it deletes."
+        "**The deployment fails**, since CloudFormation creates before it deletes: keep the old logical id "
+        "or choose another name."
         for taken in one.taken
         if taken.change.fate is fate
     ]

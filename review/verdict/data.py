@@ -131,7 +131,10 @@ def _sooner(old: Side, new: Node) -> bool:
     if old is ABSENT:
         return True
     before, after = show(old), show(new)
-    return float(after) < float(before) if before.isdigit() and after.isdigit() else after < before
+    if before.isdigit() and after.isdigit():
+        return int(after) < int(before)
+    # Dates, as CloudFormation writes them, follow each other as text; what is built later cannot be told.
+    return "${" not in before + after and after < before
 
 
 def _finding(review: StackReview, change: ResourceChange, reason: str) -> Finding:

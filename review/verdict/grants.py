@@ -86,7 +86,7 @@ def _reasons(grants: Grants) -> Iterator[str]:
     if (grants.principal in _ANYONE and not named) or grants.principal.startswith("all but "):
         yield f"anyone ({code(grants.principal)}) may {codes(grants.actions)}"
     elif _ACCOUNT.search(grants.principal):
-        yield f"another account, {code(grants.principal)}, may {codes(grants.actions)}"
+        yield f"an account that is given by number, {code(grants.principal)}, may {codes(grants.actions)}"
     if wide := [one for one in grants.actions if _WIDE_MANAGED.search(one)]:
         yield f"allows {codes(wide)}"
     # A resource's own policy says * of the resource, and gives the account's root everything by custom.

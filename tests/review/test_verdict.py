@@ -281,6 +281,18 @@ def lifecycle(**rule: Any) -> dict[str, Any]:
         (lifecycle(ExpirationInDays=30), {}, False),
         ({}, lifecycle(AbortIncompleteMultipartUpload={"DaysAfterInitiation": 7}), False),
         ({}, lifecycle(NoncurrentVersionExpiration={"NoncurrentDays": 7}), True),
+        (lifecycle(ExpirationInDays=30), lifecycle(ExpirationInDays=7), True),
+        (lifecycle(ExpirationInDays=30), lifecycle(ExpirationInDays={"Ref": "Days"}), False),
+        (
+            lifecycle(ExpirationDate="2030-01-01T00:00:00Z"),
+            lifecycle(ExpirationDate="2029-01-01T00:00:00Z"),
+            True,
+        ),
+        (
+            lifecycle(ExpirationDate="2030-01-01T00:00:00Z"),
+            lifecycle(ExpirationDate="2031-01-01T00:00:00Z"),
+            False,
+        ),
     ],
 )
 def test_objects_that_expire_sooner_are_lost(
