@@ -4,10 +4,11 @@ from fuzz.target import Parse, Target, find_modules, require, together
 
 
 def _media_types() -> Parse:
-    """Content-Type and Accept, a line each, as the functions and the handlers read them."""
+    """Content-Type and Accept, a line each, as the functions, the handlers and the images read them."""
     find_modules()
     import hop_request
     import slipway_media
+    from toolkit import negotiation
 
     offered = (slipway_media.JSON, slipway_media.CSV)
 
@@ -18,6 +19,12 @@ def _media_types() -> Parse:
         require(slipway_media.preferred(accept, offered) in (None, *offered), "a media type of nobody's")
         hop_request.choose.cache_clear()
         require(hop_request.choose(accept, offered) in (None, *offered), "a media type of nobody's")
+        negotiation.preferred.cache_clear()
+        try:
+            chosen = negotiation.preferred(accept, offered[0], offered)
+        except negotiation.NotAcceptable:
+            return
+        require(slipway_media.named(chosen) in offered, "a media type of nobody's")
 
     return parse
 
@@ -54,7 +61,7 @@ TARGETS = (
     Target(
         "headers",
         "Content-Type, Accept, Authorization",
-        ("slipway_", "hop_request", "local"),
+        ("slipway_", "hop_request", "toolkit", "local"),
         lambda: together(_media_types(), _authorisation()),
     ),
 )

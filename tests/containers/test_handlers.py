@@ -82,6 +82,8 @@ def test_text_types_reach_the_script_as_text_and_others_as_bytes(content_type: s
         ("*/*; q=0.8", "text/csv"),
         ("Image/PNG; q=1", "Image/PNG"),
         ("image/png;q=0.2, application/json;q=0.9", "application/json"),
+        ("image/png, application/json;q=0.5", "application/json"),
+        ("image/png, image/gif;q=0.5", "image/png"),
     ],
 )
 def test_a_script_gets_the_one_type_that_the_caller_prefers(accept: str, reaches_script: str) -> None:

@@ -49,16 +49,23 @@ def test_the_greatest_weight_wins_then_the_narrowest_range_then_the_first(accept
 @pytest.mark.parametrize(
     ("accept", "chosen"),
     [
-        ("image/png;q=0.1, text/csv;q=0.05", "image/png"),
+        ("image/png", "image/png"),
+        ("image/png;q=0.1, image/gif;q=0.2", "image/gif"),
         ("image/*", "image/*"),
-        ("image/*, text/csv;q=0.5", "image/*"),
+        ("image/*, text/csv;q=0.5", CSV),
+        ("image/png, application/json;q=0.1", JSON),
+        ("text/html, application/xhtml+xml, */*;q=0.8", LINES),
+        ("application/json, text/plain, */*", JSON),
+        ("application/json;q=0.5, application/x-npy;q=0.9", NPY),
         ("text/*", CSV),
         ("application/*", LINES),
         ("application/jsonlines;q=0, application/*", JSON),
         ("*/*", LINES),
     ],
 )
-def test_where_nobody_knows_what_can_be_written_any_type_may_be_chosen(accept: str, chosen: str) -> None:
+def test_where_nobody_knows_what_can_be_written_a_usual_type_is_chosen_before_any_other(
+    accept: str, chosen: str
+) -> None:
     assert preferred(accept, LINES) == chosen
 
 
@@ -70,6 +77,11 @@ def test_what_accepts_nothing_of_what_is_offered_is_refused_with_the_list_of_it(
         preferred(accept, CSV, OFFERED)
 
     assert refusal.value.status == 406
+
+
+def test_a_header_that_allows_nothing_is_refused() -> None:
+    with pytest.raises(NotAcceptable, match="allows no type"):
+        preferred("*/*;q=0, image/png;q=0.0", CSV)
 
 
 @pytest.mark.parametrize(

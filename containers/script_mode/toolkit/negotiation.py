@@ -17,7 +17,7 @@ _RANGE = re.compile(
     rf"(?P<parameters>(?:;[ \t]*(?:{_PARAMETER}[ \t]*)?)*))?(?:,|$)"
 )
 _QUALITY = re.compile(r"0?\.\d{1,3}|0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
-_WRITTEN = (content_types.CSV, content_types.JSON, content_types.NPY)
+_USUAL = (content_types.CSV, content_types.JSON, content_types.NPY, content_types.JSON_LINES)
 
 
 class NotAcceptable(CallerProblem):
@@ -53,27 +53,29 @@ def preferred(accept: str, default: str, offered: tuple[str, ...] = ()) -> str:
 
     A type that the header names comes back as it stands there, without its weight. `default` answers an
     absent or empty header and, where they allow it, `*/*` and `text/*`. `offered` are the types that can be
-    written; without them nobody knows, and any type may be chosen.
+    written. Without them nobody knows: it is one of the usual types if the header allows any, so that the
+    lists of browsers and libraries find an answer, else the one that the header prefers.
 
     Refuses, with NotAcceptable, a malformed header and one that accepts nothing of what is offered.
     """
-    ranges = list(_ranges(accept))
+    ranges = sorted(_ranges(accept), key=lambda one: (-one.quality, -one.narrowness))
     if not ranges:
         return default
-    known = [default, *(name for name in offered or _WRITTEN if name != default)]
-    for one in sorted(ranges, key=lambda one: (-one.quality, -one.narrowness)):
-        if one.quality == 0:
-            break
-        if one.narrowness == 2:
-            if one.name in offered or not offered:
-                return one.text
-            continue
-        for name in known:
+    allowed = [one for one in ranges if one.quality > 0]
+    known = [default, *(name for name in offered or _USUAL if name != default)]
+    names = [content_types.media_type(name) for name in known]
+    for one in allowed:
+        if one.narrowness == 2 and one.name in names:
+            return one.text
+        for name in known if one.narrowness < 2 else ():
             if _narrowest(content_types.media_type(name), ranges) is one:
                 return name
-        if one.narrowness == 1 and not offered:
+    if offered:
+        raise NotAcceptable(f"The answer can be one of {', '.join(offered)}.")
+    for one in allowed:
+        if one.narrowness > 0:
             return one.text
-    raise NotAcceptable(f"The answer can be one of {', '.join(offered or _WRITTEN)}.")
+    raise NotAcceptable("The Accept header allows no type.")
 
 
 def _narrowest(name: str, ranges: Sequence[_Range]) -> _Range | None:
