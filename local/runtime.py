@@ -23,6 +23,7 @@ from local.endpoint import (
     ValidationError,
 )
 from local.http_client import Response
+from local.request_limits import violation
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -46,13 +47,13 @@ _REFUSED = {
     "x-amzn-sagemaker-target-model": "TargetModel is for multi-model endpoints",
     "x-amzn-sagemaker-target-container-hostname": "TargetContainerHostname is for direct invocation",
     "x-amzn-sagemaker-inference-component": "InferenceComponentName is for inference components",
+    "x-amzn-sagemaker-enable-explanations": "EnableExplanations is for endpoints with an explainer",
 }
 _RETURNED = (
     _CUSTOM_ATTRIBUTES,
     "x-amzn-sagemaker-new-session-id",
     "x-amzn-sagemaker-closed-session-id",
 )
-_LONGEST_HEADER = 1_024
 # An answer may take as long, too.
 BODY_SECONDS = 60.0
 # What is read of a body that is too large, so that its sender gets to see the answer.
@@ -98,6 +99,8 @@ class Runtime:
         return await self._invoke(unquote(match[1]), _headers(scope), body)
 
     async def _invoke(self, name: str, headers: Mapping[str, str], body: bytes) -> Response:
+        if found := violation(name, headers):
+            raise ValidationError(found)
         endpoint = self._endpoints.get(name)
         if endpoint is None:
             raise ValidationError(f"Endpoint {name} of account {self._account} not found.")
@@ -127,10 +130,6 @@ def _check_headers(headers: Mapping[str, str], endpoint: Endpoint) -> None:
     variant = headers.get(_TARGET_VARIANT, endpoint.variant)
     if variant != endpoint.variant:
         raise ValidationError(f"Variant {variant} of endpoint {endpoint.name} not found.")
-    for name in ("content-type", "accept", *_PASSED):
-        value = headers.get(name, "")
-        if len(value) > _LONGEST_HEADER or not (value.isascii() and value.isprintable()):
-            raise ValidationError(f"{name} must be at most {_LONGEST_HEADER} visible ASCII characters.")
 
 
 async def _read_body(receive: Receive) -> bytes:

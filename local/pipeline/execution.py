@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from local.process import stop_all
 
 # More jobs than cores would only take turns, and a laptop's memory holds a few.
 _SIDE_BY_SIDE = min(4, len(os.sched_getaffinity(0)))
+# Variables of the job that a step starts, by the step's type.
+_JOB_NAMES = {"Training": "TrainingJobName", "Processing": "ProcessingJobName"}
 # Those that SageMaker caches; the others take no time.
 _CACHED_TYPES = frozenset({"Processing", "Training", "Transform", "Tuning"})
 
@@ -50,6 +53,7 @@ class Execution:
     property_files: dict[str, str] = field(default_factory=dict)
     packages: list[str] = field(default_factory=list)
     transformed: list[str] = field(default_factory=list)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def rehearse(self) -> None:
         """Resolve and check every step without running it.
@@ -61,7 +65,7 @@ class Execution:
         values = self._values(lambda uri: Unread())
         for step in self.definition.steps:
             try:
-                action = self.action(step, resolve(step.arguments, values))
+                action = self.action(step, resolve(step.arguments, self.seen_by(step, values)))
                 action.check()
                 values.steps[step.name] = described(step, action.description)
             except KeyError as error:
@@ -80,10 +84,21 @@ class Execution:
 
     def action(self, step: Step, arguments: Mapping[str, Any]) -> Action:
         """What the step does with its resolved arguments."""
-        return STEP_TYPES[step.type](f"pipelines-{self.id}-{step.name}", arguments, self.services)
+        return STEP_TYPES[step.type](self._job(step), arguments, self.services)
+
+    def seen_by(self, step: Step, values: Values) -> Values:
+        """The values with the variables that depend on the time and the step that asks."""
+        variables = {**values.execution, "CurrentDateTime": _written(datetime.now(UTC))}
+        if step.type in _JOB_NAMES:
+            variables[_JOB_NAMES[step.type]] = self._job(step)
+        return replace(values, execution=variables)
+
+    def _job(self, step: Step) -> str:
+        return f"pipelines-{self.id}-{step.name}"
 
     def _values(self, read_json: Callable[[str], Any]) -> Values:
         variables = {
+            "StartDateTime": _written(self.started),
             "PipelineName": self.pipeline.name,
             "PipelineArn": self.pipeline.arn,
             "PipelineExecutionId": self.id,
@@ -96,6 +111,10 @@ class Execution:
             return json.loads(self.services.storage.path(uri).read_bytes())
         except (OSError, ValueError) as error:
             raise JobError(f"the property file {uri} cannot be read: {error}") from None
+
+
+def _written(time: datetime) -> str:
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True)
@@ -147,7 +166,7 @@ class _Steps:
     def _done(self, step: Step) -> _Done:
         """The step's result: an earlier one where it may stand for it, else the step is run."""
         execution = self._execution
-        arguments = resolve(step.arguments, self._values)
+        arguments = resolve(step.arguments, execution.seen_by(step, self._values))
         action = execution.action(step, arguments)
         record = StepRecord(step.name, step.type, SUCCEEDED, origin=execution.id)
         if step.type not in _CACHED_TYPES:

@@ -1,17 +1,40 @@
 """A pipeline's parameters: declared in its definition, given on the command line."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from local.errors import PipelineError, UsageError
 
+# Of StartPipelineExecution: a test holds them against botocore's model.
+LONGEST_VALUE = 1024
+LONGEST_NAME = 256
+MOST_PARAMETERS = 200
+_NAME = re.compile(r"[A-Za-z0-9\-_]+", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
+_INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+
+
+def _number[N: (int, float)](pattern: re.Pattern[str], kind: Callable[[str], N], text: str) -> N:
+    # Not Python's own reading, which takes `1_000`, ` 5 ` and `nan`.
+    if pattern.fullmatch(text) is None:
+        raise ValueError(text)
+    return kind(text)
+
+
 _READ: Mapping[str, Callable[[str], Any]] = {
     "String": str,
-    "Integer": int,
-    "Float": float,
+    "Integer": lambda text: _number(_INTEGER, int, text),
+    "Float": lambda text: _number(_FLOAT, float, text),
     "Boolean": lambda text: _BOOLEANS[text.lower()],
+}
+_DEFAULTS: Mapping[str, tuple[type, ...]] = {
+    "String": (str,),
+    "Integer": (int,),
+    "Float": (float, int),
+    "Boolean": (bool,),
 }
 
 
@@ -30,14 +53,31 @@ class Parameter:
         name, kind, choices = declared["Name"], declared["Type"], declared.get("EnumValues", [])
         if not isinstance(name, str) or not isinstance(choices, list):
             raise PipelineError("a parameter's Name is a string, its EnumValues an array")
+        if len(name) > LONGEST_NAME or _NAME.fullmatch(name) is None:
+            raise PipelineError(
+                f"{name!r} is no name of a parameter: at most {LONGEST_NAME} letters, digits, hyphens and "
+                "underscores"
+            )
         if not isinstance(kind, str) or kind not in _READ:
             raise PipelineError(
                 f"the parameter {name} has the type {kind}; the runner knows {', '.join(_READ)}"
             )
-        return cls(name, kind, declared.get("DefaultValue"), tuple(choices))
+        default = declared.get("DefaultValue")
+        if default is not None and not _is_of(kind, default):
+            raise PipelineError(f"the parameter {name}: the default {default!r} is no {kind}")
+        if choices and default is not None and default not in choices:
+            known = ", ".join(map(str, choices))
+            raise PipelineError(f"the parameter {name}: the default {default!r} is none of {known}")
+        return cls(name, kind, default, tuple(choices))
 
     def read(self, text: str) -> Any:
         """The value that a text stands for; raises UsageError when it is not of the type or not a choice."""
+        if not text:
+            raise UsageError(f"--set {self.name}: the value is empty; it takes at least 1 character")
+        if len(text) > LONGEST_VALUE:
+            raise UsageError(
+                f"--set {self.name}: the value has {len(text)} characters; it takes at most {LONGEST_VALUE}"
+            )
         try:
             value = _READ[self.type](text)
         except (ValueError, KeyError):
@@ -48,12 +88,18 @@ class Parameter:
         return value
 
 
+def _is_of(kind: str, value: Any) -> bool:
+    return isinstance(value, _DEFAULTS[kind]) and (kind == "Boolean" or not isinstance(value, bool))
+
+
 def bind(parameters: Sequence[Parameter], given: Mapping[str, str]) -> dict[str, Any]:
     """The value of every parameter: the given one, else its default.
 
     Raises UsageError for a name that is not declared and for a value that is missing or wrong.
     """
     by_name = {parameter.name: parameter for parameter in parameters}
+    if len(given) > MOST_PARAMETERS:
+        raise UsageError(f"{len(given)} parameters are set; an execution takes at most {MOST_PARAMETERS}")
     for name in given:
         if name not in by_name:
             known = ", ".join(by_name) or "none"

@@ -185,7 +185,20 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown variant": ({"TargetVariant": "Blue"}, "Variant Blue of endpoint"),
     "a target model": ({"TargetModel": "model.tar.gz"}, "TargetModel is for multi-model endpoints"),
     "a target container": ({"TargetContainerHostname": "pca"}, "TargetContainerHostname is for"),
-    "too long attributes": ({"CustomAttributes": "a" * 1025}, "x-amzn-sagemaker-custom-attributes must be"),
+    "too long attributes": (
+        {"CustomAttributes": "a" * 1025},
+        "Value at 'customAttributes' failed",
+    ),
+    "a long inference id": (
+        {"InferenceId": "a" * 65},
+        "at 'inferenceId' failed to satisfy constraint",
+    ),
+    "a session that is no name": ({"SessionId": "a_b"}, "Value 'a_b' at 'sessionId' failed to satisfy"),
+    "a variant that is no name": ({"TargetVariant": "-"}, "Value '-' at 'targetVariant' failed to satisfy"),
+    "explanations": (
+        {"EnableExplanations": "`true`"},
+        "EnableExplanations is for endpoints with",
+    ),
     "too large a body": ({"Body": bytes(LARGEST_PAYLOAD + 1)}, "less than or equal to 6291456"),
     "a far too large body": ({"Body": bytes(40 << 20)}, "less than or equal to 6291456"),
 }

@@ -2,13 +2,20 @@ import json
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
 from hypothesis import given
 from hypothesis import strategies as st
 
 from local.errors import PipelineError, UsageError
 from local.pipeline.definition import Branch, Caching, Definition
 from local.pipeline.differences import without_effect
-from local.pipeline.parameters import Parameter, bind
+from local.pipeline.parameters import (
+    LONGEST_NAME,
+    LONGEST_VALUE,
+    MOST_PARAMETERS,
+    Parameter,
+    bind,
+)
 
 
 def text(*steps: dict[str, Any], parameters: list[dict[str, Any]] | None = None) -> str:
@@ -160,6 +167,11 @@ def parameter(name: str, kind: str, default: Any = None, choices: tuple[Any, ...
     [
         ("String", "5", "5"),
         ("Integer", "-5", -5),
+        ("Integer", "007", 7),
+        ("Float", "5", 5.0),
+        ("Float", ".5", 0.5),
+        ("String", " ", " "),
+        ("String", "a" * 1024, "a" * 1024),
         ("Float", "1e-3", 0.001),
         ("Boolean", "True", True),
         ("Boolean", "false", False),
@@ -167,6 +179,41 @@ def parameter(name: str, kind: str, default: Any = None, choices: tuple[Any, ...
 )
 def test_a_given_value_is_read_as_its_type(kind: str, written: str, value: Any) -> None:
     assert bind([parameter("P", kind, "default")], {"P": written}) == {"P": value}
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"Type": "Integer", "DefaultValue": "5"}, "the default '5' is no Integer"),
+        ({"Type": "Integer", "DefaultValue": True}, "the default True is no Integer"),
+        ({"Type": "Integer", "DefaultValue": 1.5}, "the default 1.5 is no Integer"),
+        ({"Type": "Float", "DefaultValue": "a"}, "the default 'a' is no Float"),
+        ({"Type": "Boolean", "DefaultValue": "true"}, "the default 'true' is no Boolean"),
+        ({"Type": "String", "DefaultValue": 5}, "the default 5 is no String"),
+        ({"Type": "String", "DefaultValue": "c", "EnumValues": ["a", "b"]}, "default 'c' is none of a, b"),
+        ({"Type": "String", "Name": "a.b"}, "'a.b' is no name of a parameter"),
+        ({"Type": "String", "Name": ""}, "'' is no name of a parameter"),
+        ({"Type": "String", "Name": "a" * 257}, "is no name of a parameter: at most 256 letters"),
+    ],
+)
+def test_a_parameter_that_is_declared_wrong_is_refused(declared: dict[str, Any], message: str) -> None:
+    with pytest.raises(PipelineError, match=message):
+        Parameter.parse({"Name": "P", **declared})
+
+
+def test_an_execution_takes_so_many_parameters_and_no_more() -> None:
+    declared = [parameter(f"P{number}", "Integer", 0) for number in range(201)]
+    given_values = {one.name: "1" for one in declared}
+    with pytest.raises(UsageError, match="201 parameters are set; an execution takes at most 200"):
+        bind(declared, given_values)
+
+
+def test_the_limits_of_parameters_are_those_of_the_api() -> None:
+    shapes = Loader().load_service_model("sagemaker", "service-2")["shapes"]
+    assert shapes[shapes["Parameter"]["members"]["Value"]["shape"]]["max"] == LONGEST_VALUE
+    name = shapes[shapes["Parameter"]["members"]["Name"]["shape"]]
+    assert (name["min"], name["max"], name["pattern"]) == (1, LONGEST_NAME, r"[A-Za-z0-9\-_]*")
+    assert shapes["ParameterList"]["max"] == MOST_PARAMETERS
 
 
 def test_a_parameter_that_is_not_given_has_its_default() -> None:
@@ -178,6 +225,19 @@ def test_a_parameter_that_is_not_given_has_its_default() -> None:
     [
         (parameter("P", "Integer", 1), {"P": "many"}, "--set P: 'many' is no Integer"),
         (parameter("P", "Boolean", True), {"P": "1"}, "--set P: '1' is no Boolean"),
+        *(
+            (parameter("P", kind), {"P": ""}, "--set P: the value is empty; it takes at least 1 character")
+            for kind in ("String", "Integer", "Float", "Boolean")
+        ),
+        (parameter("P", "String"), {"P": "a" * 1025}, "has 1025 characters; it takes at most 1024"),
+        *(
+            (parameter("P", "Integer"), {"P": written}, f"'{written}' is no Integer")
+            for written in ("1_000", " 5 ", "5.0", "0x5", "five")
+        ),
+        *(
+            (parameter("P", "Float"), {"P": written}, f"'{written}' is no Float")
+            for written in ("nan", "inf", "1_0.5", " 1.5", "1,5", ".")
+        ),
         (parameter("P", "String", "a", ("a", "b")), {"P": "c"}, "'c' is none of a, b"),
         (parameter("P", "String", "a"), {"Q": "c"}, "--set Q: .* no such parameter; it has P"),
         (parameter("P", "String"), {}, "P has no default; give it with --set P=VALUE"),

@@ -1,5 +1,7 @@
+import ast
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -86,21 +88,20 @@ def test_a_transform_step_is_run_with_the_model_that_it_names(
     monkeypatch.setattr(
         step_types,
         "run_transform_job",
-        lambda arguments, *, model, **others: calls.append((arguments["Accept"], model)),
+        lambda arguments, *, model, **others: calls.append((arguments["TransformOutput"], model)),
     )
     transform = {
         "Name": "Score",
         "Type": "Transform",
         "Arguments": {
             "ModelName": get("Steps.Shop.ModelName"),
-            "Accept": "text/csv",
             "TransformInput": {"DataSource": {"S3DataSource": {"S3Uri": output("Double", "doubled")}}},
-            "TransformOutput": {"S3OutputPath": "s3://data/out/scores"},
+            "TransformOutput": {"S3OutputPath": "s3://data/out/scores", "Accept": "text/csv"},
         },
     }
     one = execution(tmp_path, transform, model("Fit"), fit(), double())
     run(one)
-    assert [(accept, shop.name) for accept, shop in calls] == [("text/csv", "pipelines-abc-Shop")]
+    assert [(given["Accept"], shop.name) for given, shop in calls] == [("text/csv", "pipelines-abc-Shop")]
 
 
 def changed(step: dict[str, Any], **arguments: Any) -> dict[str, Any]:
@@ -149,3 +150,36 @@ def test_a_model_whose_data_is_missing_is_not_made(tmp_path: Path) -> None:
     one = execution(tmp_path, changed(model(), Containers=containers))
     with pytest.raises(JobError, match=r"step Shop failed: the model data of a, s3://data/none\.tar\.gz"):
         run(one)
+
+
+def test_the_variables_of_an_execution_and_of_its_jobs_reach_the_steps(tmp_path: Path) -> None:
+    names = ["PipelineName", "PipelineArn", "PipelineExecutionId", "PipelineExecutionArn"]
+    names += ["StartDateTime", "CurrentDateTime"]
+    asking = {name: get(f"Execution.{name}") for name in [*names, "ProcessingJobName"]}
+    code = double().pop("Arguments")["AppSpecification"]["ContainerEntrypoint"][2]
+    step = double(f"import os; print({{name: os.environ[name] for name in {list(asking)}}})\n{code}")
+    step["Arguments"]["Environment"] = asking
+    fitting = fit(job=get("Execution.TrainingJobName"))
+    before = datetime.now(UTC).replace(microsecond=0)
+    one = execution(tmp_path, fitting, step)
+    run(one)
+
+    log = (tmp_path / "runs/abc/Double/container.log").read_text()
+    told = ast.literal_eval(log.splitlines()[0])
+    assert told["PipelineName"] == "slipway-dev-shop"
+    assert told["PipelineArn"] == "arn:aws:sagemaker:eu-west-1:000000000000:pipeline/slipway-dev-shop"
+    assert told["PipelineExecutionId"] == "abc"
+    assert told["PipelineExecutionArn"] == f"{told['PipelineArn']}/execution/abc"
+    assert told["ProcessingJobName"] == "pipelines-abc-Double"
+    started, current = (datetime.fromisoformat(told[name]) for name in ("StartDateTime", "CurrentDateTime"))
+    assert before <= started <= current <= datetime.now(UTC)
+    hyperparameters = json.loads((tmp_path / "runs/abc/Fit/opt/ml/output/data/told.json").read_text())
+    assert hyperparameters["hyperparameters"]["job"] == "pipelines-abc-Fit"
+
+
+@pytest.mark.parametrize("variable", ["TrainingJobName", "Weather"])
+def test_a_variable_that_a_step_does_not_have_is_refused(tmp_path: Path, variable: str) -> None:
+    step = double()
+    step["Arguments"]["Environment"] = {"A": get(f"Execution.{variable}")}
+    with pytest.raises(PipelineError, match=f"step Double: Execution.{variable}: there is no such"):
+        run(execution(tmp_path, step))
