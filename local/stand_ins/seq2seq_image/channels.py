@@ -8,10 +8,10 @@ from typing import Any
 from built_in.hyperparameters import Refused
 
 from . import records
+from .records import CONTENT_TYPE as RECORDS
 from .vocabulary import SOURCE_FILE, TARGET_FILE, Vocabulary
 
 TRAIN, VALIDATION, VOCAB = "train", "validation", "vocab"
-RECORDS = "application/x-recordio-protobuf"
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from toolkit import content_types, negotiation
 from toolkit.errors import CallerProblem
 
 from . import records
+from .records import CONTENT_TYPE as RECORDS
 from .vocabulary import Vocabulary
 
-RECORDS = "application/x-recordio-protobuf"
 # The documentation recommends JSON for small numbers; one request should not occupy the container for long.
 MOST_INSTANCES = 1000
 
