@@ -14,8 +14,8 @@ from toolkit import training_job
 from toolkit.environment import Environ, Folders
 
 from . import channels, hyperparameters, metrics
-from .channels import Examples
 from .content import LIBSVM
+from .examples import Examples
 
 logger = logging.getLogger("xgboost_image")
 
@@ -74,8 +74,6 @@ def _fit(parameters: dict[str, Any], examples: Mapping[str, Examples]) -> Any:
     evaluated = sorted({*tuned, *chosen}) if tuned and chosen else tuned or chosen
     if metrics.native(evaluated):
         parameters["eval_metric"] = metrics.native(evaluated)
-    if isinstance(parameters.get("updater"), list):
-        parameters["updater"] = ",".join(parameters["updater"])
     parameters.setdefault("nthread", 1)
     matrices = {name: _matrix(xgboost, each) for name, each in examples.items()}
     callbacks = [xgboost.callback.EvaluationMonitor()]
@@ -92,7 +90,7 @@ def _fit(parameters: dict[str, Any], examples: Mapping[str, Examples]) -> Any:
             )
         )
     return xgboost.train(
-        parameters,
+        hyperparameters.as_xgboost_takes(parameters),
         matrices[channels.TRAIN],
         num_boost_round=rounds,
         evals=[(matrix, name) for name, matrix in matrices.items()],
