@@ -100,7 +100,9 @@ class BankTraining(TrainingStack):
             "scores": score.scores,
             "baseline": baseline_scores.output("output"),
         }
-        verdict = self.judge(model, _GATE, inputs, image=_SCIKIT_LEARN)
+        # The XGBoost image writes no JSON lines in real time.
+        answers = ("text/csv", "application/json")
+        verdict = self.judge(model, _GATE, inputs, image=_SCIKIT_LEARN, answers=answers)
         self.build_pipeline(
             [encode, split, baseline, baseline_scores, tune, xgboost, model, score, *verdict],
             [SPLIT_SEED, _GATE.parameter, _TUNING_JOBS, _TUNING_JOBS_AT_ONCE],

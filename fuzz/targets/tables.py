@@ -19,7 +19,7 @@ def _payload(content_type: str) -> Parse:
 
     def parse(data: bytes) -> None:
         try:
-            tables = list(payload.tables(data, content_type, _FEATURES, pad=False))
+            tables = list(payload.tables(data, content_type, _FEATURES, managed=False))
         except CallerProblem as problem:
             require(problem.status in (400, 415), f"status {problem.status}")
             return

@@ -45,7 +45,6 @@ SCORED = [
     Case("lines that end with CR LF", f"{A}\r\n{B}\r\n", "text/csv", None, 200, CSV, "{a}\n{b}\n"),
     Case("semicolons", A.replace(",", ";"), "text/csv", None, 200, CSV, "{a}\n"),
     Case("tabs", A.replace(",", "\t"), "text/csv", None, 200, CSV, "{a}\n"),
-    Case("bars", A.replace(",", "|"), "text/csv", None, 200, CSV, "{a}\n"),
     Case("spaces", A.replace(",", " "), "text/csv", None, 200, CSV, "{a}\n"),
     Case("blanks around numbers", A.replace(",", " , "), "text/csv", None, 200, CSV, "{a}\n"),
     Case("any accept", A, "text/csv", "*/*", 200, CSV, "{a}\n"),
@@ -59,15 +58,6 @@ SCORED = [
         JSON,
         '{{"predictions": [{{"score": {a}}}, {{"score": {b}}}]}}',
     ),
-    Case(
-        "json lines out",
-        f"{A}\n{B}",
-        "text/csv",
-        "application/jsonlines",
-        200,
-        LINES,
-        '{{"score": {a}}}\n{{"score": {b}}}\n',
-    ),
     Case("libsvm", LIBSVM_A, "text/libsvm", None, 200, CSV, "{a}\n"),
     Case("libsvm by its other name", LIBSVM_A, "text/x-libsvm", None, 200, CSV, "{a}\n"),
     Case("no content type is libsvm", f"{LIBSVM_A}\n{LIBSVM_B}\n", None, None, 200, CSV, "{a}\n{b}\n"),
@@ -79,6 +69,7 @@ REFUSED = [
     Case("json in", json.dumps([[1, 2, 3, 4]]), "application/json", None, 415, PROBLEM, None),
     Case("an unknown type", A, "image/png", None, 415, PROBLEM, None),
     Case("another label size", A, "text/csv; label_size=2", None, 415, PROBLEM, None),
+    Case("bars between numbers with points", A.replace(",", "|"), "text/csv", None, 415, PROBLEM, None),
     Case("a word", "1,2,yes,4", "text/csv", None, 415, PROBLEM, None),
     Case("a header", f"a,b,c,d\n{A}", "text/csv", None, 415, PROBLEM, None),
     Case("json that is called csv", "[[1,2,3,4]]", "text/csv", None, 415, PROBLEM, None),
@@ -96,7 +87,7 @@ REFUSED = [
     Case("libsvm that counts in words", "one:1", "text/libsvm", None, 415, PROBLEM, None),
     Case("too many columns", f"{A},5", "text/csv", None, 400, PROBLEM, None),
     Case("a feature too many in libsvm", "0:1 4:2", "text/libsvm", None, 400, PROBLEM, None),
-    Case("a negative feature in libsvm", "-1:1", "text/libsvm", None, 400, PROBLEM, None),
+    Case("a negative feature in libsvm", "-1:1", "text/libsvm", None, 415, PROBLEM, None),
 ]
 
 
@@ -136,11 +127,17 @@ def test_the_two_rows_have_different_scores(xgboost_container: Container) -> Non
     assert float(score(xgboost_container, A)) < 0.5 < float(score(xgboost_container, B))
 
 
-@pytest.mark.parametrize("missing", ["1.5,,0.0,3.0", ",2.25,0.0,3.0", "1.5,2.25,0.0,"])
+@pytest.mark.parametrize("missing", ["1.5,,0.0,3.0", "1.5,2.25,0.0,", "1.5,,,"])
 def test_an_empty_cell_is_missing_as_an_absent_feature_is_in_libsvm(either: Container, missing: str) -> None:
     pairs = " ".join(f"{index}:{cell}" for index, cell in enumerate(missing.split(",")) if cell)
 
     assert either.invoke(missing, "text/csv").body == either.invoke(pairs, "text/libsvm").body
+
+
+def test_a_row_of_libsvm_without_the_first_feature_says_that_it_counts_from_0(either: Container) -> None:
+    answer = either.invoke("0:nan 1:2.25 2:0.0 3:3.0", "text/libsvm")
+
+    assert answer.body == either.invoke(",2.25,0.0,3.0", "text/csv").body
 
 
 def test_too_few_columns_are_refused(xgboost_container: Container) -> None:
@@ -212,15 +209,15 @@ def test_execution_parameters(xgboost_container: Container) -> None:
     }
 
 
-@pytest.mark.parametrize("accept", [None, "application/json", "image/png"])
+@pytest.mark.parametrize(("accept", "content_type"), [(None, CSV), (JSON, JSON)])
 def test_a_batch_job_gets_a_line_a_prediction_whatever_it_accepts(
-    trained: Path, xgboost_container: Container, accept: str | None
+    trained: Path, xgboost_container: Container, accept: str | None, content_type: str
 ) -> None:
     with Container("xgboost_image", trained, SAGEMAKER_BATCH="true") as container:
         answer = container.invoke(f"{A}\n{B}", "text/csv", accept)
 
     expected = f"{score(xgboost_container, A)}\n{score(xgboost_container, B)}\n"
-    assert (answer.status, answer.content_type, answer.body.decode()) == (200, CSV, expected)
+    assert (answer.status, answer.content_type, answer.body.decode()) == (200, content_type, expected)
 
 
 def test_the_environment_sets_the_limit_and_the_default_accept(trained: Path) -> None:
@@ -370,12 +367,12 @@ def multiclass(tmp_path_factory: pytest.TempPathFactory, training_rows: list[lis
     shutil.rmtree(folder)
 
 
-def test_an_objective_with_several_outputs_gives_a_list_a_line(multiclass: Path) -> None:
+def test_an_objective_with_several_outputs_gives_a_row_of_them_a_line(multiclass: Path) -> None:
     with Container("xgboost_image", multiclass) as container:
         lines = container.invoke(f"{A}\n{B}", "text/csv").body.decode().splitlines()
         documents = json.loads(container.invoke(f"{A}\n{B}", "text/csv", "application/json").body)
 
-    scores = [json.loads(line) for line in lines]
+    scores = [[float(cell) for cell in line.split(",")] for line in lines]
     assert [len(row) for row in scores] == [3, 3]
     assert [row["score"] for row in documents["predictions"]] == scores
 

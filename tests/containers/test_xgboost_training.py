@@ -126,7 +126,6 @@ def test_several_files_of_a_channel_are_one_table_in_the_order_of_their_names(
     data = split / "input" / "data" / "train"
     write_csv(data / "train2.csv", training_rows[70:130])
     write_csv(data / "zz" / "more.csv", training_rows[130:])
-    (data / ".hidden").write_text("no,table")
     (data / "_SUCCESS").write_text("")
 
     for folder in (whole, split):

@@ -26,6 +26,7 @@ _SIGNATURES: dict[str, list[Any]] = {
     "XGBoosterLoadModelFromBuffer": [_Handle, ctypes.c_char_p, ctypes.c_uint64],
     "XGBoosterSetParam": [_Handle, ctypes.c_char_p, ctypes.c_char_p],
     "XGBoosterGetNumFeature": [_Handle, _LengthPointer],
+    "XGBoosterBoostedRounds": [_Handle, ctypes.POINTER(ctypes.c_int)],
     "XGBoosterGetAttr": [
         _Handle,
         ctypes.c_char_p,
@@ -73,9 +74,13 @@ class _Proxy(threading.local):
 
 
 class Booster:
-    """One model in XGBoost's UBJ or JSON format. `predict` may be called from several threads."""
+    """One model in XGBoost's UBJ or JSON format. `predict` may be called from several threads.
 
-    def __init__(self, raw: bytes) -> None:
+    It scores with all `rounds` that the file holds; with `best_iteration` set, with the first `best_rounds`,
+    those up to the one that early stopping chose.
+    """
+
+    def __init__(self, raw: bytes, *, best_iteration: bool = False) -> None:
         self._handle = _Handle()
         self._proxy = _Proxy()
         _call("XGBoosterCreate", None, 0, ctypes.byref(self._handle))
@@ -87,6 +92,10 @@ class Booster:
         learner = self._configuration()["learner"]
         self.objective: str = learner["objective"]["name"]
         self.classes = int(learner["learner_model_param"].get("num_class", 0))
+        boosted = ctypes.c_int()
+        _call("XGBoosterBoostedRounds", self._handle, ctypes.byref(boosted))
+        self.rounds = boosted.value
+        self.best_rounds = self._best_iteration() + 1 or self.rounds
         # A linear model has no in-place prediction.
         self._in_place = learner["gradient_booster"]["name"] != "gblinear"
         self._options = json.dumps(
@@ -94,7 +103,8 @@ class Booster:
                 "type": 0,
                 "training": False,
                 "iteration_begin": 0,
-                "iteration_end": self._best_iteration() + 1,
+                # 0 is all rounds.
+                "iteration_end": self.best_rounds if best_iteration else 0,
                 "strict_shape": False,
                 "missing": math.nan,
             }
@@ -132,7 +142,7 @@ class Booster:
         return configuration
 
     def _best_iteration(self) -> int:
-        """The round that early stopping chose; -1, which means all rounds, when there was none."""
+        """The round that early stopping chose; -1 when there was none."""
         text, found = ctypes.c_char_p(), ctypes.c_int()
         _call("XGBoosterGetAttr", self._handle, b"best_iteration", ctypes.byref(text), ctypes.byref(found))
         return int(text.value) if found.value and text.value else -1

@@ -1,128 +1,92 @@
-"""The input channels of a training job: what the managed image accepts, and how its files become matrices."""
+"""The input channels of a training job: what the managed image accepts of them, and which files they hold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from built_in.hyperparameters import Refused
-from numpy.typing import NDArray
-from toolkit import tabular
 
-from . import content
+from . import content, examples
+from .examples import Examples
 
 TRAIN, VALIDATION = "train", "validation"
 _KNOWN = (TRAIN, VALIDATION, "code")
-_MODES = ("File",)
+_MODES = ("File", "Pipe", "FastFile")
 _DISTRIBUTIONS = ("FullyReplicated", "ShardedByS3Key")
-
-
-@dataclass(frozen=True)
-class Examples:
-    """The rows of one channel: single-precision features, NaN where missing, and what goes with each row."""
-
-    features: NDArray[np.float32]
-    labels: NDArray[np.float32]
-    weights: NDArray[np.float32] | None = None
-    queries: NDArray[np.int64] | None = None
+_DEEPEST = 3
 
 
 def validate(channels: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse what the image refuses: no `train`, a channel it does not know, a type or mode of none."""
+    """Refuse what the image refuses: no `train`, a channel it does not know, a type or mode of none.
+
+    Of what the image takes, the stand-in does not read pipes; that it says of itself.
+    """
     if TRAIN not in channels:
         raise Refused(f"Missing required channel: {TRAIN}")
     for name, channel in channels.items():
         if name not in _KNOWN:
             raise Refused(f"Extraneous channel found: {name}")
+        mode = channel.get("TrainingInputMode", "File")
         supported = (
-            channel.get("TrainingInputMode", "File") in _MODES
+            mode in _MODES
             and channel.get("S3DistributionType", "FullyReplicated") in _DISTRIBUTIONS
             and (name == "code" or channel.get("ContentType", content.LIBSVM) in content.NAMES)
         )
         if not supported:
             raise Refused(f"Channel configuration for '{name}' channel is not supported: {dict(channel)}")
+        if mode != "File":
+            raise Refused(
+                f"The stand-in does not take TrainingInputMode {mode}, which channel '{name}' has; "
+                "the managed image does. Use File."
+            )
 
 
 def read(folder: Path, content_type: str, *, weighted: bool = False) -> Examples | None:
     """All data files of a channel, in the order of their names, as one table; None when there are none.
 
-    CSV has no header and the label first; with `weighted` the second column is the row's weight.
-    libsvm is `label[:weight] [qid:n] index:value ...`. Files whose name starts with `.` or `_` are left out.
-    Refuses what does not parse, with file, row and column.
+    `weighted` is for CSV alone. Refuses what does not parse, with the file and the place in it.
     """
-    files = sorted(
-        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "_"))
-    )
-    texts = [(path.name, path.read_bytes()) for path in files]
-    texts = [(name, text) for name, text in texts if text.strip()]
-    if not texts:
+    files = _files(folder)
+    if not files:
         return None
-    if content.kind(content_type) == content.CSV:
-        return _from_csv(texts, weighted=weighted)
-    return _from_libsvm(texts)
+    kind = content.kind(content_type)
+    if kind == content.CSV:
+        return examples.from_csv(files, weighted=weighted)
+    if kind == content.LIBSVM:
+        return examples.from_libsvm(files)
+    return examples.from_parquet(files) if kind == content.PARQUET else examples.from_records(files)
 
 
-def _from_csv(texts: list[tuple[str, bytes]], *, weighted: bool) -> Examples:
-    tables: list[NDArray[np.float64]] = []
-    for name, text in texts:
-        try:
-            table = tabular.parse(content.with_commas(text.strip()))
-        except ValueError as error:
-            raise Refused(f"Failed to load csv data: {name}: {error}") from None
-        if tables and table.shape[1] != tables[0].shape[1]:
+def _files(folder: Path) -> list[Path]:
+    """The files that have anything in them, in the order of their names.
+
+    A hidden file ends the job with the image's message. Whether one whose name begins with `_` is data
+    depends in the image on the content type: here it is refused unless it is empty, as Spark's _SUCCESS is.
+    """
+    files = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            continue
+        name = path.relative_to(folder)
+        if path.name.startswith("."):
             raise Refused(
-                f"Failed to load csv data: {name} has {table.shape[1]} columns, "
-                f"the files before it {tables[0].shape[1]}."
+                f"Hidden file found in the data path! Remove that before training. ({folder.name}/{name})"
             )
-        tables.append(table)
-    rows = np.concatenate(tables).astype(np.float32)
-    first = 2 if weighted else 1
-    if rows.shape[1] <= first:
-        raise Refused("Failed to load csv data: there is no feature column after the label.")
-    return Examples(rows[:, first:], rows[:, 0], rows[:, 1] if weighted else None)
+        if not path.is_file():
+            raise Refused(f"{folder.name}/{name} is no regular file; put the data into one.")
+        if len(name.parts) > _DEEPEST:
+            raise Refused(
+                f"{folder.name}/{name} lies deeper than the {_DEEPEST} levels of folders that the managed "
+                "image reads; move it up."
+            )
+        if _is_blank(path):
+            continue
+        if path.name.startswith("_"):
+            raise Refused(f"{folder.name}/{name} begins with _ and is not empty; rename or remove it.")
+        files.append(path)
+    return files
 
 
-def _from_libsvm(texts: list[tuple[str, bytes]]) -> Examples:
-    labels: list[float] = []
-    weights: list[float] = []
-    queries: list[int] = []
-    cells: list[tuple[int, int, float]] = []
-    for name, text in texts:
-        for number, line in enumerate(text.strip().split(b"\n"), start=1):
-            head, *tokens = line.split() or [b""]
-            try:
-                label, _, weight = head.partition(b":")
-                labels.append(float(label))
-                weights.append(float(weight or 1))
-                for token in tokens:
-                    index, _, value = token.partition(b":")
-                    if index == b"qid":
-                        queries.append(int(value))
-                    else:
-                        cells.append((len(labels) - 1, int(index), float(value)))
-            except ValueError:
-                raise Refused(
-                    f"Failed to load libsvm data: {name}: line {number} is not label[:weight] index:value ..."
-                ) from None
-    return _matrix(labels, weights, queries, cells)
-
-
-def _matrix(
-    labels: list[float], weights: list[float], queries: list[int], cells: list[tuple[int, int, float]]
-) -> Examples:
-    if queries and len(queries) != len(labels):
-        raise Refused("Failed to load libsvm data: a qid stands on some rows and not on others.")
-    width = max((column for _, column, _ in cells), default=-1) + 1
-    if width == 0:
-        raise Refused("Failed to load libsvm data: no row has a feature.")
-    features = np.full((len(labels), width), np.nan, dtype=np.float32)
-    for row, column, value in cells:
-        features[row, column] = value
-    weighted = any(weight != 1 for weight in weights)
-    return Examples(
-        features,
-        np.array(labels, dtype=np.float32),
-        np.array(weights, dtype=np.float32) if weighted else None,
-        np.array(queries) if queries else None,
-    )
+def _is_blank(path: Path) -> bool:
+    with path.open("rb") as file:
+        return not file.read(4096).strip() and not file.read(1)

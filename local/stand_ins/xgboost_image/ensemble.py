@@ -1,5 +1,6 @@
 """The model folder as the managed image reads it: every file in it is one booster of an ensemble."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -8,49 +9,82 @@ from toolkit.errors import ContainerProblem
 from .booster import Booster, Table, XgboostError
 
 PICKLE_START = b"\x80"
+# Their predictions are labels, of which there is no mean.
+VOTING = ("multi:softmax", "binary:hinge")
+
+logger = logging.getLogger("xgboost_image")
 
 
 class Ensemble:
-    """The mean of one or more boosters over the same features."""
+    """One or more boosters over the same features.
+
+    Scores are averaged. Of labels the one is taken that most boosters give, of several such the lowest.
+    """
 
     def __init__(self, boosters: list[Booster]) -> None:
         self._boosters = boosters
         self.features = max(booster.features for booster in boosters)
         self.objective = boosters[0].objective
         self.classes = boosters[0].classes
+        self._join = _vote if self.objective in VOTING else _mean
         # What the library builds at its first prediction should not cost the first caller.
         self.predict(np.full((1, self.features), np.nan, dtype=np.float32))
 
     def predict(self, table: Table) -> Table:
         predictions = [booster.predict(table) for booster in self._boosters]
-        return predictions[0] if len(predictions) == 1 else np.mean(predictions, axis=0)
+        return predictions[0] if len(predictions) == 1 else self._join(np.array(predictions))
 
 
-def load(folder: Path, *, first_only: bool = False) -> Ensemble:
+def _mean(predictions: Table) -> Table:
+    mean: Table = predictions.mean(axis=0)
+    return mean
+
+
+def _vote(predictions: Table) -> Table:
+    labels = np.unique(predictions)
+    votes = np.array([(predictions == label).sum(axis=0) for label in labels])
+    return labels[votes.argmax(axis=0)]
+
+
+def load(folder: Path, *, first_only: bool = False, best_iteration: bool = False) -> Ensemble:
     """Every regular file of the folder whose name has no leading dot, in the order of their names.
 
-    A file that is no XGBoost model stops the container, as it stops the managed one. A pickle is refused:
-    it would run whatever code it holds.
+    A file that is no XGBoost model stops the container, as it stops the managed one, and so do models that no
+    prediction can be joined of. A pickle is refused: it would run whatever code it holds.
     """
     files = sorted(path for path in folder.glob("[!.]*") if path.is_file()) if folder.is_dir() else []
     if not files:
         raise ContainerProblem(f"The model folder {folder} has no model file.")
-    boosters = [_load(path) for path in (files[:1] if first_only else files)]
+    boosters = [_load(path, best_iteration=best_iteration) for path in (files[:1] if first_only else files)]
     widths = sorted({booster.features for booster in boosters})
     if len(widths) > 1:
         raise ContainerProblem(f"The models in {folder} disagree on the number of features: {widths}.")
+    kinds = {(booster.classes, booster.objective in VOTING) for booster in boosters}
+    if len(kinds) > 1:
+        objectives = sorted({booster.objective for booster in boosters})
+        raise ContainerProblem(f"The models in {folder} predict different things: {', '.join(objectives)}.")
     return Ensemble(boosters)
 
 
-def _load(path: Path) -> Booster:
+def _load(path: Path, *, best_iteration: bool) -> Booster:
     raw = path.read_bytes()
     if raw.startswith(PICKLE_START):
         raise ContainerProblem(
             f"{path.name} is a pickle, which runs code when it is loaded; save it with booster.save_model()."
         )
     try:
-        return Booster(raw)
+        booster = Booster(raw, best_iteration=best_iteration)
     except XgboostError as error:
         raise ContainerProblem(
             f"{path.name} is no XGBoost model, and every file of the model folder is loaded as one: {error}"
         ) from error
+    if booster.rounds > booster.best_rounds and not best_iteration:
+        logger.warning(
+            "%s has %d rounds, of which early stopping chose the first %d. All are scored, as by the managed "
+            "image; SLIPWAY_BEST_ITERATION=1 scores the first %d alone.",
+            path.name,
+            booster.rounds,
+            booster.best_rounds,
+            booster.best_rounds,
+        )
+    return booster

@@ -21,6 +21,7 @@ _LABELS = ("predicted_label", "labels", "raw_score", "raw_scores")
 _PROBABILITIES = (*_LABELS, "probability", "probabilities")
 _OFFERED: dict[str, Sequence[str]] = {
     "reg:squarederror": _SCORES,
+    "reg:absoluteerror": _SCORES,
     "reg:logistic": _SCORES,
     "reg:gamma": _SCORES,
     "reg:tweedie": _SCORES,
@@ -33,16 +34,20 @@ _OFFERED: dict[str, Sequence[str]] = {
 
 
 class Selection:
-    """The columns of each answer, in the order in which they were named.
+    """The columns of each answer, in the order in which they were named, in any type that the image knows.
 
     Refuses an objective that has none. A column that the objective does not offer is refused too, unless
-    `managed` is set: then it is NaN in every answer, as the managed image has it.
+    `managed` is set: then it is NaN in every answer, as the managed image has it. In `batch` CSV ends with a
+    line feed.
     """
 
-    def __init__(self, columns: str, objective: str, classes: int, *, managed: bool) -> None:
+    writes = answers.KNOWN
+
+    def __init__(self, columns: str, objective: str, classes: int, *, managed: bool, batch: bool) -> None:
         self._columns = columns.replace(" ", "").lower().split(",")
         self._objective = objective
         self._classes = classes
+        self._end = "\n" if batch else ""
         name = environment.INFERENCE_OUTPUT
         if objective not in _OFFERED:
             raise ContainerProblem(f"{name} is set, and a model of {objective} offers no columns; unset it.")
@@ -52,12 +57,14 @@ class Selection:
                 f"{name} names {unknown[0]}; a model of {objective} offers {', '.join(_OFFERED[objective])}."
             )
 
-    def encode(self, predictions: Table, media_type: str, *, batch: bool) -> bytes:
+    def encode(self, predictions: Table, media_type: str) -> bytes:
         rows = [self._row(prediction) for prediction in predictions]
+        if media_type == answers.RECORDS:
+            return _records(rows)
         if media_type != content_types.CSV:
             return answers.documents(rows, media_type)
         text = "\n".join(",".join(_cell(row[column]) for column in self._columns) for row in rows)
-        return (text + "\n" if batch else text).encode()
+        return (text + self._end).encode()
 
     def _row(self, prediction: Any) -> dict[str, Any]:
         offered = _OFFERED[self._objective]
@@ -71,6 +78,20 @@ class Selection:
 
 def _cell(value: Any) -> str:
     return f'"{value}"' if isinstance(value, list) else str(value)
+
+
+def _records(rows: list[dict[str, Any]]) -> bytes:
+    """A record a row, with the columns as labels of single precision."""
+    # Protobuf costs a container 10 MB, and few callers accept records.
+    from built_in import records  # noqa: PLC0415
+
+    messages = []
+    for row in rows:
+        message = records.Record()
+        for column, value in row.items():
+            message.label[column].float32_tensor.values.extend(value if isinstance(value, list) else [value])
+        messages.append(message)
+    return records.write(messages)
 
 
 def _label(objective: str, prediction: Any, classes: int) -> Any:

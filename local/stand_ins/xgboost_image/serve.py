@@ -10,9 +10,12 @@ from toolkit.errors import ContainerProblem
 from toolkit.responses import Response
 
 from . import answers, ensemble, payload
+from .answers import Batch, Output, RealTime
 from .booster import Table, XgboostError
 from .ensemble import Ensemble
 from .selection import Selection
+
+BEST_ITERATION = "SLIPWAY_BEST_ITERATION"
 
 
 class XgboostModel:
@@ -20,23 +23,20 @@ class XgboostModel:
 
     An empty body is answered 204. With SAGEMAKER_BATCH the answer is one line a prediction whatever the
     Accept; with SAGEMAKER_INFERENCE_OUTPUT it has the columns named there. SLIPWAY_MANAGED_BEHAVIOUR=1 scores
-    a CSV row with too few columns, as the managed image does; else that is a 400.
+    a CSV row with too few columns and shifts libsvm that counts from 1, as the managed image does; else each
+    is a 400.
     """
 
     def __init__(self, model: Ensemble, environ: Environ) -> None:
         self._model = model
-        self._batch = environment.enabled(environ, environment.BATCH)
         self._managed = environment.enabled(environ, environment.MANAGED_BEHAVIOUR)
+        self._output = _output(model, environ, managed=self._managed)
         self._accept = environ.get(environment.DEFAULT_INVOCATIONS_ACCEPT) or content_types.CSV
-        if self._accept not in answers.SUPPORTED:
+        if self._accept not in self._output.writes:
             raise ContainerProblem(
                 f"{environment.DEFAULT_INVOCATIONS_ACCEPT} is {self._accept}; "
-                f"it can be {', '.join(answers.SUPPORTED)}."
+                f"it can be {', '.join(self._output.writes)}."
             )
-        columns = environ.get(environment.INFERENCE_OUTPUT)
-        self._selection = (
-            Selection(columns, model.objective, model.classes, managed=self._managed) if columns else None
-        )
         self._max_content_length = environment.number(
             environ, environment.MAX_CONTENT_LENGTH, environment.DEFAULT_MAX_CONTENT_LENGTH
         )
@@ -45,7 +45,7 @@ class XgboostModel:
         if not body:
             return Response(b"", status=204)
         try:
-            tables = payload.tables(body, content_type, self._model.features, pad=self._managed)
+            tables = payload.tables(body, content_type, self._model.features, managed=self._managed)
             predictions = [self._model.predict(table) for table in tables]
             whole = predictions[0] if len(predictions) == 1 else np.concatenate(predictions)
             return self._answer(whole, accept)
@@ -63,21 +63,35 @@ class XgboostModel:
         return Response(json.dumps(parameters).encode(), content_types.JSON)
 
     def _answer(self, predictions: Table, accept: str) -> Response:
-        if self._selection is not None:
-            media_type = answers.accepted(accept, self._accept)
-            body = self._selection.encode(predictions, media_type, batch=self._batch)
-        elif self._batch:
-            media_type, body = content_types.CSV, answers.lines(predictions)
-        else:
-            media_type = answers.accepted(accept, self._accept)
-            body = answers.scores(predictions, media_type)
+        media_type = answers.accepted(accept, self._accept)
+        if media_type not in self._output.writes:
+            return responses.problem(
+                500,
+                f"As the managed image, the stand-in cannot write {media_type} here: accept "
+                f"{' or '.join(self._output.writes)}, or set {environment.INFERENCE_OUTPUT}.",
+            )
+        body = self._output.encode(predictions, media_type)
         return Response(body, content_types.with_charset(media_type))
 
 
+def _output(model: Ensemble, environ: Environ, *, managed: bool) -> Output:
+    # The image looks whether the variable is set, not what it says.
+    batch = bool(environ.get(environment.BATCH))
+    if columns := environ.get(environment.INFERENCE_OUTPUT):
+        return Selection(columns, model.objective, model.classes, managed=managed, batch=batch)
+    return Batch() if batch else RealTime()
+
+
 def load(environ: Environ) -> XgboostModel:
-    """The ensemble in the model folder; its first file alone with SAGEMAKER_INFERENCE_ENSEMBLE=false."""
-    first_only = environ.get(environment.INFERENCE_ENSEMBLE, "true").lower() == "false"
-    return XgboostModel(ensemble.load(Folders.of(environ).model, first_only=first_only), environ)
+    """The ensemble in the model folder; its first file alone unless SAGEMAKER_INFERENCE_ENSEMBLE is `true`.
+
+    SLIPWAY_BEST_ITERATION=1 scores with the rounds up to the one that early stopping chose, where the image
+    scores with all that the file holds.
+    """
+    first_only = environ.get(environment.INFERENCE_ENSEMBLE, "true") != "true"
+    best = environment.enabled(environ, BEST_ITERATION)
+    model = ensemble.load(Folders.of(environ).model, first_only=first_only, best_iteration=best)
+    return XgboostModel(model, environ)
 
 
 def main(environ: Environ) -> None:

@@ -1,0 +1,58 @@
+"""Rows as RecordIO-protobuf: records with the feature `values`, dense or sparse, and perhaps a label."""
+
+from typing import NamedTuple
+
+import numpy as np
+from built_in.records import NotRecords, Tensor, read, tensor
+from numpy.typing import NDArray
+
+_VALUES = "values"
+
+
+class Rows(NamedTuple):
+    """The records of one body or file: `tensors` are one a row, all dense or all sparse, and `width` long."""
+
+    tensors: list[Tensor]
+    labels: list[float | None]
+    width: int
+    sparse: bool
+
+    def table(self, width: int) -> NDArray[np.float32]:
+        """The rows in single precision, at least as wide as they are; NaN where nothing is given."""
+        table = np.full((len(self.tensors), width), np.nan, dtype=np.float32)
+        with np.errstate(over="ignore"):
+            for row, one in enumerate(self.tensors):
+                table[row, one.keys if self.sparse else slice(self.width)] = one.values
+        return table
+
+
+def rows(content: bytes) -> Rows:
+    """The records as rows; refuses with NotRecords none at all, one without numbers, and unequal ones."""
+    tensors: list[Tensor] = []
+    labels: list[float | None] = []
+    widths: set[tuple[int, bool]] = set()
+    for number, record in enumerate(read(content), start=1):
+        one = tensor(record.features[_VALUES]) if _VALUES in record.features else None
+        if one is None or not len(one.values):
+            raise NotRecords(f"record {number} has no numbers called {_VALUES}")
+        tensors.append(one)
+        widths.add((_width(one, number), bool(one.keys)))
+        if len(widths) > 1:
+            raise NotRecords(f"record {number} is of another length or kind than those before it")
+        label = tensor(record.label[_VALUES]) if _VALUES in record.label else None
+        labels.append(float(label.values[0]) if label is not None and len(label.values) == 1 else None)
+    if not tensors:
+        raise NotRecords("there are no records")
+    width, sparse = widths.pop()
+    return Rows(tensors, labels, width, sparse)
+
+
+def _width(one: Tensor, number: int) -> int:
+    if not one.keys:
+        return len(one.values)
+    if len(one.keys) != len(one.values) or len(set(one.keys)) < len(one.keys):
+        raise NotRecords(f"record {number} does not have one key a number")
+    width = one.shape[0] if one.shape else max(one.keys) + 1
+    if max(one.keys) >= width:
+        raise NotRecords(f"record {number} has a key beyond its shape")
+    return width

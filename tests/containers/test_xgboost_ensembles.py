@@ -1,0 +1,140 @@
+"""Several models in one archive, and models of which early stopping chose some rounds."""
+
+import itertools
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+from toolkit.errors import ContainerProblem
+from xgboost_image.ensemble import VOTING
+from xgboost_models import ROWS, booster, csv, model, raw
+
+# So many that models of labels disagree.
+ROUNDS = 12
+SCORES = [
+    "binary:logistic",
+    "binary:logitraw",
+    "multi:softprob",
+    "reg:squarederror",
+    "reg:absoluteerror",
+    "reg:logistic",
+    "count:poisson",
+    "rank:ndcg",
+]
+
+
+def predictions(objective: str, seeds: tuple[int, ...]) -> np.ndarray:
+    import xgboost
+
+    return np.array([booster(objective, ROUNDS, seed).predict(xgboost.DMatrix(ROWS)) for seed in seeds])
+
+
+def answered(folder: Path, objective: str, seeds: tuple[int, ...]) -> np.ndarray:
+    served = model(folder, *(raw(objective, ROUNDS, seed) for seed in seeds))
+    body = served.invoke(csv(ROWS), "text/csv", "").body.decode()
+    return np.array([[float(cell) for cell in line.split(",")] for line in body.splitlines()]).squeeze()
+
+
+@pytest.mark.parametrize("objective", SCORES)
+def test_scores_of_several_models_are_averaged(tmp_path: Path, objective: str) -> None:
+    expected = predictions(objective, (0, 1, 2)).mean(axis=0)
+
+    assert np.array_equal(answered(tmp_path, objective, (0, 1, 2)), expected)
+
+
+@pytest.mark.parametrize("seeds", [(0, 1), (0, 1, 2), (2, 1, 0), (0, 1, 2, 3), (0, 0, 1)])
+@pytest.mark.parametrize("objective", VOTING)
+def test_labels_of_several_models_are_voted_on_and_of_several_winners_the_lowest_is_taken(
+    tmp_path: Path, objective: str, seeds: tuple[int, ...]
+) -> None:
+    votes = predictions(objective, seeds)
+    assert any(len(set(of_a_row)) > 1 for of_a_row in votes.T), "the models never disagree"
+
+    expected = [max(sorted(set(row)), key=list(row).count) for row in votes.T.tolist()]
+
+    assert answered(tmp_path, objective, seeds).tolist() == expected
+
+
+def test_a_label_that_is_voted_on_is_what_the_selected_column_says(tmp_path: Path) -> None:
+    files = [raw("multi:softmax", 3, seed) for seed in (0, 1, 2)]
+    scores = model(tmp_path, *files).invoke(csv(ROWS), "text/csv", "").body
+    labels = (
+        model(tmp_path, SAGEMAKER_INFERENCE_OUTPUT="predicted_label").invoke(csv(ROWS), "text/csv", "").body
+    )
+
+    assert scores == labels + b"\n"
+
+
+@pytest.mark.parametrize(
+    "objectives",
+    [
+        ("multi:softmax", "multi:softprob"),
+        ("binary:hinge", "binary:logistic"),
+        ("multi:softprob", "reg:gamma"),
+    ],
+)
+def test_models_that_predict_different_things_stop_the_container(
+    tmp_path: Path, objectives: tuple[str, ...]
+) -> None:
+    for order in itertools.permutations(objectives):
+        with pytest.raises(ContainerProblem, match=f"different things: {', '.join(sorted(objectives))}"):
+            model(tmp_path / order[0], *map(raw, order))
+
+
+@pytest.mark.parametrize(
+    ("value", "models"), [("true", 2), ("false", 1), ("True", 1), ("1", 1), ("", 1)], ids=str
+)
+def test_an_ensemble_is_read_where_the_variable_is_true_as_the_image_spells_it(
+    tmp_path: Path, value: str, models: int
+) -> None:
+    files = [raw("reg:squarederror", 3, seed) for seed in (0, 1)]
+
+    served = model(tmp_path / "both", *files, SAGEMAKER_INFERENCE_ENSEMBLE=value)
+    expected = model(tmp_path / "expected", *files[:models])
+
+    assert served.invoke(csv(ROWS), "text/csv", "").body == expected.invoke(csv(ROWS), "text/csv", "").body
+
+
+def untrimmed(best: int, rounds: int = 16, **more: str) -> bytes:
+    """As another program leaves it that stopped early: all rounds, and a note which was the best."""
+    trained = booster("reg:squarederror", rounds, **more).copy()
+    trained.set_attr(best_iteration=str(best))
+    return bytes(trained.save_raw("ubj"))
+
+
+@pytest.mark.parametrize("boosting", ["gbtree", "dart"])
+def test_all_rounds_of_an_untrimmed_model_are_scored_as_by_the_image_and_the_log_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, boosting: str
+) -> None:
+    with caplog.at_level(logging.WARNING, "xgboost_image"):
+        served = model(tmp_path / "untrimmed", untrimmed(5, booster=boosting))
+    whole = model(tmp_path / "whole", raw("reg:squarederror", 16, booster=boosting))
+
+    assert served.invoke(csv(ROWS), "text/csv", "").body == whole.invoke(csv(ROWS), "text/csv", "").body
+    assert "model-0 has 16 rounds, of which early stopping chose the first 6" in caplog.text
+
+
+def test_the_best_rounds_alone_are_scored_on_request(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "xgboost_image"):
+        served = model(tmp_path / "untrimmed", untrimmed(5), SLIPWAY_BEST_ITERATION="1")
+    first = model(tmp_path / "first", raw("reg:squarederror", 6))
+
+    assert served.invoke(csv(ROWS), "text/csv", "").body == first.invoke(csv(ROWS), "text/csv", "").body
+    assert not caplog.text
+
+
+def test_a_trimmed_model_is_scored_alike_with_and_without(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    trimmed = untrimmed(5, rounds=6)
+
+    bodies = {
+        model(tmp_path, trimmed, SLIPWAY_BEST_ITERATION=value).invoke(csv(ROWS), "text/csv", "").body
+        for value in ("0", "1")
+    }
+
+    assert len(bodies) == 1
+    assert not caplog.text
