@@ -234,7 +234,7 @@ def test_every_missing_module_gets_something_to_do(tmp_path: Path, module: str, 
 def test_requirements_that_are_not_met_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "requirements.txt").write_text(
         "# a comment\n\n-r other.txt\nnumpy>=1\nnumpy==0.1 ; python_version > '3'\n"
-        "Nothing-Like_it[extra]==1\n./wheels/own.whl\n"
+        "Nothing-Like_it[extra]==1\n./wheels/own.whl\ngit+ssh://host/own.git\n"
     )
 
     packages.warn_of_unmet(tmp_path)

@@ -1,5 +1,6 @@
 """How a training job's program is run: a Python program, a module of a package, or a command."""
 
+import os
 import shlex
 import sys
 from pathlib import Path, PurePosixPath
@@ -63,7 +64,8 @@ def _command(program: str, code: Path, arguments: list[str]) -> EntryPoint:
         )
     _refuse_absent(program, code)
     _refuse_broken_first_line(program, path)
-    path.chmod(path.stat().st_mode | 0o111)
+    if not os.access(path, os.X_OK):
+        path.chmod(path.stat().st_mode | 0o111)
     line = shlex.join([f"./{PurePosixPath(program)}", *arguments])
     # `exec`: the signal that stops the job should reach the program.
     return EntryPoint(["/bin/sh", "-c", f"exec {line}"], line, (code,), is_python=False)

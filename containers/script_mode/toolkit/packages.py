@@ -15,7 +15,8 @@ logger = logging.getLogger("toolkit")
 REQUIREMENTS = "requirements.txt"
 
 _REQUIREMENT = re.compile(
-    r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:==\s*(?P<version>[^\s;,#*]+))?"
+    r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?=\s*(?:$|[\[=<>!~;@#]))"
+    r"\s*(?:\[[^\]]*\])?\s*(?:==\s*(?P<version>[^\s;,#*]+))?"
 )
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '(?P<name>[^']+)'")
 _RESPONSE = "return (body, content type) instead of its Response"
