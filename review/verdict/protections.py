@@ -43,17 +43,17 @@ SETTINGS = (
     Setting(("PendingWindowInDays",), AtLeast(30), "a deleted key is lost sooner", ("AWS::KMS::",)),
     Setting(
         (
-            *("BucketEncryption", "CustomerMasterKeyId", "EncryptionConfiguration", "EncryptionKey"),
+            *("BucketEncryption", "EncryptionConfiguration", "EncryptionKey"),
             *("KMSKeyId", "KMSMasterKeyID", "KmsKey", "KmsKeyArn", "KmsKeyId", "KmsMasterKeyId"),
-            *("MasterUserSecretKmsKeyId", "OutputKmsKeyId", "SSESpecification", "VolumeKmsKeyId"),
-            *("EncryptionConfig", "EncryptionSpecification", "S3KmsKeyId", "SecurityKmsKeyId"),
+            *("MasterUserSecretKmsKeyId", "SSESpecification", "VolumeKmsKeyId"),
+            *("EncryptionConfig", "EncryptionSpecification", "S3KmsKeyId"),
         ),
         Present(),
         "encryption or its own key is gone",
     ),
     Setting(
         (
-            *("AtRestEncryptionEnabled", "CacheDataEncrypted", "EncryptAtRest", "Encrypted", "SSEEnabled"),
+            *("AtRestEncryptionEnabled", "CacheDataEncrypted", "Encrypted", "SSEEnabled"),
             *("StorageEncrypted", "TransitEncryptionEnabled", "EncryptionInTransit"),
             *("EncryptionAtRestOptions.Enabled", "NodeToNodeEncryptionOptions.Enabled"),
         ),
@@ -62,7 +62,7 @@ SETTINGS = (
     ),
     Setting(("SqsManagedSseEnabled",), _ON_BY_DEFAULT, "encryption is off"),
     Setting(
-        ("SSEAlgorithm", "EncryptionType", "DefaultEncryption", "SseType"),
+        ("SSEAlgorithm", "EncryptionType", "SseType"),
         Ordered(("aws:kms:dsse", "KMS_DSSE", "aws:kms", "KMS", "AES256", "NONE"), "AES256"),
         "a weaker kind of encryption",
     ),
@@ -142,7 +142,7 @@ SETTINGS = (
     Setting(("AllowAdminCreateUserOnly",), ON, "anyone may sign up"),
     Setting(("MinimumLength",), AtLeast(8), "shorter passwords", ("AWS::Cognito::",)),
     Setting(
-        ("SecurityPolicy", "MinimumProtocolVersion", "SslPolicy", "TLSSecurityPolicy", "MinimumTlsVersion"),
+        ("SecurityPolicy", "MinimumProtocolVersion", "SslPolicy", "TLSSecurityPolicy"),
         LowestTls(),
         "an older version of TLS is accepted",
     ),

@@ -1,11 +1,18 @@
 """What protects less than before, each rule with a near miss that is none."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cloud_assemblies import Declared
 from verdicts import broken_links, reasons
+
+from review.verdict.data import STORES
+from review.verdict.guards import GUARDS
+from review.verdict.protections import SETTINGS
 
 TITLE = "Weakens security"
 KEY = {"Fn::GetAtt": ["Key", "Arn"]}
@@ -30,8 +37,6 @@ def ingress(*sources: str, **more: Any) -> dict[str, Any]:
 
 
 def step(**arguments: Any) -> dict[str, Any]:
-    import json
-
     steps = [{"Name": "Fit", "Type": "Training", "Arguments": arguments}] if arguments else []
     return {"PipelineDefinition": {"PipelineDefinitionBody": json.dumps({"Steps": steps})}}
 
@@ -169,6 +174,71 @@ WEAKER: list[tuple[str, Any, Any, str]] = [
         {"CorsConfiguration": {"CorsRules": [{"AllowedOrigins": ["*"]}]}},
         "every origin",
     ),
+    ("AWS::Cognito::UserPool", {"AdminCreateUserConfig": {"AllowAdminCreateUserOnly": True}}, {}, "sign up"),
+    (
+        "AWS::Cognito::UserPool",
+        {"Policies": {"PasswordPolicy": {"MinimumLength": 12}}},
+        {"Policies": {"PasswordPolicy": {"MinimumLength": 6}}},
+        "shorter passwords",
+    ),
+    (
+        "AWS::CodeBuild::Project",
+        {"Environment": {"PrivilegedMode": False}},
+        {"Environment": {"PrivilegedMode": True}},
+        "privileges",
+    ),
+    (
+        "AWS::ECS::TaskDefinition",
+        {"ContainerDefinitions": [{"Name": "a", "ReadonlyRootFilesystem": True}]},
+        {"ContainerDefinitions": [{"Name": "a"}]},
+        "can be written",
+    ),
+    (
+        "AWS::EC2::LaunchTemplate",
+        {"LaunchTemplateData": {"MetadataOptions": {"HttpTokens": "required"}}},
+        {"LaunchTemplateData": {"MetadataOptions": {"HttpTokens": "optional"}}},
+        "IMDSv1",
+    ),
+    (
+        "AWS::SageMaker::NotebookInstance",
+        {"InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": "2"}},
+        {},
+        "IMDSv1",
+    ),
+    (
+        "AWS::AppSync::GraphQLApi",
+        {"AuthenticationType": "AWS_IAM"},
+        {"AuthenticationType": "API_KEY"},
+        "an API key is enough",
+    ),
+    ("AWS::ApiGatewayV2::Route", {"AuthorizerId": "a"}, {}, "no authorizer"),
+    ("AWS::ApiGateway::RestApi", {"DisableExecuteApiEndpoint": True}, {}, "its own endpoint"),
+    (
+        "AWS::CloudFront::Distribution",
+        {"DistributionConfig": {"WebACLId": "a"}},
+        {"DistributionConfig": {}},
+        "no web ACL",
+    ),
+    (
+        "AWS::CloudFront::Distribution",
+        {"DistributionConfig": {"DefaultCacheBehavior": {"ViewerProtocolPolicy": "https-only"}}},
+        {"DistributionConfig": {"DefaultCacheBehavior": {"ViewerProtocolPolicy": "allow-all"}}},
+        "without TLS",
+    ),
+    (
+        "AWS::OpenSearchService::Domain",
+        {"DomainEndpointOptions": {"EnforceHTTPS": True}},
+        {"DomainEndpointOptions": {}},
+        "without TLS",
+    ),
+    (BUCKET, {"ObjectLockEnabled": True}, {}, "no longer locked"),
+    (
+        "AWS::ApiGateway::Stage",
+        {"MethodSettings": [{"DataTraceEnabled": False}]},
+        {"MethodSettings": [{"DataTraceEnabled": True}]},
+        "bodies of requests",
+    ),
+    ("AWS::CloudTrail::Trail", {"IsLogging": True}, {"IsLogging": False}, "no longer complete"),
     ("AWS::Cognito::UserPool", {"MfaConfiguration": "ON"}, {"MfaConfiguration": "OFF"}, "password is enough"),
     (
         "AWS::WAFv2::WebACL",
@@ -228,6 +298,33 @@ def test_a_change_that_only_looks_like_it_is_none(
     changed: Callable[..., str], type: str, old: Any, new: Any
 ) -> None:
     assert reasons(changed(type, old, new), TITLE) == []
+
+
+@pytest.fixture(scope="module")
+def schemas() -> Mapping[str, str]:
+    """The text of every resource type's schema."""
+    folder = Path(str(files("cfnlint"))) / "data" / "schemas"
+    digests = json.loads((folder / "providers" / "us-east-1.json").read_text())
+    return {type: (folder / "resources" / f"{one}.json").read_text() for type, one in digests.items()}
+
+
+def test_rules_name_properties_that_exist(schemas: Mapping[str, str]) -> None:
+    def exists(name: str, types: tuple[str, ...]) -> bool:
+        members = [f'"{member}"' for member in name.split(".")]
+        texts = (text for type, text in schemas.items() if type.startswith(types))
+        return any(all(member in text for member in members) for text in texts)
+
+    assert [name for one in SETTINGS for name in one.names if not exists(name, one.types)] == []
+
+
+def test_guards_and_stores_are_types_that_exist(schemas: Mapping[str, str]) -> None:
+    assert {*GUARDS, *STORES} - {*schemas} == set()
+    assert [
+        (type, name)
+        for type, guard in GUARDS.items()
+        for name in guard.guards
+        if f'"{name}"' not in schemas[type]
+    ] == []
 
 
 def test_the_step_of_a_pipeline_is_named(changed: Callable[..., str]) -> None:
