@@ -13,6 +13,7 @@ from typing import cast
 import httptools
 
 CONNECT_TIMEOUT = 0.25
+_LATE = 1.1
 ANSWER_TIMEOUT = 60.0
 # Servers close connections that were idle for some seconds, perhaps just as one is used again. A connection
 # that ends sooner ended for another reason, and its request may have been acted on: it is not sent twice.
@@ -115,16 +116,22 @@ class Client:
 
     async def _connect(self) -> "_Connection":
         loop = asyncio.get_running_loop()
+        begun = loop.time()
+        connecting = asyncio.ensure_future(
+            loop.create_connection(lambda: _Connection(loop), self._host, self._port)
+        )
         try:
-            async with asyncio.timeout(CONNECT_TIMEOUT):
-                _, connection = await loop.create_connection(
-                    lambda: _Connection(loop), self._host, self._port
-                )
-        except TimeoutError:
-            raise ConnectError(f"no connection within {CONNECT_TIMEOUT * 1000:.0f} ms") from None
+            await asyncio.wait([connecting], timeout=CONNECT_TIMEOUT)
+            if loop.time() - begun > _LATE * CONNECT_TIMEOUT:
+                # The loop was busy with other things: the server may have been there all the time.
+                await asyncio.wait([connecting], timeout=CONNECT_TIMEOUT)
+            if not connecting.done():
+                raise ConnectError(f"no connection within {CONNECT_TIMEOUT * 1000:.0f} ms")
+            return connecting.result()[1]
         except OSError as error:
             raise ConnectError(f"no connection: {error.strerror or error}") from None
-        return connection
+        finally:
+            connecting.cancel()
 
 
 class _Connection(asyncio.Protocol):

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -139,6 +140,17 @@ def test_nobody_listening_is_told_apart_from_a_lost_answer() -> None:
             await Client(1).request("GET", "/ping")
 
     with_server([], scenario)
+
+
+def test_a_loop_that_was_busy_meanwhile_has_not_waited_for_the_server() -> None:
+    async def scenario(client: Client, requests: list[bytes]) -> None:
+        asked = asyncio.ensure_future(client.request("POST", "/invocations"))
+        await asyncio.sleep(0)
+        time.sleep(2 * http_client.CONNECT_TIMEOUT)
+        assert (await asked).body == b"ok"
+        assert len(requests) == 1
+
+    with_server([OK], scenario)
 
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
