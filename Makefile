@@ -170,6 +170,10 @@ build/check/%/manifest.json: $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.
 build/check/.planted: $(shell git ls-files checks stacks/policies) versions.toml docs/planted-faults.md build/checkov/.installed
 	@python -m checks.planted && touch $@
 
+.PHONY: mutants
+mutants: synth ## plant a SAMPLE of faults (default: 20) in each of FOLDERS (default: all); which do the tests see?
+	@python tests/mutants $(FOLDERS) --sample $(or $(SAMPLE),20)
+
 fuzz: $(INSTALLED) build/fuzz/.installed ## fuzz every parser for FUZZ_SECONDS of CPU each (default: 1200)
 	@PYTHONPATH="$$(echo .venv/lib/python*/site-packages)" build/fuzz/env/bin/python -m fuzz --seconds $(FUZZ_SECONDS)
 
