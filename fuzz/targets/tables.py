@@ -7,7 +7,7 @@ import numpy as np
 from fuzz.target import Parse, Target, find_modules, require, script, together
 from fuzz.targets.hops import projection
 
-_MODULES = ("toolkit", "xgboost_image", "hop_request", "pca_", "inference")
+_MODULES = ("toolkit", "built_in", "xgboost_image", "hop_request", "pca_", "inference")
 _FEATURES = 3
 
 
@@ -27,6 +27,24 @@ def _payload(content_type: str) -> Parse:
         require(rows == data.strip().count(b"\n") + 1, "another number of rows")
         require(all(table.shape[1] == _FEATURES for table in tables), "another number of columns")
         require(not any(np.isinf(table).any() for table in tables), "an infinite number")
+
+    return parse
+
+
+def _records() -> Parse:
+    """Records are refused by XGBoost, or are rows of the model's features without an infinite number."""
+    find_modules()
+    from toolkit.errors import CallerProblem
+    from xgboost_image import payload
+
+    def parse(data: bytes) -> None:
+        try:
+            (table,) = payload.tables(data, "application/x-recordio-protobuf", _FEATURES, managed=False)
+        except CallerProblem as problem:
+            require(problem.status in (400, 415), f"status {problem.status}")
+            return
+        require(table.shape[1] == _FEATURES and len(table) > 0, "another number of columns, or no rows")
+        require(not np.isinf(table).any(), "an infinite number")
 
     return parse
 
@@ -92,11 +110,12 @@ def _pca_npy() -> Parse:
 TARGETS = (
     Target(
         "tables",
-        "tables of numbers: CSV and npy for scripts, CSV and libsvm for XGBoost",
+        "tables of numbers: CSV and npy for scripts, CSV, libsvm and records for XGBoost",
         _MODULES,
         lambda: together(
             _table(),
             *map(_payload, ("text/csv", "text/libsvm")),
+            _records(),
             decoded("application/x-npy"),
             _pca_npy(),
         ),

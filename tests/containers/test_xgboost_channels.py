@@ -1,5 +1,6 @@
 """The files of a training channel, in every content type that the managed image takes."""
 
+import logging
 import math
 import os
 import re
@@ -238,12 +239,16 @@ def test_columns_of_parquet_go_by_their_names(tmp_path: Path) -> None:
     assert examples.labels.tolist() == [1, 0, 1]
 
 
-def test_training_shifts_no_libsvm(tmp_path: Path) -> None:
+def test_training_shifts_no_libsvm_and_says_that_serving_would(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "data").write_text("1 1:5 2:6\n0 1:7\n")
 
-    examples = channels.read(tmp_path, LIBSVM)
+    with caplog.at_level(logging.INFO, "xgboost_image"):
+        examples = channels.read(tmp_path, LIBSVM)
 
     assert examples is not None
+    assert "No row has feature 0" in caplog.text
     np.testing.assert_array_equal(examples.features, [[NAN, 5, 6], [NAN, 7, NAN]])
 
 

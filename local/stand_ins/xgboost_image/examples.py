@@ -1,5 +1,6 @@
 """The rows of a training channel, read from its files by their content type."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from toolkit import tabular
 
 from . import content
+
+logger = logging.getLogger("xgboost_image")
 
 _Floats = NDArray[np.float32]
 
@@ -158,6 +161,11 @@ def _matrix(
     width = max((column for _, column, _ in cells), default=-1) + 1
     if width == 0:
         raise Refused("Failed to load libsvm data: no row has a feature.")
+    if all(column > 0 for _, column, _ in cells):
+        logger.info(
+            "No row has feature 0. Training leaves indices as they are, and in serving the managed image "
+            "subtracts 1 from those of such a request: local/stand_ins/README.md says what to do."
+        )
     features = np.full((len(labels), width), np.nan, dtype=np.float32)
     for row, column, value in cells:
         features[row, column] = value
