@@ -29,8 +29,9 @@ _SETTINGS = ("resource", "setting", "old", "new")
 def report(reviews: Sequence[StackReview], assets: Assets) -> str:
     """The whole review, the same for the same assemblies."""
     findings = judge(reviews)
+    opens = any(one.granted or one.openings for one in reviews)
     linked = {anchor(one.stack, one.section) for one in findings if one.section}
-    lines = ["# What a deployment changes", "", *verdict_lines(findings), ""]
+    lines = ["# What a deployment changes", "", *verdict_lines(findings, opens=opens), ""]
     changed = [one for one in reviews if one.changes]
     unchanged = [one.name for one in reviews if not one.changes]
     if changed:

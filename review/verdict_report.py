@@ -15,9 +15,12 @@ _TITLES = {
 }
 
 
-def verdict_lines(findings: Sequence[Finding]) -> list[str]:
-    """The verdict in words, and its reasons by severity."""
+def verdict_lines(findings: Sequence[Finding], *, opens: bool) -> list[str]:
+    """The verdict in words, and its reasons by severity. `opens` is whether something is granted or reached
+    that was not, in which no rule sees harm."""
     lines = [f"**Verdict: {_words(findings)}**"]
+    if opens and not findings:
+        lines += ["", "What is newly granted or can be reached stands below."]
     for severity in Severity:
         reasons = [_reason(one) for one in findings if one.severity is severity]
         if len(reasons) > _MOST:

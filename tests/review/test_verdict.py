@@ -38,11 +38,22 @@ def test_a_change_that_harms_nothing_is_safe(changed: Callable[..., str]) -> Non
     assert told.startswith("# What a deployment changes\n\n**Verdict: safe.")
 
 
+def test_what_is_granted_is_pointed_to_though_it_is_safe(diff: Callable[..., str]) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::rows/*"}
+    policy = {"PolicyDocument": {"Statement": [statement]}, "Roles": ["a"]}
+
+    told = diff(Declared(), Declared({"Policy": thing("AWS::IAM::Policy", policy)}))
+
+    assert verdict(told) == SAFE
+    assert "\n\nWhat is newly granted or can be reached stands below.\n\n" in told
+
+
 def test_no_change_is_safe(diff: Callable[..., str]) -> None:
     told = diff(Declared(), Declared())
 
     assert verdict(told) == SAFE
     assert "**Nothing changes**" in told
+    assert "newly granted" not in told
 
 
 def test_an_export_in_use_that_goes_fails_before_anything_else_is_said(diff: Callable[..., str]) -> None:
