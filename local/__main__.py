@@ -1,10 +1,16 @@
 """`slipway COMMAND`; scripts/slipway starts it."""
 
-import argparse
 import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # Until everything is imported there is nothing to undo: Ctrl-C just ends the process.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import argparse
 import sys
 from collections.abc import Sequence
 from types import FrameType
+from typing import Any
 
 from local.commands import (
     build_images,
@@ -21,7 +27,7 @@ from local.commands import (
     train,
     transform,
 )
-from local.errors import SlipwayError
+from local.entry import ended
 
 _COMMANDS = (
     train,
@@ -42,7 +48,11 @@ _COMMANDS = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0, 1 for an error, 2 for wrong usage, 128 + n for signal n."""
-    parser = argparse.ArgumentParser(
+    return ended(lambda: _run(argv))
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    parser = _Parser(
         prog="slipway",
         description="Run what a synthesised cloud assembly declares, on this machine.",
     )
@@ -50,13 +60,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     for command in _COMMANDS:
         command.add_parser(subparsers)
     arguments = parser.parse_args(argv)
-    try:
-        return int(arguments.run(arguments))
-    except SlipwayError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+    return int(arguments.run(arguments))
+
+
+class _Parser(argparse.ArgumentParser):
+    """Does not pass over that a text could not be written, as argparse does."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        (file or sys.stderr).write(message)
 
 
 def _stop(signal_number: int, frame: FrameType | None) -> None:
@@ -66,4 +77,6 @@ def _stop(signal_number: int, frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _stop)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())

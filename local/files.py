@@ -19,6 +19,18 @@ _KINDS = {
 }
 
 
+@contextmanager
+def written_by(writer: str, path: Path) -> Iterator[None]:
+    """What reads a file that a program of ours has written; raises FilesError where the file is not as that
+    program writes it."""
+    try:
+        yield
+    except OSError as error:
+        raise FilesError(f"{path} cannot be read: {error.strerror}") from None
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        raise FilesError(f"{path} is not as {writer} writes it; restore it, or remove it") from None
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a text file, replacing a regular file that is there; raises FilesError for anything else."""
     with replacing(path) as temporary:

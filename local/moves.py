@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.errors import FilesError
-from local.files import kind, write_whole
+from local.files import kind, write_whole, written_by
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,13 @@ def make_all(moves: Sequence[Move], journal: Path) -> None:
 
 def finish(journal: Path) -> None:
     """Make the moves that a journal names, and remove it."""
-    for paths in json.loads(journal.read_text(encoding="utf-8")):
-        staged, target, former = (path and Path(path) for path in paths)
-        Move(staged, target, former).make()
+    with written_by("a training", journal):
+        moves = [
+            Move(*(path and Path(path) for path in paths))
+            for paths in json.loads(journal.read_text(encoding="utf-8"))
+        ]
+    for one in moves:
+        one.make()
     journal.unlink()
 
 

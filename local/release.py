@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.errors import SlipwayError
-from local.files import write_whole
+from local.files import write_whole, written_by
 from local.printed import slipway
 from local.registry import APPROVED, Package
 
@@ -53,5 +53,9 @@ def read(path: Path) -> dict[str, Any] | None:
     """The release that a file holds, None when there is no file."""
     if not path.exists():
         return None
-    release: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    with written_by("`release`", path):
+        release: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        dict(release.get("metrics", {}).items())
+        for one in release.get("containers", []):
+            dict(one.items())["hostname"]
     return release

@@ -20,7 +20,7 @@ _DRAIN = 5
 def bind(port: int) -> socket.socket:
     """A socket bound to the port (0: any free one) that does not listen yet.
 
-    Raises UsageError when the port is taken.
+    Raises UsageError when the port is taken, or there is none of that number.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -28,6 +28,9 @@ def bind(port: int) -> socket.socket:
         listener.bind(("127.0.0.1", port))
         # Taken before anything is started; connections are accepted once there is someone to answer.
         listener.listen(0)
+    except OverflowError:
+        listener.close()
+        raise UsageError(f"there is no port {port}: they end at 65535; choose another with --port") from None
     except OSError as error:
         listener.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):

@@ -49,7 +49,17 @@ def read_apis(assembly: Assembly) -> list[Api]:
 
 def read_api(assembly: Assembly, declared: Resource) -> Api:
     """One AWS::ApiGateway::RestApi with all that belongs to it; raises AssemblyError."""
-    return _Reader(assembly).api(declared)
+    try:
+        return _Reader(assembly).api(declared)
+    except KeyError as error:
+        raise AssemblyError(
+            f"{declared.label} ({declared.type}): a part of it lacks {error.args[0]}"
+        ) from None
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        raise AssemblyError(
+            f"{declared.label} ({declared.type}): a part of it is not of the form that CloudFormation takes: "
+            f"{error}"
+        ) from None
 
 
 class _Reader:

@@ -200,3 +200,8 @@ def _typed[T](resource: Resource, build: Callable[[Resource], T]) -> T:
         raise
     except AssemblyError as error:
         raise ResourceError(f"{resource.label} ({resource.type}): {error}") from None
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        raise ResourceError(
+            f"{resource.label} ({resource.type}): its properties are not of the form that CloudFormation "
+            f"takes: {error}"
+        ) from None

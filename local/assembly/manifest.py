@@ -8,10 +8,13 @@ from typing import Any
 
 from local.assembly.place import Place
 from local.errors import AssemblyError
+from local.files import kind
 
 # They stand for what the assembly leaves open, as CDK does for a stack without an environment.
 LOCAL_ACCOUNT = "000000000000"
 LOCAL_REGION = "us-east-1"
+AGAIN = "run `make synth`"
+_KINDS: Mapping[type[Any], str] = {dict: "object", str: "text"}
 
 
 @dataclass(frozen=True)
@@ -39,16 +42,17 @@ def read_stacks(folder: Path) -> list[StackFiles]:
     """
     stacks = []
     for name, artifact in _artifacts(folder).items():
+        properties = expect(dict, artifact.get("properties", {}), f"properties of {name}", folder)
         if artifact["type"] == "cdk:cloud-assembly":
-            nested = artifact.get("properties", {}).get("directoryName", name)
+            nested = properties.get("directoryName", name)
             raise AssemblyError(
                 f"{folder}: the assembly nests another one, {name}; name that: --assembly {folder / nested}"
             )
         if artifact["type"] == "aws:cloudformation:stack":
-            properties = artifact["properties"]
-            place = _place(artifact["environment"])
-            template = read_json(folder / properties["templateFile"])
-            stacks.append(StackFiles(properties.get("stackName", name), place, template))
+            file_name = expect(str, properties.get("templateFile"), f"templateFile of {name}", folder)
+            place = _place(expect(str, artifact.get("environment"), f"environment of {name}", folder))
+            template = read_json(folder / file_name)
+            stacks.append(StackFiles(str(properties.get("stackName", name)), place, template))
     if not stacks:
         raise AssemblyError(f"{folder} declares no stack; run `make synth`")
     return stacks
@@ -57,34 +61,53 @@ def read_stacks(folder: Path) -> list[StackFiles]:
 def read_assets(folder: Path, place: Place) -> dict[str, Asset]:
     """The file assets of all stacks by the S3 URI that they would be published to."""
     assets = {}
-    for artifact in _artifacts(folder).values():
+    for name, artifact in _artifacts(folder).items():
         if artifact["type"] != "cdk:asset-manifest":
             continue
-        for hash, file in read_json(folder / artifact["properties"]["file"]).get("files", {}).items():
-            source = file["source"]
-            # A source that is a command is run at publishing time; nothing is staged for it.
-            if "path" in source:
-                asset = Asset(folder / source["path"], source.get("packaging") == "zip", hash)
-                for destination in file["destinations"].values():
-                    bucket = _fill_in(destination["bucketName"], place)
-                    assets[f"s3://{bucket}/{destination['objectKey']}"] = asset
+        properties = expect(dict, artifact.get("properties", {}), f"properties of {name}", folder)
+        path = folder / expect(str, properties.get("file"), f"file of {name}", folder)
+        for key, file in expect(dict, read_json(path).get("files", {}), "files", path).items():
+            try:
+                # A source that is a command is run at publishing time; nothing is staged for it.
+                if "path" in file["source"]:
+                    asset = Asset(
+                        folder / file["source"]["path"], file["source"].get("packaging") == "zip", key
+                    )
+                    for destination in file["destinations"].values():
+                        bucket = _fill_in(destination["bucketName"], place)
+                        assets[f"s3://{bucket}/{destination['objectKey']}"] = asset
+            except (AttributeError, KeyError, TypeError):
+                raise AssemblyError(f"{path}: the asset {key} is not as CDK writes it; {AGAIN}") from None
     return assets
 
 
 def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in a regular file; raises AssemblyError."""
     try:
+        if path.exists() and not path.is_file():
+            raise AssemblyError(f"{path} is {kind(path)}, no file; {AGAIN}")
         content = json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise AssemblyError(f"there is no {path}; run `make synth`") from None
-    except ValueError as error:
-        raise AssemblyError(f"{path} is not JSON: {error}") from None
-    if not isinstance(content, dict):
-        raise AssemblyError(f"{path} holds no JSON object")
-    return content
+        raise AssemblyError(f"there is no {path}; {AGAIN}") from None
+    except OSError as error:
+        raise AssemblyError(f"{path} cannot be read: {error.strerror}; {AGAIN}") from None
+    except (ValueError, RecursionError) as error:
+        raise AssemblyError(f"{path} is not JSON: {error}; {AGAIN}") from None
+    return expect(dict, content, "the document", path)
+
+
+def expect[T](wanted: type[T], value: Any, what: str, where: Path) -> T:
+    """The value; raises AssemblyError where a file of the assembly holds another kind of value."""
+    if not isinstance(value, wanted):
+        raise AssemblyError(f"{where}: {what} is no {_KINDS[wanted]}; {AGAIN}")
+    return value
 
 
 def _artifacts(folder: Path) -> dict[str, Any]:
-    artifacts: dict[str, Any] = read_json(folder / "manifest.json").get("artifacts", {})
+    path = folder / "manifest.json"
+    artifacts = expect(dict, read_json(path).get("artifacts", {}), "artifacts", path)
+    for name, artifact in artifacts.items():
+        expect(str, expect(dict, artifact, name, path).get("type"), f"type of {name}", path)
     return artifacts
 
 

@@ -133,9 +133,10 @@ class Stack:
     def _tags(self, declared: Mapping[str, Any]) -> Mapping[str, str]:
         """The resource's tags as far as the runner can know them."""
         tags = declared.get("Properties", {}).get("Tags", [])
-        pairs = (
-            [(one.get("Key"), one.get("Value")) for one in tags] if isinstance(tags, list) else tags.items()
-        )
+        if isinstance(tags, list) and all(isinstance(one, dict) for one in tags):
+            pairs = [(one.get("Key"), one.get("Value")) for one in tags]
+        else:
+            pairs = list(tags.items()) if isinstance(tags, dict) else []
         found = {}
         for key, value in pairs:
             with suppress(AssemblyError):

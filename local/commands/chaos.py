@@ -13,7 +13,7 @@ from local.chaos import report
 from local.chaos.faults import ABOUT, Fault, faults, small_disk
 from local.chaos.run import Plan
 from local.chaos.run import run as run_plan
-from local.commands.options import add_assembly, example_of, positive
+from local.commands.options import add_assembly, at_least_one, example_of, positive
 from local.console import print_table
 from local.errors import UsageError
 from local.example import CSV, Example, example
@@ -61,7 +61,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--faults", type=_names, default=tuple(ABOUT), metavar="A,B", help="which faults (default: all)"
     )
     parser.add_argument("--container", metavar="HOSTNAME", help="only at this container, such as pca")
-    parser.add_argument("--times", type=int, default=2, metavar="N", help="at each container (default: 2)")
+    parser.add_argument(
+        "--times", type=at_least_one, default=2, metavar="N", help="at each container (default: 2)"
+    )
     parser.add_argument(
         "--seconds", type=positive, default=600, help="begin nothing new after that (default: 600)"
     )

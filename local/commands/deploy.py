@@ -35,7 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    path = arguments.assembly.resolve()
+    path = arguments.assembly.absolute()
     if not path.is_dir():
         raise UsageError(f"{arguments.assembly} is no folder: run `make synth`")
     request = {"deploy": arguments.endpoint, "assembly": str(path)}

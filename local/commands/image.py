@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from local.commands.options import in_help
+from local.commands.options import in_help, port
 from local.errors import UsageError
 from local.images import Images
 
@@ -52,7 +52,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="what stands for /opt/ml (default: SAGEMAKER_BASE_DIR, else /opt/ml itself)",
     )
     parser.add_argument(
-        "--port", type=int, help="where serve listens (default: SAGEMAKER_BIND_TO_PORT, else 8080)"
+        "--port", type=port, help="where serve listens (default: SAGEMAKER_BIND_TO_PORT, else 8080)"
     )
     parser.add_argument(
         "--env",

@@ -3,12 +3,13 @@
 import argparse
 import http.client
 import json
+import os
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from local import served
-from local.commands.options import example_of
+from local.commands.options import example_of, header
 from local.endpoint import LARGEST_PAYLOAD
 from local.errors import SlipwayError, UsageError
 from local.workspace import Workspace
@@ -32,10 +33,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     body.add_argument("--row", help="the body as one line of text")
     parser.add_argument(
         "--content-type",
+        type=header,
         metavar="TYPE",
         help=f"the body's media type (default: by the file's suffix, else {_DEFAULT_MEDIA_TYPE})",
     )
-    parser.add_argument("--accept", metavar="TYPE", help="the media type to ask for")
+    parser.add_argument("--accept", type=header, metavar="TYPE", help="the media type to ask for")
     parser.set_defaults(run=run)
 
 
@@ -45,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     body = _body(arguments)
     if len(body) > LARGEST_PAYLOAD:
         raise UsageError(
-            f"the body has {len(body)} bytes; a request takes at most {LARGEST_PAYLOAD}: send it in parts"
+            f"the body is larger than {LARGEST_PAYLOAD} bytes, which a request takes at most: "
+            "send it in parts"
         )
     headers = {"Content-Type": arguments.content_type or _media_type(arguments.file)}
     if arguments.accept:
@@ -57,11 +60,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _body(arguments: argparse.Namespace) -> bytes:
     if arguments.row is not None:
-        return f"{arguments.row}\n".encode()
+        return os.fsencode(arguments.row) + b"\n"
     if arguments.file == "-":
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(LARGEST_PAYLOAD + 1)
     try:
-        return Path(arguments.file).read_bytes()
+        with Path(arguments.file).open("rb") as file:
+            return file.read(LARGEST_PAYLOAD + 1)
     except OSError as error:
         raise UsageError(f"{arguments.file}: {error.strerror}") from None
 
@@ -84,5 +88,12 @@ def _send(url: str, endpoint: str, body: bytes, headers: dict[str, str]) -> byte
         connection.close()
     if response.status != http.client.OK:
         code = response.headers.get("x-amzn-ErrorType", f"status {response.status}")
-        raise SlipwayError(f"{code}: {json.loads(answer)['Message']}")
+        raise SlipwayError(f"{code}: {_reason(answer)}")
     return answer
+
+
+def _reason(answer: bytes) -> str:
+    try:
+        return str(json.loads(answer)["Message"])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return answer.decode("utf-8", "replace")

@@ -29,6 +29,27 @@ def add_assembly(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def port(text: str) -> int:
+    """The number of a port, or 0, as argparse's `type`."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no port: a number from 0 to 65535")
+    return int(text)
+
+
+def at_least_one(text: str) -> int:
+    """A whole number above 0, as argparse's `type`."""
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 10 and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
+
+def header(text: str) -> str:
+    """The value of an HTTP header, as argparse's `type`."""
+    if not (text.isascii() and text.isprintable()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no header: expected visible ASCII characters")
+    return text
+
+
 def positive(text: str) -> float:
     """A number above 0, as argparse's `type`."""
     try:
@@ -52,7 +73,7 @@ def assignments(path: str) -> list[tuple[str, str]]:
     """The members of a file's JSON object, whose values are texts, as argparse's `type`."""
     try:
         document = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise argparse.ArgumentTypeError(f"{path} cannot be read as JSON: {error}") from None
     if not isinstance(document, dict) or not all(isinstance(value, str) for value in document.values()):
         raise argparse.ArgumentTypeError(f'{path} should hold an object like {{"NAME": "VALUE"}}')

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from local import metrics
-from local.commands.options import example_of
+from local.commands.options import at_least_one, example_of
 from local.console import print_table
 from local.pipeline.publication import recover
 from local.pipeline.record import ExecutionRecord, read_all
@@ -33,7 +33,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="executions of this command (default: train)",
     )
     parser.add_argument(
-        "--last", type=int, default=_NEWEST, metavar="N", help=f"the newest N (default: {_NEWEST})"
+        "--last", type=at_least_one, default=_NEWEST, metavar="N", help=f"the newest N (default: {_NEWEST})"
     )
     parser.set_defaults(run=run)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from local import assembly, server
 from local.api.hosting import Apis
-from local.commands.options import example_of, in_help, positive
+from local.commands.options import example_of, in_help, port, positive
 from local.console import print_table
 from local.container_in_engine import EngineHost
 from local.engine import RUNNERS, Engine
@@ -64,7 +64,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument(
         "--port",
-        type=int,
+        type=port,
         default=_DEFAULT_PORT,
         help=f"where to listen on 127.0.0.1; APIs follow (default: {_DEFAULT_PORT}; 0: any free ports)",
     )
@@ -92,7 +92,9 @@ def run(arguments: argparse.Namespace) -> int:
     declared = assembly.load(arguments.assembly)
     if not declared.resources("AWS::SageMaker::Endpoint"):
         raise AssemblyError(f"{arguments.assembly} declares no endpoint: run `make train`, then `make synth`")
-    endpoints = [declared.endpoint(wanted) for wanted in arguments.workloads] or declared.endpoints
+    named = [declared.endpoint(wanted) for wanted in arguments.workloads] or declared.endpoints
+    # Named twice, or by two of its names, an endpoint is one.
+    endpoints = list({endpoint.name: endpoint for endpoint in named}.values())
     # An API calls the endpoint of its workload that is no variant.
     workloads = {one.address.workload for one in endpoints if one.address.variant is None}
     workspace = Workspace()

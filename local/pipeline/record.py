@@ -62,9 +62,20 @@ class ExecutionRecord:
         content = json.loads(path.read_text(encoding="utf-8"))
         content["steps"] = [StepRecord(**one) for one in content["steps"]]
         record = cls(**content)
+        record.check()
         if record.status == RUNNING and not Path(f"/proc/{record.pid}").exists():
             record.status = INTERRUPTED
         return record
+
+    def check(self) -> None:
+        """Raises TypeError where a member is of another type than it should be."""
+        for value, kind in (
+            *((self.parameters, dict), (self.metrics, dict), (self.artifacts, dict)),
+            *((self.number, int), (self.pid, int), (self.seconds, int | float)),
+            *((self.id, str), (self.started, str), (self.status, str), (self.package, str | None)),
+        ):
+            if not isinstance(value, kind):
+                raise TypeError(f"{value!r} is no {kind}")
 
     @property
     def finished_keys(self) -> frozenset[str]:
@@ -106,5 +117,5 @@ def _readable(path: Path) -> ExecutionRecord | None:
     """The record, None for one that another version of the runner has written."""
     try:
         return ExecutionRecord.read(path)
-    except (TypeError, KeyError, ValueError):
+    except (AttributeError, TypeError, KeyError, ValueError, RecursionError):
         return None

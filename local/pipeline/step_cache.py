@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -41,9 +42,11 @@ class StepCache:
         """The result that may stand for a step: there, not too old, its data unchanged; else None."""
         try:
             result = Result(**json.loads(self._path(key).read_text(encoding="utf-8")))
-        except (FileNotFoundError, TypeError, ValueError):  # none, or one of another version of the runner
+            age = time.time() - result.finished
+            dict(result.outputs.items())
+        # None, or one of another version of the runner.
+        except (FileNotFoundError, AttributeError, TypeError, ValueError, RecursionError):
             return None
-        age = time.time() - result.finished
         # A result of the future is as old as a clock that was put back makes it: nobody knows.
         cached = caching.enabled and (caching.expires_after is None or 0 <= age <= caching.expires_after)
         if not cached and key not in self._resumed:
@@ -65,7 +68,8 @@ class StepCache:
 
     def _executions(self) -> Iterator[tuple[Path, str]]:
         for path in self._folder.glob("*.json"):
-            yield path, json.loads(path.read_text(encoding="utf-8"))["execution"]
+            with suppress(KeyError, TypeError, ValueError, RecursionError):
+                yield path, str(json.loads(path.read_text(encoding="utf-8"))["execution"])
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.json"

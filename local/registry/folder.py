@@ -13,9 +13,9 @@ from typing import Any
 from local.assembly import ContainerDefinition, Model
 from local.assembly.place import Place
 from local.errors import SlipwayError, UsageError
-from local.files import write_whole
+from local.files import write_whole, written_by
 from local.moves import Move
-from local.registry.package import Container, Package
+from local.registry.package import STATUSES, Container, Package
 from local.storage import Storage
 
 _PACKAGE = "package.json"
@@ -99,9 +99,16 @@ class FolderRegistry:
         )
 
     def _read(self, group: str, version: int) -> Package:
-        content = json.loads((self._folder(group, version) / _PACKAGE).read_text(encoding="utf-8"))
-        containers = [Container(**one) for one in content.pop("containers")]
-        return Package(**content, containers=containers)
+        path = self._folder(group, version) / _PACKAGE
+        with written_by("a registration", path):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            containers = [Container(**one) for one in content.pop("containers")]
+            package = Package(**content, containers=containers)
+            if package.status not in STATUSES or package.version != version:
+                raise ValueError(package)
+            # Mappings, as whatever reads them expects.
+            dict(package.metrics.items()), [dict(one.environment.items()) for one in containers]
+        return package
 
     def _numbers(self, group: str) -> list[int]:
         found = []

@@ -216,7 +216,7 @@ def test_a_row_a_file_and_standard_input_are_sent_with_their_media_type(serving:
             "no endpoint called other; there are: shop (slipway",
         ),
         (("invoke", "shop", "missing.csv"), 2, "missing.csv: No such file"),
-        (("invoke", "shop", "large.csv"), 2, "a request takes at most 6291456"),
+        (("invoke", "shop", "large.csv"), 2, "larger than 6291456 bytes, which a request takes"),
         (("invoke", "shop"), 2, "one of the arguments FILE --row is required"),
     ],
 )
