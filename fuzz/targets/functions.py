@@ -22,15 +22,15 @@ def _rows(content_type: str) -> Parse:
     from slipway_problem import Problem
 
     def check(prediction: Any, text: str) -> None:
-        rows = prediction.rows(content_type, text, _MAX_ROWS)
+        rows = prediction.decode[content_type](text, _MAX_ROWS)
         written = "".join(",".join(str(value) for _, value in row) + "\n" for row in rows)
         require(
-            prediction.rows("text/csv", written, _MAX_ROWS) == rows, "rows change when they are rewritten"
+            prediction.decode["text/csv"](written, _MAX_ROWS) == rows, "rows change when they are rewritten"
         )
-        require(prediction.body(rows).count(b"\n") == len(rows), "another number of rows is sent on")
+        require(prediction.encode(rows).count(b"\n") == len(rows), "another number of rows is sent on")
         if content_type == "application/json":
             document = json.loads(text)
-            require(document == {prediction.array: [row.model_dump() for row in rows]}, "another document")
+            require([*document.values()] == [[row.model_dump() for row in rows]], "another document")
 
     def parse(data: bytes) -> None:
         for api in (churn_api, bank_api):

@@ -1,26 +1,19 @@
 """The bank API's handler, with its client injected."""
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 import bank_scoring
+import slipway_media
 import slipway_prediction
-from aws_lambda_powertools import Logger
+import slipway_rows
 from bank_contract import SCORE, Client
-from slipway_api import Handler
-from slipway_environment import Environment
-
-if TYPE_CHECKING:
-    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 PREDICTION = slipway_prediction.Prediction(
     operation=SCORE,
-    array="clients",
-    row=Client,
-    body=bank_scoring.rows,
-    answers=bank_scoring.ANSWERS,
+    decode=slipway_rows.decoders(Client, "clients"),
+    encode=bank_scoring.rows,
+    content_type=slipway_media.CSV,
+    answer=bank_scoring.ANSWERS,
 )
 
-
-def create_handler(environment: Environment, runtime: "SageMakerRuntimeClient", logger: Logger) -> Handler:
-    """What Lambda calls with an event and a context."""
-    return slipway_prediction.create_handler(PREDICTION, environment, runtime, logger)
+create_handler = partial(slipway_prediction.create_handler, PREDICTION)

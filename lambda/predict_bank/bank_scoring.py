@@ -16,28 +16,28 @@ def rows(clients: Sequence[Client]) -> bytes:
     return ("\n".join(lines) + "\n").encode("ascii")
 
 
-def predictions(content: bytes, count: int) -> str:
-    """The endpoint's JSON answer, if it is a score for each of `count` rows."""
+def predictions(content: bytes, clients: Sequence[Client]) -> str:
+    """The endpoint's JSON answer, if it is a score for each of the clients."""
     try:
         answer = BankResponse.model_validate_json(content)
     except ValidationError:
         raise unusable("answer is not the contract's JSON") from None
-    if len(answer.predictions) != count:
+    if len(answer.predictions) != len(clients):
         raise unusable("answer has another number of rows")
     return answer.model_dump_json()
 
 
-def scores(content: bytes, count: int) -> str:
-    """The endpoint's CSV answer, if it is a score a line for each of `count` rows."""
+def scores(content: bytes, clients: Sequence[Client]) -> str:
+    """The endpoint's CSV answer, if it is a score a line for each of the clients."""
     lines = content.decode("ascii", errors="replace").removesuffix("\n").split("\n")
     if not all(0 <= _number(line) <= 1 for line in lines):
         raise unusable("answer is not a score a line")
-    if len(lines) != count:
+    if len(lines) != len(clients):
         raise unusable("answer has another number of rows")
     return "\n".join(lines) + "\n"
 
 
-ANSWERS: Mapping[str, Callable[[bytes, int], str]] = {
+ANSWERS: Mapping[str, Callable[[bytes, Sequence[Client]], str]] = {
     slipway_media.JSON: predictions,
     slipway_media.CSV: scores,
 }

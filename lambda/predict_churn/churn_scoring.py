@@ -16,28 +16,28 @@ def rows(customers: Sequence[Customer]) -> bytes:
     return ("\n".join(lines) + "\n").encode("ascii")
 
 
-def predictions(content: bytes, count: int) -> str:
-    """The endpoint's JSON answer, if it is a finite score and a label for each of `count` rows."""
+def predictions(content: bytes, customers: Sequence[Customer]) -> str:
+    """The endpoint's JSON answer, if it is a finite score and a label for each of the customers."""
     try:
         answer = ChurnResponse.model_validate_json(content)
     except ValidationError:
         raise unusable("answer is not the contract's JSON") from None
-    if len(answer.predictions) != count:
+    if len(answer.predictions) != len(customers):
         raise unusable("answer has another number of rows")
     return answer.model_dump_json()
 
 
-def labels(content: bytes, count: int) -> str:
-    """The endpoint's CSV answer, if it is `True` or `False` for each of `count` rows."""
+def labels(content: bytes, customers: Sequence[Customer]) -> str:
+    """The endpoint's CSV answer, if it is `True` or `False` for each of the customers."""
     lines = content.decode("ascii", errors="replace").removesuffix("\n").split("\n")
     if not set(lines) <= _LABELS:
         raise unusable("answer is not True or False a line")
-    if len(lines) != count:
+    if len(lines) != len(customers):
         raise unusable("answer has another number of rows")
     return "\n".join(lines) + "\n"
 
 
-ANSWERS: Mapping[str, Callable[[bytes, int], str]] = {
+ANSWERS: Mapping[str, Callable[[bytes, Sequence[Customer]], str]] = {
     slipway_media.JSON: predictions,
     slipway_media.CSV: labels,
 }

@@ -11,18 +11,29 @@ import slipway_rows
 import slipway_strict
 import translation_model
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import Response
 from slipway_api import Handler, LambdaContext
-from slipway_breaker import Breaker
-from slipway_endpoint import Endpoint
 from slipway_environment import Environment
-from slipway_request import Request
 from translation_contract import MAX_SENTENCES, TRANSLATE, Sentence
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 _SENTENCES = "sentences"
+
+
+def read(document: Any) -> list[Sentence]:
+    """The sentences of a JSON document; a Problem names each that is wrong by its index."""
+    records = slipway_rows.records(document, _SENTENCES, max_rows=MAX_SENTENCES)
+    return slipway_rows.from_json(Sentence, records, pointer=f"#/{_SENTENCES}")
+
+
+PREDICTION = slipway_prediction.Prediction(
+    operation=TRANSLATE,
+    decode={slipway_media.JSON: lambda text, _: read(slipway_strict.json_document(text))},
+    encode=translation_model.body,
+    content_type=slipway_media.JSON,
+    answer={slipway_media.JSON: translation_model.answer},
+)
 
 
 def create_handler(
@@ -36,20 +47,7 @@ def create_handler(
     The object is what a test in Lambda's console sends; it is answered with the answer's object alone, which
     for a refusal is the problem.
     """
-    endpoint, breaker = Endpoint(runtime, environment), Breaker(clock)
-
-    def translate(request: Request, context: LambdaContext) -> Response[str]:
-        content = request.content(environment.max_body_bytes)
-        request.content_type((slipway_media.JSON,))
-        accept = request.accept((slipway_media.JSON,))
-        sentences = read(slipway_strict.json_document(slipway_strict.utf8(content)))
-        body, call = translation_model.body(sentences), slipway_prediction.call_of(request, context)
-        with breaker.closed():
-            found = endpoint.invoke(body, content_type=slipway_media.JSON, accept=accept, call=call)
-            answer = translation_model.answer(found, len(sentences))
-        return Response(200, accept, answer)
-
-    handle = slipway_prediction.handler(TRANSLATE, translate, environment, logger)
+    handle = slipway_prediction.create_handler(PREDICTION, environment, runtime, logger, clock)
 
     def handle_either(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if _SENTENCES not in event:
@@ -58,12 +56,6 @@ def create_handler(
         return answer
 
     return handle_either
-
-
-def read(document: Any) -> list[Sentence]:
-    """The sentences of a JSON document; a Problem names each that is wrong by its index."""
-    records = slipway_rows.records(document, _SENTENCES, max_rows=MAX_SENTENCES)
-    return slipway_rows.from_json(Sentence, records, pointer=f"#/{_SENTENCES}")
 
 
 def _posted(body: dict[str, Any]) -> dict[str, Any]:

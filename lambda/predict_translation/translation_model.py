@@ -15,12 +15,12 @@ def body(sentences: Sequence[Sentence]) -> bytes:
     return json.dumps({"instances": instances}, ensure_ascii=False).encode()
 
 
-def answer(content: bytes, count: int) -> str:
-    """The endpoint's answer, if it is a translation for each of `count` sentences."""
+def answer(content: bytes, sentences: Sequence[Sentence]) -> str:
+    """The endpoint's answer, if it is a translation for each of the sentences."""
     try:
         translations = TranslationResponse.model_validate_json(content)
     except ValidationError:
         raise unusable("answer is not the contract's JSON") from None
-    if len(translations.predictions) != count:
+    if len(translations.predictions) != len(sentences):
         raise unusable("answer has another number of sentences")
     return translations.model_dump_json()

@@ -3,6 +3,8 @@
 A container's own message (`OriginalMessage`) may hold rows, paths or names, so it goes nowhere.
 """
 
+from enum import Enum
+
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -15,13 +17,32 @@ from botocore.exceptions import (
 )
 from slipway_problem import Problem
 
-_BUSY = "The model has more requests than it can answer; try again."
-_AWAY = "The model is not in service; try again later."
-_SLOW = "The model did not answer in time."
-_FAILED = "The model failed to answer."
-_REFUSED = "The model refused the rows."
 
-_RETRY_AFTER_SECONDS = {_BUSY: 1, _AWAY: 30}
+class Fault(Enum):
+    """What went wrong at the endpoint: status, detail and Retry-After (in seconds) of the problem."""
+
+    BUSY = 503, "The model has more requests than it can answer; try again.", 1
+    AWAY = 503, "The model is not in service; try again later.", 30
+    SLOW = 504, "The model did not answer in time.", None
+    FAILED = 502, "The model failed to answer.", None
+    REFUSED = 400, "The model refused the rows.", None
+
+    def __init__(self, status: int, detail: str, retry_after: int | None) -> None:
+        self.status, self.detail, self.retry_after = status, detail, retry_after
+
+    def problem(self, cause: str, status: int | None = None) -> "EndpointProblem":
+        """The problem; `cause` goes to the log, and `status` in the place of the fault's own."""
+        return EndpointProblem(self, cause, status)
+
+
+class EndpointProblem(Problem):
+    """A problem whose cause is the endpoint's `fault`."""
+
+    def __init__(self, fault: Fault, cause: str, status: int | None = None) -> None:
+        headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else None
+        super().__init__(status or fault.status, fault.detail, headers=headers, cause=cause)
+        self.fault = fault
+
 
 _THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException", "ModelNotReadyException"}
 _TRANSIENT_STATUSES = {429, 500, 502, 503, 504, 530}
@@ -41,16 +62,18 @@ def problem(error: ClientError | BotoCoreError) -> Problem:
         case ClientError():
             return _service_problem(error)
         case ReadTimeoutError():
-            return _problem(504, _SLOW, type(error).__name__)
+            return Fault.SLOW.problem(type(error).__name__)
         case ConnectTimeoutError() | EndpointConnectionError():
-            return _problem(503, _AWAY, type(error).__name__)
+            return Fault.AWAY.problem(type(error).__name__)
         case _:
-            return _problem(502, _FAILED, type(error).__name__)
+            return Fault.FAILED.problem(type(error).__name__)
 
 
 def is_failure(problem: Problem) -> bool:
     """Whether a problem says that the endpoint itself is at fault; one that is busy is not."""
-    return problem.status >= 500 and problem.detail != _BUSY
+    return problem.status >= 500 and not (
+        isinstance(problem, EndpointProblem) and problem.fault is Fault.BUSY
+    )
 
 
 def is_transient(error: ClientError | BotoCoreError) -> bool:
@@ -67,27 +90,22 @@ def _service_problem(error: ClientError) -> Problem:
     if code == "ModelError":
         return _container_problem(int(str(error.response.get("OriginalStatusCode", 500))))
     if code in _THROTTLED or status == 429:
-        return _problem(503, _BUSY, code)
+        return Fault.BUSY.problem(code)
     # An endpoint that is missing, or not yet in service, is a ValidationError.
     if code in {"ValidationError", "ServiceUnavailable"} or status == 503:
-        return _problem(503, _AWAY, code)
-    return _problem(502, _FAILED, code)
+        return Fault.AWAY.problem(code)
+    return Fault.FAILED.problem(code)
 
 
 def _container_problem(status: int) -> Problem:
     cause = f"ModelError {status}"
     if status in {0, 408, 504}:
-        return _problem(504, _SLOW, cause)
+        return Fault.SLOW.problem(cause)
     if status in {429, 503}:
-        return _problem(503, _BUSY, cause)
+        return Fault.BUSY.problem(cause)
     if 400 <= status < 500:
-        return _problem(status if status in {413, 422} else 400, _REFUSED, cause)
-    return _problem(502, _FAILED, cause)
-
-
-def _problem(status: int, detail: str, cause: str) -> Problem:
-    seconds = _RETRY_AFTER_SECONDS.get(detail)
-    return Problem(status, detail, headers={"Retry-After": str(seconds)} if seconds else None, cause=cause)
+        return Fault.REFUSED.problem(cause, status if status in {413, 422} else None)
+    return Fault.FAILED.problem(cause)
 
 
 def _code(error: ClientError) -> str:

@@ -1,22 +1,21 @@
-"""An API that predicts: rows in, an answer for each; a function says what its rows and answers are."""
+"""An API that predicts; a function says how a request is read and how the endpoint's response is written."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import slipway_media
-import slipway_rows
 import slipway_strict
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel
 from slipway_api import Api, Handler, LambdaContext, OperationFunction
 from slipway_breaker import Breaker
 from slipway_contract import HEALTH, Health, Operation
 from slipway_cors import Cors
 from slipway_endpoint import Call, Endpoint
 from slipway_environment import Environment
+from slipway_problem import Problem
 from slipway_request import Request
 
 if TYPE_CHECKING:
@@ -24,31 +23,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Prediction[Row: BaseModel]:
+class Prediction[Input]:
     """What a function adds to what all of them do.
 
-    A JSON body is an object with the array `array` of `row`s; a CSV body has a column for each field of
-    `row`. `body` gives what the endpoint reads, as CSV. `answers` gives, by media type, the caller's answer
-    of the endpoint's and the number of rows; each raises a Problem for an answer that cannot be used.
+    `decode` gives, by media type of the request, what a body's text says; its second argument is how many
+    rows the environment allows. `encode` makes of that the endpoint's request, of media type `content_type`.
+    `answer` gives, by response type, the caller's response from the endpoint's. `explain` may say more of a
+    problem of the endpoint's. Each raises a Problem for what cannot be used.
     """
 
     operation: Operation
-    array: str
-    row: type[Row]
-    body: Callable[[Sequence[Row]], bytes]
-    answers: Mapping[str, Callable[[bytes, int], str]]
-
-    def rows(self, content_type: str, text: str, max_rows: int) -> list[Row]:
-        """The rows of a body in JSON or CSV; a Problem names each row and field that is wrong."""
-        if content_type == slipway_media.CSV:
-            return slipway_rows.from_csv(self.row, slipway_strict.csv_rows(text, max_rows=max_rows))
-        document = slipway_strict.json_document(text)
-        records = slipway_rows.records(document, self.array, max_rows=max_rows)
-        return slipway_rows.from_json(self.row, records, pointer=f"#/{self.array}")
+    decode: Mapping[str, Callable[[str, int], Input]]
+    encode: Callable[[Input], bytes]
+    content_type: str
+    answer: Mapping[str, Callable[[bytes, Input], str]]
+    explain: Callable[[Problem], Problem] = lambda problem: problem
 
 
-def create_handler[Row: BaseModel](
-    prediction: Prediction[Row],
+def create_handler[Input](
+    prediction: Prediction[Input],
     environment: Environment,
     runtime: "SageMakerRuntimeClient",
     logger: Logger,
@@ -59,20 +52,22 @@ def create_handler[Row: BaseModel](
 
     def predict(request: Request, context: LambdaContext) -> Response[str]:
         content = request.content(environment.max_body_bytes)
-        content_type = request.content_type((slipway_media.JSON, slipway_media.CSV))
-        accept = request.accept(tuple(prediction.answers))
-        rows = prediction.rows(content_type, slipway_strict.utf8(content), environment.max_rows)
-        call = call_of(request, context)
-        body = prediction.body(rows)
+        decode = prediction.decode[request.content_type(tuple(prediction.decode))]
+        accept = request.accept(tuple(prediction.answer))
+        given = decode(slipway_strict.utf8(content), environment.max_rows)
+        body, call = prediction.encode(given), _call(request, context)
         with breaker.closed():
-            content = endpoint.invoke(body, content_type=slipway_media.CSV, accept=accept, call=call)
-            answer = prediction.answers[accept](content, len(rows))
+            try:
+                found = endpoint.invoke(body, content_type=prediction.content_type, accept=accept, call=call)
+            except Problem as problem:
+                raise prediction.explain(problem) from problem.__cause__
+            answer = prediction.answer[accept](found, given)
         return Response(200, accept, answer)
 
-    return handler(prediction.operation, predict, environment, logger)
+    return _handler(prediction.operation, predict, environment, logger)
 
 
-def call_of(request: Request, context: LambdaContext) -> Call:
+def _call(request: Request, context: LambdaContext) -> Call:
     """What the endpoint is told of a request."""
     return Call(
         request_id=request.request_id,
@@ -81,7 +76,7 @@ def call_of(request: Request, context: LambdaContext) -> Call:
     )
 
 
-def handler(
+def _handler(
     operation: Operation, predict: OperationFunction, environment: Environment, logger: Logger
 ) -> Handler:
     """What Lambda calls, with one operation that predicts and the one that says that the function answers."""

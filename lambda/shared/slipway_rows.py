@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import slipway_media
 import slipway_strict
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -12,6 +13,20 @@ _READERS: Mapping[Any, Callable[[str], object]] = {int: slipway_strict.integer, 
 # 51 states, say: a list that the contract shows better than an error.
 _LONGEST_DETAIL = 100
 _LISTED = "Input should be one of the values that the contract lists"
+
+
+def decoders[Row: BaseModel](model: type[Row], array: str) -> Mapping[str, Callable[[str, int], list[Row]]]:
+    """How a body is read, by its media type: an object with the array `array`, or CSV with a column for each
+    field of the model. A Problem names each row and field that is wrong."""
+
+    def from_document(text: str, max_rows: int) -> list[Row]:
+        found = records(slipway_strict.json_document(text), array, max_rows=max_rows)
+        return from_json(model, found, pointer=f"#/{array}")
+
+    def from_text(text: str, max_rows: int) -> list[Row]:
+        return from_csv(model, slipway_strict.csv_rows(text, max_rows=max_rows))
+
+    return {slipway_media.JSON: from_document, slipway_media.CSV: from_text}
 
 
 def records(document: Any, name: str, *, max_rows: int) -> list[object]:

@@ -63,13 +63,13 @@ def accepted(body: dict[str, Any]) -> bool:
 def test_right_customers_reach_the_endpoint_unchanged(
     customers: list[dict[str, Any]],
 ) -> None:
-    read = PREDICTION.rows("application/json", json.dumps({"customers": customers}), 10)
+    read = PREDICTION.decode["application/json"](json.dumps({"customers": customers}), 10)
     sent = rows(read).decode()
 
     assert [customer.model_dump() for customer in read] == [
         {name: customer[name] for name in CUSTOMER} for customer in customers
     ]
-    assert PREDICTION.rows("text/csv", sent, 10) == read
+    assert PREDICTION.decode["text/csv"](sent, 10) == read
 
 
 @given(right_customers, st.sampled_from(list(CUSTOMER)), documents)
