@@ -10,6 +10,7 @@ from local.api.functions import find_function
 from local.api.refusals import GatewayResponse, GatewayResponses
 from local.api.throttle import Limit
 from local.assembly import Assembly, Resource
+from local.assembly.intrinsics import truth
 from local.errors import AssemblyError
 
 _PREFIX = "AWS::ApiGateway::"
@@ -40,6 +41,7 @@ _KNOWN: Mapping[str, frozenset[str]] = {
 }
 _INTEGRATION = frozenset({"IntegrationHttpMethod", "TimeoutInMillis", "Type", "Uri"})
 _HEADER = "gatewayresponse.header."
+_CHECKS_BODY = "ValidateRequestBody"
 
 
 def read_apis(assembly: Assembly) -> list[Api]:
@@ -126,9 +128,9 @@ class _Reader:
             http_method=one.properties["HttpMethod"],
             authorisation=authorisation,
             pool=self._pool(one, api) if authorisation == COGNITO else None,
-            needs_key=bool(one.properties.get("ApiKeyRequired")),
+            needs_key=truth(one.properties.get("ApiKeyRequired", False), "ApiKeyRequired"),
             function=function,
-            timeout=integration.get("TimeoutInMillis", _INTEGRATION_TIMEOUT_MS) / 1000,
+            timeout=float(integration.get("TimeoutInMillis", _INTEGRATION_TIMEOUT_MS)) / 1000,
             models=self._models(one, api),
         )
 
@@ -139,10 +141,8 @@ class _Reader:
 
     def _models(self, one: Resource, api: Resource) -> Mapping[str, Mapping[str, Any]]:
         validator = one.properties.get("RequestValidatorId")
-        if not any(
-            known.name == validator and known.properties.get("ValidateRequestBody")
-            for known in self.all("RequestValidator", api)
-        ):
+        named = [known for known in self.all("RequestValidator", api) if known.name == validator]
+        if not any(truth(known.properties.get(_CHECKS_BODY, False), _CHECKS_BODY) for known in named):
             return {}
         schemas = {known.name: known.properties["Schema"] for known in self.all("Model", api)}
         return {media: schemas[name] for media, name in one.properties.get("RequestModels", {}).items()}
@@ -176,7 +176,7 @@ class _Reader:
         return [
             ApiKey(key.name, key.properties.get("Value", f"dummy-{key.name}"), plans[key.name])
             for key in self.all("ApiKey")
-            if key.name in plans and key.properties.get("Enabled", True)
+            if key.name in plans and truth(key.properties.get("Enabled", True), "Enabled")
         ]
 
     def _check_permission(self, one: Resource, method: Method, api: Resource, stage: Resource) -> None:

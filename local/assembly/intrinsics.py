@@ -67,6 +67,16 @@ def text(value: Any, what: str) -> str:
     )
 
 
+def truth(value: Any, what: str) -> bool:
+    """The boolean that CloudFormation makes of a value where it takes one; raises AssemblyError."""
+    known = {"true": True, "false": False}
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in known:
+        return known[value.lower()]
+    raise AssemblyError(f"{what}: expected true or false, got {value!r}")
+
+
 def texts(value: Any, what: str) -> dict[str, str]:
     """A map of strings as CloudFormation makes it; raises AssemblyError, naming the entry, for another."""
     if not isinstance(value, dict):

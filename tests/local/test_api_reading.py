@@ -156,6 +156,21 @@ def test_a_key_of_another_stages_plan_is_none_of_this_api(tmp_path: Path) -> Non
     assert not api.keys
 
 
+def test_values_are_of_the_types_that_cloudformation_makes_of_them(tmp_path: Path) -> None:
+    def change(resources: Any) -> None:
+        variables = {"YES": True, "ONE": 1, "HALF": 0.5, "ID": {"Ref": "Api"}}
+        resources["Function"]["Properties"]["Environment"] = {"Variables": variables}
+        resources["Get"]["Properties"]["ApiKeyRequired"] = "false"
+        resources["Get"]["Properties"]["Integration"] = {**INTEGRATION, "TimeoutInMillis": "5000"}
+        resources["Post"]["Properties"]["ApiKeyRequired"] = "true"
+
+    api = read(tmp_path, change)
+    [function] = api.functions
+    assert function.environment == {"YES": "true", "ONE": "1", "HALF": "0.5", "ID": "shop-api"}
+    get, post = api.resources["/items/{id}"]["GET"], api.resources["/items"]["POST"]
+    assert (get.needs_key, get.timeout, post.needs_key) == (False, 5, True)
+
+
 def test_functions_of_other_languages_are_left_alone(tmp_path: Path) -> None:
     node = resource("AWS::Lambda::Function", Runtime="nodejs22.x", Layers=["x"])
     assert len(read(tmp_path, lambda r: r.update(Node=node)).functions) == 1

@@ -7,6 +7,8 @@ from assembly_files import REGION, file_asset, tags, write_assembly, write_json
 from local import assembly
 from local.errors import AssemblyError, UsageError
 
+NAMES = {"Ref": "Names"}
+
 
 def bucket(**properties: Any) -> dict[str, Any]:
     return {"Type": "AWS::S3::Bucket", "Properties": properties}
@@ -123,6 +125,28 @@ def test_a_nested_stack_gets_its_parameters_and_gives_its_outputs(tmp_path: Path
         ("Shop/Outer", f"of-inner-{REGION}"),
         ("Shop-Part/Inner", f"inner-{REGION}"),
     ]
+
+
+def test_a_list_that_is_given_as_text_is_split_as_its_parameter_says(tmp_path: Path) -> None:
+    nested = {
+        "Parameters": {
+            "Names": {"Type": "CommaDelimitedList"},
+            "Text": {"Type": "String", "Default": "a, b"},
+        },
+        "Resources": {
+            "Inner": bucket(Names={"Ref": "Names"}, Text={"Ref": "Text"}, First={"Fn::Select": ["0", NAMES]})
+        },
+    }
+    part = {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {
+            "Parameters": {"Names": {"Fn::Join": [",", ["one", " two ", {"Ref": "AWS::Region"}]]}}
+        },
+        "Metadata": {"aws:asset:path": "part.json"},
+    }
+    write_assembly(tmp_path, {"Part": part}, nested={"part.json": nested})
+    [found] = assembly.load(tmp_path).resources("AWS::S3::Bucket")
+    assert found.properties == {"Names": ["one", "two", REGION], "Text": "a, b", "First": "one"}
 
 
 def test_nested_stacks_may_take_the_outputs_of_their_siblings(tmp_path: Path) -> None:
