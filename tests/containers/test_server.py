@@ -110,7 +110,7 @@ def test_what_is_not_http_is_400_and_closes(container: Container) -> None:
 
 def spoken(container: Container, sent: bytes) -> bytes:
     """Everything that is answered until the container ends the connection."""
-    with socket.create_connection(("127.0.0.1", container.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", container.port), timeout=PATIENCE) as connection:
         connection.sendall(sent)
         answer = b""
         while piece := connection.recv(65536):

@@ -257,7 +257,9 @@ def test_a_body_that_stays_short_is_a_validation_error_after_a_while(
     begun: bytes, reporting: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runtime, "BODY_SECONDS", 0.1)
-    with socket.create_connection(("127.0.0.1", int(reporting.url.rpartition(":")[2])), timeout=30) as caller:
+    with socket.create_connection(
+        ("127.0.0.1", int(reporting.url.rpartition(":")[2])), timeout=PATIENCE
+    ) as caller:
         caller.sendall(f"POST /endpoints/{NAME}/invocations HTTP/1.1\r\nHost: h\r\n".encode() + begun)
         with http.client.HTTPResponse(caller) as answer:
             answer.begin()

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from patience import PATIENCE
 from processes import wait_until
 
 from local.phase import phase, run
@@ -72,7 +73,7 @@ def test_the_line_on_a_terminal_is_drawn_again_while_the_phase_goes_on(
     monkeypatch.setattr(sys, "stderr", Terminal())
     monkeypatch.setattr(sys, "__stderr__", sys.stderr)
     with phase("packing", so_far=lambda: "7 MB"):
-        assert again.wait(30)
+        assert again.wait(PATIENCE)
     assert all("7 MB" in text for text in asked)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from assembly_files import tags, write_assembly
+from patience import PATIENCE
 from pipelines import get
 from runner import Runner
 
@@ -124,7 +125,7 @@ def test_the_output_never_takes_the_place_of_the_input(shop: Runner) -> None:
 def test_a_pipe_is_read_and_a_folder_is_not(shop: Runner) -> None:
     (shop.folder / "rows.csv").write_text("1\n2\n")
     with shop.start("transform", "shop", "/dev/stdin", stdin=subprocess.PIPE) as command:
-        out, err = command.communicate("1\n2\n", timeout=120)
+        out, err = command.communicate("1\n2\n", timeout=PATIENCE)
     assert (command.returncode, out) == (0, "wrote build/batch/data.out\n"), err
     assert (shop.folder / "build/batch/data.out").read_text() == "1,a,b\n2,a,b\n"
     code, _, err = shop.run("transform", "shop", "build")
