@@ -70,6 +70,7 @@ def main() -> None:
             "Accept": "application/jsonlines",
             "AssembleWith": "Line",
         },
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
     }
     run_transform_job(
         job,

@@ -79,6 +79,10 @@ class ModelError(InvocationError):
         }
 
 
+class BrokenPromiseError(ModelError):
+    """A container's answer is not what its workload promises."""
+
+
 @dataclass(frozen=True)
 class Log:
     """Where a container's log is here, and the ARN of the log group that it would have on AWS."""
@@ -110,16 +114,20 @@ class Hop:
 class Chain:
     """Containers that answer one after the other; `under_way` counts the invocations that wait for one.
 
-    With `checked`, what a container answers to rows must be as many rows, and finite (`local.answers`).
+    Every container's answer is held to the `promise`.
     """
 
     def __init__(
-        self, hops: Sequence[Hop], *, timeout: float = INVOCATION_TIMEOUT, checked: bool = False
+        self,
+        hops: Sequence[Hop],
+        *,
+        timeout: float = INVOCATION_TIMEOUT,
+        promise: answers.Promise = answers.NOTHING,
     ) -> None:
         self.hops = hops
         self.under_way = 0
         self._timeout = timeout
-        self._checked = checked
+        self._promise = promise
 
     async def invoke(
         self,
@@ -132,7 +140,7 @@ class Chain:
 
         Body and Content-Type of each answer go to the next container as they are; `accept` goes to the last
         one only (which Accept AWS gives the others is not documented), `headers` to all. Raises ModelError
-        when a container answers with anything but success, too late or not at all or not to every row, and
+        when a container answers with anything but success, too late, not at all or not as promised, and
         ServiceUnavailableError when one is not ready or cannot be connected to within 250 ms: no container is
         asked while another one is known not to be there.
         """
@@ -148,14 +156,14 @@ class Chain:
         self, body: bytes, content_type: str | None, accept: str | None, passed: list[tuple[str, str]]
     ) -> Response:
         last = self.hops[-1]
-        rows = answers.asked(body, content_type) if self._checked else None
+        asked = None if self._promise == answers.NOTHING else answers.asked(body, content_type)
         for hop in self.hops:
             own = [("Accept", accept)] if accept is not None and hop is last else []
             if content_type is not None:
                 own.append(("Content-Type", content_type))
             response = await self._call(hop, own + passed, body)
-            if problem := answers.problem(rows, response):
-                raise ModelError(hop.name, HTTPStatus.BAD_GATEWAY, problem, hop.log)
+            if problem := answers.problem(self._promise, asked, response):
+                raise BrokenPromiseError(hop.name, HTTPStatus.BAD_GATEWAY, problem, hop.log)
             body, content_type = response.body, response.headers.get("content-type")
         return response
 

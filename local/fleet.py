@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from local import hosting
+from local.answers import Promise
 from local.assembly import Assembly
 from local.assembly import Endpoint as Declared
 from local.container import ServingContainer
@@ -89,5 +90,6 @@ class Fleets:
         folder = self._folder / (declared.name if version == 1 else f"{declared.name}.{version}")
         containers = self._host(assembly).containers(declared.model, folder)
         log_group = assembly.place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{declared.name}")
-        chain = hosting.chain(declared.model, containers, log_group, self._timing.answer, checked=True)
+        promise = Promise.parse(declared.answers)
+        chain = hosting.chain(declared.model, containers, log_group, self._timing.answer, promise=promise)
         return Fleet(declared, containers, chain, self._timing, self._note)

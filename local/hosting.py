@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.answers import NOTHING, Promise
 from local.archive import require_hash, unpack_model
 from local.assembly import ContainerDefinition, Model
 from local.container import READY_TIMEOUT, SERVING_GRACE, Layout, ServingContainer
@@ -80,14 +81,15 @@ def chain(
     log_group_arn: str,
     timeout: float = INVOCATION_TIMEOUT,
     *,
-    checked: bool = False,
+    promise: Promise = NOTHING,
 ) -> Chain:
-    """The chain of a model's containers; `log_group_arn` is where AWS would keep their logs."""
+    """The chain of a model's containers, whose answers are held to `promise`; `log_group_arn` is where AWS
+    would keep their logs."""
     hops = [
         Hop(name, container, Log(container.layout.log.absolute().as_uri(), log_group_arn))
         for name, container in zip(_names(model), containers, strict=True)
     ]
-    return Chain(hops, timeout=timeout, checked=checked)
+    return Chain(hops, timeout=timeout, promise=promise)
 
 
 @asynccontextmanager

@@ -54,7 +54,9 @@ class Reference:
         return [self._row(row) for row in rows]
 
     def _csv(self, text: str) -> list[dict[str, Any]]:
-        lines = text.removeprefix("\ufeff").removesuffix("\n").split("\n")
+        lines = [line for line in text.removeprefix("\ufeff").split("\n") if line.strip(" \t\r")]
+        if not lines:
+            raise _NotOne
         return [self._row(self._record(line.removesuffix("\r"))) for line in lines]
 
     def _record(self, line: str) -> dict[str, Any]:

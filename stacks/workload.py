@@ -8,13 +8,21 @@ from constructs import Construct
 from stacks.settings import Settings, Workload
 
 type Purpose = Literal["training", "batch"]
+# Of these the local runner reads the promise.
+_ANSWERING = ["AWS::SageMaker::Endpoint", "AWS::SageMaker::Pipeline"]
 
 
 class WorkloadStack(Stack):
     """A stack whose `settings` are the environment's as they are for its workload.
 
     What people and other programs know by name is called `name`, or begins with it.
+
+    `answers` is what the workload promises of its containers' answers: as many records as are asked about,
+    each number finite. A workload that promises less says so in its own stacks: `one-per-record`, `finite`,
+    `header` (the first record may be one, which is not answered) or `any`.
     """
+
+    answers = "one-per-record finite"
 
     def __init__(
         self, scope: Construct, id: str, *, workload: Workload, settings: Settings, **kwargs: Any
@@ -24,6 +32,7 @@ class WorkloadStack(Stack):
         self.settings = settings.of(workload)
         self.name = f"slipway-{settings.env}-{workload}"
         Tags.of(self).add("workload", workload)
+        Tags.of(self).add("answers", self.answers, include_resource_types=_ANSWERING)
 
 
 def tag_variant(scope: Construct, variant: str) -> None:

@@ -67,16 +67,19 @@ def json_document(text: str) -> Any:
 def csv_rows(text: str, *, max_rows: int) -> list[list[str]]:
     """The fields of each row as text.
 
-    Accepted: LF or CRLF line ends, one byte order mark at the start, fields in double quotes. Refused: a
-    carriage return or line feed inside a row, unbalanced quotes, no row, more or longer rows than allowed.
+    Accepted: LF or CRLF line ends, one byte order mark at the start, fields in double quotes. A line without
+    any character but spaces is no row. Refused: a carriage return or line feed inside a row, unbalanced
+    quotes, no row, more or longer rows than allowed.
     """
-    text = text.removeprefix("\ufeff").removesuffix("\n")
+    text = text.removeprefix("\ufeff")
     _refuse_hidden(text)
-    if not text.strip("\r"):
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    rows = [line for line in lines if line.strip(" \t\r")]
+    if not rows:
         raise Problem(400, "The body is empty; send one row a line.")
-    if text.count("\n") >= max_rows:
+    if len(rows) > max_rows:
         raise Problem(413, f"The body has more than {max_rows} rows; send fewer at a time.")
-    return list(_parsed([line.removesuffix("\r") for line in text.split("\n")]))
+    return list(_parsed(rows))
 
 
 def _parsed(lines: list[str]) -> Iterator[list[str]]:

@@ -155,14 +155,14 @@ class Assembly:
         model = self.model(model_name)
         if model is None:
             raise AssemblyError(f"the assembly declares no model called {model_name}")
-        return Endpoint(resource.name, variant, model, resource.address)
+        return Endpoint(resource.name, variant, model, resource.address, resource.tags.get("answers"))
 
     def _pipeline(self, resource: Resource) -> Pipeline:
         definition = resource.properties["PipelineDefinition"].get("PipelineDefinitionBody")
         if not isinstance(definition, str):
             raise AssemblyError("the runner reads a definition that stands in the template as text")
         arn = self.place.arn("sagemaker", f"pipeline/{resource.name}")
-        return Pipeline(resource.name, arn, definition, resource.address)
+        return Pipeline(resource.name, arn, definition, resource.address, resource.tags.get("answers"))
 
 
 def _address(resource: Resource) -> Address:

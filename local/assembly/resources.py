@@ -97,22 +97,24 @@ class Model:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An endpoint and the model behind its production variant."""
+    """An endpoint and the model behind its production variant; `answers` is its tag."""
 
     name: str
     variant: str
     model: Model
     address: Address
+    answers: str | None = None
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A SageMaker pipeline; `definition` is the JSON text of PipelineDefinitionBody."""
+    """A SageMaker pipeline; `definition` is the JSON text of PipelineDefinitionBody, `answers` its tag."""
 
     name: str
     arn: str
     definition: str
     address: Address
+    answers: str | None = None
 
 
 def _container(position: int, declared: Mapping[str, Any]) -> ContainerDefinition:

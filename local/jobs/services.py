@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from local.answers import NOTHING, Promise
 from local.assembly import Model
 from local.assembly.place import Place
 from local.container import JobResult, Layout
@@ -27,7 +28,8 @@ class Services:
     `package_groups` are the model package groups that the assembly declares, `deployed` finds its models by
     name, `models` are those that the execution has created. `on_rows` is told of each number of rows
     transformed; `called` has the names by which messages call objects, by their paths, where these are not
-    their keys. `registrations` put the model packages that the execution has staged into the registry.
+    their keys. `promise` is what the pipeline's workload promises of the answers in its transform jobs.
+    `registrations` put the model packages that the execution has staged into the registry.
     Once `stopping` is set no job starts another process.
     """
 
@@ -40,6 +42,7 @@ class Services:
     models: dict[str, Model] = field(default_factory=dict)
     on_rows: Callable[[int], None] = lambda rows: None
     called: Mapping[Path, Path] = field(default_factory=dict)
+    promise: Promise = NOTHING
     registrations: list[Move] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from local import assembly, revision
+from local.answers import Promise
 from local.assembly import Pipeline
 from local.errors import SlipwayError, UsageError
 from local.images import Images
@@ -129,6 +130,7 @@ class PipelineRunner:
             self._assembly.model,
             on_rows=on_rows,
             called={} if called is None else called,
+            promise=Promise.parse(self.pipeline.answers),
         )
         run = Run(record, self._workspace)
         run.execution = Execution(

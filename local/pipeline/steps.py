@@ -194,6 +194,7 @@ class TransformJob:
             folder=folder,
             on_rows=self._services.on_rows,
             called=self._services.called,
+            promise=self._services.promise,
         )
 
 

@@ -4,51 +4,82 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from local.answers import rows
+from local import records
 from local.errors import JobError
+from local.records import is_blank
 from local.transform.request import Batching
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The body of one request: `records` records, the first of which stands in line `first` (from 1)."""
+    """The body of one request, which begins in line `start` (from 1) and has `records` records.
+
+    With `kind`, the media type, a record is a line that is not blank, in CSV maybe several. Without one the
+    body is one record as it is.
+    """
 
     body: bytes
-    first: int
+    start: int
     records: int
+    kind: str | None = ""
+
+    @property
+    def first(self) -> int:
+        """The line in which the first record begins."""
+        blank = len(self.body) - len(self.body.lstrip(b"\n\r \t\f\v"))
+        return self.start + self.body.count(b"\n", 0, blank)
+
+    @property
+    def spans_lines(self) -> bool:
+        """Whether a record has several lines."""
+        return self.kind == records.CSV and b'"' in self.body and any(b"\n" in one for one in self.each)
 
     @property
     def last(self) -> int:
-        return self.first + self.records - 1
+        """The line in which the last record ends."""
+        return self.start + self.body.rstrip().count(b"\n")
+
+    @property
+    def each(self) -> list[bytes]:
+        """The records, those of several without their line ends."""
+        if self.kind is None:
+            return [self.body]
+        return [one.rstrip(b"\r\n") for one in records.cut(self.body, self.kind) if not is_blank(one)]
 
     def halves(self) -> tuple["Batch", "Batch"]:
-        """The first and the second half of a batch of at least two lines."""
-        every = lines(self.body)
-        middle = self.records // 2
+        """The first and the second half of a batch of at least two records."""
+        middle, size, seen = self.records // 2, 0, 0
+        for one in records.cut(self.body, self.kind or ""):
+            if seen == middle:
+                break
+            size += len(one)
+            seen += not is_blank(one)
+        body, rest = self.body[:size], self.body[size:]
+        start = self.start + body.count(b"\n")
         return (
-            Batch(b"".join(every[:middle]), self.first, middle),
-            Batch(b"".join(every[middle:]), self.first + middle, self.records - middle),
+            Batch(body, self.start, middle, self.kind),
+            Batch(rest, start, self.records - middle, self.kind),
         )
 
 
-def by_line(stream: BinaryIO, batching: Batching) -> Iterator[Batch]:
-    """The lines of a stream, as many to a batch as its limits allow; memory is bounded by one batch.
+def by_line(stream: BinaryIO, batching: Batching, kind: str = "") -> Iterator[Batch]:
+    """The records of a stream, as many to a batch as its limits allow; memory is bounded by one batch.
 
-    A line ends with `\\n`, which stays on it; the last line may lack one. Raises JobError, with its number,
-    for a line that is larger than a request may be.
+    A line ends with `\\n`, which stays on it; the last line may lack one. Blank lines are no records: they
+    go along in a batch of several, and are left out where a record makes a batch. Raises JobError, with its
+    line, for a record that is larger than a request may be.
     """
-    first, limit = 1, batching.max_payload
+    start, limit = 1, batching.max_payload
     carried = b""
     while True:
         body = carried + stream.read(limit + 1 - len(carried))
         at_end = len(body) <= limit
-        cut = len(body) if at_end else body.rfind(b"\n", 0, limit) + 1
+        cut = len(body) if at_end else _last_end(body, limit, kind)
         if cut == 0 and not at_end:
-            raise JobError(f"line {first} is larger than the {limit} bytes that a request may have")
+            raise JobError(f"line {start} begins a record larger than the {limit} bytes of a request")
         body, carried = body[:cut], body[cut:]
-        for batch in _split(body, first) if batching.single_record else _whole(body, first):
-            yield batch
-            first += batch.records
+        yield from _single(body, start, kind) if batching.single_record else _whole(body, start, kind)
+        start += body.count(b"\n")
         if at_end:
             return
 
@@ -58,22 +89,27 @@ def undivided(stream: BinaryIO, batching: Batching) -> Iterator[Batch]:
     body = stream.read(batching.max_payload + 1)
     if len(body) > batching.max_payload:
         raise JobError(f"it is larger than the {batching.max_payload} bytes that a request may have")
-    yield Batch(body, 1, 1)
+    yield Batch(body, 1, 1, None)
 
 
-def _whole(body: bytes, first: int) -> Iterator[Batch]:
-    if body:
-        yield Batch(body, first, rows(body))
+def _last_end(body: bytes, limit: int, kind: str) -> int:
+    """Where the last record ends that is whole within the limit; the text goes on behind it."""
+    if kind != records.CSV or b'"' not in body:
+        return body.rfind(b"\n", 0, limit) + 1
+    closed, rest = records.cut_closed(body)
+    end = len(body) - len(rest)
+    while closed and (end > limit or not closed[-1].endswith(b"\n")):
+        end -= len(closed.pop())
+    return end
 
 
-def _split(body: bytes, first: int) -> Iterator[Batch]:
-    for number, line in enumerate(lines(body), start=first):
-        yield Batch(line, number, 1)
+def _whole(body: bytes, start: int, kind: str) -> Iterator[Batch]:
+    if count := records.count(body, kind):
+        yield Batch(body, start, count, kind)
 
 
-def lines(body: bytes) -> list[bytes]:
-    """The lines of a body, each with its line end."""
-    # splitlines would also cut at a carriage return.
-    found = [line + b"\n" for line in body.split(b"\n")]
-    found[-1] = found[-1][:-1]
-    return found if found[-1] else found[:-1]
+def _single(body: bytes, start: int, kind: str) -> Iterator[Batch]:
+    for one in records.cut(body, kind):
+        if not is_blank(one):
+            yield Batch(one, start, 1, kind)
+        start += one.count(b"\n")

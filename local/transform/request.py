@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.answers import media_type
+from local import shapes
 from local.errors import JobError
-from local.jobs.services import only, texts
+from local.jobs.services import only
+from local.records import CSV
+from local.transform.json_path import JsonPath
+from local.transform.processing import DataProcessing, format_of
 
-CSV = "text/csv"
 MEGABYTE = 1 << 20
 _LARGEST_PAYLOADS = 100
 _MULTI, _SINGLE = "MultiRecord", "SingleRecord"
@@ -37,7 +39,7 @@ class TransformRequest:
     output_uri: str
     accept: str | None
     assemble_by_line: bool
-    joined: bool
+    processing: DataProcessing
     batch_strategy: str | None
     max_payload: int | None
     max_concurrent: int | None
@@ -47,14 +49,15 @@ class TransformRequest:
 
     @classmethod
     def parse(cls, arguments: Mapping[str, Any]) -> "TransformRequest":
-        """Read the arguments; raises JobError for what is contradictory, out of range or not emulated."""
+        """Read the arguments; raises JobError for what AWS would refuse, is contradictory or not emulated."""
+        # Whoever starts it names a job; the definition of a pipeline does not.
+        shapes.check("CreateTransformJob", {"TransformJobName": "job", **arguments})
         given, result = arguments["TransformInput"], arguments["TransformOutput"]
         source = given["DataSource"]["S3DataSource"]
         only(source, {"S3DataType": ("S3Prefix",)})
         only(given, {"SplitType": ("None", "Line"), "CompressionType": ("None", "Gzip")})
         only(result, {"AssembleWith": ("None", "Line")})
         processing = arguments.get("DataProcessing", {})
-        only(processing, _WHOLE_RECORDS)
         client = arguments.get("ModelClientConfig", {})
         request = cls(
             model_name=arguments["ModelName"],
@@ -65,11 +68,15 @@ class TransformRequest:
             output_uri=result["S3OutputPath"],
             accept=result.get("Accept"),
             assemble_by_line=result.get("AssembleWith") == "Line",
-            joined=processing.get("JoinSource") == "Input",
+            processing=DataProcessing(
+                JsonPath(processing.get("InputFilter", "$")),
+                JsonPath(processing.get("OutputFilter", "$")),
+                processing.get("JoinSource") == "Input",
+            ),
             batch_strategy=arguments.get("BatchStrategy"),
             max_payload=arguments.get("MaxPayloadInMB"),
             max_concurrent=arguments.get("MaxConcurrentTransforms"),
-            environment=texts(arguments.get("Environment", {}), "the environment variable"),
+            environment=dict(arguments.get("Environment", {})),
             timeout=float(client.get("InvocationsTimeoutInSeconds", 600)),
             retries=int(client.get("InvocationsMaxRetries", 3)),
         )
@@ -99,11 +106,7 @@ class TransformRequest:
         )
 
     def _check(self) -> None:
-        types = {media_type(one) for one in (self.content_type, self.accept) if one}
-        if self.joined and not (self.split_by_line and self.assemble_by_line and types <= {CSV}):
-            raise JobError(f"JoinSource Input is emulated for {CSV} that is split and assembled by line")
-        if self.batch_strategy is not None and self.batch_strategy not in STRATEGIES:
-            raise JobError(f"BatchStrategy {self.batch_strategy!r} is none of {', '.join(STRATEGIES)}")
+        self._check_processing()
         if self.batch_strategy == _MULTI and not self.split_by_line:
             raise JobError(f"BatchStrategy {_MULTI} needs a SplitType that says what a record is")
         payloads = (self.max_payload or 1) * (self.max_concurrent or 1)
@@ -112,5 +115,17 @@ class TransformRequest:
                 f"MaxPayloadInMB times MaxConcurrentTransforms is {payloads}; at most {_LARGEST_PAYLOADS}"
             )
 
-
-_WHOLE_RECORDS = {"JoinSource": ("None", "Input"), "InputFilter": ("$",), "OutputFilter": ("$",)}
+    def _check_processing(self) -> None:
+        processing = self.processing
+        if not processing.reads_input and not processing.writes_records:
+            return
+        kind = format_of(self.content_type)
+        if kind is None:
+            raise JobError(f"filters and JoinSource Input take {CSV} and JSON, not {self.content_type}")
+        if self.split_by_line != self.assemble_by_line:
+            raise JobError("filters and JoinSource Input need a SplitType and an AssembleWith that agree")
+        if kind.name == CSV and not self.split_by_line:
+            raise JobError(f"filters and JoinSource Input take {CSV} that is split and assembled by line")
+        answer = format_of(self.accept) if self.accept else kind
+        if processing.joined and answer is not kind:
+            raise JobError(f"answers in {self.accept} cannot be joined to {self.content_type}")

@@ -197,7 +197,12 @@ def _shapes() -> list[Wrong]:
             place=(2, None),
         ),
         Wrong(name="CSV: a column too many", request=csv_body(row + "1," + row), status=422, place=(2, None)),
-        Wrong(name="CSV: an empty row", request=csv_body(row + "\n" + row), status=422, place=(2, None)),
+        Wrong(
+            name="CSV: a row of one empty cell",
+            request=csv_body(row + '""\n' + row),
+            status=422,
+            place=(2, None),
+        ),
         Wrong(
             name="CSV: another separator",
             request=csv_body(row.replace(",", ";")),

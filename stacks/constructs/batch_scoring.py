@@ -19,7 +19,8 @@ class BatchScoring(Construct):
     A pipeline with one step sends the file through the deployed model, whose role it may use to read the one
     folder and write the other. `records` says what a line is, how the file's name ends, and of which types
     answers are: of the first, unless whoever starts it by hand wants another (Accept). They may also have
-    CSV appended to the line that it answers (JoinSource=Input).
+    the answer joined with its line (JoinSource=Input), keep columns or members from the model (InputFilter),
+    and choose what is written (OutputFilter).
     """
 
     def __init__(
@@ -42,7 +43,8 @@ class BatchScoring(Construct):
         model.role.allow_logs([TRANSFORM_LOGS])
         input_key = Parameter.string("InputKey", f"{arrivals.prefix}/rows.{records.suffix}")
         accept = Parameter.choice("Accept", records.answers)
-        join = [Parameter.choice("JoinSource", ["None", "Input"])] if records.can_be_joined else []
+        join = Parameter.choice("JoinSource", ["None", "Input"])
+        filters = [Parameter.string(name, "$") for name in ("InputFilter", "OutputFilter")]
         score = Transform(
             "Score",
             model_name=model.model_name,
@@ -50,14 +52,16 @@ class BatchScoring(Construct):
             accept=accept,
             machines=machines,
             output=results.uri,
-            join_source=join[0] if join else "None",
+            join_source=join,
+            input_filter=filters[0],
+            output_filter=filters[1],
             records=records,
         )
         pipeline = Pipeline(
             self,
             "Pipeline",
             name=name,
-            parameters=[input_key, accept, *join, *machines.parameters],
+            parameters=[input_key, accept, join, *filters, *machines.parameters],
             steps=[score],
             job_role=model.role,
             reads=[arrivals],

@@ -18,11 +18,6 @@ class Records:
     payload_mb: int
     answers: tuple[str, ...]
 
-    @property
-    def can_be_joined(self) -> bool:
-        """Whether an answer can be written behind the line that it answers."""
-        return self.media_type == "text/csv"
-
 
 # A row grows on its way through our containers, and XGBoost refuses more than 6 MB: hence 1 MB.
 CSV_ROWS = Records("text/csv", "csv", "MultiRecord", 1, ("text/csv", "application/jsonlines"))

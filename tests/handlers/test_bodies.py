@@ -187,3 +187,8 @@ def test_any_event_has_an_answer_that_is_no_fault_of_ours(event: dict[str, Any])
 
     assert answer.status in {200, 204, 400, 404, 405, 406, 413, 415, 422}
     assert answer.headers["vary"] == "Origin"
+
+
+@pytest.mark.parametrize("text", ["1,a\n2,b\n\n", "\n1,a\n2,b", "1,a\r\n\r\n2,b\r\n\r\n", "1,a\n \n2,b\n\t "])
+def test_blank_lines_are_no_rows(text: str) -> None:
+    assert csv_rows(text, max_rows=2) == [["1", "a"], ["2", "b"]]

@@ -14,6 +14,7 @@ import uvloop
 from botocore.config import Config
 from patience import PATIENCE
 
+from local.answers import NOTHING, Promise
 from local.container import Layout, ServingContainer
 from local.endpoint import Chain, Hop, Log
 from local.hosting import running
@@ -52,7 +53,9 @@ class Live:
 
 
 @contextmanager
-def live(folder: Path, *environments: Mapping[str, str], timeout: float = 60) -> Iterator[Live]:
+def live(
+    folder: Path, *environments: Mapping[str, str], timeout: float = 60, promise: Promise = NOTHING
+) -> Iterator[Live]:
     """An endpoint whose containers have these environments, for the time of the block."""
     layouts = [Layout(folder / f"container-{number}") for number, _ in enumerate(environments, start=1)]
     containers = [
@@ -62,7 +65,7 @@ def live(folder: Path, *environments: Mapping[str, str], timeout: float = 60) ->
     for layout in layouts:
         layout.create()
     log = Log("container.log", "arn:aws:logs:eu-west-1:000000000000:log-group:shop")
-    chain = Chain([Hop(one.name, one, log) for one in containers], timeout=timeout)
+    chain = Chain([Hop(one.name, one, log) for one in containers], timeout=timeout, promise=promise)
     endpoint = Endpoint(NAME, "AllTraffic", chain)
     listener = bind(0)
     ready, loop, stop = threading.Event(), uvloop.new_event_loop(), asyncio.Event()

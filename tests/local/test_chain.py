@@ -17,6 +17,7 @@ from patience import PATIENCE
 from processes import wait_until
 
 from local import runtime
+from local.answers import NOTHING, Promise
 from local.endpoint import LARGEST_PAYLOAD, Chain
 
 CSV = "text/csv; charset=utf-8"
@@ -141,6 +142,42 @@ def test_what_a_container_does_wrong_is_a_model_error(name: str, tmp_path: Path)
         response = failure(endpoint.invoke)
     assert response["ResponseMetadata"]["HTTPStatusCode"] == status
     assert message in response["Error"]["Message"]
+
+
+BODIES = {
+    "a blank line at the end": (b"1\n2\n\n", b"1,x,y\n2,x,y\n"),
+    "a blank line at the beginning": (b"\n1\n", b"1,x,y\n"),
+    "CRLF twice": (b"1\r\n\r\n2\r\n\r\n", b"1,x,y\n2,x,y\n"),
+    "a line of spaces": (b"1\n   \n2", b"1,x,y\n2,x,y\n"),
+    "a quoted line feed": (b'"a\nb",1\n', b'"a\nb",1,x,y\n'),
+}
+
+
+def test_a_promise_of_an_answer_a_record_counts_records_and_not_lines(tmp_path: Path) -> None:
+    tags = ({"BEHAVIOUR": "records", "TAG": tag} for tag in "xy")
+    with live(tmp_path, *tags, promise=Promise(one_per_record=True, finite=True)) as endpoint:
+        for body, expected in BODIES.values():
+            assert endpoint.invoke(body, ContentType="text/csv")["Body"].read() == expected
+
+
+def test_a_lost_record_breaks_the_promise_of_the_container_that_lost_it(tmp_path: Path) -> None:
+    promise = Promise(one_per_record=True)
+    with live(tmp_path, {"TAG": "a"}, {"BEHAVIOUR": "drop_rows"}, promise=promise) as endpoint:
+        response = failure(endpoint.invoke, b"1\n2\n", ContentType="text/csv")
+    assert response["OriginalStatusCode"] == 502
+    assert 'from container-2 with message "it answered 1 rows to 2"' in response["Error"]["Message"]
+
+
+@pytest.mark.parametrize("promise", [NOTHING, Promise(one_per_record=True), Promise(finite=True)])
+def test_what_is_no_number_is_refused_only_between_containers_that_promise_numbers(
+    promise: Promise, tmp_path: Path
+) -> None:
+    with live(tmp_path, {"TAG": "nan"}, {"TAG": "b"}, promise=promise) as endpoint:
+        if promise.finite:
+            response = failure(endpoint.invoke, b"1\n", ContentType="text/csv")
+            assert "from container-1" in response["Error"]["Message"]
+        else:
+            assert endpoint.invoke(b"1\n", ContentType="text/csv")["Body"].read() == b"1,nan,b\n"
 
 
 def test_a_container_that_is_gone_makes_the_service_unavailable(tmp_path: Path) -> None:

@@ -95,8 +95,13 @@ def test_a_transform_step_is_run_with_the_model_that_it_names(
         "Type": "Transform",
         "Arguments": {
             "ModelName": get("Steps.Shop.ModelName"),
-            "TransformInput": {"DataSource": {"S3DataSource": {"S3Uri": output("Double", "doubled")}}},
+            "TransformInput": {
+                "DataSource": {
+                    "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": output("Double", "doubled")}
+                }
+            },
             "TransformOutput": {"S3OutputPath": "s3://data/out/scores", "Accept": "text/csv"},
+            "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
         },
     }
     one = execution(tmp_path, transform, model("Fit"), fit(), double())

@@ -1,6 +1,7 @@
 """A transform job through fake containers."""
 
 import gzip
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from assembly_files import write_assembly
 from processes import wait_until
 
 from local import assembly
+from local.answers import NOTHING, Promise
 from local.assembly import ContainerDefinition, Model
 from local.errors import ContainerError, JobError
 from local.images import Image, Images
@@ -57,6 +59,7 @@ class Bench:
         self,
         *environments: Mapping[str, str],
         on_rows: Callable[[int], None] = lambda rows: None,
+        promise: Promise = NOTHING,
         **changes: Any,
     ) -> dict[str, bytes]:
         """The results by key."""
@@ -71,6 +74,7 @@ class Bench:
             images=Images([FAKE], Path("versions.toml")),
             folder=self.folder / "job",
             on_rows=on_rows,
+            promise=promise,
         )
         return self.results()
 
@@ -204,9 +208,168 @@ def test_the_first_of_several_refused_records_is_named(bench: Bench) -> None:
 
 def test_rows_that_get_lost_are_noticed(bench: Bench) -> None:
     bench.put("a.csv", numbered(10))
-    with pytest.raises(JobError, match=r"a\.csv: lines 1 to 10: 10 rows were sent, 9 came back"):
-        bench.run({"BEHAVIOUR": "drop_rows"})
+    with pytest.raises(JobError, match=r"a\.csv: line 1: .*\(502\).*it answered 0 rows to 1"):
+        bench.run({"BEHAVIOUR": "drop_rows"}, promise=Promise(one_per_record=True))
+    with pytest.raises(JobError, match=r"a\.csv: lines 1 to 10: 10 records were sent, 9 came back"):
+        bench.run({"BEHAVIOUR": "drop_rows"}, DataProcessing=JOINED)
     assert bench.results() == {}
+
+
+def test_without_a_promise_the_answers_are_written_as_they_come(bench: Bench) -> None:
+    bench.put("a.csv", numbered(3))
+    assert bench.run({"BEHAVIOUR": "drop_rows"}) == {"a.csv.out": b"1,x\n2,x\n"}
+
+
+BLANK = {
+    "at the end": b"1\n2\n\n",
+    "at the beginning": b"\n1\n2\n",
+    "between": b"1\n\n2\n",
+    "after CRLF": b"1\r\n\r\n2\r\n\r\n",
+    "of spaces": b"1\n  \n2\n   ",
+}
+
+
+@pytest.mark.parametrize("strategy", ["MultiRecord", "SingleRecord"])
+@pytest.mark.parametrize("name", BLANK)
+def test_blank_lines_are_no_records(bench: Bench, name: str, strategy: str) -> None:
+    bench.put("a.csv", BLANK[name])
+    told: list[int] = []
+    found = bench.run(
+        {"BEHAVIOUR": "records"},
+        BatchStrategy=strategy,
+        DataProcessing=JOINED,
+        on_rows=told.append,
+        promise=Promise(one_per_record=True, finite=True),
+    )
+    assert (found["a.csv.out"], sum(told)) == (b"1,1,x\n2,2,x\n", 2)
+
+
+def test_a_line_is_named_as_the_file_has_it_with_its_blank_lines(bench: Bench) -> None:
+    bench.put("a.csv", b"\n1\n\n\n2\nbad\n")
+    with pytest.raises(JobError, match=r"a\.csv: line 6: Received client error \(415\)"):
+        bench.run({"BEHAVIOUR": "refuse_bad"})
+
+
+def test_a_quoted_line_feed_is_no_new_record_and_is_named(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.put("a.csv", b'"a\nb",1\n"bad",2\n')
+    with pytest.raises(JobError, match=r"a\.csv: line 3: Received client error"):
+        bench.run({"BEHAVIOUR": "refuse_bad"})
+    bench.put("a.csv", b'"a\nb",1\nc,2\n')
+    found = bench.run({"BEHAVIOUR": "records"}, DataProcessing=JOINED, BatchStrategy="SingleRecord")
+    assert found == {"a.csv.out": b'"a\nb",1,"a\nb",1,x\nc,2,c,2,x\n'}
+    assert "lines 1 to 2: a quoted field holds a line feed" in capsys.readouterr().err
+
+
+JSON_JOB: dict[str, Any] = {
+    "TransformInput": {"ContentType": "application/jsonlines", "SplitType": "Line"},
+    "TransformOutput": {"Accept": "application/jsonlines", "AssembleWith": "Line"},
+}
+ECHO = {"BEHAVIOUR": "report", "CONTENT_TYPE": "application/jsonlines"}
+
+
+@pytest.mark.parametrize("strategy", ["MultiRecord", "SingleRecord"])
+@pytest.mark.parametrize(
+    ("processing", "expected"),
+    [
+        ({"InputFilter": "$[1:]"}, b"1,2,x\n3,4,x\n"),
+        ({"InputFilter": "$[0]"}, b"a,x\nb,x\n"),
+        ({"InputFilter": "$[2,0]"}, b"2,a,x\n4,b,x\n"),
+        ({"InputFilter": "$[1:]", "JoinSource": "Input"}, b"a,1,2,1,2,x\nb,3,4,3,4,x\n"),
+        (
+            {"InputFilter": "$[1:]", "JoinSource": "Input", "OutputFilter": "$[0,-1]"},
+            b"a,x\nb,x\n",
+        ),
+        ({"JoinSource": "Input", "OutputFilter": "$[0,3:]"}, b"a,a,1,2,x\nb,b,3,4,x\n"),
+        ({"OutputFilter": "$[-1]"}, b"x\nx\n"),
+    ],
+)
+def test_columns_of_csv_are_kept_from_the_model_joined_and_chosen(
+    bench: Bench, processing: dict[str, str], expected: bytes, strategy: str
+) -> None:
+    bench.put("a.csv", b"a,1,2\nb,3,4\n")
+    found = bench.run({"BEHAVIOUR": "records"}, DataProcessing=processing, BatchStrategy=strategy)
+    assert found == {"a.csv.out": expected}
+
+
+def test_cells_stay_whole_through_filters(bench: Bench) -> None:
+    bench.put("a.csv", b'"Leeds, UK",1,"says ""no"""\n\xff,2,\n')
+    found = bench.run({"BEHAVIOUR": "records"}, DataProcessing={"InputFilter": "$[2,0]"})
+    assert found == {"a.csv.out": b'"says ""no""","Leeds, UK",x\n,\xff,x\n'}
+
+
+@pytest.mark.parametrize(
+    ("processing", "expected"),
+    [
+        ({"InputFilter": "$.features"}, [[1, 2], [3]]),
+        ({"InputFilter": "$.features[0]"}, [1, 3]),
+        ({"InputFilter": "$['features','id']"}, [{"features": [1, 2], "id": 7}, {"features": [3], "id": 8}]),
+        (
+            {"InputFilter": "$.features", "JoinSource": "Input"},
+            [
+                {"id": 7, "features": [1, 2], "SageMakerOutput": [1, 2]},
+                {"id": 8, "features": [3], "SageMakerOutput": [3]},
+            ],
+        ),
+        (
+            {"InputFilter": "$.features", "JoinSource": "Input", "OutputFilter": "$['id','SageMakerOutput']"},
+            [{"id": 7, "SageMakerOutput": [1, 2]}, {"id": 8, "SageMakerOutput": [3]}],
+        ),
+        ({"OutputFilter": "$.id"}, [7, 8]),
+    ],
+)
+def test_members_of_json_are_kept_from_the_model_joined_and_chosen(
+    bench: Bench, processing: dict[str, str], expected: list[Any]
+) -> None:
+    bench.put("a.jsonl", b'{"id": 7, "features": [1, 2]}\n\n{"id": 8, "features": [3]}\n')
+    found = bench.run(ECHO, DataProcessing=processing, **JSON_JOB)
+    assert [json.loads(line) for line in found["a.jsonl.out"].splitlines()] == expected
+
+
+def test_what_is_no_object_is_joined_beside_its_answer(bench: Bench) -> None:
+    bench.put("a.jsonl", b'[1, 2]\n"b"\n')
+    found = bench.run(ECHO, DataProcessing=JOINED, **JSON_JOB)["a.jsonl.out"]
+    assert [json.loads(line) for line in found.splitlines()] == [
+        {"SageMakerInput": [1, 2], "SageMakerOutput": [1, 2]},
+        {"SageMakerInput": "b", "SageMakerOutput": "b"},
+    ]
+
+
+def test_a_whole_document_is_one_record(bench: Bench) -> None:
+    bench.put("a.json", b'{\n "id": 7,\n "features": [1.5]\n}\n')
+    changes = {
+        "TransformInput": {"ContentType": "application/json", "SplitType": "None"},
+        "TransformOutput": {"AssembleWith": "None"},
+    }
+    echo = {**ECHO, "CONTENT_TYPE": "application/json"}
+    found = bench.run(echo, DataProcessing={**JOINED, "InputFilter": "$.features"}, **changes)
+    assert json.loads(found["a.json.out"]) == {"id": 7, "features": [1.5], "SageMakerOutput": [1.5]}
+
+
+@pytest.mark.parametrize(
+    ("processing", "body", "message"),
+    [
+        ({"InputFilter": "$[5]"}, b"1,2\n", r"line 1: InputFilter \$\[5\]: there is no element 5 among 2"),
+        ({"InputFilter": "$[2]"}, b"\n1,2,3\n\n1,2\n", r"line 4: InputFilter \$\[2\]: there is no element 2"),
+        ({"OutputFilter": "$[9]"}, b"1,2\n", r"line 1: OutputFilter \$\[9\]: there is no element 9"),
+        ({"InputFilter": "$.id"}, b"1,2\n", "it names 'id' in what is no object"),
+        ({"InputFilter": "$[0]"}, b'1\n2\n"3"4,\n', "line 3: a quoted field does not end where it should"),
+    ],
+)
+def test_a_filter_that_selects_nothing_names_the_line(
+    bench: Bench, processing: dict[str, str], body: bytes, message: str
+) -> None:
+    bench.put("a.csv", body)
+    with pytest.raises(JobError, match=message):
+        bench.run({"BEHAVIOUR": "records"}, DataProcessing=processing)
+    assert bench.results() == {}
+
+
+def test_a_line_that_is_no_json_is_named(bench: Bench) -> None:
+    bench.put("a.jsonl", b'{"a": 1}\n{"a": NaN}\n')
+    with pytest.raises(JobError, match="line 2: it is not JSON"):
+        bench.run(ECHO, DataProcessing={"InputFilter": "$.a"}, **JSON_JOB)
 
 
 def test_a_passing_fault_is_tried_again(bench: Bench) -> None:
@@ -260,23 +423,37 @@ def test_the_first_container_is_asked_what_it_can_take(bench: Bench) -> None:
     ("changes", "message"),
     [
         ({"BatchStrategy": "Many"}, "BatchStrategy 'Many' is none of"),
+        ({"DataProcessing": {"InputFilter": "$..id"}}, "is no path that batch transform takes"),
+        ({"ModelClientConfig": {"InvocationsTimeoutInSeconds": 3601}}, "is 3601; at most 3600"),
+        ({"ModelClientConfig": {"InvocationsMaxRetries": 4}}, "is 4; at most 3"),
+        (
+            {"DataProcessing": {"InputFilter": "$[0]"}, "TransformInput": {"ContentType": "text/x-libsvm"}},
+            "take text/csv and JSON, not text/x-libsvm",
+        ),
+        (
+            {"DataProcessing": {"OutputFilter": "$[0]"}, "TransformOutput": {"AssembleWith": "None"}},
+            "need a SplitType and an AssembleWith that agree",
+        ),
         (
             {"BatchStrategy": "MultiRecord", "TransformInput": {"SplitType": "None"}},
             "BatchStrategy MultiRecord needs a SplitType",
         ),
         ({"TransformInput": {"SplitType": "RecordIO"}}, "SplitType 'RecordIO' is not emulated"),
-        ({"TransformInput": {"CompressionType": "Bzip2"}}, "CompressionType 'Bzip2' is not emulated"),
-        ({"DataProcessing": {"OutputFilter": "$[0]"}}, "OutputFilter '.*' is not emulated"),
+        ({"TransformInput": {"CompressionType": "Bzip2"}}, "CompressionType 'Bzip2' is none of None, Gzip"),
         (
             {"DataProcessing": JOINED, "TransformOutput": {"Accept": "application/jsonlines"}},
-            "JoinSource Input is emulated for text/csv that is split and assembled by line",
+            "answers in application/jsonlines cannot be joined to text/csv",
         ),
         (
-            {"DataProcessing": JOINED, "TransformInput": {"SplitType": "None"}},
-            "JoinSource Input is emulated for text/csv",
+            {
+                "DataProcessing": JOINED,
+                "TransformInput": {"SplitType": "None"},
+                "TransformOutput": {"AssembleWith": "None"},
+            },
+            "take text/csv that is split and assembled by line",
         ),
         ({"MaxPayloadInMB": 60, "MaxConcurrentTransforms": 2}, "is 120; at most 100"),
-        ({"Environment": {"A": 1}}, "SageMaker takes strings only"),
+        ({"Environment": {"A": 1}}, r"Environment\.A is 1; expected a string"),
     ],
 )
 def test_what_is_contradictory_or_not_emulated_is_refused(changes: dict[str, Any], message: str) -> None:

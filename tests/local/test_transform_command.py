@@ -29,6 +29,7 @@ def score(**changes: Any) -> dict[str, Any]:
             "ContentType": "text/csv",
             "SplitType": "Line",
         },
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
         "TransformOutput": {"S3OutputPath": "s3://data/batch/out", "AssembleWith": "Line"},
         "DataProcessing": {"JoinSource": get("Parameters.JoinSource")},
     }

@@ -252,12 +252,18 @@ def test_quoted_cells_are_read(chain: Chain) -> None:
     assert chain.preprocess.answer(quoted) == chain.preprocess.answer(ROW)
 
 
+@pytest.mark.parametrize(
+    "body", [f"{ROW}\n\n", f"\n{ROW}", f"{ROW}\r\n\r\n", f"{ROW}\n  \n", f" \n\n{ROW}\n"]
+)
+def test_blank_lines_are_no_rows(chain: Chain, body: str) -> None:
+    assert chain.preprocess.answer(body) == chain.preprocess.answer(ROW)
+
+
 ABUSE = {
     "an empty body": ("", 400, "empty"),
     "a column too few": (ROW + "\n" + ROW[3:], 422, "row 2: 19 columns, expected 20"),
     "a column too many": (ROW + ",False.", 422, "row 1: 21 columns, expected 20"),
-    "a blank line": (ROW + "\n\n" + ROW, 422, "row 2: 1 columns, expected 20"),
-    "two blank lines at the end": (ROW + "\n\n", 422, "row 2: 1 columns, expected 20"),
+    "a row of one empty cell": (ROW + '\n""\n' + ROW, 422, "row 2: 1 columns, expected 20"),
     "the header": (",".join(columns.RAW), 422, 'row 1: column "Account Length" is not a finite number'),
     "a word": (with_cell("Day Mins", "many"), 422, 'row 1: column "Day Mins" is not a finite number'),
     "NaN": (with_cell("Day Charge", "NaN"), 422, 'row 1: column "Day Charge" is not a finite number'),

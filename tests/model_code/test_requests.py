@@ -60,7 +60,21 @@ def test_lines_are_the_same_however_they_end_and_whatever_holds_them(body: str |
 
 @pytest.mark.parametrize(
     "body",
-    ["", b"", "\n", "\r\n", "\ufeff", b"\xff\xfe", "\ud800", "a\0b", "a\tb", "a\rb", "a\x1b[31m", "a\x7f"],
+    [
+        "",
+        b"",
+        "\n",
+        "\r\n",
+        "\n \n\n",
+        "\ufeff",
+        b"\xff\xfe",
+        "\ud800",
+        "a\0b",
+        "a\tb",
+        "a\rb",
+        "a\x1b[31m",
+        "a\x7f",
+    ],
 )
 def test_a_body_that_is_no_text_of_lines_is_refused(body: str | bytes) -> None:
     with pytest.raises(request.RequestError) as refusal:
@@ -68,8 +82,11 @@ def test_a_body_that_is_no_text_of_lines_is_refused(body: str | bytes) -> None:
     assert refusal.value.status == 400
 
 
-def test_a_blank_line_is_a_row_and_not_the_end() -> None:
-    assert request.csv_text("a\n\n") == "a\n"
+@pytest.mark.parametrize(
+    "body", ["a\nb", "a\nb\n\n", "\na\nb", "a\r\n\r\nb\r\n\r\n", "a\n   \nb\n ", "\n \n\na\n\n\n\nb\n\n\n"]
+)
+def test_a_blank_line_is_no_row(body: str) -> None:
+    assert request.csv_text(body) == "a\nb"
 
 
 @pytest.mark.parametrize(

@@ -40,19 +40,27 @@ def test_answers_are_csv_as_rows_are_so_that_they_can_be_joined(template: Any) -
     parameters = {one["Name"]: one for one in definition(template)["Parameters"]}
     assert arguments["TransformOutput"]["Accept"] == {"Get": "Parameters.Accept"}
     assert arguments["TransformInput"]["ContentType"] == parameters["Accept"]["DefaultValue"] == "text/csv"
-    assert arguments["DataProcessing"] == {"JoinSource": {"Get": "Parameters.JoinSource"}}
+    names = ("InputFilter", "JoinSource", "OutputFilter")
+    assert arguments["DataProcessing"] == {name: {"Get": f"Parameters.{name}"} for name in names}
 
 
 def test_whoever_starts_it_names_the_file_and_may_ask_for_scores_or_joined_lines(template: Any) -> None:
     parameters = {one["Name"]: one for one in definition(template)["Parameters"]}
     assert list(parameters) == [
-        *("InputKey", "Accept", "JoinSource"),
+        *("InputKey", "Accept", "JoinSource", "InputFilter", "OutputFilter"),
         *("ScoringInstanceType", "ScoringInstanceCount"),
     ]
     assert parameters["InputKey"]["DefaultValue"] == "batch/in/churn/rows.csv"
     assert parameters["Accept"]["EnumValues"] == ["text/csv", "application/jsonlines"]
     assert parameters["JoinSource"]["DefaultValue"] == "None"
     assert parameters["JoinSource"]["EnumValues"] == ["None", "Input"]
+    assert parameters["InputFilter"]["DefaultValue"] == parameters["OutputFilter"]["DefaultValue"] == "$"
+
+
+def test_the_endpoint_and_the_pipelines_of_a_workload_say_what_it_promises(template: Any) -> None:
+    for kind in ("AWS::SageMaker::Endpoint", "AWS::SageMaker::Pipeline"):
+        tags = {tag["Key"]: tag["Value"] for tag in only(template, kind)["Properties"]["Tags"]}
+        assert tags["answers"] == "one-per-record finite"
 
 
 def test_a_result_cannot_start_the_pipeline_again(template: Any) -> None:

@@ -95,7 +95,7 @@ def test_files_of_series_are_lines_of_json(each: Assembly) -> None:
     rule = only(template, "AWS::Events::Rule")["Properties"]["EventPattern"]["detail"]
 
     assert parameters["InputKey"]["DefaultValue"] == "batch/in/forecast/rows.jsonl"
-    assert "JoinSource" not in parameters
+    assert parameters["JoinSource"]["EnumValues"] == ["None", "Input"]
     assert rule["object"]["key"] == [{"wildcard": "batch/in/forecast/*.jsonl"}]
 
 

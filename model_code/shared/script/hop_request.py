@@ -5,6 +5,7 @@ The stacks put the modules of this folder into every archive of script-mode sour
 
 import csv
 import math
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from plain_number import NUMBER
 
 CSV = "text/csv"
 _CONTROL = bytes(code for code in range(32) if chr(code) not in "\r\n") + b"\x7f"
+_BLANK = re.compile(r"(?:\A|\n) *(?:\n|\Z)")
 
 
 class RequestError(ValueError):
@@ -62,7 +64,7 @@ def in_row(row: int, error: RequestError) -> RequestError:
 
 
 def csv_text(body: str | bytes) -> str:
-    """The rows of a CSV body, separated by LF: CRLF is LF, a final newline and a leading BOM are dropped.
+    """The rows of a CSV body, separated by LF: CRLF is LF, blank lines and a leading BOM are dropped.
 
     Refuses (400) what is empty, not UTF-8, or holds a control character. A row is a line, so a quoted field
     cannot hold a newline.
@@ -77,6 +79,8 @@ def csv_text(body: str | bytes) -> str:
     if "\r" in text or len(data.translate(None, _CONTROL)) != len(data):
         raise RequestError(400, "the body holds a control character; expected lines of CSV")
     text = text.removeprefix("\ufeff").removesuffix("\n")
+    if _BLANK.search(text):
+        text = "\n".join(line for line in text.split("\n") if line.strip(" "))
     if not text:
         raise RequestError(400, "the body is empty; expected lines of CSV")
     return text

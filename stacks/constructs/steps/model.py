@@ -58,7 +58,8 @@ class Transform(JobStep):
     """Sends the lines of objects through a model, as `records` says.
 
     An object `<name>.out` below `output` (by default the execution's own place) holds a line for each line,
-    which with `join_source` "Input" begins with the line that it answers. The model's role runs the job.
+    which with `join_source` "Input" is joined with the line that it answers. The filters are JSONPaths into
+    the line that the model gets and into what is written. The model's role runs the job.
     """
 
     type: ClassVar[str] = "Transform"
@@ -71,6 +72,8 @@ class Transform(JobStep):
     machines: Machines
     output: Value | None = None
     join_source: Value = "None"
+    input_filter: Value = "$"
+    output_filter: Value = "$"
     records: Records = CSV_ROWS
 
     @property
@@ -88,7 +91,11 @@ class Transform(JobStep):
                 "ContentType": self.records.media_type,
                 "SplitType": "Line",
             },
-            "DataProcessing": {"JoinSource": self.join_source},
+            "DataProcessing": {
+                "InputFilter": self.input_filter,
+                "JoinSource": self.join_source,
+                "OutputFilter": self.output_filter,
+            },
             "TransformOutput": {
                 "S3OutputPath": self.output or jobs.output_uri(self.name),
                 "Accept": self.accept,

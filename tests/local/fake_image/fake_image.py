@@ -3,6 +3,8 @@
 What it does follows the variable BEHAVIOUR; the functions below are the choices.
 """
 
+import csv
+import io
 import json
 import os
 import signal
@@ -24,6 +26,16 @@ def tag(body: bytes, _: Mapping[str, str]) -> Answer:
     """Each line with this container's tag at its end."""
     mark = os.environ.get("TAG", "x").encode()
     return 200, CSV, b"".join(line + b"," + mark + b"\n" for line in body.splitlines())
+
+
+def records(body: bytes, _: Mapping[str, str]) -> Answer:
+    """As tag, for records of CSV as Python reads them: no blank lines, quoted line feeds whole."""
+    rows = csv.reader(io.StringIO(body.decode("utf-8", "surrogateescape"), newline=""))
+    answer = io.StringIO()
+    for row in rows:
+        if any(cell.strip() for cell in row):
+            csv.writer(answer, lineterminator="\n").writerow([*row, os.environ.get("TAG", "x")])
+    return 200, CSV, answer.getvalue().encode("utf-8", "surrogateescape")
 
 
 def report(body: bytes, headers: Mapping[str, str]) -> Answer:
