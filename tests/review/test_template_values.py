@@ -50,6 +50,12 @@ def reader(assembly: Assembly) -> Reader:
         ("arn:aws:s3:::data-111122223333", "arn:aws:s3:::data-${AWS::AccountId}"),
         ({"Fn::GetAtt": ["Role1ABCC5F0", "Arn"]}, "${Role.Arn}"),
         ({"Fn::GetAtt": "Role1ABCC5F0.Arn"}, "${Role.Arn}"),
+        ({"Fn::GetAtt": "Role1ABCC5F0.Outputs.Key"}, "${Role.Outputs.Key}"),
+        (
+            {"Fn::Join": ["", ["x", {"Fn::Transform": {"b": 1, "a": 2}}]]},
+            'x{"Fn::Transform": {"a": 2, "b": 1}}',
+        ),
+        ({"Fn::Join": ["", ["x", {"b": 1, "a": 2}]]}, 'x{"a": 2, "b": 1}'),
         ({"Fn::Sub": "${Role1ABCC5F0.Arn}-${!kept}-${x}"}, "${Role.Arn}-${kept}-${x}"),
         ({"Fn::Sub": ["a-${x}", {"x": {"Ref": "Role1ABCC5F0"}}]}, "a-${Role}"),
         ({"Fn::Join": ["/", ["s3:/", {"Ref": "Role1ABCC5F0"}, 7]]}, "s3://${Role}/7"),
@@ -61,6 +67,11 @@ def reader(assembly: Assembly) -> Reader:
 )
 def test_a_function_reads_as_text_that_names_constructs(reader: Reader, value: Any, text: str) -> None:
     assert show(reader.read(value)) == text
+
+
+@pytest.mark.parametrize("argument", [["m", {"plain": 1}], ["m", {"Ref": "Role1ABCC5F0", "b": 1}]])
+def test_a_function_of_what_is_no_text_stays_a_mapping(reader: Reader, argument: Any) -> None:
+    assert isinstance(reader.read({"Fn::FindInMap": argument}), dict)
 
 
 def test_an_assets_hash_reads_as_the_assets_name(reader: Reader) -> None:
