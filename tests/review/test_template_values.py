@@ -56,6 +56,7 @@ def reader(assembly: Assembly) -> Reader:
             'x{"Fn::Transform": {"a": 2, "b": 1}}',
         ),
         ({"Fn::Join": ["", ["x", {"b": 1, "a": 2}]]}, 'x{"a": 2, "b": 1}'),
+        ({"Fn::Sub": "${Role1ABCC5F0.Outputs.Key}"}, "${Role.Outputs.Key}"),
         ({"Fn::Sub": "${Role1ABCC5F0.Arn}-${!kept}-${x}"}, "${Role.Arn}-${kept}-${x}"),
         ({"Fn::Sub": ["a-${x}", {"x": {"Ref": "Role1ABCC5F0"}}]}, "a-${Role}"),
         ({"Fn::Join": ["/", ["s3:/", {"Ref": "Role1ABCC5F0"}, 7]]}, "s3://${Role}/7"),
