@@ -19,7 +19,9 @@ Send a file of records, a line each (CSV without header, or JSON), through the d
 by its batch pipeline: several requests at a time, at constant memory,
 the answers in the order of the records.
 
-A row that a container refuses is named by its line, and nothing is written.
+A record is a line that is not blank. One that a container refuses is named by its line, and nothing is
+written. --set InputFilter=, JoinSource= and OutputFilter= keep columns from the model and choose what is
+written: with '$[1:]', Input and '$[0,-1]' an id in the first column stands before the answer.
 """
 
 
@@ -42,7 +44,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="where the answers go; a file that this command has not written is not replaced "
         "(default: build/batch/<name of the file>.out)",
     )
-    parser.add_argument("--join", action="store_true", help="write each row before the answer to it")
+    parser.add_argument("--join", action="store_true", help="write each row joined with the answer to it")
     add_parameters(parser)
     add_assembly(parser)
     parser.set_defaults(run=run)
