@@ -21,7 +21,9 @@ from bench.page import page
 from bench.run import SMALLEST, WHOLE, Run, Size
 from bench.sides import Sides
 from local import assembly
+from local.commands.options import at_least_one, positive
 from local.console import print_table
+from local.entry import ended
 from local.errors import SlipwayError
 from local.files import write_whole
 
@@ -41,8 +43,10 @@ def main() -> int:
         prog="python -m bench", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--assembly", type=Path, default=Path("cdk.out"), help="default: cdk.out")
-    parser.add_argument("--repetitions", type=int, default=5, help="at most so many (default: 5)")
-    parser.add_argument("--minutes", type=float, default=6, help="start no repetition that would exceed it")
+    parser.add_argument("--repetitions", type=at_least_one, default=5, help="at most so many (default: 5)")
+    parser.add_argument(
+        "--minutes", type=positive, default=6, help="start no repetition that would exceed it"
+    )
     parser.add_argument("--no-docs", action="store_true", help="leave the page and the plot as they are")
     parser.add_argument(
         "--smallest",
@@ -158,4 +162,4 @@ def _note(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

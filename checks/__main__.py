@@ -10,6 +10,8 @@ from pathlib import Path
 
 from checks.acknowledged import Outcome, acknowledgements, construct_paths, settle
 from checks.scanners import Finding, ScannerError, cfn_lint, checkov, synthesised
+from local.assembly.manifest import read_stacks
+from local.entry import ended
 from stacks.policies.rule import Environment, evaluate
 from stacks.policies.rules import RULES
 from stacks.policies.templates import Templates
@@ -41,6 +43,7 @@ def main() -> int:
 
 def _examine(environment: Environment, assembly: Path) -> Outcome:
     print(f"examining {assembly}", file=sys.stderr)
+    read_stacks(assembly)  # refuses what is no assembly
     region = _region(assembly)
     paths = construct_paths(assembly)
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor() as pool:
@@ -114,4 +117,4 @@ def _table(outcomes: Mapping[Environment, Outcome]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

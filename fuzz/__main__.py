@@ -14,7 +14,9 @@ from typing import Any
 
 from fuzz.target import ROOT, Target
 from fuzz.targets import TARGETS
+from local.commands.options import at_least_one, positive
 from local.console import print_table
+from local.entry import ended
 
 _DESCRIPTION = """\
 Fuzz every parser by atheris, each for so many seconds of CPU, and write build/reports/fuzz.json.
@@ -35,8 +37,8 @@ def main() -> int:
         prog="python -m fuzz", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"default: all; {', '.join(TARGETS)}")
-    parser.add_argument("--seconds", type=float, default=1200, help="CPU of each target (default: 1200)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at a time (default: CPUs)")
+    parser.add_argument("--seconds", type=positive, default=1200, help="CPU of each target (default: 1200)")
+    parser.add_argument("--jobs", type=at_least_one, default=os.cpu_count(), help="at a time (default: CPUs)")
     arguments = parser.parse_args()
     if unknown := sorted({*arguments.targets} - {*TARGETS}):
         parser.error(f"there is no target {unknown[0]}; choose from {', '.join(TARGETS)}")
@@ -123,4 +125,4 @@ def _note(one: dict[str, Any], done: int, of: int, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from local.console import print_table
+from local.entry import ended
 from local.errors import SlipwayError
 from resilience import abuse, archives, kills, overload, replacement, report
 from resilience.promise import SMALLEST, WHOLE, Context, Measure, Size
@@ -94,4 +95,4 @@ def _stop(signal_number: int, frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _stop)
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from local.archive import require_named_content, unpack_model
+from local.archive import require_hash, unpack_model
 from local.errors import ArchiveError
 from resilience.hostile_archives import GOOD, HOSTILE
 from resilience.promise import Context, Figure, Result, exactly
@@ -38,7 +38,7 @@ def measure(context: Context) -> Result:
 
 def _is_taken(archive: Path, folder: Path) -> bool:
     try:
-        require_named_content(archive)
+        require_hash(archive, archive.name.partition(".")[0])
         unpack_model(archive, folder)
     except ArchiveError:
         return False

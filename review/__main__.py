@@ -1,6 +1,8 @@
 """The command line: `python -m review diff OLD NEW` and `python -m review snapshot ASSEMBLY FOLDER`."""
 
 import argparse
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -21,10 +23,28 @@ def main() -> int:
         else:
             for path in snapshot.write(load(arguments.assembly), arguments.folder):
                 print(path)
+        sys.stdout.flush()
     except ReviewError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return _failed(str(error))
+    except BrokenPipeError:
+        _discard_output()
+        return 128 + signal.SIGPIPE
+    except OSError as error:
+        _discard_output()
+        return _failed(f"{error.filename or 'standard output'}: {error.strerror}")
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     return 0
+
+
+def _failed(reason: str) -> int:
+    print(f"error: {reason}", file=sys.stderr)
+    return 1
+
+
+def _discard_output() -> None:
+    """What could not be written is not tried again while Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

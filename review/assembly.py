@@ -96,13 +96,22 @@ class Assembly:
 def load(folder: Path) -> Assembly:
     """The assembly in the folder; raises ReviewError for a folder that is none, or has nested assemblies."""
     manifest = _json(folder / "manifest.json")
+    try:
+        return Assembly(folder, _stacks(folder, manifest))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ReviewError(
+            f"{folder} is not as `cdk synth` writes an assembly ({error!r}): synthesise it again"
+        ) from None
+
+
+def _stacks(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Stack]:
     stacks = {}
     for name, artifact in sorted(manifest.get("artifacts", {}).items()):
         if artifact["type"] == "cdk:cloud-assembly":
             raise ReviewError(f"{folder}: {name} is a nested assembly (a CDK stage), which is not read")
         if artifact["type"] == _STACK:
             stacks[name] = _stack(folder, name, artifact, manifest["artifacts"])
-    return Assembly(folder, stacks)
+    return stacks
 
 
 def _stack(folder: Path, name: str, artifact: Mapping[str, Any], artifacts: Mapping[str, Any]) -> Stack:
@@ -116,11 +125,16 @@ def _stack(folder: Path, name: str, artifact: Mapping[str, Any], artifacts: Mapp
         for dependency in artifact.get("dependencies", [])
         if artifacts[dependency]["type"] == "cdk:asset-manifest"
     ]
+    template = _json(folder / properties["templateFile"])
+    for section in ("Resources", "Outputs", "Parameters"):
+        for one in template.get(section, {}).values():
+            # Objects throughout: what compares them relies on it.
+            one.keys(), one.get("Properties", {}).keys()
     return Stack(
         name=name,
         account=account if account.isdigit() else None,
         region=region,
-        template=_json(folder / properties["templateFile"]),
+        template=template,
         paths=_paths(metadata),
         assets={asset.hash: asset for one in manifests for asset in _assets(folder, one)},
         settings={key: properties[key] for key in _SETTINGS if properties.get(key)},
@@ -176,9 +190,17 @@ def _asset_name(hash: str, asset: Mapping[str, Any]) -> str:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        document: dict[str, Any] = json.loads(path.read_text())
+        if path.exists() and not path.is_file():
+            raise ReviewError(f"{path} is no file: give a folder that `cdk synth` wrote")
+        document = json.loads(path.read_text())
     except FileNotFoundError:
         raise ReviewError(f"{path} is not there: give a folder that `cdk synth` wrote") from None
-    except ValueError as error:
+    except OSError as error:
+        raise ReviewError(
+            f"{path} cannot be read ({error.strerror}): give a folder that `cdk synth` wrote"
+        ) from None
+    except (ValueError, RecursionError) as error:
         raise ReviewError(f"{path} is no JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise ReviewError(f"{path} holds no JSON object: give a folder that `cdk synth` wrote")
     return document

@@ -8,6 +8,7 @@ from pathlib import Path
 from checks.documents import write_or_compare
 from checks.planted.faults import Fault, faults
 from checks.planted.scan import scan
+from local.entry import ended
 from stacks.policies.rules import RULES
 
 _DOCUMENT = Path("docs/planted-faults.md")
@@ -78,4 +79,4 @@ def _cell(found: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

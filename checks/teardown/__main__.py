@@ -6,7 +6,9 @@ from pathlib import Path
 
 from checks.teardown.assembly import remainders
 from checks.teardown.expected import why_expected
+from local.assembly.manifest import read_stacks
 from local.console import print_table
+from local.entry import ended
 
 _UNEXPECTED = "NOT EXPECTED"
 
@@ -21,6 +23,7 @@ def main() -> int:
     parser.add_argument("assembly", type=Path, help="its folder that `cdk synth` wrote")
     arguments = parser.parse_args()
     try:
+        read_stacks(arguments.assembly)  # refuses what is none
         found = remainders(arguments.assembly)
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -40,4 +43,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))
