@@ -1,5 +1,6 @@
 """An endpoint that fails and fails is left alone; the breaker's clock is the test's."""
 
+import contextlib
 import io
 import json
 from collections.abc import Callable
@@ -150,3 +151,25 @@ def ends_with(breaker: Breaker, call: Callable[[], None]) -> int:
     except Problem as problem:
         return problem.status
     return 200
+
+
+def after(*statuses: int) -> bool:
+    """Whether a breaker is open after problems of these statuses; from 500 they are failures."""
+    breaker = Breaker(clock=lambda: 0.0)
+    for status in statuses:
+        with contextlib.suppress(Problem), breaker.closed():
+            raise Problem(status, "a problem")
+    try:
+        with breaker.closed():
+            return False
+    except Problem:
+        return True
+
+
+def test_a_refusal_sets_the_count_back_to_nothing() -> None:
+    failing = [503] * (FAILURES - 1)
+
+    assert after(*failing, 503)
+    assert not after(*failing, 422, *failing)
+    assert not after(*failing, 499, *failing)
+    assert after(*failing, 500)
