@@ -19,7 +19,7 @@ TRAIN = slipway train $(WORKLOAD) --data $(DATA) $(if $(LAPTOP),--set-from $(LAP
 # Those that train in .venv: what is made here makes their missing models from sample data.
 TRAINED_HERE := churn bank
 FUZZ_SECONDS ?= 1200
-# SMALLEST=--smallest: `make resilience` and `make bench` do everything once and judge no speed.
+# SMALLEST=--smallest: what measures does everything once; resilience and bench judge no speed then.
 SMALLEST ?=
 PROMISE ?=
 
@@ -62,7 +62,7 @@ JUPYTER_OPTIONS := --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpda
 
 .PHONY: notebook destroy-check
 notebook: synth build/jupyter/.installed ## open JupyterLab with first steps in both workloads, in a browser
-	@build/jupyter/bin/jupyter lab $(JUPYTER_OPTIONS) workbench/first-steps.ipynb
+	@build/jupyter/bin/jupyter lab $(JUPYTER_OPTIONS) $(NOTEBOOK_OPTIONS) workbench/first-steps.ipynb
 
 train: $(INSTALLED) $(DATA) ## run the training pipeline of WORKLOAD as the template declares it
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
@@ -198,20 +198,23 @@ build/checkov/.installed: checks/checkov/requirements.txt $(INSTALLED)
 		uv pip sync --python $(@D)/bin/python --require-hashes $<
 	@touch $@
 
-lock: ## compile the hashed requirements from the .in files
-	@for name in requirements requirements-dev requirements-bootstrap containers/script_mode/requirements \
-		lambda/requirements checks/checkov/requirements fuzz/requirements workbench/requirements; do \
+LOCKS ?= requirements requirements-dev requirements-bootstrap containers/script_mode/requirements lambda/requirements \
+	checks/checkov/requirements fuzz/requirements workbench/requirements
+HEAVY_LOCKS ?= $(wildcard local/stand_ins/*/requirements.in)
+
+lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS: those alone)
+	@for name in $(LOCKS); do \
 		uv pip compile --quiet --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
 			--no-emit-find-links $$name.in --output-file $$name.txt; \
 	done
-	@for name in local/stand_ins/*/requirements.in; do \
+	@for name in $(HEAVY_LOCKS); do \
 		uv pip compile --quiet --python-version $(HEAVY_PYTHON) --python-platform x86_64-manylinux_2_28 \
 			--generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 			$(addprefix --find-links ,$(PIP_FIND_LINKS)) $$name --output-file $${name%.in}.txt; \
 	done
 
 bench-synth: functions ## what a synth costs beside an app with one bucket, cdk-nag apart
-	@python -m bench.synth
+	@python -m bench.synth $(if $(SMALLEST),--repetitions 1)
 
 clean: ## remove what was built, but not what was installed
 	@rm -rf build cdk.out

@@ -5,5 +5,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [
-    str(ROOT / path) for path in ("tests/containers", "containers/script_mode", "local/stand_ins")
+    str(ROOT / path)
+    for path in ("tests/containers", "tests/commands", "containers/script_mode", "local/stand_ins")
 ]
