@@ -51,16 +51,17 @@ class Churn(Runner):
         for one in self.containers:
             trained = folder / "build" / "artifacts" / "churn" / one.hostname / "model.tar.gz"
             assert one.model_data_url is not None
-            shutil.copyfile(trained, declared.assets[one.model_data_url].path)
-            self._name(one.model_data_url.rpartition("/")[2], trained)
+            self._package(trained, declared.assets[one.model_data_url].path)
             unpack_model(trained, self.model(one))
 
-    def _name(self, key: str, archive: Path) -> None:
-        """Let the assembly name this archive by its content where it has named another one by `key`."""
+    def _package(self, archive: Path, asset: Path) -> None:
+        """Put the archive into the assembly in the place of an asset, under its own hash throughout."""
+        _, was, *suffixes = asset.name.split(".")
         content = hashlib.sha256(archive.read_bytes()).hexdigest()
-        named = f"{hashlib.sha256(content.encode()).hexdigest()}.gz"
+        now = hashlib.sha256(content.encode()).hexdigest()
+        shutil.copyfile(archive, asset.with_name(".".join(["asset", now, *suffixes])))
         for path in (self.folder / "cdk.out").glob("*.json"):
-            path.write_text(path.read_text().replace(key, named))
+            path.write_text(path.read_text().replace(was, now))
 
     def model(self, container: ContainerDefinition) -> Path:
         return self.folder / "models" / container.hostname
