@@ -29,10 +29,11 @@ def chaos(runner: Runner, *arguments: str) -> tuple[int, list[dict[str, Any]], s
 
 
 def test_whatever_happens_to_a_container_no_answer_is_wrong(project: Project) -> None:
-    project.declare(container("first", TAG="a"), container("second", TAG="b"), example="1")
+    hops = container("first", TAG="a"), container("second", TAG="b")
+    project.declare(*hops, example="1", answers="one-per-record finite")
     faults = "kill,stop,reset,truncate,html,empty,nan,few-rows"
     code, found, err = chaos(project, "--faults", faults, "--time-scale", "0.2")
-    assert (code, {one["fault"] for one in found}) == (0, set(faults.split(","))), err
+    assert (code, {one["fault"] for one in found}) == (0, set(faults.split(","))), (found, err)
     assert len(found) == 2 * len(faults.split(","))
     for one in found:
         assert (one["wrong"], one["unclear"], one["lost"], one["never_recovered"]) == (0, 0, 0, 0)

@@ -40,6 +40,7 @@ class Project(Runner):
         *containers: Mapping[str, Any],
         endpoints: Sequence[str] = ("slipway-dev-shop",),
         example: str | None = None,
+        answers: str = "any",
         **more: Any,
     ) -> None:
         config = {"VariantName": "AllTraffic", "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}}
@@ -57,7 +58,7 @@ class Project(Runner):
                     "Properties": {
                         "EndpointName": endpoint,
                         "EndpointConfigName": name,
-                        "Tags": tags(workload=endpoint.rpartition("-")[2]),
+                        "Tags": tags(workload=endpoint.rpartition("-")[2], answers=answers),
                     },
                 }
                 for number, endpoint in enumerate(endpoints)

@@ -185,11 +185,15 @@ def test_an_open_quote_is_refused_by_row(chain: Chain, row: str) -> None:
     assert refusal.value.status == 400
 
 
-@pytest.mark.parametrize("edit", ["0,{}", "{},0", "{},", "", "x"])
+@pytest.mark.parametrize("edit", ["0,{}", "{},0", "{},", "x"])
 def test_another_number_of_columns_is_refused_by_row(chain: Chain, row: str, edit: str) -> None:
     with pytest.raises(RequestError, match=r"row 2: \d+ columns, expected 69") as refusal:
         chain.pca.answer(f"{row}\n{edit.format(row)}\n{row}")
     assert refusal.value.status == 422
+
+
+def test_a_blank_line_is_no_row(chain: Chain, row: str) -> None:
+    assert chain.pca.answer(f"{row}\n\n{row}") == chain.pca.answer(f"{row}\n{row}")
 
 
 def test_cells_that_only_add_up_over_two_rows_are_refused(chain: Chain, row: str) -> None:

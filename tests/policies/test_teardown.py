@@ -15,6 +15,7 @@ from checks.teardown.deletion import FINDERS
 from checks.teardown.expected import expected, why_expected
 from checks.teardown.remainder import Kind, Remainder
 from local.assembly import resource_types
+from local.entry import ended
 
 type Change = Callable[[dict[str, Any]], object]
 
@@ -224,7 +225,7 @@ def test_an_empty_stack_is_told(
 
 def told(monkeypatch: pytest.MonkeyPatch, environment: str, folder: Path) -> int:
     monkeypatch.setattr("sys.argv", ["teardown", environment, str(folder)])
-    return main()
+    return ended(main)
 
 
 def test_the_command_ends_well_when_all_that_stays_is_expected(
@@ -252,4 +253,4 @@ def test_a_folder_without_templates_is_refused_with_the_way_to_make_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert told(monkeypatch, "dev", tmp_path) == 1
-    assert "holds no templates: run `make synth`" in capsys.readouterr().err
+    assert f"error: there is no {tmp_path}/manifest.json; run `make synth`" in capsys.readouterr().err
