@@ -70,7 +70,7 @@ def asked(body: bytes, content_type: str | None) -> int | None:
     kind = _kind(content_type)
     if kind not in ROW_BY_ROW:
         return None
-    found = records.count(body, kind)
+    found = records.count(body.removeprefix(records.BYTE_ORDER_MARK), kind)
     return found - 1 if found and _HEADER.search(content_type or "") else found
 
 

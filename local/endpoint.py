@@ -59,7 +59,10 @@ class ModelNotReadyError(InvocationError):
 
 
 class ModelError(InvocationError):
-    """A container answered with an error, or not at all (`original_status` 0)."""
+    """A container answered with an error, or not at all (`original_status` 0).
+
+    `received` is what it answered, without where its log is.
+    """
 
     status = HTTPStatus.FAILED_DEPENDENCY
     code = "ModelError"
@@ -67,10 +70,10 @@ class ModelError(InvocationError):
     def __init__(self, container: str, original_status: int, original_message: str, log: "Log") -> None:
         original_message = original_message[:_LONGEST_ORIGINAL_MESSAGE]
         side = "client" if HTTPStatus.BAD_REQUEST <= original_status < 500 else "server"
-        super().__init__(
-            f'Received {side} error ({original_status}) from {container} with message "{original_message}". '
-            f"See {log.place} for more information."
+        self.received = (
+            f'Received {side} error ({original_status}) from {container} with message "{original_message}"'
         )
+        super().__init__(f"{self.received}. See {log.place} for more information.")
         self.original_status = original_status
         self.fields = {
             "OriginalStatusCode": original_status,

@@ -1,10 +1,19 @@
-"""What a record is: a line that is not blank; in CSV a quoted line feed ends none."""
+"""What a record is: a line that is not blank; in CSV a quoted line feed ends none.
+
+Blank is a line of nothing but spaces, tabs and carriage returns, as in the API and in our containers; a byte
+order mark that begins the text is no character of its first line.
+"""
 
 import re
 
 CSV, JSON_LINES = "text/csv", "application/jsonlines"
 
-_BLANK = re.compile(rb"(?:\A|\n)[ \t\r\f\v]*(?=\n|\Z)")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# What a blank line may have, its end among it.
+BLANKS = b" \t\r\n"
+
+_BLANK = re.compile(rb"(?:\A|\n)[ \t\r]*(?=\n|\Z)")
+_LONE_MARK = re.compile(rb"\A%b(?=[ \t\r]*(?:\n|\Z))" % BYTE_ORDER_MARK)
 # A field that begins with a quote goes on to the next single one, or is open to the end of the text. The
 # delimiters are those that containers tell by themselves.
 _FIELD = rb'(?:"(?:[^"]++|"")*+(?:"|(?P<open%d>\Z)))?+[^,;|\t\n]*+'
@@ -20,7 +29,16 @@ def lines(body: bytes) -> list[bytes]:
 
 
 def is_blank(text: bytes) -> bool:
-    return not text.strip()
+    return not text.strip(BLANKS)
+
+
+def without_lone_mark(text: bytes) -> bytes:
+    """A text without the byte order mark at its beginning when its first line has nothing else."""
+    return _LONE_MARK.sub(b"", text)
+
+
+def without_blank_lines(body: bytes, media_type: str = "") -> bytes:
+    return b"".join(one for one in cut(body, media_type) if not is_blank(one))
 
 
 def count(body: bytes, media_type: str = "") -> int:

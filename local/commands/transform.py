@@ -19,8 +19,9 @@ Send a file of records, a line each (CSV without header, or JSON), through the d
 by its batch pipeline: several requests at a time, at constant memory,
 the answers in the order of the records.
 
-A record is a line that is not blank. One that a container refuses is named by its line, and nothing is
-written. --set InputFilter=, JoinSource= and OutputFilter= keep columns from the model and choose what is
+A record is a line that is not blank; blank lines, of nothing but spaces and tabs, are not sent. A record
+that a container refuses is named by its line in the file, and nothing is written.
+--set InputFilter=, JoinSource= and OutputFilter= keep columns from the model and choose what is
 written: with '$[1:]', Input and '$[0,-1]' an id in the first column stands before the answer.
 """
 

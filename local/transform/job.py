@@ -24,6 +24,14 @@ from local.storage import Storage
 from local.transform.request import TransformRequest
 from local.transform.sender import Sender
 
+# Files of these cannot be split by line; the first bytes tell them from text.
+_COMPRESSED = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip",
+    b"BZh91AY&SY": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
 _LOG_GROUP = "arn:aws:logs:::log-group:/aws/sagemaker/TransformJobs"
 
 
@@ -87,7 +95,7 @@ async def _transform(
             target = results / f"{key}.out"
             target.parent.mkdir(parents=True, exist_ok=True)
             name = str(called.get(path, key))
-            with _named(name), target.open("wb") as stream, _opened(path, request.gzipped) as source:
+            with _named(name), target.open("wb") as stream, _opened(path, request) as source:
                 async with aclosing(sender.send(source)) as bodies:
                     async for result in bodies:
                         stream.write(result.body)
@@ -108,12 +116,23 @@ async def _execution_parameters(container: ServingContainer) -> Mapping[str, Any
 
 
 @contextmanager
-def _opened(path: Path, gzipped: bool) -> Iterator[BinaryIO]:
+def _opened(path: Path, request: TransformRequest) -> Iterator[BinaryIO]:
+    if request.split_by_line and not request.gzipped:
+        _refuse_compressed(path)
     try:
-        with gzip.open(path) if gzipped else path.open("rb") as stream:
+        with gzip.open(path) if request.gzipped else path.open("rb") as stream:
             yield cast(BinaryIO, stream)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise JobError(f"it is no whole gzip file: {error}") from None
+
+
+def _refuse_compressed(path: Path) -> None:
+    with path.open("rb") as stream:
+        start = stream.read(max(map(len, _COMPRESSED)))
+    for mark, name in _COMPRESSED.items():
+        if start.startswith(mark):
+            otherwise = ", or give the job CompressionType Gzip" if name == "gzip" else ""
+            raise JobError(f"it is compressed with {name}, expected lines; decompress it first{otherwise}")
 
 
 @contextmanager

@@ -15,7 +15,7 @@ class Batch:
     """The body of one request, which begins in line `start` (from 1) and has `records` records.
 
     With `kind`, the media type, a record is a line that is not blank, in CSV maybe several. Without one the
-    body is one record as it is.
+    body is one record as it is. Blank lines stay in the body, for the numbers of the lines behind them.
     """
 
     body: bytes
@@ -26,18 +26,27 @@ class Batch:
     @property
     def first(self) -> int:
         """The line in which the first record begins."""
-        blank = len(self.body) - len(self.body.lstrip(b"\n\r \t\f\v"))
+        blank = len(self.body) - len(self.body.lstrip(records.BLANKS))
         return self.start + self.body.count(b"\n", 0, blank)
 
     @property
-    def spans_lines(self) -> bool:
-        """Whether a record has several lines."""
-        return self.kind == records.CSV and b'"' in self.body and any(b"\n" in one for one in self.each)
+    def content(self) -> bytes:
+        """What containers get of it: its records, without the blank lines."""
+        if self.kind is None or self.records == self.body.count(b"\n") + (not self.body.endswith(b"\n")):
+            return self.body
+        return records.without_blank_lines(self.body, self.kind)
+
+    @property
+    def spanning(self) -> "Batch | None":
+        """The first of its records that has several lines."""
+        if self.kind != records.CSV or b'"' not in self.body:
+            return None
+        return next((one for one in _single(self.body, self.start, self.kind) if one.first < one.last), None)
 
     @property
     def last(self) -> int:
         """The line in which the last record ends."""
-        return self.start + self.body.rstrip().count(b"\n")
+        return self.start + self.body.rstrip(records.BLANKS).count(b"\n")
 
     @property
     def each(self) -> list[bytes]:
@@ -65,15 +74,16 @@ class Batch:
 def by_line(stream: BinaryIO, batching: Batching, kind: str = "") -> Iterator[Batch]:
     """The records of a stream, as many to a batch as its limits allow; memory is bounded by one batch.
 
-    A line ends with `\\n`, which stays on it; the last line may lack one. Blank lines are no records: they
-    go along in a batch of several, and are left out where a record makes a batch. Raises JobError, with its
-    line, for a record that is larger than a request may be.
+    A line ends with `\\n`, which stays on it; the last line may lack one. Blank lines are no records, nor is
+    a byte order mark alone. Raises JobError, with its line, for a record larger than a request may be.
     """
     start, limit = 1, batching.max_payload
     carried = b""
     while True:
         body = carried + stream.read(limit + 1 - len(carried))
         at_end = len(body) <= limit
+        if start == 1:
+            body = records.without_lone_mark(body)
         cut = len(body) if at_end else _last_end(body, limit, kind)
         if cut == 0 and not at_end:
             raise JobError(f"line {start} begins a record larger than the {limit} bytes of a request")

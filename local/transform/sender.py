@@ -59,9 +59,9 @@ class Sender:
             return
         said = False
         for batch in by_line(source, self.batching, media_type(self.request.content_type or "")):
-            if not said and batch.spans_lines:
+            if not said and (spanning := batch.spanning):
                 said = True
-                print(f"{_lines(batch)}: {_QUOTED_LINE_FEED}", file=sys.stderr)
+                print(f"{_lines(spanning)}: {_QUOTED_LINE_FEED}", file=sys.stderr)
             yield batch
 
     async def _result(self, batch: Batch) -> Result:
@@ -116,7 +116,7 @@ class Sender:
         """What the first container gets of a batch."""
         processing, kind = self.request.processing, format_of(self.request.content_type)
         if kind is None or processing.input_filter.is_all:
-            return batch.body
+            return batch.content
         parts = []
         for number, record in enumerate(batch.each):
             with _in_line(batch, number):
@@ -134,7 +134,9 @@ class Sender:
                     break
             else:
                 break
-        return f"{_lines(batch)}: {error}"
+        # What a container has against a record it says in its answer; its log adds nothing to that.
+        told = error.original_status in _CLIENT_ERROR and error.fields["OriginalMessage"]
+        return f"{_lines(batch)}: {error.received if told else error}"
 
 
 @contextmanager

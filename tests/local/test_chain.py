@@ -149,6 +149,7 @@ BODIES = {
     "a blank line at the beginning": (b"\n1\n", b"1,x,y\n"),
     "CRLF twice": (b"1\r\n\r\n2\r\n\r\n", b"1,x,y\n2,x,y\n"),
     "a line of spaces": (b"1\n   \n2", b"1,x,y\n2,x,y\n"),
+    "a line of tabs": (b"1\n\t\n2", b"1,x,y\n2,x,y\n"),
     "a quoted line feed": (b'"a\nb",1\n', b'"a\nb",1,x,y\n'),
 }
 

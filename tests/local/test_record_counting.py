@@ -18,6 +18,7 @@ BODIES = {
     "one at the beginning": (b"\n1\n2", 2),
     "one between": (b"1\n\n2\n", 2),
     "a line of spaces": (b"1\n   \n2\n \t ", 2),
+    "a form feed is text": (b"1\n\f\n2", 3),
     "blank lines alone": (b"\n \n\r\n", 0),
     "empty cells": (b",,\n,,\n", 2),
     "a carriage return is no end": (b"1\r2\n", 1),

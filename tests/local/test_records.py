@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.errors import JobError
-from local.records import CSV, count
+from local.records import BLANKS, BYTE_ORDER_MARK, CSV, count
 from local.transform.records import Batch, by_line, undivided
 from local.transform.request import Batching
 
@@ -23,11 +23,13 @@ def test_batches_hold_every_record_once_in_order_and_within_the_limit(
 ) -> None:
     text = b"\n".join(lines) + (b"\n" if ended else b"")
     found = batches(text, limit, single_record=single_record)
-    expected = [line.rstrip(b"\r") for line in lines if line.strip()]
+    expected = [line.rstrip(b"\r") for line in lines if line.strip(BLANKS)]
     assert [record for batch in found for record in batch.each] == expected
     assert all(0 < len(batch.body) <= limit for batch in found)
     assert all(batch.records == count(batch.body) for batch in found)
-    numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]
+    sent = b"".join(batch.content + (b"" if batch.content.endswith(b"\n") else b"\n") for batch in found)
+    assert sent == b"".join(line + b"\n" for line in lines if line.strip(BLANKS))
+    numbers = [number for number, line in enumerate(lines, start=1) if line.strip(BLANKS)]
     at = 0
     for batch in found:
         assert (batch.first, batch.last) == (numbers[at], numbers[at + batch.records - 1])
@@ -89,3 +91,22 @@ def test_blank_lines_are_counted_as_lines_and_not_as_records() -> None:
     first, second = batch.halves()
     assert (first.each, first.first, second.each) == ([b"a"], 3, [b"b", b"c"])
     assert (second.first, second.last) == (6, 8)
+
+
+@pytest.mark.parametrize("single_record", [True, False])
+@pytest.mark.parametrize("blank", [b"", b"\r", b"   ", b"\t", b" \r\t"])
+def test_a_byte_order_mark_makes_no_record_of_a_blank_line(blank: bytes, single_record: bool) -> None:
+    (batch,) = batches(BYTE_ORDER_MARK + blank + b"\n1,2\n", 100, single_record=single_record)
+    assert (batch.records, batch.first, batch.last, batch.content) == (1, 2, 2, b"1,2\n")
+
+
+def test_a_byte_order_mark_before_a_record_stays() -> None:
+    (batch,) = batches(BYTE_ORDER_MARK + b"1\n\n2\n", 100)
+    assert (batch.first, batch.content) == (1, BYTE_ORDER_MARK + b"1\n2\n")
+
+
+def test_the_record_that_has_several_lines_is_told_from_its_neighbours() -> None:
+    (batch,) = batches(b'1,2\n\n"a\n\nb",2\n3,4\n', 100, kind=CSV)
+    assert batch.spanning is not None
+    assert (batch.spanning.first, batch.spanning.last) == (3, 5)
+    assert batch.content == b'1,2\n"a\n\nb",2\n3,4\n'

@@ -1,7 +1,9 @@
 """A transform job through fake containers."""
 
+import bz2
 import gzip
 import json
+import lzma
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -226,6 +228,8 @@ BLANK = {
     "between": b"1\n\n2\n",
     "after CRLF": b"1\r\n\r\n2\r\n\r\n",
     "of spaces": b"1\n  \n2\n   ",
+    "of tabs": b"1\n\t\n2\n \t\r\n",
+    "after a byte order mark": b"\xef\xbb\xbf \r\n1\n2\n",
 }
 
 
@@ -244,10 +248,48 @@ def test_blank_lines_are_no_records(bench: Bench, name: str, strategy: str) -> N
     assert (found["a.csv.out"], sum(told)) == (b"1,1,x\n2,2,x\n", 2)
 
 
-def test_a_line_is_named_as_the_file_has_it_with_its_blank_lines(bench: Bench) -> None:
-    bench.put("a.csv", b"\n1\n\n\n2\nbad\n")
+@pytest.mark.parametrize("processing", [{}, {"InputFilter": "$[0:]"}, JOINED])
+@pytest.mark.parametrize("name", BLANK)
+def test_no_blank_line_is_sent(bench: Bench, name: str, processing: dict[str, str]) -> None:
+    bench.put("a.csv", BLANK[name])
+    # A container that answers every line, blank or not.
+    (answer,) = bench.run({"BEHAVIOUR": "tag"}, DataProcessing=processing).values()
+    assert [row[-2:] for row in answer.splitlines()] == [b",x", b",x"]
+
+
+@pytest.mark.parametrize("blank", [b"", b"\t", b" \r"])
+def test_a_line_is_named_as_the_file_has_it_with_its_blank_lines(bench: Bench, blank: bytes) -> None:
+    bench.put("a.csv", b"\n".join([blank, b"1", blank, blank, b"2", b"bad", b""]))
     with pytest.raises(JobError, match=r"a\.csv: line 6: Received client error \(415\)"):
         bench.run({"BEHAVIOUR": "refuse_bad"})
+
+
+def test_a_refusal_points_to_no_log_and_a_failure_does(bench: Bench) -> None:
+    bench.put("a.csv", b"bad\n")
+    with pytest.raises(JobError) as refused:
+        bench.run({"BEHAVIOUR": "refuse_bad"})
+    assert str(refused.value).endswith('with message "no "bad" rows here"; nothing was written')
+    client = {"InvocationsMaxRetries": 0}
+    with pytest.raises(JobError, match=r"\(500\).*container\.log for more information"):
+        bench.run({"BEHAVIOUR": "fail"}, ModelClientConfig=client)
+
+
+COMPRESSED = {
+    "gzip": (gzip.compress, ", or give the job CompressionType Gzip; nothing was written"),
+    "bzip2": (bz2.compress, "; nothing was written"),
+    "xz": (lzma.compress, "; nothing was written"),
+}
+
+
+@pytest.mark.parametrize("name", COMPRESSED)
+def test_a_compressed_object_is_refused_by_its_kind(bench: Bench, name: str) -> None:
+    compress, rest = COMPRESSED[name]
+    bench.put("a.csv", compress(numbered(3)))
+    with pytest.raises(JobError) as refused:
+        bench.run()
+    assert str(refused.value) == (
+        f"a.csv: it is compressed with {name}, expected lines; decompress it first{rest}"
+    )
 
 
 def test_a_quoted_line_feed_is_no_new_record_and_is_named(
@@ -256,7 +298,15 @@ def test_a_quoted_line_feed_is_no_new_record_and_is_named(
     bench.put("a.csv", b'"a\nb",1\n"bad",2\n')
     with pytest.raises(JobError, match=r"a\.csv: line 3: Received client error"):
         bench.run({"BEHAVIOUR": "refuse_bad"})
+    capsys.readouterr()
     bench.put("a.csv", b'"a\nb",1\nc,2\n')
+    bench.put("b.csv", b'c,2\n\n"a\nb",1\nc,2\n')
+    bench.run({"BEHAVIOUR": "records"})
+    said = capsys.readouterr().err
+    assert "lines 1 to 2: a quoted field holds a line feed" in said
+    assert "lines 3 to 4: a quoted field holds a line feed" in said
+    bench.storage.path("s3://data/in/b.csv").unlink()
+    bench.storage.path("s3://data/out/b.csv.out").unlink()
     found = bench.run({"BEHAVIOUR": "records"}, DataProcessing=JOINED, BatchStrategy="SingleRecord")
     assert found == {"a.csv.out": b'"a\nb",1,"a\nb",1,x\nc,2,c,2,x\n'}
     assert "lines 1 to 2: a quoted field holds a line feed" in capsys.readouterr().err

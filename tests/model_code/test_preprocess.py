@@ -253,7 +253,8 @@ def test_quoted_cells_are_read(chain: Chain) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [f"{ROW}\n\n", f"\n{ROW}", f"{ROW}\r\n\r\n", f"{ROW}\n  \n", f" \n\n{ROW}\n"]
+    "body",
+    [f"{ROW}\n\n", f"\n{ROW}", f"{ROW}\r\n\r\n", f"{ROW}\n  \n", f" \n\n{ROW}\n", f"\ufeff\n\t\n{ROW}"],
 )
 def test_blank_lines_are_no_rows(chain: Chain, body: str) -> None:
     assert chain.preprocess.answer(body) == chain.preprocess.answer(ROW)
@@ -283,7 +284,8 @@ ABUSE = {
     "a space": (with_cell("CustServ Calls", " 3"), 422, 'row 1: column "CustServ Calls"'),
     "a formula": (with_cell("VMail Message", "=1+1"), 422, 'row 1: column "VMail Message"'),
     "an unused number": (with_cell("Account Length", "old"), 422, 'row 1: column "Account Length"'),
-    "an open quote": (ROW + '\nKS,"186' + ROW[6:], 400, "row 2: a quoted field does not end"),
+    "an open quote": (ROW + '\nKS,"186' + ROW[6:], 400, "row 2: a quoted field has a line feed"),
+    "a quoted line feed": (ROW + '\n"K\nS"' + ROW[2:], 400, "row 2: a quoted field has a line feed"),
     "no text": (b"\x80\x02}q\x00.", 400, "not UTF-8"),
 }
 

@@ -66,7 +66,12 @@ def test_lines_are_the_same_however_they_end_and_whatever_holds_them(body: str |
         "\n",
         "\r\n",
         "\n \n\n",
+        "\n\t\n \r",
         "\ufeff",
+        "\ufeff\n",
+        "a\n\f\nb",
+        "a\n\ufeff\0\nb",
+        "a\n\n\tb",
         b"\xff\xfe",
         "\ud800",
         "a\0b",
@@ -83,7 +88,12 @@ def test_a_body_that_is_no_text_of_lines_is_refused(body: str | bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["a\nb", "a\nb\n\n", "\na\nb", "a\r\n\r\nb\r\n\r\n", "a\n   \nb\n ", "\n \n\na\n\n\n\nb\n\n\n"]
+    "body",
+    [
+        *("a\nb", "a\nb\n\n", "\na\nb", "a\r\n\r\nb\r\n\r\n", "a\n   \nb\n ", "\n \n\na\n\n\n\nb\n\n\n"),
+        *("a\n\t\nb", "a\n\n\n\t\nb", "\t\na\nb\n\t", "a\n \t \r\nb\r\n", "a\n \r \nb", "a\n\r\r\nb"),
+        *("\ufeff\na\nb", "\ufeff\r\na\r\nb", "\ufeff   \na\nb", "\ufeff\t\n\na\nb"),
+    ],
 )
 def test_a_blank_line_is_no_row(body: str) -> None:
     assert request.csv_text(body) == "a\nb"
@@ -102,11 +112,25 @@ def test_fields_are_read_quoted_or_not(line: str, cells: list[str]) -> None:
     assert request.csv_cells(line) == cells
 
 
-@pytest.mark.parametrize("line", ['"a,b', 'a,"b', '"a"b,c', '"' + "a" * 200_000 + '"'])
-def test_a_quote_that_does_not_close_is_refused(line: str) -> None:
+OPEN = "a quoted field has a line feed, which a row cannot hold, or is never closed"
+EARLY = "a quoted field does not end where it should"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('"a,b', OPEN),
+        ('a,"b', OPEN),
+        ('a,"', OPEN),
+        ('a,"b""', OPEN),
+        ('"a"b,c', EARLY),
+        ('"' + "a" * 200_000 + '"', EARLY),
+    ],
+)
+def test_a_quote_that_does_not_close_is_refused_with_the_reason(line: str, message: str) -> None:
     with pytest.raises(request.RequestError) as refusal:
         request.csv_cells(line)
-    assert refusal.value.status == 400
+    assert (refusal.value.status, str(refusal.value)) == (400, message)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

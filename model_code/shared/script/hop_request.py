@@ -12,8 +12,8 @@ from functools import lru_cache
 from plain_number import NUMBER
 
 CSV = "text/csv"
-_CONTROL = bytes(code for code in range(32) if chr(code) not in "\r\n") + b"\x7f"
-_BLANK = re.compile(r"(?:\A|\n) *(?:\n|\Z)")
+_CONTROL = bytes(code for code in range(32) if chr(code) != "\n") + b"\x7f"
+_BLANK = re.compile(r"(?:\A|\n)[ \t\r]*(?:\n|\Z)")
 
 
 class RequestError(ValueError):
@@ -64,25 +64,26 @@ def in_row(row: int, error: RequestError) -> RequestError:
 
 
 def csv_text(body: str | bytes) -> str:
-    """The rows of a CSV body, separated by LF: CRLF is LF, blank lines and a leading BOM are dropped.
+    """The rows of a CSV body, separated by LF: CRLF is LF, a leading BOM and blank lines are dropped.
 
-    Refuses (400) what is empty, not UTF-8, or holds a control character. A row is a line, so a quoted field
-    cannot hold a newline.
+    Blank is a line of nothing but spaces, tabs and CRs. Refuses (400) what is empty, not UTF-8, or holds a
+    control character. A row is a line, so a quoted field cannot hold a line feed.
     """
     try:
-        data = body.encode() if isinstance(body, str) else bytes(body)
-        text = data.decode()
+        text = (body.encode() if isinstance(body, str) else bytes(body)).decode()
     except UnicodeError:
         raise RequestError(400, "the body is not UTF-8 text") from None
+    text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    if "\r" in text or len(data.translate(None, _CONTROL)) != len(data):
-        raise RequestError(400, "the body holds a control character; expected lines of CSV")
-    text = text.removeprefix("\ufeff").removesuffix("\n")
+    text = text.removesuffix("\n")
     if _BLANK.search(text):
-        text = "\n".join(line for line in text.split("\n") if line.strip(" "))
+        text = "\n".join(line for line in text.split("\n") if line.strip(" \t\r"))
     if not text:
         raise RequestError(400, "the body is empty; expected lines of CSV")
+    data = text.encode()
+    if len(data.translate(None, _CONTROL)) != len(data):
+        raise RequestError(400, "the body holds a control character; expected lines of CSV")
     return text
 
 
@@ -90,10 +91,15 @@ def csv_cells(line: str) -> list[str]:
     """The fields of a line, quoted or not; 400 for a quote that is never closed or closed too early."""
     if '"' not in line:
         return line.split(",")
+    # The second line closes a field that the first one leaves open.
+    reader = csv.reader([line, '"'], strict=True)
     try:
-        return next(csv.reader([line], strict=True))
+        cells = next(reader)
     except csv.Error:
         raise RequestError(400, "a quoted field does not end where it should") from None
+    if reader.line_num > 1:
+        raise RequestError(400, "a quoted field has a line feed, which a row cannot hold, or is never closed")
+    return cells
 
 
 def finite(cell: str) -> float | None:
