@@ -4,11 +4,10 @@ import argparse
 import json
 import statistics
 import sys
-from pathlib import Path
 from typing import Any
 
 from local import metrics
-from local.commands.options import add_assembly, add_parameters, example_of
+from local.commands.options import add_assembly, add_parameters, example_of, given_path
 from local.console import print_table
 from local.errors import SlipwayError
 from local.files import write_whole
@@ -40,7 +39,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--metric", default="f1", metavar="NAME", help="the one that ends the report (f1)")
     parser.add_argument(
         "--data",
-        type=Path,
+        type=given_path,
         metavar="PATH",
         help="evaluate on this file or folder (default: the one of the last time)",
     )

@@ -4,9 +4,8 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
-from local.commands.options import in_help, port
+from local.commands.options import given_path, in_help, port
 from local.errors import UsageError
 from local.images import Images
 
@@ -47,7 +46,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("argument", choices=("serve", "train"), help="what the image is started with")
     parser.add_argument(
         "--folder",
-        type=Path,
+        type=given_path,
         metavar="FOLDER",
         help="what stands for /opt/ml (default: SAGEMAKER_BASE_DIR, else /opt/ml itself)",
     )

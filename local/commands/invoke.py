@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from local import served
-from local.commands.options import example_of, header
+from local.commands.options import example_of, header, in_help
 from local.endpoint import LARGEST_PAYLOAD
 from local.errors import SlipwayError, UsageError
 from local.workspace import Workspace
@@ -24,7 +24,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "invoke",
         help="send a file or a row to an endpoint",
-        description="Send a request to an endpoint of `slipway serve` and print the answer.",
+        description=f"Send a request to an endpoint of `{in_help('serve')}` and print the answer.",
         epilog=example_of("invoke churn rows.csv --accept application/json"),
     )
     parser.add_argument("endpoint", help="the workload, such as churn, or the endpoint's name")

@@ -22,11 +22,18 @@ def example_of(command: str, *, after: str | None = None) -> str:
 def add_assembly(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--assembly",
-        type=Path,
+        type=given_path,
         default=Path("cdk.out"),
         metavar="FOLDER",
         help="the synthesised cloud assembly (default: cdk.out)",
     )
+
+
+def given_path(text: str) -> Path:
+    """A path, as argparse's `type`; an empty text, as an unset variable gives it, is none."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty; is a variable unset?")
+    return Path(text)
 
 
 def port(text: str) -> int:

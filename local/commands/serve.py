@@ -9,7 +9,7 @@ from pathlib import Path
 
 from local import assembly, server
 from local.api.hosting import Apis
-from local.commands.options import example_of, in_help, port, positive
+from local.commands.options import example_of, given_path, in_help, port, positive
 from local.console import print_table
 from local.container_in_engine import EngineHost
 from local.engine import RUNNERS, Engine
@@ -57,7 +57,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument(
         "--assembly",
-        type=Path,
+        type=given_path,
         default=Path("cdk.out"),
         metavar="FOLDER",
         help="the synthesised cloud assembly (default: cdk.out)",

@@ -2,9 +2,8 @@
 
 import argparse
 import sys
-from pathlib import Path
 
-from local.commands.options import add_assembly, add_parameters, example_of
+from local.commands.options import add_assembly, add_parameters, example_of, given_path
 from local.console import print_table
 from local.pipeline import progress
 from local.pipeline.differences import without_effect
@@ -36,7 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("workload", help="the workload, such as churn, or the pipeline's name")
     parser.add_argument(
         "--data",
-        type=Path,
+        type=given_path,
         metavar="PATH",
         help="train on this file or folder (default: the one of the last time)",
     )

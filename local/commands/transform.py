@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from local.commands.options import add_assembly, add_parameters, example_of
+from local.commands.options import add_assembly, add_parameters, example_of, given_path
 from local.counting import counting
 from local.errors import UsageError
 from local.output import Output
@@ -36,11 +36,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("workload", help="the workload, such as churn, or the pipeline's name")
     parser.add_argument(
-        "file", type=Path, metavar="FILE", help="the rows, as clients send them; a pipe is read"
+        "file", type=given_path, metavar="FILE", help="the rows, as clients send them; a pipe is read"
     )
     parser.add_argument(
         "--output",
-        type=Path,
+        type=given_path,
         metavar="FILE",
         help="where the answers go; a file that this command has not written is not replaced "
         "(default: build/batch/<name of the file>.out)",

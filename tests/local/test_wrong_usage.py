@@ -254,6 +254,8 @@ def test_the_port_after_the_last_one_is_named() -> None:
         *(["invoke", "shop", "--row", "1", "--content-type", "é"], ["image", "xgboost", "none"]),
         ["image", "xgboost", "serve", "--folder", "absent"],
         ["image", "xgboost", "serve", "--env", "x"],
+        *(["train", "shop", "--data", ""], ["evaluate", "shop", "--data", ""], ["serve", "--assembly", ""]),
+        *(["transform", "shop", ""], ["transform", "shop", "rows.csv", "--output", ""]),
     ],
     ids=" ".join,
 )

@@ -73,8 +73,15 @@ def test_the_budget_counts_what_carries_the_environments_tag(each: Assembly, con
     settings = context["environments"][each.env]["operations"]
     assert budget["Budget"]["BudgetLimit"] == {"Amount": settings["monthly_budget_usd"], "Unit": "USD"}
     assert budget["Budget"]["CostFilters"] == {"TagKeyValue": [f"user:environment$slipway-{each.env}"]}
-    kinds = [one["Notification"]["NotificationType"] for one in budget["NotificationsWithSubscribers"]]
-    assert kinds == ["ACTUAL", "FORECASTED"]
+    assert [one["Notification"] for one in budget["NotificationsWithSubscribers"]] == [
+        {
+            "NotificationType": kind,
+            "ComparisonOperator": "GREATER_THAN",
+            "Threshold": percent,
+            "ThresholdType": "PERCENTAGE",
+        }
+        for kind, percent in (("ACTUAL", 80), ("FORECASTED", 100))
+    ]
 
 
 def test_the_address_of_the_settings_subscribes(prod: Assembly, dev: Assembly, context: Any) -> None:
