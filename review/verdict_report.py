@@ -9,6 +9,7 @@ from review.verdict.finding import Finding, Severity
 _MOST = 10
 _TITLES = {
     Severity.FAILS: "Will fail",
+    Severity.UNREAD: "Cannot be judged",
     Severity.DELETES: "Deletes data",
     Severity.WEAKENS: "Weakens security",
     Severity.REPLACES: "Replaces or removes",

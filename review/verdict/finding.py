@@ -13,6 +13,7 @@ class Severity(Enum):
     """The most severe first; the value completes "this deployment ..."."""
 
     FAILS = "will fail"
+    UNREAD = "changes nested stacks, which cannot be judged"
     DELETES = "deletes data"
     WEAKENS = "weakens security"
     REPLACES = "replaces or removes resources"

@@ -9,6 +9,7 @@ from review.verdict.finding import Finding, Severity
 from review.verdict.grants import wider_grants
 from review.verdict.guards import lost_guards
 from review.verdict.methods import open_methods
+from review.verdict.nested import unread_templates
 from review.verdict.replacements import replacements
 from review.verdict.settings import weaker_settings
 
@@ -16,6 +17,7 @@ type Rule = Callable[[StackReview], Iterable[Finding]]
 
 RULES: tuple[Rule, ...] = (
     failures,
+    unread_templates,
     losses,
     weaker_settings,
     wider_grants,
