@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from review.differences import Path
+from review.verdict.openness import PublicBlocks, is_everywhere
 from review.verdict.strength import (
     AtLeast,
     Becomes,
     Includes,
     LowestTls,
+    MethodsLogged,
     NotAmong,
+    OldTls,
     Ordered,
     Present,
     Strength,
@@ -22,7 +25,6 @@ _ON_BY_DEFAULT = Ordered(("true", "false"), "true")
 _OFF = Ordered(("false", "true"), "false")
 _ENABLED = Ordered(("Enabled", "Suspended", "Disabled"), "Disabled")
 _LISTENERS = ("AWS::ElasticLoadBalancing",)
-_EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,10 @@ SETTINGS = (
         "no longer in the VPC",
     ),
     Setting(
-        ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"),
-        ON,
+        ("PublicAccessBlockConfiguration",),
+        PublicBlocks(),
         "public access is no longer blocked",
+        at_once=True,
     ),
     Setting(
         ("AccessControl",),
@@ -106,11 +109,16 @@ SETTINGS = (
     ),
     Setting(("Scheme",), Ordered(("internal", "internet-facing"), "internet-facing"), "faces the internet"),
     Setting(("EndpointConfiguration.Types",), Includes("PRIVATE"), "the API is no longer private"),
-    Setting(("SecurityGroupIngress",), NotAmong(_EVERYWHERE), "open to every address", at_once=True),
+    Setting(
+        ("SecurityGroupIngress",),
+        NotAmong(is_everywhere),
+        "open to every address or to a large part of them",
+        at_once=True,
+    ),
     Setting(
         ("CidrIp", "CidrIpv6"),
-        NotAmong(_EVERYWHERE),
-        "open to every address",
+        NotAmong(is_everywhere),
+        "open to every address or to a large part of them",
         ("AWS::EC2::SecurityGroupIngress",),
         at_once=True,
     ),
@@ -146,6 +154,13 @@ SETTINGS = (
         LowestTls(),
         "an older version of TLS is accepted",
     ),
+    Setting(
+        ("SecurityPolicy",),
+        OldTls(),
+        "a version of TLS before 1.2 is accepted",
+        ("AWS::ApiGateway",),
+        at_once=True,
+    ),
     Setting(("EnforceHTTPS",), ON, "HTTP without TLS is accepted"),
     Setting(
         ("ViewerProtocolPolicy",),
@@ -177,13 +192,14 @@ SETTINGS = (
     ),
     Setting(("LoggingConfiguration",), Present(), "no longer logged"),
     Setting(("LoggingLevel",), Ordered(("INFO", "ERROR", "OFF"), "OFF"), "less is logged"),
+    Setting(("MethodSettings",), MethodsLogged(), "less is logged", ("AWS::ApiGateway::",)),
     Setting(("DataTraceEnabled",), _OFF, "bodies of requests are logged"),
     Setting(("IsLogging", "EnableLogFileValidation"), ON, "the trail is no longer complete"),
     Setting(("ActionsEnabled",), _ON_BY_DEFAULT, "the alarm tells nobody"),
     Setting(("AlarmActions",), Present(), "the alarm tells nobody"),
     Setting(("AutoRollbackConfiguration",), Present(), "no alarm rolls a deployment back"),
 )
-_ORIGINS = Setting((), NotAmong(("*",)), "every origin may call it from a browser", at_once=True)
+_ORIGINS = Setting((), NotAmong("*".__eq__), "every origin may call it from a browser", at_once=True)
 _CROSS_ORIGIN = re.compile(r"origins?$", re.IGNORECASE)
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +16,10 @@ _TLS = re.compile(r"(?:TLS(?:13)?|FS)v?[-_]?(\d)(?!\d)(?:[-_.](\d)(?!\d))?", re.
 _BEFORE_TLS = re.compile("SSLv", re.IGNORECASE)
 # The names of load balancers' policies that state none, as ELBSecurityPolicy-2016-08.
 _FIRST_TLS = re.compile("ELBSecurityPolicy", re.IGNORECASE)
+
+
+# What a stage calls all of its methods.
+_EVERY_METHOD = ("/*", "*")
 
 
 class Strength(Protocol):
@@ -81,11 +86,27 @@ class LowestTls:
         return before is not None and after is not None and after < before
 
 
+class OldTls:
+    """No version before 1.2 where none was stated, so the service's own default held."""
+
+    def falls(self, old: Side, new: Side) -> bool:
+        after = None if new is ABSENT else _tls(new)
+        return old is ABSENT and after is not None and after < (1, 2)
+
+
+class MethodsLogged:
+    """Settings of an API's methods that log those which were logged, be it by the settings of all methods."""
+
+    def falls(self, old: Side, new: Side) -> bool:
+        after = _settled(new)
+        return bool(_logged(old) - after) and _EVERY_METHOD not in _logged(new)
+
+
 @dataclass(frozen=True)
 class NotAmong:
-    """A list or text without these members."""
+    """A list or text without members that are told by a word in them."""
 
-    members: tuple[str, ...]
+    is_weak: Callable[[str], bool]
 
     def falls(self, old: Side, new: Side) -> bool:
         return bool(self._found(new) - self._found(old))
@@ -95,7 +116,7 @@ class NotAmong:
             return set()
         listed = side if isinstance(side, list) else [Text((one,)) for one in _TOKEN.findall(show(side))]
         entries = [show(_without_description(one)) for one in listed]
-        return {one for one in entries if set(self.members) & set(_TOKEN.findall(one))}
+        return {one for one in entries if any(map(self.is_weak, _TOKEN.findall(one)))}
 
 
 @dataclass(frozen=True)
@@ -111,6 +132,17 @@ class Includes:
 
 def _word(side: Side, default: str) -> str:
     return default.lower() if side is ABSENT else show(side).lower()
+
+
+def _settled(side: Side) -> set[tuple[str, str]]:
+    """The methods that a stage's settings name, by path and verb."""
+    members = [one for one in side if isinstance(one, dict)] if isinstance(side, list) else []
+    return {(show(one.get("ResourcePath")), show(one.get("HttpMethod"))) for one in members}
+
+
+def _logged(side: Side) -> set[tuple[str, str]]:
+    members = [one for one in side if isinstance(one, dict)] if isinstance(side, list) else []
+    return _settled([one for one in members if show(one.get("LoggingLevel")) in ("INFO", "ERROR")])
 
 
 def _nothing(side: Side) -> bool:

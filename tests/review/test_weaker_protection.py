@@ -36,6 +36,18 @@ def ingress(*sources: str, **more: Any) -> dict[str, Any]:
     return {"SecurityGroupIngress": [{"CidrIp": one, "IpProtocol": "tcp", **more} for one in sources]}
 
 
+def public_access(flags: dict[str, Any]) -> dict[str, Any]:
+    return {"PublicAccessBlockConfiguration": flags}
+
+
+def apiv2_domain(policy: str) -> dict[str, Any]:
+    return {"DomainNameConfigurations": [{"SecurityPolicy": policy}]}
+
+
+def methods(*, path: str = "/*", **settings: Any) -> dict[str, Any]:
+    return {"MethodSettings": [{"ResourcePath": path, "HttpMethod": "*", **settings}]}
+
+
 def step(**arguments: Any) -> dict[str, Any]:
     steps = [{"Name": "Fit", "Type": "Training", "Arguments": arguments}] if arguments else []
     return {"PipelineDefinition": {"PipelineDefinitionBody": json.dumps({"Steps": steps})}}
@@ -58,6 +70,20 @@ WEAKER: list[tuple[str, Any, Any, str]] = [
         "public access",
     ),
     (BUCKET, {}, {"AccessControl": "PublicRead"}, "open to the public"),
+    (BUCKET, {}, public_access(dict.fromkeys(BLOCKED, False)), "public access"),
+    (BUCKET, {}, public_access(dict.fromkeys(BLOCKED, "false")), "public access"),
+    (BUCKET, public_access(BLOCKED), public_access({"BlockPublicAcls": True}), "public access"),
+    (
+        "AWS::EC2::SecurityGroup",
+        ingress("10.0.0.0/8"),
+        ingress("0.0.0.0/1", "128.0.0.0/1"),
+        "every address",
+    ),
+    ("AWS::EC2::SecurityGroupIngress", {"CidrIp": "10.0.0.0/8"}, {"CidrIp": "128.0.0.0/1"}, "every address"),
+    ("AWS::EC2::SecurityGroupIngress", {"CidrIpv6": "fd00::/8"}, {"CidrIpv6": "2000::/3"}, "every address"),
+    ("AWS::ApiGateway::Stage", methods(LoggingLevel="INFO"), {}, "less is logged"),
+    ("AWS::ApiGateway::Stage", methods(LoggingLevel="ERROR"), {"MethodSettings": []}, "less is logged"),
+    ("AWS::ApiGateway::Stage", methods(LoggingLevel="INFO"), methods(path="/other"), "less is logged"),
     (BUCKET, {"VersioningConfiguration": {"Status": "Enabled"}}, {}, "not kept"),
     (
         BUCKET,
@@ -273,6 +299,13 @@ def test_the_way_back_is_none(changed: Callable[..., str], type: str, old: Any, 
         (BUCKET, kms(), kms({"Fn::GetAtt": ["Other", "Arn"]})),
         (BUCKET, {"AccessControl": "Private"}, {}),
         (BUCKET, {"CorsConfiguration": {"CorsRules": []}}, {}),
+        (BUCKET, {}, public_access(BLOCKED)),
+        (BUCKET, public_access(dict.fromkeys(BLOCKED, False)), {}),
+        (BUCKET, {}, public_access({flag: {"Ref": "Blocked"} for flag in BLOCKED})),
+        ("AWS::EC2::SecurityGroup", ingress("10.0.0.0/8"), ingress("12.0.0.0/8", "fc00::/7")),
+        ("AWS::ApiGateway::DomainName", {}, {"SecurityPolicy": "TLS_1_2"}),
+        ("AWS::ApiGateway::Stage", methods(path="/a", LoggingLevel="INFO"), methods(LoggingLevel="INFO")),
+        ("AWS::ApiGateway::Stage", methods(CachingEnabled=True), {}),
         ("AWS::KMS::Key", {"EnableKeyRotation": True}, {"EnableKeyRotation": {"Ref": "Rotated"}}),
         ("AWS::Logs::LogGroup", {"RetentionInDays": 30}, {"RetentionInDays": 90}),
         ("AWS::Logs::LogGroup", {"RetentionInDays": 30}, {}),
@@ -352,6 +385,13 @@ def test_encryption_that_goes_as_a_whole_is_one_reason(changed: Callable[..., st
         ("AWS::RDS::DBInstance", {"PubliclyAccessible": True}, True),
         (BUCKET, {"AccessControl": "PublicRead"}, True),
         (BUCKET, {}, False),
+        (BUCKET, public_access(BLOCKED), False),
+        (BUCKET, public_access(dict.fromkeys(BLOCKED, False)), True),
+        (BUCKET, public_access(dict.fromkeys(BLOCKED, "false")), True),
+        ("AWS::EC2::SecurityGroup", ingress("0.0.0.0/1", "128.0.0.0/1"), True),
+        ("AWS::ApiGateway::DomainName", {"SecurityPolicy": "TLS_1_0"}, True),
+        ("AWS::ApiGatewayV2::DomainName", apiv2_domain("TLS_1_0"), True),
+        ("AWS::ApiGateway::DomainName", {"SecurityPolicy": "TLS_1_2"}, False),
         (METHOD, {"HttpMethod": "GET", "AuthorizationType": "NONE"}, True),
         (METHOD, {"HttpMethod": "GET", "AuthorizationType": "AWS_IAM"}, False),
         (METHOD, {"HttpMethod": "GET", "AuthorizationType": "NONE", "ApiKeyRequired": True}, False),
@@ -368,6 +408,23 @@ def test_of_new_resources_only_what_opens_is_told(
 
     assert bool(reasons(added, TITLE)) is told
     assert not broken_links(added)
+
+
+@pytest.mark.parametrize(
+    ("type", "new", "words"),
+    [
+        (BUCKET, public_access({**BLOCKED, "RestrictPublicBuckets": False}), "public access"),
+        (BUCKET, public_access({"BlockPublicAcls": True}), "public access"),
+        ("AWS::S3::AccessPoint", public_access({"BlockPublicPolicy": False}), "public access"),
+        ("AWS::ApiGateway::DomainName", {"SecurityPolicy": "TLS_1_0"}, "TLS before 1.2"),
+    ],
+)
+def test_what_is_stated_less_strict_than_the_default_is_told(
+    changed: Callable[..., str], type: str, new: Any, words: str
+) -> None:
+    [reason] = reasons(changed(type, {}, new), TITLE)
+
+    assert words in reason
 
 
 def test_a_new_api_may_be_open(diff: Callable[..., str]) -> None:
