@@ -10,7 +10,7 @@ from typing import Any
 from review.errors import ReviewError
 
 _STACK = "aws:cloudformation:stack"
-_SETTINGS = ("terminationProtection", "tags", "stackName")
+_SETTINGS = ("terminationProtection", "tags", "stackName", "parameters")
 
 
 @dataclass(frozen=True)

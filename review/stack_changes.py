@@ -50,7 +50,8 @@ class ContentChange:
 class StackReview:
     """`resources` leaves out those in which nothing but the wording of a policy differs; `settings` are
     differences of the stack itself and of the template outside of resources and outputs; `taken` are names
-    that resources to be created cannot have, `missing` the contents that the new assembly names and lacks."""
+    that resources to be created cannot have, `missing` the contents that the new assembly names and lacks,
+    `faults` what CloudFormation refuses in the new template and did not in the old one."""
 
     name: str
     standing: Standing
@@ -61,6 +62,7 @@ class StackReview:
     settings: list[Difference] = field(default_factory=list)
     taken: list[TakenName] = field(default_factory=list)
     missing: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
     errors_before: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 

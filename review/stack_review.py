@@ -12,6 +12,7 @@ from review.resource_changes import Fate, ResourceChange, compare
 from review.resources import Resource, resources
 from review.stack_changes import OutputChange, StackReview, Standing, changed_contents
 from review.taken_names import taken_names
+from review.template_faults import faults
 from review.values import Node, Reader, Text
 
 _READ_APART = ("Resources", "Outputs", "Metadata")
@@ -38,6 +39,7 @@ def review(old: Assembly, new: Assembly) -> list[StackReview]:
                 settings=_settings(old, new, name),
                 taken=[one for one in taken if one.change.resource.stack == name],
                 missing=_missing(new.stacks[name]) if name in after else (),
+                faults=faults(new.stacks[name], old.stacks.get(name)) if name in after else (),
                 errors_before=old.stacks[name].errors if name in before else (),
                 errors=new.stacks[name].errors if name in after else (),
             )

@@ -24,7 +24,7 @@ def verdict_lines(findings: Sequence[Finding], *, opens: bool) -> list[str]:
         lines += ["", "What is newly granted or can be reached stands below."]
     for severity in Severity:
         reasons = [_reason(one) for one in findings if one.severity is severity]
-        if len(reasons) > _MOST:
+        if severity is not Severity.FAILS and len(reasons) > _MOST:
             reasons = [*reasons[:_MOST], f"- and {len(reasons) - _MOST} more, in the sections below"]
         lines += ["", f"**{_TITLES[severity]}**", "", *reasons] if reasons else []
     return lines

@@ -18,6 +18,8 @@ def failures(review: StackReview) -> Iterator[Finding]:
     for name in review.missing:
         reason = f"{code(name)} is not in the assembly: synthesise it again"
         yield Finding(Severity.FAILS, review.name, "", reason)
+    for fault in review.faults:
+        yield Finding(Severity.FAILS, review.name, "", fault)
     yield from _exports(review)
     for taken in review.taken:
         reason = f"the name {code(taken.name)} is taken: {taken.why}"

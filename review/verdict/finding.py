@@ -22,13 +22,15 @@ class Severity(Enum):
 @dataclass(frozen=True)
 class Finding:
     """One reason for the verdict. `subject` is a construct's path with its type, empty for the stack itself;
-    `reason` is Markdown; `section` is the report's section that tells more, empty where none does."""
+    `reason` is Markdown; `section` is the report's section that tells more, empty where none does; the
+    heavier `weight` comes first among those of one severity."""
 
     severity: Severity
     stack: str
     subject: str
     reason: str
     section: str = ""
+    weight: int = 0
 
 
 def section_of(change: ResourceChange, difference: Difference | None = None) -> str:

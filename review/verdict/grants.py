@@ -53,7 +53,7 @@ def wider_grants(review: StackReview) -> Iterator[Finding]:
     for grants in review.granted:
         reasons = [*_reasons(grants), *_without_condition(grants, review.revoked)]
         if reasons and replace(grants, policy="") not in revoked:
-            yield _finding(review, grants, "; ".join(reasons))
+            yield _finding(review, grants, "; ".join(reasons), weight=_weight(grants))
     for grants in review.revoked:
         moved = replace(grants, policy="") in granted
         if grants.effect == "Deny" and not moved and not _is_gone(grants.policy, review):
@@ -75,8 +75,15 @@ def _is_gone(owner: str, review: StackReview) -> bool:
     return False
 
 
-def _finding(review: StackReview, grants: Grants, reason: str) -> Finding:
-    return Finding(Severity.WEAKENS, review.name, code(grants.policy), reason, "Permissions")
+def _finding(review: StackReview, grants: Grants, reason: str, weight: int = 0) -> Finding:
+    return Finding(Severity.WEAKENS, review.name, code(grants.policy), reason, "Permissions", weight)
+
+
+def _weight(grants: Grants) -> int:
+    """Whoever may do everything comes before anyone who may do something, and that before other wildcards."""
+    if "*" in grants.actions or any(map(_WIDE_MANAGED.search, grants.actions)):
+        return 3
+    return 2 if grants.principal in _ANYONE or grants.principal.startswith("all but ") else 1
 
 
 def _reasons(grants: Grants) -> Iterator[str]:

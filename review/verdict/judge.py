@@ -28,12 +28,12 @@ RULES: tuple[Rule, ...] = (
 
 
 def judge(reviews: Sequence[StackReview]) -> list[Finding]:
-    """Every finding, the most severe first, then by stack. That something is replaced or removed goes without
-    saying where something worse is said of it."""
+    """Every finding, the most severe first, then the heaviest, then by stack. That something is replaced or
+    removed goes without saying where something worse is said of it."""
     found = [finding for review in reviews for rule in RULES for finding in rule(review)]
     worse = {(one.stack, one.subject) for one in found if one.severity is not Severity.REPLACES}
     told = [
         one for one in found if one.severity is not Severity.REPLACES or (one.stack, one.subject) not in worse
     ]
     severities = list(Severity)
-    return sorted(dict.fromkeys(told), key=lambda one: severities.index(one.severity))
+    return sorted(dict.fromkeys(told), key=lambda one: (severities.index(one.severity), -one.weight))

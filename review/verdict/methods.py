@@ -21,7 +21,7 @@ def open_methods(review: StackReview) -> Iterator[Finding]:
             continue
         if not {one.path for one in _references(change.resource, api)} & added:
             reason = "anyone may call it: the new method asks for no authorization"
-            yield Finding(Severity.WEAKENS, review.name, resource_cell(change), reason, "Added")
+            yield Finding(Severity.WEAKENS, review.name, resource_cell(change), reason, "Added", 1)
 
 
 def _is_open(route: Resource) -> bool:

@@ -27,7 +27,9 @@ def weaker_settings(review: StackReview) -> Iterator[Finding]:
         for setting, one in _outermost(_weaker(change)):
             reason = f"{setting.words}: {property_cell(one.path)} {' → '.join(value_cells(one.old, one.new))}"
             section = section_of(change, one)
-            yield Finding(Severity.WEAKENS, review.name, resource_cell(change), reason, section)
+            yield Finding(
+                Severity.WEAKENS, review.name, resource_cell(change), reason, section, int(setting.at_once)
+            )
         if less := _keeps_less(change):
             section = section_of(change)
             yield Finding(Severity.WEAKENS, review.name, resource_cell(change), less, section)

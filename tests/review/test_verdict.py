@@ -357,3 +357,22 @@ def test_a_long_list_of_reasons_is_cut(diff: Callable[..., str]) -> None:
 
     assert len(listed) == 11
     assert listed[-1] == "and 4 more, in the sections below"
+
+
+def test_a_long_list_begins_with_the_worst_and_leaves_no_failure_out(diff: Callable[..., str]) -> None:
+    def keys(rotated: bool) -> dict[str, Any]:
+        return {f"Key{n:02}": thing("AWS::KMS::Key", {"EnableKeyRotation": rotated}) for n in range(12)}
+
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    policy = {"PolicyDocument": {"Statement": [statement]}, "Roles": ["admin"]}
+    admin = {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}
+    bad = {"Policy": thing("AWS::IAM::Policy", policy), "Role": thing("AWS::IAM::Role", admin)}
+    failing = {f"Topic{n:02}": thing("AWS::SNS::Topic", DependsOn=f"Gone{n:02}") for n in range(12)}
+
+    told = diff(Declared(keys(True)), Declared({**keys(False), **bad, **failing}))
+
+    weakens = reasons(told, "Weakens security")
+    assert "AdministratorAccess" in weakens[0]
+    assert "the wildcard `*`" in weakens[1]
+    assert weakens[-1] == "and 4 more, in the sections below"
+    assert sum("Gone" in reason for reason in reasons(told, "Will fail")) == 12
