@@ -8,6 +8,8 @@ from review.assembly import Stack
 from review.markdown import code
 
 _READ = ("Resources", "Outputs", "Conditions")
+# Parameters of CDK's legacy assets, whose values `cdk deploy` gives.
+_FILLED_IN = "AssetParameters"
 _PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
@@ -25,7 +27,7 @@ def _unset(stack: Stack, deployed: Stack | None) -> Iterator[str]:
         *(deployed.template.get("Parameters", {}) if deployed else ()),
     }
     for name, declared in stack.template.get("Parameters", {}).items():
-        if "Default" not in declared and name not in given:
+        if "Default" not in declared and name not in given and not name.startswith(_FILLED_IN):
             yield f"parameter {code(name)} has no default and must have a value"
 
 

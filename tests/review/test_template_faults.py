@@ -70,6 +70,9 @@ def test_a_parameter_that_has_its_value_does_not_fail(diff: Callable[..., str]) 
 
     assert reasons(diff(Declared(topic()), Declared(topic(), template=parameter(Default="1"))), TITLE) == []
     assert reasons(diff(Declared(topic()), given), TITLE) == []
+    legacy = Declared(topic(), template={"Parameters": {"AssetParameters1a2bS3Bucket3c": {"Type": "String"}}})
+
+    assert reasons(diff(Declared(topic()), legacy), TITLE) == []
     assert reasons(diff(before, before), TITLE) == []
     assert reasons(diff(Declared(topic(), template=parameter(Default="1")), before), TITLE) == []
 
