@@ -18,8 +18,6 @@ def failures(review: StackReview) -> Iterator[Finding]:
     for name in review.missing:
         reason = f"{code(name)} is not in the assembly: synthesise it again"
         yield Finding(Severity.FAILS, review.name, "", reason)
-    for fault in review.faults:
-        yield Finding(Severity.FAILS, review.name, "", fault)
     yield from _exports(review)
     for taken in review.taken:
         reason = f"the name {code(taken.name)} is taken: {taken.why}"
@@ -28,6 +26,8 @@ def failures(review: StackReview) -> Iterator[Finding]:
             Severity.FAILS, review.name, resource_cell(taken.change), reason, section.value.capitalize()
         )
     yield from _types(review)
+    for fault in review.faults:
+        yield Finding(Severity.FAILS, review.name, "", fault)
 
 
 def _exports(review: StackReview) -> Iterator[Finding]:
