@@ -7,7 +7,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import codecs, content_types, environment, negotiation, packages, responses, results, source
+from . import (
+    codecs,
+    content_types,
+    environment,
+    flask_request,
+    negotiation,
+    packages,
+    responses,
+    results,
+    source,
+)
 from .environment import Environ, Folders
 from .errors import CallerProblem, ContainerProblem
 from .responses import Response
@@ -48,10 +58,6 @@ class Conventions:
     def output_fn(self, prediction: Any, accept: str) -> Any:
         return codecs.encode(prediction, accept), accept
 
-    def calling(self, transform: Transform) -> Transform:
-        """The script's functions as the image calls them."""
-        return transform
-
     def response(self, result: Any, accept: str) -> Response:
         """What the script's result becomes; a body alone has the type that was asked for."""
         return results.response(result, accept)
@@ -72,8 +78,11 @@ class ScriptModel:
     ) -> None:
         self._conventions = conventions
         self._default_accept = default_accept or conventions.default_accept
-        self._execution_parameters = getattr(module, "execution_parameters_fn", None)
-        self._transform = conventions.calling(_transform(module, conventions))
+        execution_parameters = getattr(module, "execution_parameters_fn", None)
+        self._execution_parameters = execution_parameters and flask_request.around_execution_parameters(
+            execution_parameters
+        )
+        self._transform: Transform = flask_request.around(_transform(module, conventions))
         own_output = hasattr(module, "transform_fn") or hasattr(module, "output_fn")
         self._offered = () if own_output else conventions.offered
         model_fn = getattr(module, "model_fn", None)
@@ -106,7 +115,9 @@ def load(environ: Environ, conventions: Conventions) -> ScriptModel:
     code = source.stage(environ.get(environment.SUBMIT_DIRECTORY) or str(folders.code), folders)
     packages.warn_of_unmet(code)
     accept = environ.get(environment.DEFAULT_INVOCATIONS_ACCEPT, "")
-    return ScriptModel(import_script(code, program), folders.model, conventions, accept)
+    module = import_script(code, program)
+    flask_request.import_if_used(code)
+    return ScriptModel(module, folders.model, conventions, accept)
 
 
 def import_script(code: Path, program: str) -> ModuleType:

@@ -9,15 +9,12 @@ the type that it prefers. The managed image answers 500 and `text/html`, and han
 import io
 import json
 import logging
-import sys
 from typing import Any
 
 import numpy as np
 from toolkit import codecs, content_types, csv_dialect, negotiation, responses, results
-from toolkit.handlers import Conventions, Transform
+from toolkit.handlers import Conventions
 from toolkit.responses import Response
-
-from .flask_request import within_flask
 
 logger = logging.getLogger("scikit_learn_image")
 
@@ -67,9 +64,6 @@ class ManagedConventions(Conventions):
         if accept not in (*_TEXT, content_types.NPY):
             raise UnsupportedType(accept)
         return codecs.encode(prediction, accept), accept
-
-    def calling(self, transform: Transform) -> Transform:
-        return within_flask(transform) if "flask" in sys.modules else transform
 
     def response(self, result: Any, accept: str) -> Response:
         return results.response(result, content_types.HTML)
