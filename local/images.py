@@ -55,12 +55,13 @@ class Image:
         }
 
     def answers_for(self, repository: str, tag: str | None) -> bool:
-        """Whether repository and tag are this image's; an image pinned by digest has no tag."""
+        """Whether repository and tag are this image's; without a tag, as where a digest pins the image, its
+        version is unknown."""
         if not fnmatchcase(repository, self.repository):
             return False
-        return (
-            self.version is None or tag is None or tag == self.version or tag.startswith(f"{self.version}-")
-        )
+        if self.version is None:
+            return True
+        return tag is not None and (tag == self.version or tag.startswith(f"{self.version}-"))
 
     def digest(self) -> str:
         """What the program is made of: its files, the Python that runs it and the versions of its packages.
@@ -144,7 +145,7 @@ class Images:
         """
         repository, tag = _parse(uri)
         image = next((image for image in self._images if image.answers_for(repository, tag)), None)
-        image = image or self._of_another_version(uri, repository)
+        image = image or self._of_another_version(uri, repository, tag)
         if image is None:
             known = ", ".join(
                 f"{image.repository}:{image.version}" if image.version else image.repository
@@ -153,16 +154,17 @@ class Images:
             raise ImageError(f"image {uri} cannot run here: {self._source.name} knows {known or 'no image'}")
         return image.ready()
 
-    def _of_another_version(self, uri: str, repository: str) -> Image | None:
-        image = next((image for image in self._images if image.answers_for(repository, None)), None)
+    def _of_another_version(self, uri: str, repository: str, tag: str | None) -> Image | None:
+        image = next((one for one in self._images if fnmatchcase(repository, one.repository)), None)
         if image is None:
             return None
+        unknown = "a digest does not say its version, and " if tag is None else ""
         if self._substituted is None:
             raise ImageError(
-                f"image {uri} cannot run here: what stands in for {image.repository} is of version "
+                f"image {uri} cannot run here: {unknown}what stands in for {image.repository} is of version "
                 f"{image.version}; `serve --any-version` takes that one all the same"
             )
-        self._substituted(f"{uri} runs as version {image.version}: its answers may be others")
+        self._substituted(f"{uri} runs as version {image.version}: {unknown}its answers may be others")
         return image
 
     def built_here(self) -> list[Image]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from toolkit.errors import ContainerProblem
 from xgboost_image.ensemble import VOTING
+from xgboost_image.serve import load
 from xgboost_models import ROWS, booster, csv, model, raw
 
 # So many that models of labels disagree.
@@ -138,3 +139,10 @@ def test_a_trimmed_model_is_scored_alike_with_and_without(
 
     assert len(bodies) == 1
     assert not caplog.text
+
+
+@pytest.mark.parametrize("variable", ["SAGEMAKER_PROGRAM", "SAGEMAKER_SUBMIT_DIRECTORY"])
+def test_a_script_that_is_to_answer_is_refused_and_not_passed_over(tmp_path: Path, variable: str) -> None:
+    environ = {"SAGEMAKER_BASE_DIR": str(tmp_path), variable: "inference.py"}
+    with pytest.raises(ContainerProblem, match=f"does not run scripts, and {variable} is inference.py"):
+        load(environ)

@@ -30,7 +30,7 @@ def images(tmp_path: Path) -> Images:
     return Images.load(tmp_path / "versions.toml")
 
 
-@pytest.mark.parametrize("tag", [":1.9-0", ":1.9-0-cpu-py3", "@sha256:0123"])
+@pytest.mark.parametrize("tag", [":1.9-0", ":1.9-0-cpu-py3", ":1.9-0@sha256:0123"])
 def test_an_image_is_found_by_repository_and_version(images: Images, tag: str) -> None:
     assert images.find(f"{REGISTRY}/sagemaker-scikit-learn{tag}").name == "scikit-learn"
 
@@ -40,6 +40,7 @@ OTHER_VERSIONS = [
     f"{REGISTRY}/sagemaker-scikit-learn:1.2-1-cpu-py3",
     f"{REGISTRY}/sagemaker-scikit-learn",
 ]
+BY_DIGEST = f"{REGISTRY}/sagemaker-scikit-learn@sha256:0123"
 
 
 @pytest.mark.parametrize("uri", OTHER_VERSIONS)
@@ -54,6 +55,27 @@ def test_another_version_is_taken_on_request_and_said(images: Images, uri: str) 
     told: list[str] = []
     assert images.of_any_version(told.append).find(uri).name == "scikit-learn"
     assert told == [f"{uri} runs as version 1.9-0: its answers may be others"]
+
+
+def test_a_digest_says_no_version_and_is_refused(images: Images) -> None:
+    with pytest.raises(
+        ImageError, match=r"sha256:0123 .*does not say its version.* of version 1\.9-0; `serve"
+    ):
+        images.find(BY_DIGEST)
+
+
+def test_a_digest_is_taken_on_request_and_said(images: Images) -> None:
+    told: list[str] = []
+    assert images.of_any_version(told.append).find(BY_DIGEST).name == "scikit-learn"
+    assert told == [
+        f"{BY_DIGEST} runs as version 1.9-0: a digest does not say its version, and its answers may be others"
+    ]
+
+
+def test_a_digest_of_an_image_without_versions_is_found(tmp_path: Path) -> None:
+    (tmp_path / "versions.toml").write_text(VERSIONS.partition("packages")[0])
+    images = Images.load(tmp_path / "versions.toml")
+    assert images.find(f"{REGISTRY}/shop-dev-own@sha256:0123").name == "own"
 
 
 def test_the_version_that_there_is_is_taken_without_a_word(images: Images) -> None:

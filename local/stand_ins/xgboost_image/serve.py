@@ -86,12 +86,22 @@ def load(environ: Environ) -> XgboostModel:
     """The ensemble in the model folder; its first file alone unless SAGEMAKER_INFERENCE_ENSEMBLE is `true`.
 
     SLIPWAY_BEST_ITERATION=1 scores with the rounds up to the one that early stopping chose, where the image
-    scores with all that the file holds.
+    scores with all that the file holds. Raises ContainerProblem where a script is to answer instead.
     """
+    _refuse_script(environ)
     first_only = environ.get(environment.INFERENCE_ENSEMBLE, "true") != "true"
     best = environment.enabled(environ, BEST_ITERATION)
     model = ensemble.load(Folders.of(environ).model, first_only=first_only, best_iteration=best)
     return XgboostModel(model, environ)
+
+
+def _refuse_script(environ: Environ) -> None:
+    for variable in (environment.PROGRAM, environment.SUBMIT_DIRECTORY):
+        if value := environ.get(variable):
+            raise ContainerProblem(
+                f"The stand-in does not run scripts, and {variable} is {value}: "
+                "take the variable away to serve the model as the algorithm does."
+            )
 
 
 def main(environ: Environ) -> None:
