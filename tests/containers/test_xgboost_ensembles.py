@@ -146,3 +146,19 @@ def test_a_script_that_is_to_answer_is_refused_and_not_passed_over(tmp_path: Pat
     environ = {"SAGEMAKER_BASE_DIR": str(tmp_path), variable: "inference.py"}
     with pytest.raises(ContainerProblem, match=f"does not run scripts, and {variable} is inference.py"):
         load(environ)
+
+
+def test_models_of_one_objective_that_disagree_on_classes_are_told_apart_by_their_number(
+    tmp_path: Path,
+) -> None:
+    three, four = raw("multi:softprob"), raw_of_four_classes()
+    with pytest.raises(ContainerProblem, match="multi:softprob of 3 classes, multi:softprob of 4 classes"):
+        model(tmp_path, four, three)
+
+
+def raw_of_four_classes() -> bytes:
+    import xgboost
+
+    labels = np.arange(len(ROWS)) % 4
+    parameters = {"objective": "multi:softprob", "num_class": 4, "nthread": 1}
+    return bytes(xgboost.train(parameters, xgboost.DMatrix(ROWS, label=labels), 3).save_raw("ubj"))

@@ -61,8 +61,10 @@ def load(folder: Path, *, first_only: bool = False, best_iteration: bool = False
         raise ContainerProblem(f"The models in {folder} disagree on the number of features: {widths}.")
     kinds = {(booster.classes, booster.objective in VOTING) for booster in boosters}
     if len(kinds) > 1:
-        objectives = sorted({booster.objective for booster in boosters})
-        raise ContainerProblem(f"The models in {folder} predict different things: {', '.join(objectives)}.")
+        things = sorted({booster.objective for booster in boosters})
+        if len(things) == 1:
+            things = [f"{things[0]} of {classes} classes" for classes, _ in sorted(kinds)]
+        raise ContainerProblem(f"The models in {folder} predict different things: {', '.join(things)}.")
     return Ensemble(boosters)
 
 
