@@ -52,9 +52,7 @@ class Hyperparameter:
                 f"Hyperparameter {name}: could not parse value (caused by {type(error).__name__})"
             ) from None
         if self.several:
-            if not isinstance(value, list | tuple) or not all(
-                isinstance(item, int | float) and item in self.range for item in _flat(value)
-            ):
+            if isinstance(value, int | float | None) or not all(item in self.range for item in _flat(value)):
                 raise Refused(f"Hyperparameter {name}: value {value} not in range {self.range}")
         elif value not in self.range:
             raise Refused(f"Hyperparameter {name}: {value} is not in {self.range}")
