@@ -174,8 +174,9 @@ build/check/.planted: $(shell git ls-files checks stacks/policies) versions.toml
 mutants: synth ## plant a SAMPLE of faults (default: 20) in each of FOLDERS (default: all); which do the tests see?
 	@python tests/mutants $(FOLDERS) --sample $(or $(SAMPLE),20)
 
-fuzz: $(INSTALLED) build/fuzz/.installed ## fuzz every parser for FUZZ_SECONDS of CPU each (default: 1200)
-	@PYTHONPATH="$$(echo .venv/lib/python*/site-packages)" build/fuzz/env/bin/python -m fuzz --seconds $(FUZZ_SECONDS)
+fuzz: $(INSTALLED) build/fuzz/.installed ## fuzz every parser for FUZZ_SECONDS of CPU each (default: 1200; FUZZ_EXECUTIONS=n repeats the same n)
+	@PYTHONPATH="$$(echo .venv/lib/python*/site-packages)" build/fuzz/env/bin/python -m fuzz --seconds $(FUZZ_SECONDS) \
+		$(addprefix --executions ,$(FUZZ_EXECUTIONS))
 
 build/fuzz/.installed: fuzz/requirements.txt $(INSTALLED)
 	@uv venv --quiet --clear --python .venv/bin/python $(@D)/env

@@ -3,12 +3,14 @@
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +40,45 @@ def main() -> int:
     )
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"default: all; {', '.join(TARGETS)}")
     parser.add_argument("--seconds", type=positive, default=1200, help="CPU of each target (default: 1200)")
+    parser.add_argument(
+        "--executions",
+        type=at_least_one,
+        help="end each target after so many, and repeat the same ones each time",
+    )
     parser.add_argument("--jobs", type=at_least_one, default=os.cpu_count(), help="at a time (default: CPUs)")
     arguments = parser.parse_args()
     if unknown := sorted({*arguments.targets} - {*TARGETS}):
         parser.error(f"there is no target {unknown[0]}; choose from {', '.join(TARGETS)}")
-    return _run([TARGETS[name] for name in arguments.targets or TARGETS], arguments.seconds, arguments.jobs)
+    budget = Budget(arguments.seconds, arguments.executions)
+    return _run([TARGETS[name] for name in arguments.targets or TARGETS], budget, arguments.jobs)
 
 
-def _run(targets: Sequence[Target], seconds: float, jobs: int) -> int:
+@dataclass(frozen=True)
+class Budget:
+    """How long each target is fuzzed: seconds of CPU, and how many executions, where those are limited.
+
+    With a limit the inputs are the same each time: they come from the committed corpus and a fixed seed.
+    """
+
+    seconds: float
+    executions: int | None = None
+
+    def prepare(self, found: Path) -> list[str]:
+        """Make libFuzzer's folder for what it finds, and return its options."""
+        if self.executions:
+            shutil.rmtree(found, ignore_errors=True)
+        found.mkdir(parents=True, exist_ok=True)
+        return ["-seed=1"] if self.executions else []
+
+    def environment(self) -> dict[str, str]:
+        return {"PYTHONHASHSEED": "0"} if self.executions else {}
+
+
+def _run(targets: Sequence[Target], budget: Budget, jobs: int) -> int:
     found: list[dict[str, Any]] = []
     started = time.monotonic()
     with ThreadPoolExecutor(jobs) as pool:
-        for future in as_completed([pool.submit(_fuzz, target, seconds) for target in targets]):
+        for future in as_completed([pool.submit(_fuzz, target, budget) for target in targets]):
             found.append(future.result())
             _note(found[-1], len(found), len(targets), time.monotonic() - started)
             write(_REPORT, found)
@@ -69,18 +98,19 @@ def _run(targets: Sequence[Target], seconds: float, jobs: int) -> int:
     return 1 if any(one["fault"] for one in found) else 0
 
 
-def _fuzz(target: Target, seconds: float) -> dict[str, Any]:
+def _fuzz(target: Target, budget: Budget) -> dict[str, Any]:
     folder = _WORK / target.name
-    (folder / "corpus").mkdir(parents=True, exist_ok=True)
+    options = budget.prepare(folder / "corpus")
     result = folder / "result.json"
     result.unlink(missing_ok=True)
     command = [
-        *(sys.executable, "-m", "fuzz.worker", target.name, str(seconds), str(result)),
+        *(sys.executable, "-m", "fuzz.worker", target.name),
+        *(str(budget.seconds), str(budget.executions or 0), str(result)),
         *(f"-artifact_prefix={folder}/", f"-max_len={_LONGEST_INPUT}", f"-timeout={_SECONDS_A_RUN}"),
-        *(f"-rss_limit_mb={_MEMORY_MB}", str(folder / "corpus"), str(target.corpus)),
+        *(f"-rss_limit_mb={_MEMORY_MB}", *options, str(folder / "corpus"), str(target.corpus)),
     ]
     with (folder / "log").open("wb") as log, tempfile.TemporaryDirectory(dir=_memory()) as scratch:
-        environment = {**os.environ, "TMPDIR": scratch}
+        environment = {**os.environ, **budget.environment(), "TMPDIR": scratch}
         code = subprocess.run(
             command, cwd=ROOT, env=environment, stdout=log, stderr=log, check=False
         ).returncode

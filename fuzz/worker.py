@@ -1,7 +1,8 @@
 """Fuzzes one target in a process of its own, for some seconds of CPU: `python -m fuzz.worker ...`.
 
-Arguments: the target, the seconds, the file for the result, then libFuzzer's own options and folders. The
-result is `{"executions": ..., "cpu_seconds": ..., "fault": ...}`; a fault ends the process.
+Arguments: the target, the seconds, the most executions (0: no limit), the file for the result, then
+libFuzzer's own options and folders. The result is `{"executions": ..., "cpu_seconds": ..., "fault": ...}`; a
+fault ends the process.
 """
 
 import json
@@ -21,11 +22,11 @@ _RUNS_A_LOOK = 64
 
 
 def main() -> None:
-    name, seconds, result, *options = sys.argv[1:]
+    name, seconds, most, result, *options = sys.argv[1:]
     target = TARGETS[name]
     with atheris.instrument_imports(include=[*_instrumented(target)]):
         parse = target.load()
-    executions, deadline = 0, time.process_time() + float(seconds)
+    executions, limit, deadline = 0, int(most), time.process_time() + float(seconds)
 
     def write(fault: str | None) -> None:
         found = {"executions": executions, "cpu_seconds": round(time.process_time(), 1), "fault": fault}
@@ -39,7 +40,7 @@ def main() -> None:
         except BaseException as error:
             write(f"{type(error).__name__}: {error}"[:500])
             raise
-        if executions % _RUNS_A_LOOK == 0 and time.process_time() > deadline:
+        if executions == limit or (executions % _RUNS_A_LOOK == 0 and time.process_time() > deadline):
             write(None)
             os._exit(0)
 

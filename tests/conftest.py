@@ -17,11 +17,12 @@ from assemblies import MODELS, ROOT, Assembly
 
 from stacks.carried import carried
 
-# How long an example takes depends on what else the machine does.
-hypothesis.settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("any machine")
+# How long an example takes depends on what else the machine does; and a change should not fail for an example
+# that another change would have met. New examples: pytest --hypothesis-profile exploring.
+_ANY_MACHINE = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("exploring", _ANY_MACHINE, max_examples=1000)
+hypothesis.settings.register_profile("repeatable", _ANY_MACHINE, derandomize=True)
+hypothesis.settings.load_profile("repeatable")
 
 # A shell that starts the tests in the background has SIGINT ignored, and so would all that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,7 @@
-"""`make fuzz` for a second of each parser, and `python -m fuzz.keep` on what it found."""
+"""`make fuzz` for the same few inputs of each parser, and `python -m fuzz.keep` on what it found.
+
+Looking for new faults is left to `make fuzz` itself: a test that might find one would fail by chance.
+"""
 
 import json
 
@@ -6,7 +9,7 @@ from project import Project
 
 
 def test_every_parser_is_fuzzed_and_what_is_new_can_be_kept(project: Project) -> None:
-    done = project.make("fuzz", "FUZZ_SECONDS=1")
+    done = project.make("fuzz", "FUZZ_EXECUTIONS=500")
 
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((project.folder / "build" / "reports" / "fuzz.json").read_text())

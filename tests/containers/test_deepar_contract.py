@@ -172,3 +172,18 @@ def test_quantiles_keep_the_callers_spelling_in_the_answer() -> None:
     answer = wanted.of(np.array([[1.0], [2.0], [3.0]], dtype=np.float32))
 
     assert json.loads(requests.write([answer], lines=True)) == {"quantiles": {"0.10": [1.2], "0.5": [2.0]}}
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists))
+def test_whatever_stands_in_a_configuration_is_read_or_refused(value: Any) -> None:
+    for name in ("num_samples", "output_types", "quantiles"):
+        try:
+            Wanted.parse({name: value})
+        except ValueError as error:
+            assert name in str(error)
+
+
+@pytest.mark.parametrize("output_types", ["mean", ["median"], [["mean"]], [{}], [None], 1, None])
+def test_other_output_types_are_refused(output_types: object) -> None:
+    with pytest.raises(ValueError, match="expected `output_types` of mean, quantiles, samples"):
+        Wanted.parse({"output_types": output_types})

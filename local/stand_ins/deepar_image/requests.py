@@ -16,6 +16,7 @@ from .shape import Shape
 
 MEAN, QUANTILES, SAMPLES = "mean", "quantiles", "samples"
 MAX_SAMPLES = 10_000
+_OUTPUT_TYPES = (MEAN, QUANTILES, SAMPLES)
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ class Wanted:
         ):
             raise ValueError(f"`num_samples` is no whole number from 1 to {MAX_SAMPLES}")
         output_types = configuration.get("output_types", cls.output_types)
-        if not isinstance(output_types, Sequence) or not set(output_types) <= {MEAN, QUANTILES, SAMPLES}:
-            raise ValueError(f"`output_types` names something else than {MEAN}, {QUANTILES} and {SAMPLES}")
+        if not isinstance(output_types, Sequence) or any(one not in _OUTPUT_TYPES for one in output_types):
+            raise ValueError(f"expected `output_types` of {', '.join(_OUTPUT_TYPES)}")
         quantiles = configuration.get("quantiles", cls.quantiles)
         if (
             not isinstance(quantiles, Sequence)
