@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import jwt
 import pytest
 
 from local.api.authorisation import Authorisation
@@ -64,7 +65,13 @@ def test_the_token_that_is_printed_is_a_user_of_the_pool() -> None:
     assert (caller.claims["aud"], caller.claims["token_use"]) == ("client", "id")
 
 
-@pytest.mark.parametrize("token", ["", "x", "a.b.c", "e30.e30.", "é.é.é"])
+# "W1tb" is "[[[": a header that is nested deeper than json reads.
+NESTED = f"{'W1tb' * 10_000}.e30.e30"
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", "a.b.c", "e30.e30.", "é.é.é", "\udc80.e30.e30", "W10.e30.e30", NESTED]
+)
 def test_what_is_no_token_of_the_pool_is_unauthorised(token: str) -> None:
     assert kind(authorisation(FOR_USERS), FOR_USERS, authorization=token) == "UNAUTHORIZED"
 
@@ -80,9 +87,29 @@ def test_what_is_no_token_of_the_pool_is_unauthorised(token: str) -> None:
 )
 def test_a_token_for_another_purpose_is_refused(changes: dict[str, Any], expected: str) -> None:
     issuer = Issuer(POOL, "r")
+    assert refusal(issuer, issuer.token(**changes)) == expected
+
+
+@pytest.mark.parametrize("claim", ["aud", "exp", "iss", "token_use"])
+def test_a_token_without_a_claim_that_is_checked_is_refused(claim: str) -> None:
+    issuer = Issuer(POOL, "r")
+    claims = jwt.decode(issuer.token(), options={"verify_signature": False})
+    del claims[claim]
+    assert refusal(issuer, jwt.encode(claims, issuer._key, "RS256")) == "UNAUTHORIZED"
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256", "RS512"])
+def test_a_token_that_another_algorithm_signed_is_refused(algorithm: str) -> None:
+    issuer = Issuer(POOL, "r")
+    claims = jwt.decode(issuer.token(), options={"verify_signature": False})
+    keys: dict[str, Any] = {"none": None, "HS256": "dummy" * 20, "RS512": issuer._key}
+    assert refusal(issuer, jwt.encode(claims, keys[algorithm], algorithm)) == "UNAUTHORIZED"
+
+
+def refusal(issuer: Issuer, token: str) -> str:
     with pytest.raises(Refused) as refused:
-        issuer.claims(issuer.token(**changes))
-    assert refused.value.kind == expected
+        issuer.claims(token)
+    return refused.value.kind
 
 
 def test_a_token_of_another_pool_is_refused() -> None:
