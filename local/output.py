@@ -10,15 +10,18 @@ from local.errors import FilesError, UsageError
 from local.files import kind, replacing
 from local.workspace import Workspace
 
+STANDARD_OUTPUT = Path("-")
 _STREAMS = ("a pipe", "a character device")
 
 
 @dataclass(frozen=True)
 class Output:
-    """A file at `path`, written by the command `by` of a workspace; pipes and terminals are written to.
+    """A file at `path`, written by the command `by` of a workspace; pipes, terminals and STANDARD_OUTPUT are
+    written to.
 
     A file that is there is replaced only if that command has written it and nobody has changed it since, or
-    if it is empty. With `own` the place is the command's default: what else lies there is set aside.
+    if it is empty. With `own` the place is the command's default: what else lies there is set aside. Where
+    the workspace keeps what the runner reads again, nothing is written.
     """
 
     path: Path
@@ -31,25 +34,35 @@ class Output:
 
         `sources` are what the command reads: none of them is written to, by whatever name.
         """
-        target = self.path.resolve()
         if self.streams:
             return
+        try:
+            target = self.path.resolve()
+        except RuntimeError:
+            raise UsageError(f"{self.path} is a link that leads back to itself") from None
+        if self.workspace.keeps(target):
+            results = " or ".join(map(str, self.workspace.results_of_commands))
+            raise UsageError(
+                f"{self.path} is in {self.workspace.root}, which the runner keeps for itself; "
+                f"name a file in {results}, or elsewhere"
+            )
         if target.exists():
             self._check_existing(target, sources)
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"{self.path} cannot be written: {error.strerror}") from None
-        if not os.access(target.parent, os.W_OK):
-            raise UsageError(f"{self.path} cannot be written: its folder takes no files of yours")
+        _make_folder(self.path, target.parent)
 
     @property
     def streams(self) -> bool:
         """Whether the place is one that is written to, not replaced."""
-        return self.path.exists() and kind(self.path) in _STREAMS
+        return self.path == STANDARD_OUTPUT or (self.path.exists() and kind(self.path) in _STREAMS)
 
     def take(self, result: Path) -> None:
-        """Move the result there, whole; raises FilesError when that cannot be done."""
+        """Move the result there, whole; raises FilesError when that cannot be done, OSError when it is
+        standard output that takes no more."""
+        if self.path == STANDARD_OUTPUT:
+            with result.open("rb") as source:
+                shutil.copyfileobj(source, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+            return
         try:
             if self.streams:
                 self._write(result)
@@ -95,3 +108,15 @@ class Output:
         os.set_blocking(descriptor, True)
         with result.open("rb") as source, os.fdopen(descriptor, "wb") as target:
             shutil.copyfileobj(source, target)
+
+
+def _make_folder(path: Path, folder: Path) -> None:
+    above = next(one for one in (folder, *folder.parents) if os.path.lexists(one))
+    if not above.is_dir():
+        raise UsageError(f"{path} cannot be written: {above.name} is {kind(above)}, not a folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"{path} cannot be written: its folder takes no files of yours")

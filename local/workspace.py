@@ -53,6 +53,16 @@ class Workspace:
         """What commands have written for their user, here and elsewhere."""
         return Ledger(self.root / "written")
 
+    @property
+    def results_of_commands(self) -> tuple[Path, ...]:
+        """The folders for files that nothing reads again but their user."""
+        return self.batch, self.reports
+
+    def keeps(self, place: Path) -> bool:
+        """Whether the runner would take a file at a resolved path for one of its own."""
+        results = [folder.resolve() for folder in self.results_of_commands]
+        return place.is_relative_to(self.root.resolve()) and not {*results} & {*place.parents}
+
     def new_set_aside(self) -> Path:
         """A new folder for what was where a command had to write, and was not its own."""
         place = self.root / "set-aside"

@@ -13,7 +13,7 @@ from local.chaos import report
 from local.chaos.faults import ABOUT, Fault, faults, small_disk
 from local.chaos.run import Plan
 from local.chaos.run import run as run_plan
-from local.commands.options import add_assembly, at_least_one, example_of, given_path, positive
+from local.commands.options import add_assembly, at_least_one, example_of, given_file, given_path, positive
 from local.console import print_table
 from local.errors import UsageError
 from local.example import CSV, Example, example
@@ -88,7 +88,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--time-scale", type=positive, default=0.1, metavar="FACTOR", help="default: 0.1 (an answer: 6 s)"
     )
     parser.add_argument(
-        "--report", type=given_path, default=_REPORT, metavar="FILE", help=f"default: {_REPORT}"
+        "--report", type=given_file, default=_REPORT, metavar="FILE", help=f"default: {_REPORT}"
     )
     parser.set_defaults(run=run)
 

@@ -36,6 +36,13 @@ def given_path(text: str) -> Path:
     return Path(text)
 
 
+def given_file(text: str) -> Path:
+    """A path to write to beside what is printed, as argparse's `type`."""
+    if text == "-":
+        raise argparse.ArgumentTypeError("standard output takes what is printed; name a file")
+    return given_path(text)
+
+
 def port(text: str) -> int:
     """The number of a port, or 0, as argparse's `type`."""
     if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) <= 65_535):

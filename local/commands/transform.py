@@ -7,7 +7,7 @@ from pathlib import Path
 from local.commands.options import add_assembly, add_parameters, example_of, given_path
 from local.counting import counting
 from local.errors import UsageError
-from local.output import Output
+from local.output import STANDARD_OUTPUT, Output
 from local.pipeline import progress
 from local.pipeline.input_place import readable
 from local.pipeline.runner import PipelineRunner
@@ -42,8 +42,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--output",
         type=given_path,
         metavar="FILE",
-        help="where the answers go; a file that this command has not written is not replaced "
-        "(default: build/batch/<name of the file>.out)",
+        help="where the answers go (-: standard output); a file that this command has not written is not "
+        "replaced (default: build/batch/<name of the file>.out)",
     )
     parser.add_argument("--join", action="store_true", help="write each row joined with the answer to it")
     add_parameters(parser)
@@ -75,5 +75,6 @@ def run(arguments: argparse.Namespace) -> int:
                 output.take(runner.storage.path(prefix) / f"{put.name}.out")
             finally:
                 place.remove()
-    print(f"wrote {output.path}", file=sys.stderr if output.streams else sys.stdout)
+    if output.path != STANDARD_OUTPUT:
+        print(f"wrote {output.path}", file=sys.stderr if output.streams else sys.stdout)
     return 0

@@ -81,10 +81,75 @@ def test_a_folder_is_refused(workspace: Workspace, tmp_path: Path) -> None:
         write(tmp_path, workspace)
 
 
-def test_a_place_below_a_file_is_refused_before_any_work(workspace: Workspace, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match=r"file/out\.csv cannot be written"):
-        Output(tmp_path / "file" / "out.csv", workspace, "transform").check()
+@pytest.mark.parametrize(
+    "place", ["mine.txt/out.csv", "mine.txt/a/b/out.csv", "link/out.csv", "link/../mine.txt/x"]
+)
+@pytest.mark.parametrize("what", ["a file", "a pipe"])
+def test_a_place_below_what_is_no_folder_is_refused_before_any_work(
+    workspace: Workspace, tmp_path: Path, place: str, what: str
+) -> None:
+    mine = tmp_path / "mine.txt"
+    mine.touch() if what == "a file" else os.mkfifo(mine)
+    (tmp_path / "link").symlink_to("mine.txt")
+    with pytest.raises(UsageError, match=f"cannot be written: mine.txt is {what}, not a folder"):
+        Output(tmp_path / place, workspace, "transform").check()
+
+
+def test_a_link_to_itself_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for place in ("loop", "loop/out.csv"):
+        with pytest.raises(UsageError, match="is a link that leads back to itself"):
+            Output(tmp_path / place, workspace, "transform").check()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *(
+            "registry/x.json",
+            "artifacts/churn/pca/model.tar.gz",
+            "s3/bucket/key",
+            "runs/0/record.json",
+            "out.csv",
+        ),
+        *(
+            "written/x",
+            "set-aside/1/x",
+            "lambda/x.py",
+            "serve.json",
+            "batch",
+            "reports",
+            "batch/../registry/x",
+        ),
+    ],
+)
+def test_nothing_is_put_among_what_the_runner_keeps(workspace: Workspace, tmp_path: Path, place: str) -> None:
+    (tmp_path / "linked").symlink_to(workspace.root)
+    for root in (workspace.root, tmp_path / "linked"):
+        with pytest.raises(
+            UsageError, match=r"which the runner keeps for itself; name a file in .*build/batch or"
+        ):
+            Output(root / place, workspace, "transform").check()
+    assert not workspace.root.exists()
+
+
+@pytest.mark.parametrize("place", ["batch/out.csv", "batch/deep/out.csv", "reports/out.json", "../build.csv"])
+def test_results_may_be_put_beside_those_of_commands(workspace: Workspace, place: str) -> None:
+    write(workspace.root / place, workspace)
+    assert (workspace.root / place).read_text() == "new"
+
+
+def test_a_dash_is_standard_output(
+    workspace: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for text in ("one\n", "two\n"):
+        write(Path("-"), workspace, text)
+    assert capfdbinary.readouterr() == (b"one\ntwo\n", b"")
+    assert not Path("-").exists()
 
 
 def test_a_device_is_written_to_and_stays_one(workspace: Workspace) -> None:

@@ -88,6 +88,13 @@ def test_answers_may_be_joined_with_the_rows_and_go_to_any_file(shop: Runner) ->
     assert (shop.folder / "deep/down.csv").read_text() == "1,1,a,b\n2,2,a,b\n"
 
 
+def test_the_answers_may_go_to_standard_output_and_nothing_else_does(shop: Runner) -> None:
+    (shop.folder / "rows.csv").write_text("1\n2\n")
+    code, out, err = shop.run("transform", "shop", "rows.csv", "--output", "-")
+    assert (code, out) == (0, "1,a,b\n2,a,b\n"), err
+    assert not (shop.folder / "-").exists()
+
+
 def test_a_bad_line_is_named_by_the_users_file_and_its_number_and_nothing_is_written(shop: Runner) -> None:
     (shop.folder / "mine").mkdir()
     (shop.folder / "mine/customers.csv").write_text("1\n" * 700 + "bad\n" + "1\n" * 300)

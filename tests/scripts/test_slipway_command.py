@@ -120,6 +120,24 @@ def test_a_signal_reaches_the_command_itself_and_its_exit_code_the_caller(tmp_pa
     assert process.returncode == 43
 
 
+@pytest.mark.parametrize("ignored", [False, True], ids=["in a terminal", "ignored by its caller"])
+def test_ctrl_c_while_python_starts_ends_it_without_a_word(tmp_path: Path, ignored: bool) -> None:
+    project = Project(tmp_path)
+    shutil.rmtree(project.root / "local")
+    (project.root / "local").symlink_to(ROOT / "local")
+    (project.root / "containers").symlink_to(ROOT / "containers")
+    for name in ("lib", "pyvenv.cfg"):
+        (project.root / ".venv" / name).symlink_to(ROOT / ".venv" / name)
+    # Python imports a module of this name before anything of ours.
+    (project.root / "sitecustomize.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    begin = ["env", "--ignore-signal=INT"] if ignored else []
+
+    done = run(*begin, project.command, "models", "--help", cwd=tmp_path)
+
+    assert done.stderr == ""
+    assert (done.returncode, bool(done.stdout)) == ((0, True) if ignored else (-signal.SIGINT, False))
+
+
 def test_its_usage_calls_it_slipway_and_its_examples_work_where_they_are_printed(tmp_path: Path) -> None:
     installed = ROOT / ".venv" / "bin" / "slipway"
 
