@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fuzz.target import ROOT, Target
+from fuzz.target import ROOT, WORK, Target
 from fuzz.targets import TARGETS
 from local.commands.options import at_least_one, positive
 from local.console import print_table
@@ -28,7 +28,6 @@ ends its target's run and makes the exit code 1. Its input is build/fuzz/<target
 right, copy the input to fuzz/corpus/<target>/, from where the default tests replay it.
 """
 _REPORT = ROOT / "build" / "reports" / "fuzz.json"
-_WORK = ROOT / "build" / "fuzz"
 _LONGEST_INPUT = 4096
 _SECONDS_A_RUN = 25
 _MEMORY_MB = 3000
@@ -99,7 +98,7 @@ def _run(targets: Sequence[Target], budget: Budget, jobs: int) -> int:
 
 
 def _fuzz(target: Target, budget: Budget) -> dict[str, Any]:
-    folder = _WORK / target.name
+    folder = WORK / target.name
     options = budget.prepare(folder / "corpus")
     result = folder / "result.json"
     result.unlink(missing_ok=True)

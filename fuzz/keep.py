@@ -1,86 +1,70 @@
 """`python -m fuzz.keep`: from what fuzzing found, the small inputs that reach something new, for the corpus.
 
-For each target (or those that are named) the shortest inputs that run a line or take a branch which no input
-of fuzz/corpus/<target> does are copied there, at most so many that LARGEST is not exceeded.
+libFuzzer's own merge chooses, for each target (or those that are named), the shortest inputs that take a
+branch which no input of fuzz/corpus/<target> does. They are moved there, at most so many that LARGEST is not
+exceeded; what is longer than LONGEST_INPUT is cut.
 """
 
-import hashlib
+import math
+import os
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sysconfig
 from pathlib import Path
-from types import CodeType
 
-from fuzz.target import FOLDERS, ROOT, Parse, Target
+from fuzz.target import ROOT, WORK, Target
 from fuzz.targets import TARGETS
+from local.entry import ended
+from local.errors import SlipwayError
 
 LARGEST = 64
-_LONGEST_INPUT = 1024
-_TOOL = sys.monitoring.COVERAGE_ID
-_EVENTS = sys.monitoring.events.LINE | sys.monitoring.events.BRANCH
-_ROOMS = tuple(str(ROOT / folder) for folder in (*FOLDERS, "local"))
+LONGEST_INPUT = 1024
+# Where `make fuzz` has installed atheris.
+_PYTHON = WORK / "env" / "bin" / "python"
 
 
-def main() -> None:
-    for name in sys.argv[1:] or TARGETS:
+def main() -> int:
+    names = sys.argv[1:] or [*TARGETS]
+    if unknown := sorted({*names} - {*TARGETS}):
+        raise SlipwayError(f"there is no target {unknown[0]}; choose from {', '.join(TARGETS)}")
+    if not _PYTHON.exists():
+        raise SlipwayError("nothing is fuzzed yet: run `make fuzz`")
+    for name in names:
         target = TARGETS[name]
-        found = sorted((ROOT / "build" / "fuzz" / name / "corpus").glob("*"), key=lambda p: p.stat().st_size)
-        kept = sorted(target.corpus.iterdir())
-        with _news(target.load()) as is_news:
-            for path in kept:
-                is_news(path)
-            for path in found:
-                if len(kept) == LARGEST or path.stat().st_size > _LONGEST_INPUT:
-                    break
-                if is_news(path):
-                    kept.append(_keep(path, target))
-        print(f"{name}: {len(kept)} inputs")
+        for path in _news(target):
+            # libFuzzer names an input by its SHA-1.
+            path.replace(target.corpus / path.name[:12])
+        print(f"{name}: {len([*target.corpus.iterdir()])} inputs")
+    return 0
 
 
-def _keep(path: Path, target: Target) -> Path:
-    kept = target.corpus / hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    shutil.copyfile(path, kept)
-    return kept
-
-
-def _ignoring(parse: Parse, path: Path) -> None:
-    # A fault is found by fuzzing and by the tests; here the way to it is what counts.
-    try:
-        parse(path.read_bytes())
-    except Exception as error:
-        print(f"{path}: {type(error).__name__}", file=sys.stderr)
-
-
-@contextmanager
-def _news(parse: Parse) -> Iterator[Callable[[Path], bool]]:
-    """A function that says whether an input is the first to reach some line or branch."""
-    reached: set[tuple[CodeType, int, int]] = set()
-
-    def on_line(code: CodeType, line: int) -> object:
-        return note(code, line, 0)
-
-    def note(code: CodeType, start: int, end: int) -> object:
-        if not code.co_filename.startswith(_ROOMS):
-            return sys.monitoring.DISABLE
-        reached.add((code, start, end))
-        return None
-
-    def is_news(path: Path) -> bool:
-        before = len(reached)
-        _ignoring(parse, path)
-        return len(reached) > before
-
-    sys.monitoring.use_tool_id(_TOOL, "fuzz.keep")
-    sys.monitoring.register_callback(_TOOL, sys.monitoring.events.LINE, on_line)
-    sys.monitoring.register_callback(_TOOL, sys.monitoring.events.BRANCH, note)
-    sys.monitoring.set_events(_TOOL, _EVENTS)
-    try:
-        yield is_news
-    finally:
-        sys.monitoring.set_events(_TOOL, 0)
-        sys.monitoring.free_tool_id(_TOOL)
+def _news(target: Target) -> list[Path]:
+    """The inputs to add to a target's corpus, the shortest first."""
+    folder = WORK / target.name
+    found, merged = folder / "corpus", folder / "merged"
+    if not found.is_dir():
+        return []
+    shutil.rmtree(merged, ignore_errors=True)
+    shutil.copytree(target.corpus, merged)
+    command = [
+        *(str(_PYTHON), "-m", "fuzz.worker", target.name, str(math.inf), "0", str(folder / "merge.json")),
+        *("-merge=1", "-use_counters=0", f"-max_len={LONGEST_INPUT}"),
+        # libFuzzer hands these to a shell as they are: relative, they have no spaces.
+        f"-artifact_prefix={folder.relative_to(ROOT)}/",
+        *(str(path.relative_to(ROOT)) for path in (merged, found)),
+    ]
+    environment = {**os.environ, "PYTHONPATH": sysconfig.get_path("purelib")}
+    with (folder / "merge.log").open("wb") as log:
+        code = subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log, check=False
+        ).returncode
+    if code:
+        raise SlipwayError(f"{target.name}: merging ended with code {code}; see {folder / 'merge.log'}")
+    kept = {path.name for path in target.corpus.iterdir()}
+    new = [path for path in merged.iterdir() if path.name not in kept]
+    return sorted(new, key=lambda path: path.stat().st_size)[: max(0, LARGEST - len(kept))]
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

@@ -11,6 +11,7 @@ from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "fuzz" / "corpus"
+WORK = ROOT / "build" / "fuzz"
 
 # Side by side on the path as in a function's asset, an archive of script-mode source, an image.
 FOLDERS = (

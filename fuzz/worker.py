@@ -7,6 +7,7 @@ fault ends the process.
 
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -44,7 +45,9 @@ def main() -> None:
             write(None)
             os._exit(0)
 
-    atheris.Setup([sys.argv[0], *options], run)
+    # A merge starts its first argument again in a shell, with options of its own behind it.
+    again = shlex.join([sys.executable, "-m", "fuzz.worker", *sys.argv[1:5]])
+    atheris.Setup([again, *options], run)
     atheris.Fuzz()
 
 
