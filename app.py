@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 
 from aws_cdk import App, Stack
 
-from stacks import bank, churn, forecast, translation
-from stacks.foundation import Foundation
-from stacks.image import ScriptModeImage
+from stacks.platform.foundation import Foundation
+from stacks.platform.image import ScriptModeImage
+from stacks.platform.workbench import Workbench
 from stacks.policies.synth import run
 from stacks.settings import Settings
-from stacks.workbench import Workbench
+from stacks.workloads import bank, churn, forecast, translation
 
 # What trains each workload, and what serves it.
 WORKLOADS: Mapping[str, tuple[Callable[..., Stack], Callable[..., Stack]]] = {

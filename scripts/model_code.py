@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
-from stacks.carried import carried  # noqa: E402 - found by the path above
+from stacks.constructs.storage.carried import carried  # noqa: E402 - found by the path above
 
 
 def main() -> None:

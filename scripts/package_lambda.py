@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from stacks.carried import carried  # noqa: E402 - found by the path above
+from stacks.constructs.storage.carried import carried  # noqa: E402 - found by the path above
 
 LAMBDA = ROOT / "lambda"
 REQUIREMENTS = LAMBDA / "requirements.txt"

@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 from assemblies import MODELS, ROOT, Assembly
 
-from stacks.carried import carried
+from stacks.constructs.storage.carried import carried
 
 # How long an example takes depends on what else the machine does; and a change should not fail for an example
 # that another change would have met. New examples: pytest --hypothesis-profile exploring.

@@ -114,7 +114,7 @@ def test_every_folder_of_code_is_a_room() -> None:
         ("bench/data.py", "import tests", "tests"),
         ("checks/sub/one.py", "FOLDERS = ('tests/handlers', 'elsewhere')", "tests/handlers"),
         ("scripts/demo.py", "from pathlib import Path\nHERE = Path() / 'tests'", "tests"),
-        ("stacks/churn.py", "from local import assembly", "local"),
+        ("stacks/workloads/churn.py", "from local import assembly", "local"),
         ("local/serve.py", "import stacks.settings", "stacks"),
         ("local/serve.py", "from containers.script_mode.toolkit import server", "containers"),
         ("model_code/churn/fit.py", "import local", "local"),

@@ -21,7 +21,7 @@ from package_lambda import ROOT
 from slipway_environment import Environment
 
 from resilience.wrong_input.events import ORIGIN, event
-from stacks.carried import carried
+from stacks.constructs.storage.carried import carried
 
 ROW = bank_contract.SCORE.request_text["text/csv"].strip()
 OPENAPI = json.loads((ROOT / "lambda" / "predict_bank" / "openapi.json").read_text())

@@ -18,7 +18,7 @@ from slipway_environment import Environment
 from translation_api import create_handler
 
 from resilience.wrong_input.events import ORIGIN, event
-from stacks.carried import carried
+from stacks.constructs.storage.carried import carried
 
 OPENAPI = json.loads((ROOT / "lambda" / "predict_translation" / "openapi.json").read_text())
 LOVE = {"sentences": [{"query": "I love you"}, {"query": "I love you, too"}]}

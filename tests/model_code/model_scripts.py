@@ -14,7 +14,7 @@ from typing import Any
 
 from patience import PATIENCE
 
-from stacks.carried import carried
+from stacks.constructs.storage.carried import carried
 
 ROOT = Path(__file__).parents[2]
 MODEL_CODE = ROOT / "model_code"

@@ -317,7 +317,7 @@ def test_the_workshop_s_features_and_settings_give_what_it_printed(real_parts: P
 
 @real
 def test_the_middle_of_what_is_searched_ranks_the_same_clients_better(real_parts: Path) -> None:
-    from stacks.bank import RANGES
+    from stacks.workloads.bank import RANGES
 
     middle = {one.name: type(one.low)((one.low + one.high) / 2) for one in RANGES}
     assert fitted(real_parts, "", "hyperparameters.json", **middle)["auc"] >= 0.797

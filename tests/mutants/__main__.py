@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 _REPORT = ROOT / "build" / "reports" / "mutants.json"
 # The tests of a folder, but for those that take minutes.
 FOLDERS = {
-    "stacks/constructs": ["stacks/test_*.py"],
+    "stacks/constructs": ["stacks/constructs/**/test_*.py"],
     "lambda": ["handlers/test_[!p]*.py"],
     "local/pipeline": [
         *("local/test_pipeline*.py", "local/test_p[ru]*.py", "local/test_s[ct]*e*.py"),

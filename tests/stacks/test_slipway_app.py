@@ -14,10 +14,10 @@ from assemblies import ROOT, STACKS, Assembly
 from aws_cdk import App, Environment
 from declared import resources, statements, text, texts
 
-from stacks.churn import ChurnServing
-from stacks.foundation import Foundation
-from stacks.image import ScriptModeImage
+from stacks.platform.foundation import Foundation
+from stacks.platform.image import ScriptModeImage
 from stacks.settings import Settings
+from stacks.workloads.churn import ChurnServing
 
 WITHOUT_RESOURCE = {
     "ec2:DescribeDhcpOptions",

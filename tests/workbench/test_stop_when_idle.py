@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from assemblies import ROOT
 
-from stacks.constructs.notebook import on_start
+from stacks.constructs.operations.notebook import on_start
 
 ARN = "arn:aws:sagemaker:eu-central-1:123456789012:notebook-instance/slipway-dev-workbench"
 MINUTES = 60

@@ -1,0 +1,102 @@
+"""A SageMaker model of one container, or of several that answer one after the other."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from aws_cdk import aws_iam as iam
+from aws_cdk.aws_sagemaker import CfnModel
+from constructs import Construct
+
+from stacks.constructs.access.execution_role import ExecutionRole
+from stacks.constructs.model.image import Image
+from stacks.constructs.network.vpc_config import Placement
+
+_HOSTNAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+
+
+@dataclass(frozen=True)
+class Container:
+    """One hop: the hostname also names its archive among the trained artefacts."""
+
+    hostname: str
+    image: Image
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class ModelData(Protocol):
+    """Where a container's model archive comes from."""
+
+    def bind(self, role: iam.IRole) -> str:
+        """The model data URL; the role may read that object afterwards."""
+        ...
+
+
+class InferencePipeline(Construct):
+    """The containers in the order given, each with the model data of its hostname. With a placement they run
+    in its subnets; either way they make no outbound calls."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        containers: Sequence[Container],
+        model_data: Mapping[str, ModelData],
+        role: ExecutionRole,
+        placement: Placement | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        check_containers(containers)
+        self.role = role
+        self._model = CfnModel(
+            self,
+            "Model",
+            execution_role_arn=role.role_arn,
+            enable_network_isolation=True,
+            vpc_config=self._build_vpc_config(placement),
+            inference_execution_config=CfnModel.InferenceExecutionConfigProperty(mode="Serial"),
+            containers=[
+                CfnModel.ContainerDefinitionProperty(
+                    container_hostname=container.hostname,
+                    image=container.image.bind(self, role),
+                    model_data_url=model_data[container.hostname].bind(role),
+                    environment=dict(container.environment),
+                )
+                for container in containers
+            ],
+        )
+        # SageMaker reads images and archives while it creates the model.
+        self._model.node.add_dependency(role.policy)
+
+    def _build_vpc_config(self, placement: Placement | None) -> CfnModel.VpcConfigProperty | None:
+        if placement is None:
+            return None
+        placement.grant_attach(self.role)
+        return CfnModel.VpcConfigProperty(
+            subnets=placement.subnet_ids, security_group_ids=[placement.security_group_id]
+        )
+
+    @property
+    def model_name(self) -> str:
+        return self._model.attr_model_name
+
+
+def check_containers(containers: Sequence[Container]) -> None:
+    """Raises ValueError for what CreateModel would refuse."""
+    hostnames = [container.hostname for container in containers]
+    if not 1 <= len(containers) <= 15:
+        raise ValueError(f"a model has 1 to 15 containers, not {len(containers)}")
+    for container in containers:
+        if not _HOSTNAME.fullmatch(container.hostname):
+            raise ValueError(
+                f"{container.hostname!r} is no hostname: letters, digits and inner hyphens, up to 63"
+            )
+        if hostnames.count(container.hostname) > 1:
+            raise ValueError(f"two containers share the hostname {container.hostname}")
+        if len(container.environment) > 100:
+            raise ValueError(f"{container.hostname}: more than 100 environment variables")
+        for name, value in container.environment.items():
+            if len(value) > 1024:
+                raise ValueError(f"{container.hostname}: the variable {name} is longer than 1024 characters")

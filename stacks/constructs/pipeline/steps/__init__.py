@@ -1,0 +1,34 @@
+"""The steps of a pipeline, each rendered as the definition's JSON wants it.
+
+A step's outputs are references, so a step that takes them runs after it. Arguments are those of
+CreateProcessingJob, CreateTrainingJob, CreateHyperParameterTuningJob, CreateModel, CreateTransformJob and
+CreateModelPackage.
+"""
+
+from stacks.constructs.pipeline.steps.condition import Condition, Fail
+from stacks.constructs.pipeline.steps.model import Model, RegisterModel, Transform
+from stacks.constructs.pipeline.steps.processing import Processing, PropertyFile
+from stacks.constructs.pipeline.steps.step import Cluster, Jobs, Machines, Step
+from stacks.constructs.pipeline.steps.training import Spot, Training, read_hyperparameters
+from stacks.constructs.pipeline.steps.tuning import Categorical, Continuous, Integer, Tuning
+
+__all__ = [
+    "Categorical",
+    "Cluster",
+    "Condition",
+    "Continuous",
+    "Fail",
+    "Integer",
+    "Jobs",
+    "Machines",
+    "Model",
+    "Processing",
+    "PropertyFile",
+    "RegisterModel",
+    "Spot",
+    "Step",
+    "Training",
+    "Transform",
+    "Tuning",
+    "read_hyperparameters",
+]

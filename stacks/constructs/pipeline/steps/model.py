@@ -1,0 +1,157 @@
+"""The Model step, the Transform step that sends rows through a model, and the step that registers one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from aws_cdk import Stack
+from aws_cdk.aws_sagemaker import CfnModelPackageGroup
+
+from stacks.constructs.model.inference_pipeline import Container, check_containers
+from stacks.constructs.pipeline.records import CSV_ROWS, Records
+from stacks.constructs.pipeline.references import Get, Value
+from stacks.constructs.pipeline.steps.step import CreatingStep, Jobs, JobStep, Machines
+
+_MOST_REGISTERED_VARIABLES = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model(CreatingStep):
+    """Creates a model of one or more containers, each with the model data of its hostname."""
+
+    type: ClassVar[str] = "Model"
+    resource: ClassVar[str] = "model"
+    actions: ClassVar[tuple[str, ...]] = ("CreateModel", "DescribeModel")
+
+    containers: Sequence[Container]
+    model_data: Mapping[str, Value]
+
+    @property
+    def model_name(self) -> Get:
+        return self.reference("ModelName")
+
+    def arguments(self, jobs: Jobs) -> dict[str, Any]:
+        return {
+            "ExecutionRoleArn": jobs.pass_role(),
+            "EnableNetworkIsolation": True,
+            **jobs.vpc_config(),
+            "InferenceExecutionConfig": {"Mode": "Serial"},
+            "Containers": self.definitions(jobs),
+        }
+
+    def definitions(self, jobs: Jobs) -> list[dict[str, Any]]:
+        """The containers in their order."""
+        check_containers(self.containers)
+        return [
+            {
+                "ContainerHostname": container.hostname,
+                "Image": container.image.bind(jobs.scope, jobs.role),
+                "ModelDataUrl": self.model_data[container.hostname],
+                "Environment": dict(container.environment),
+            }
+            for container in self.containers
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transform(JobStep):
+    """Sends the lines of objects through a model, as `records` says.
+
+    An object `<name>.out` below `output` (by default the execution's own place) holds a line for each line,
+    which with `join_source` "Input" is joined with the line that it answers. The filters are JSONPaths into
+    the line that the model gets and into what is written. The model's role runs the job.
+    """
+
+    type: ClassVar[str] = "Transform"
+    resource: ClassVar[str] = "transform-job"
+    actions: ClassVar[tuple[str, ...]] = ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob")
+
+    model_name: Value
+    data: Value
+    accept: Value
+    machines: Machines
+    output: Value | None = None
+    join_source: Value = "None"
+    input_filter: Value = "$"
+    output_filter: Value = "$"
+    records: Records = CSV_ROWS
+
+    @property
+    def scores(self) -> Get:
+        """The S3 prefix of the answers."""
+        return self.reference("TransformOutput.S3OutputPath")
+
+    def arguments(self, jobs: Jobs) -> dict[str, Any]:
+        return {
+            "ModelName": self.model_name,
+            "BatchStrategy": self.records.strategy,
+            "MaxPayloadInMB": self.records.payload_mb,
+            "TransformInput": {
+                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": self.data}},
+                "ContentType": self.records.media_type,
+                "SplitType": "Line",
+            },
+            "DataProcessing": {
+                "InputFilter": self.input_filter,
+                "JoinSource": self.join_source,
+                "OutputFilter": self.output_filter,
+            },
+            "TransformOutput": {
+                "S3OutputPath": self.output or jobs.output_uri(self.name),
+                "Accept": self.accept,
+                "AssembleWith": "Line",
+                "KmsKeyId": jobs.key_arn,
+            },
+            "TransformResources": self.machines.bind(jobs),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterModel(CreatingStep):
+    """Makes the model's containers the next version of a group, to be approved by a person.
+
+    `statistics` is the S3 URI of what the evaluation measured (JSON). The instance types are those that the
+    model may be used on.
+    """
+
+    type: ClassVar[str] = "RegisterModel"
+    resource: ClassVar[str] = "model-package"
+    actions: ClassVar[tuple[str, ...]] = ("CreateModelPackage", "DescribeModelPackage")
+
+    group: CfnModelPackageGroup
+    model: Model
+    statistics: Value
+    accepts: Sequence[str]
+    answers: Sequence[str]
+    transform_instance_types: Sequence[str]
+    realtime_instance_types: Sequence[str]
+
+    def created(self, jobs: Jobs) -> Sequence[str]:
+        versions = Stack.of(jobs.scope).format_arn(
+            service="sagemaker",
+            resource="model-package",
+            resource_name=f"{self.group.model_package_group_name}/*",
+        )
+        return [self.group.attr_model_package_group_arn, versions]
+
+    def arguments(self, jobs: Jobs) -> dict[str, Any]:
+        for container in self.model.containers:
+            if len(container.environment) > _MOST_REGISTERED_VARIABLES:
+                raise ValueError(
+                    f"{container.hostname}: the registry takes {_MOST_REGISTERED_VARIABLES} environment "
+                    f"variables, not {len(container.environment)}"
+                )
+        return {
+            "ModelPackageGroupName": self.group.model_package_group_name,
+            "ModelApprovalStatus": "PendingManualApproval",
+            "ModelMetrics": {
+                "ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": self.statistics}}
+            },
+            "InferenceSpecification": {
+                "Containers": self.model.definitions(jobs),
+                "SupportedContentTypes": list(self.accepts),
+                "SupportedResponseMIMETypes": list(self.answers),
+                "SupportedTransformInstanceTypes": list(self.transform_instance_types),
+                "SupportedRealtimeInferenceInstanceTypes": list(self.realtime_instance_types),
+            },
+        }

@@ -1,0 +1,141 @@
+"""What serving is for every workload: its model behind an endpoint, an API before that, and whole files."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from aws_cdk import CfnOutput
+from constructs import Construct
+
+from stacks.constructs.access.execution_role import ExecutionRole
+from stacks.constructs.api.contract import Contract, Example
+from stacks.constructs.api.prediction_function import FunctionPackage
+from stacks.constructs.api.prediction_service import PredictionService
+from stacks.constructs.model.endpoint import Endpoint, ExistingEndpoint, Invocable
+from stacks.constructs.model.inference_pipeline import Container, InferencePipeline
+from stacks.constructs.pipeline.batch_scoring import BatchScoring
+from stacks.constructs.pipeline.records import CSV_ROWS, Records
+from stacks.platform.foundation import Foundation
+from stacks.settings import Settings, Workload
+from stacks.workloads.shared.instances import scoring_machines
+from stacks.workloads.shared.missing import leave_empty
+from stacks.workloads.shared.served_model import served_model
+from stacks.workloads.shared.workload_stack import WorkloadStack, tag_purpose, tag_variant
+
+
+class ServingStack(WorkloadStack):
+    """The endpoint, of a release or of what training left here as the settings say, its API, and the scoring
+    of whole files.
+
+    The API's function is the folder `predict_<workload>` of lambda/; `example` is a request of the type
+    `example_type` that the endpoint accepts, and `records` what files hold. Where the settings name an
+    endpoint for the workload, that one is called: no model is declared, and no scoring of files. While the
+    model's archives or the packaged function are missing, the stack declares nothing, and an error annotation
+    says what makes them. `variants` are other models of the workload, each behind an endpoint of its own that
+    no API calls, `<name>-<variant>`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        workload: Workload,
+        containers: Sequence[Container],
+        example: str,
+        example_type: str = "text/csv",
+        records: Records = CSV_ROWS,
+        variants: Mapping[str, Sequence[Container]] = MappingProxyType({}),
+        settings: Settings,
+        foundation: Foundation,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, id, workload=workload, settings=settings, **kwargs)
+        self._foundation = foundation
+        self._records = records
+        package = FunctionPackage(f"predict_{workload}", settings.functions_folder)
+        if not package.is_prepared:
+            leave_empty(self, f"no packaged {package.name} in {settings.functions}: run `make functions`")
+            return
+        endpoint = self._existing_endpoint() or self._build_endpoint(containers)
+        for variant, others in variants.items():
+            self._build_endpoint(others, variant)
+        if endpoint is None:
+            return
+        contract = Contract.read(package.contract)
+        PredictionService(
+            self,
+            "Service",
+            name=self.name,
+            package=package,
+            contract=contract,
+            endpoint=endpoint,
+            hostnames=[container.hostname for container in containers],
+            settings=self.settings,
+            key=foundation.key,
+            logs=foundation.logs,
+            alarms=foundation.alarms,
+            placement=foundation.function_placement,
+        )
+        CfnOutput(self, "EndpointName", value=endpoint.name)
+        Example(example, example_type).export(self, "Example", f"{self.name}-example")
+        contract.example.export(self, "ApiExample", f"{self.name}-api-example")
+
+    def _existing_endpoint(self) -> Invocable | None:
+        existing = self.settings.endpoints.get(self.workload)
+        return ExistingEndpoint(self, existing) if existing else None
+
+    def _build_endpoint(self, containers: Sequence[Container], variant: str = "") -> Invocable | None:
+        foundation, settings = self._foundation, self.settings
+        served = served_model(
+            self,
+            settings,
+            workload=self.workload,
+            containers=containers,
+            key=foundation.key,
+            variant=variant,
+        )
+        if served is None:
+            return None
+        scope = Construct(self, variant) if variant else self
+        tag_variant(scope, variant)
+        name, workload = (f"{one}-{variant}" if variant else one for one in (self.name, self.workload))
+        role = ExecutionRole(
+            scope,
+            "ExecutionRole",
+            description=f"Runs the containers of {name}",
+            log_groups=[f"/aws/sagemaker/Endpoints/{name}"],
+            names_source=settings.trust_names_source,
+        )
+        model = InferencePipeline(
+            scope,
+            "Model",
+            containers=served.containers,
+            model_data=served.model_data,
+            role=role,
+            placement=foundation.model_placement,
+        )
+        batch = BatchScoring(
+            scope,
+            "Batch",
+            name=f"{name}-batch",
+            model=model,
+            bucket=foundation.data_bucket,
+            workload=workload,
+            machines=scoring_machines(settings),
+            records=self._records,
+            names_source=settings.trust_names_source,
+            alarms=foundation.alarms,
+        )
+        tag_purpose(batch, "batch")
+        return Endpoint(
+            scope,
+            "Endpoint",
+            name=name,
+            model=model,
+            settings=settings.serving,
+            key=foundation.key,
+            capture=foundation.captures.below(workload),
+            logs=foundation.logs,
+            alarms=foundation.alarms,
+        )

@@ -1,0 +1,199 @@
+"""What training is for every workload: a pipeline, what starts it, and the models that it registers."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from aws_cdk import RemovalPolicy
+from aws_cdk.aws_sagemaker import CfnModelPackageGroup
+from constructs import Construct
+
+from stacks.constructs.access.execution_role import ExecutionRole
+from stacks.constructs.model.image import Image
+from stacks.constructs.pipeline.pipeline import JOB_LOGS, Pipeline
+from stacks.constructs.pipeline.records import CSV_ROWS, Records
+from stacks.constructs.pipeline.references import Join, Parameter, Value
+from stacks.constructs.pipeline.steps import (
+    Condition,
+    Model,
+    Processing,
+    PropertyFile,
+    RegisterModel,
+    Spot,
+    Step,
+    Transform,
+)
+from stacks.constructs.pipeline.trigger import ETAG, KEY, TIME, NewObject, Schedule, Trigger
+from stacks.constructs.storage.artifact import CodeDirectory, S3Prefix, SourceArchive
+from stacks.platform.foundation import Foundation
+from stacks.settings import ROOT, Settings, Workload
+from stacks.workloads.shared.gate import Gate
+from stacks.workloads.shared.instances import processing_cluster, scoring_machines, training_cluster
+from stacks.workloads.shared.workload_stack import WorkloadStack, tag_purpose, tag_variant
+
+# A step's result is reused while the names of its inputs are the same: other data under the same key need
+# another version. A trigger gives what the event says.
+DATA_VERSION = Parameter.string("DataVersion", "1")
+SPLIT_SEED = Parameter.string("SplitSeed", "1729")
+
+_EVALUATION = PropertyFile("Evaluation", "output", "evaluation.json")
+_ANSWERS = ("text/csv", "application/json", "application/jsonlines")
+
+
+class TrainingStack(WorkloadStack):
+    """A subclass makes its steps with what is offered here, and ends with `build_pipeline`.
+
+    The scripts are folders of model_code/<workload>/. The data are an object below `<workload>/input/` in the
+    data bucket, called `file` unless whoever starts the pipeline says otherwise; `data` is its S3 URI.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        workload: Workload,
+        file: str,
+        settings: Settings,
+        foundation: Foundation,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, id, workload=workload, settings=settings, **kwargs)
+        self.folder = ROOT / "model_code" / workload
+        self.cluster = training_cluster(self.settings)
+        self.processing = processing_cluster(self.settings)
+        self._scoring = scoring_machines(self.settings)
+        self._foundation = foundation
+        self._code: dict[str, CodeDirectory] = {}
+        self._arrivals = S3Prefix(foundation.data_bucket, f"{workload}/input")
+        self._input_key = Parameter.string("InputKey", f"{self._arrivals.prefix}/{file}")
+        self.data = Join("/", (f"s3://{foundation.data_bucket.bucket_name}", self._input_key))
+
+    def code(self, folder: str) -> CodeDirectory:
+        """The folder as the code of processing jobs."""
+        if folder not in self._code:
+            self._code[folder] = CodeDirectory(self, f"{_pascal(folder)}Code", folder=self.folder / folder)
+        return self._code[folder]
+
+    def source(self, folder: str) -> SourceArchive:
+        """The folder as the source of a model in script mode, fitted by its `fit.py`."""
+        return SourceArchive(self, f"{_pascal(folder)}Source", folder=self.folder / folder, program="fit.py")
+
+    def spot(self, data: Value) -> Spot | None:
+        """Spot instances, where the settings want them, for a fit that writes checkpoints. `data` names the
+        job that its data, or its hyperparameters, come from."""
+        training = self.settings.training
+        if not training.spot:
+            return None
+        checkpoints = self._foundation.checkpoints.below(self.workload)
+        return Spot(training.max_wait_seconds, data, checkpoints)
+
+    def score(
+        self, model: Model, rows: Value, accept: str, *, records: Records = CSV_ROWS, variant: str = ""
+    ) -> Transform:
+        """What the whole model answers to rows that no fit has seen."""
+        return Transform(
+            f"Score{_pascal(variant)}",
+            model_name=model.model_name,
+            data=rows,
+            accept=accept,
+            machines=self._scoring,
+            records=records,
+        )
+
+    def judge(
+        self,
+        model: Model,
+        gate: Gate,
+        inputs: Mapping[str, Value],
+        *,
+        image: Image,
+        accepts: Sequence[str] = ("text/csv",),
+        answers: Sequence[str] = _ANSWERS,
+        variant: str = "",
+    ) -> tuple[Processing, Condition]:
+        """How good the model is, by the folder `evaluate`; if it is good enough, it waits for approval.
+
+        A `variant` of the workload's model has steps, a report and a group of its own.
+        """
+        suffix = _pascal(variant)
+        evaluation = replace(_EVALUATION, name=f"{_EVALUATION.name}-{variant}") if variant else _EVALUATION
+        evaluate = Processing(
+            f"Evaluate{suffix}",
+            image=image,
+            code=self.code("evaluate"),
+            inputs=inputs,
+            outputs=[evaluation.output],
+            cluster=self.processing,
+            options=gate.options,
+            property_files=[evaluation],
+        )
+        register = RegisterModel(
+            f"Register{suffix}",
+            group=self._build_group(variant),
+            model=model,
+            statistics=evaluate.uri(evaluation),
+            accepts=accepts,
+            answers=answers,
+            transform_instance_types=self.settings.scoring.instance_types,
+            realtime_instance_types=[self.settings.serving.instance_type],
+        )
+        return evaluate, gate.step(evaluate, evaluation, register, suffix)
+
+    def build_pipeline(self, steps: Sequence[Step], parameters: Sequence[Parameter]) -> None:
+        """The pipeline, with `parameters` beside those of data and machines, and its triggers."""
+        foundation = self._foundation
+        outputs = S3Prefix(foundation.artifact_bucket, f"{self.workload}/training")
+        machines = (self.cluster.machines, self.processing.machines, self._scoring)
+        pipeline = Pipeline(
+            self,
+            "Pipeline",
+            name=self.name,
+            parameters=[
+                *(self._input_key, DATA_VERSION, *parameters),
+                *dict.fromkeys(one for each in machines for one in each.parameters),
+            ],
+            steps=steps,
+            job_role=ExecutionRole(
+                self,
+                "JobRole",
+                description=f"Runs the jobs of {self.name}",
+                log_groups=JOB_LOGS,
+                names_source=self.settings.trust_names_source,
+            ),
+            reads=[self._arrivals, outputs],
+            outputs=outputs,
+            placement=foundation.model_placement,
+            names_source=self.settings.trust_names_source,
+            alarms=foundation.alarms,
+        )
+        tag_purpose(pipeline, "training")
+        self._build_triggers(pipeline)
+
+    def _build_triggers(self, pipeline: Pipeline) -> None:
+        triggers = self.settings.triggers
+        if triggers.schedule is not None:
+            time = Schedule(triggers.schedule, {DATA_VERSION: TIME})
+            Trigger(self, "Schedule", pipeline=pipeline, occasion=time)
+        if triggers.new_data:
+            event = {self._input_key: KEY, DATA_VERSION: ETAG}
+            arrival = NewObject(self._arrivals.bucket, f"{self._arrivals.prefix}/*", event)
+            Trigger(self, "NewData", pipeline=pipeline, occasion=arrival)
+
+    def _build_group(self, variant: str) -> CfnModelPackageGroup:
+        model = f"{self.workload}-{variant}" if variant else self.workload
+        group = CfnModelPackageGroup(
+            self,
+            f"{_pascal(variant)}Models",
+            model_package_group_name=f"{self.name}-{variant}" if variant else self.name,
+            model_package_group_description=f"Versions of the model of {model}",
+        )
+        tag_variant(group, variant)
+        keeps_data = self.settings.keeps_data
+        group.apply_removal_policy(RemovalPolicy.RETAIN if keeps_data else RemovalPolicy.DESTROY)
+        return group
+
+
+def _pascal(folder: str) -> str:
+    return "".join(word.capitalize() for word in re.findall(r"[a-z]+", folder))

@@ -1,0 +1,119 @@
+"""Translation: sequence to sequence, from a parallel corpus to an API that answers in the other language."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from constructs import Construct
+
+from stacks.constructs.model.image import Image, ManagedImage
+from stacks.constructs.model.inference_pipeline import Container
+from stacks.constructs.pipeline.records import JSON_SENTENCES
+from stacks.constructs.pipeline.references import Parameter
+from stacks.constructs.pipeline.steps import Model, Processing, Training, read_hyperparameters
+from stacks.settings import Settings
+from stacks.workloads.shared.gate import Gate
+from stacks.workloads.shared.serving import ServingStack
+from stacks.workloads.shared.training import DATA_VERSION, TrainingStack
+
+_SCIKIT_LEARN = ManagedImage.named("scikit-learn")
+_SEQ2SEQ = ManagedImage.named("seq2seq")
+_CONTAINERS = (Container("seq2seq", _SEQ2SEQ),)
+_SERVED = {
+    "seq2seq": _CONTAINERS,
+    "hugging-face": (
+        Container(
+            "hugging-face",
+            ManagedImage.named("hugging-face"),
+            {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"},
+        ),
+    ),
+}
+
+# For a corpus of few words. One of newspapers is far below that: set MinimumBLEU.
+_GATE = Gate("bleu", "BLEU", minimum=90)
+# What a machine without a GPU needs smaller, by the hyperparameters that each is.
+_SIZES = {
+    "EmbeddingSize": ("num_embed_source", "num_embed_target"),
+    "HiddenUnits": ("rnn_num_hidden",),
+    "MaxBatches": ("max_num_batches",),
+    "CheckpointBatches": ("checkpoint_frequency_num_batches",),
+    "LearningRate": ("learning_rate",),
+    "LearningRateSchedule": ("lr_scheduler_type",),
+    "LearningRateHalfLife": ("fixed_rate_lr_half_life",),
+}
+_EXAMPLE = {"instances": [{"data": "i love you"}, {"data": "i love you , too"}]}
+
+
+class TranslationTraining(TrainingStack):
+    """From a parallel corpus to a model that waits for its approval: vocabularies, records, fit, BLEU.
+
+    The corpus is a folder of `train`, `validation` and `test` in two languages. The fit is on demand: the
+    algorithm keeps its checkpoints to itself, so that an interrupted one would begin anew.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
+        super().__init__(scope, id, workload="translation", file="en-de/", **kwargs)
+        prepare = Processing(
+            "Prepare",
+            image=_SCIKIT_LEARN,
+            code=self.code("prepare"),
+            inputs={"input": self.data},
+            outputs=["train", "validation", "vocab", "test", "labels"],
+            cluster=self.processing,
+            environment={"DATA_VERSION": DATA_VERSION},
+        )
+        hyperparameters = read_hyperparameters(self.folder / "seq2seq" / "hyperparameters.json")
+        sizes = _parameters(hyperparameters)
+        seq2seq = Training(
+            "Seq2seq",
+            image=_SEQ2SEQ,
+            hyperparameters={**hyperparameters, **sizes},
+            channels={name: prepare.output(name) for name in ("train", "validation", "vocab")},
+            cluster=self.cluster,
+            content_type=None,
+        )
+        model = Model("TranslationModel", containers=_CONTAINERS, model_data={"seq2seq": seq2seq.model_data})
+        score = self.score(model, prepare.output("test"), "application/jsonlines", records=JSON_SENTENCES)
+        verdict = self.judge(
+            model,
+            _GATE,
+            {"labels": prepare.output("labels"), "scores": score.scores},
+            image=script_mode,
+            accepts=("application/json", "application/jsonlines", "application/x-recordio-protobuf"),
+            answers=("application/json", "application/jsonlines", "application/x-recordio-protobuf"),
+        )
+        self.build_pipeline(
+            [prepare, seq2seq, model, score, *verdict], [*dict.fromkeys(sizes.values()), _GATE.parameter]
+        )
+
+
+class TranslationServing(ServingStack):
+    """The endpoint of the one container, its API, and files of sentences.
+
+    The container is the built-in algorithm's, or the Hugging Face image with our script, as the settings say.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, settings: Settings, script_mode: Image, **kwargs: Any
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            workload="translation",
+            settings=settings,
+            containers=_SERVED[settings.translation_image],
+            example=json.dumps(_EXAMPLE, separators=(",", ":")),
+            example_type="application/json",
+            records=JSON_SENTENCES,
+            **kwargs,
+        )
+
+
+def _parameters(hyperparameters: Mapping[str, str]) -> dict[str, Parameter]:
+    """The parameter of each hyperparameter that an execution may set; its default is the file's value."""
+    return {
+        hyperparameter: Parameter.string(name, hyperparameters[hyperparameter])
+        for name, several in _SIZES.items()
+        for hyperparameter in several
+    }

@@ -1,0 +1,237 @@
+"""The pieces of a pipeline definition: references and steps."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App, Environment, Stack
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk.aws_sagemaker import CfnModelPackageGroup
+
+from stacks.constructs.access.execution_role import ExecutionRole
+from stacks.constructs.model.image import ManagedImage
+from stacks.constructs.model.inference_pipeline import Container
+from stacks.constructs.pipeline.pipeline import Pipeline
+from stacks.constructs.pipeline.references import EXECUTION_ID, Get, Join, JsonGet, Parameter, paths, render
+from stacks.constructs.pipeline.steps import (
+    Cluster,
+    Continuous,
+    Integer,
+    Jobs,
+    Machines,
+    Model,
+    Processing,
+    PropertyFile,
+    RegisterModel,
+    Training,
+    Tuning,
+    read_hyperparameters,
+)
+from stacks.constructs.storage.artifact import CodeDirectory, S3Prefix
+
+
+def test_references_render_as_the_definitions_functions() -> None:
+    rows = Parameter.integer("Rows", 10)
+    uri = Join("/", ("s3://bucket", EXECUTION_ID, Get("Steps.Split.Name"), rows))
+    assert render({"Uri": [uri], "Rows": 10}) == {
+        "Uri": [
+            {
+                "Std:Join": {
+                    "On": "/",
+                    "Values": [
+                        "s3://bucket",
+                        {"Get": "Execution.PipelineExecutionId"},
+                        {"Get": "Steps.Split.Name"},
+                        {"Get": "Parameters.Rows"},
+                    ],
+                }
+            }
+        ],
+        "Rows": 10,
+    }
+    file = Get("Steps.Evaluate.PropertyFiles.Evaluation")
+    assert render(JsonGet(file, "f1")) == {
+        "Std:JsonGet": {"PropertyFile": {"Get": "Steps.Evaluate.PropertyFiles.Evaluation"}, "Path": "f1"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("parameter", "declared"),
+    [
+        (Parameter.integer("Rows", 10), {"Type": "Integer", "DefaultValue": 10}),
+        (Parameter.number("F1", 0.5), {"Type": "Float", "DefaultValue": 0.5}),
+        (Parameter.string("Seed", "1"), {"Type": "String", "DefaultValue": "1"}),
+        (
+            Parameter.choice("Join", ["None", "Input"]),
+            {"Type": "String", "DefaultValue": "None", "EnumValues": ["None", "Input"]},
+        ),
+    ],
+)
+def test_a_parameter_says_its_type_its_default_and_its_choices(
+    parameter: Parameter, declared: dict[str, Any]
+) -> None:
+    assert parameter.declare() == {"Name": parameter.name, **declared}
+
+
+def test_every_get_is_found_wherever_it_stands() -> None:
+    rendered = render({"a": [Join("", (Get("A"), "text", Get("B")))], "b": {"c": Get("C")}})
+    assert list(paths(rendered)) == ["A", "B", "C"]
+
+
+@pytest.fixture
+def stack() -> Stack:
+    return Stack(App(), "Stack", env=Environment(region="eu-central-1"))
+
+
+@pytest.fixture
+def outputs(stack: Stack) -> S3Prefix:
+    key = kms.Key(stack, "Key")
+    return S3Prefix(s3.Bucket(stack, "Bucket", encryption_key=key), "training")
+
+
+@pytest.fixture
+def jobs(stack: Stack, outputs: S3Prefix) -> Jobs:
+    return Jobs(
+        scope=stack,
+        role=ExecutionRole(stack, "JobRole", description="runs"),
+        starter=ExecutionRole(stack, "Role", description="starts"),
+        outputs=outputs,
+        key_arn="key",
+    )
+
+
+XGBOOST = ManagedImage.named("xgboost")
+CLUSTER = Cluster(Machines(Parameter.choice("InstanceType", ["ml.m5.large"])), 10, 60)
+
+
+@pytest.fixture
+def processing(stack: Stack, tmp_path: Path) -> Processing:
+    (tmp_path / "__main__.py").write_text("")
+    return Processing(
+        "Evaluate",
+        image=ManagedImage.named("scikit-learn"),
+        code=CodeDirectory(stack, "Code", folder=tmp_path),
+        inputs={"labels": "s3://bucket/labels"},
+        outputs=["report"],
+        cluster=CLUSTER,
+        options={"seed": Parameter.string("Seed", "1")},
+        property_files=[PropertyFile("Evaluation", "report", "evaluation.json")],
+    )
+
+
+def test_inputs_and_outputs_are_folders_that_the_code_is_told(jobs: Jobs, processing: Processing) -> None:
+    rendered = processing.render(jobs)
+    arguments = rendered["Arguments"]
+    assert arguments["AppSpecification"]["ContainerArguments"] == [
+        "--labels",
+        "/opt/ml/processing/input/labels",
+        "--report",
+        "/opt/ml/processing/output/report",
+        "--seed",
+        {"Get": "Parameters.Seed"},
+    ]
+    python, program = arguments["AppSpecification"]["ContainerEntrypoint"]
+    assert python == "python3"
+    assert program == f"/opt/ml/processing/input/code/{processing.code.file_name}"
+    assert rendered["PropertyFiles"] == [
+        {"PropertyFileName": "Evaluation", "OutputName": "report", "FilePath": "evaluation.json"}
+    ]
+
+
+def test_an_output_that_a_step_does_not_have_is_refused(processing: Processing) -> None:
+    with pytest.raises(ValueError, match="the step Evaluate has no output labels; it has report"):
+        processing.output("labels")
+
+
+def test_a_data_channel_in_the_place_of_the_source_is_refused(jobs: Jobs) -> None:
+    fit = Training("Fit", image=XGBOOST, channels={"code": "s3://bucket/rows"}, cluster=CLUSTER)
+    with pytest.raises(ValueError, match="Fit: the channel code is the source's"):
+        fit.render(jobs)
+
+
+def tuning(training: Training, *ranges: Continuous | Integer) -> Tuning:
+    count = Parameter.integer("Count", 2)
+    return Tuning(
+        "Tune",
+        training=training,
+        objective="validation:auc",
+        ranges=ranges,
+        count=count,
+        at_once=count,
+    )
+
+
+def test_ranges_are_declared_by_their_kind_as_text(jobs: Jobs) -> None:
+    ranges = (Continuous("eta", 0.01, 0.2, "Logarithmic"), Integer("depth", 3, 8), Integer("weight", 1, 9))
+    training = Training("Fit", image=XGBOOST, channels={}, cluster=CLUSTER)
+    config = tuning(training, *ranges).arguments(jobs)["HyperParameterTuningJobConfig"]
+    assert config["ParameterRanges"] == {
+        "ContinuousParameterRanges": [
+            {"Name": "eta", "MinValue": "0.01", "MaxValue": "0.2", "ScalingType": "Logarithmic"}
+        ],
+        "IntegerParameterRanges": [
+            {"Name": "depth", "MinValue": "3", "MaxValue": "8", "ScalingType": "Linear"},
+            {"Name": "weight", "MinValue": "1", "MaxValue": "9", "ScalingType": "Linear"},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("ranges", "fault"),
+    [
+        ([Integer("depth", 8, 8)], "the range of depth has nothing between 8 and 8"),
+        ([Integer("depth", 3, 8), Integer("depth", 1, 2)], "depth has more than one range"),
+        ([Continuous("eta", 0.1, 0.2)], "eta has more than one range, or a value besides its range"),
+    ],
+)
+def test_a_range_that_says_nothing_or_twice_is_refused(jobs: Jobs, ranges: Any, fault: str) -> None:
+    training = Training(
+        "Fit",
+        image=ManagedImage.named("xgboost"),
+        channels={},
+        cluster=CLUSTER,
+        hyperparameters={"eta": "0.1"},
+    )
+    with pytest.raises(ValueError, match=fault):
+        tuning(training, *ranges).arguments(jobs)
+
+
+def test_outputs_without_a_key_of_their_own_are_refused(stack: Stack, processing: Processing) -> None:
+    with pytest.raises(ValueError, match="needs a key of its own"):
+        Pipeline(
+            stack,
+            "Pipeline",
+            name="pipeline",
+            parameters=[],
+            steps=[processing],
+            job_role=ExecutionRole(stack, "JobRole", description="runs"),
+            reads=[],
+            outputs=S3Prefix(s3.Bucket(stack, "Plain"), "training"),
+        )
+
+
+def test_the_registry_takes_fewer_variables_than_a_model(stack: Stack, jobs: Jobs) -> None:
+    variables = {f"V{n}": "1" for n in range(17)}
+    hops = [Container("a", XGBOOST, variables), Container("b", XGBOOST)]
+    register = RegisterModel(
+        "Register",
+        group=CfnModelPackageGroup(stack, "Group", model_package_group_name="group"),
+        model=Model("Model", containers=hops, model_data={"a": "s3://bucket/a", "b": "s3://bucket/b"}),
+        statistics="s3://bucket/evaluation.json",
+        accepts=["text/csv"],
+        answers=["text/csv"],
+        transform_instance_types=["ml.m5.large"],
+        realtime_instance_types=["ml.m5.large"],
+    )
+    with pytest.raises(ValueError, match="a: the registry takes 16 environment variables, not 17"):
+        register.render(jobs)
+
+
+def test_hyperparameters_are_read_as_strings(tmp_path: Path) -> None:
+    file = tmp_path / "hyperparameters.json"
+    file.write_text('{"eta": "0.2"}')
+    assert read_hyperparameters(file) == {"eta": "0.2"}
+    file.write_text('{"eta": 0.2}')
+    with pytest.raises(ValueError, match=r"hyperparameters\.json: the hyperparameter eta is 0\.2"):
+        read_hyperparameters(file)
