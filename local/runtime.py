@@ -1,6 +1,5 @@
 """SageMaker Runtime on this machine: an ASGI application that answers InvokeEndpoint as the service does."""
 
-import asyncio
 import json
 import math
 import re
@@ -12,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from local.admission import Admission
+from local.bodies import Bodies, BodyError, NoRoomError, Receive, TooLargeError
 from local.endpoint import (
     LARGEST_PAYLOAD,
     Chain,
@@ -26,9 +26,7 @@ from local.http_client import Response
 from local.request_limits import violation
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _PATH = re.compile(r"/endpoints/([^/]*)/invocations")
 _CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
@@ -56,8 +54,6 @@ _RETURNED = (
 )
 # An answer may take as long, too.
 BODY_SECONDS = 60.0
-# What is read of a body that is too large, so that its sender gets to see the answer.
-_DRAINED = 64 << 20
 
 
 @dataclass
@@ -73,9 +69,10 @@ class Endpoint:
 class Runtime:
     """Answers `POST /endpoints/<name>/invocations`, and `GET /ping` for whoever waits for it."""
 
-    def __init__(self, endpoints: Iterable[Endpoint], account: str) -> None:
+    def __init__(self, endpoints: Iterable[Endpoint], account: str, bodies: Bodies | None = None) -> None:
         self._endpoints = {endpoint.name: endpoint for endpoint in endpoints}
         self._account = account
+        self._bodies = bodies or Bodies(LARGEST_PAYLOAD)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = str(uuid.uuid4())
@@ -95,8 +92,11 @@ class Runtime:
             return Response(200)
         if match is None or scope["method"] != "POST":
             raise UnknownOperationError("Only InvokeEndpoint is known here.")
-        body = await _read_body(receive)
-        return await self._invoke(unquote(match[1]), _headers(scope), body)
+        try:
+            async with self._bodies.whole(receive, BODY_SECONDS) as body:
+                return await self._invoke(unquote(match[1]), _headers(scope), body)
+        except BodyError as error:
+            raise _refused(error) from None
 
     async def _invoke(self, name: str, headers: Mapping[str, str], body: bytes) -> Response:
         if found := violation(name, headers):
@@ -132,35 +132,17 @@ def _check_headers(headers: Mapping[str, str], endpoint: Endpoint) -> None:
         raise ValidationError(f"Variant {variant} of endpoint {endpoint.name} not found.")
 
 
-async def _read_body(receive: Receive) -> bytes:
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            pieces, size = await _receive(receive)
-    except TimeoutError:
-        raise ValidationError(f"The body did not arrive within {BODY_SECONDS:g} s.") from None
-    if size > LARGEST_PAYLOAD:
-        raise ValidationError(
-            "1 validation error detected: Value at 'body' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {LARGEST_PAYLOAD}"
-        )
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-async def _receive(receive: Receive) -> tuple[list[bytes], int]:
-    """What arrives as long as it is not too large, and the size of all."""
-    pieces: list[bytes] = []
-    size = 0
-    more = True
-    while more and size <= _DRAINED:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ValidationError("The caller left before its request was complete.")
-        piece = message.get("body", b"")
-        size += len(piece)
-        if size <= LARGEST_PAYLOAD:
-            pieces.append(piece)
-        more = message.get("more_body", False)
-    return pieces, size
+def _refused(error: BodyError) -> InvocationError:
+    match error:
+        case NoRoomError():
+            return ServiceUnavailableError(str(error))
+        case TooLargeError():
+            return ValidationError(
+                "1 validation error detected: Value at 'body' failed to satisfy constraint: "
+                f"Member must have length less than or equal to {LARGEST_PAYLOAD}"
+            )
+        case _:
+            return ValidationError(str(error))
 
 
 def _response(answer: Response, endpoint: Endpoint) -> Response:

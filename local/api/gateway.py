@@ -12,11 +12,12 @@ from local.api.authorisation import Authorisation
 from local.api.declaration import Api, Method
 from local.api.event import Context, proxy_answer, proxy_event
 from local.api.refusals import Refused, render
-from local.api.request import Receive, Request, Scope, read_body
+from local.api.request import BODY_SECONDS, LARGEST_BODY, Request, Scope
 from local.api.routes import Match, match
 from local.api.sandbox import EventTooLargeError, FunctionFailedError, ThrottledError
 from local.api.throttle import Bucket
 from local.api.validation import Validator
+from local.bodies import Bodies, BodyError, NoRoomError, Receive, TooLargeError
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -40,13 +41,19 @@ class Gateway:
     """
 
     def __init__(
-        self, api: Api, functions: Mapping[str, Invocable], access_log: Path, note: Callable[[str], None]
+        self,
+        api: Api,
+        functions: Mapping[str, Invocable],
+        access_log: Path,
+        note: Callable[[str], None],
+        bodies: Bodies | None = None,
     ) -> None:
         self.authorisation = Authorisation(api)
         self._api = api
         self._functions = functions
         self._access_log = access_log
         self._note = note
+        self._bodies = bodies or Bodies(LARGEST_BODY)
         limits = {_key(method): api.limit(method) for method in api.methods}
         self._buckets = {key: Bucket(limit) for key, limit in limits.items() if limit}
         self._validators = {_key(method): Validator(method) for method in api.methods}
@@ -59,8 +66,10 @@ class Gateway:
             return
         context = Context(self._api, request, path)
         try:
-            request.body = await read_body(receive)
-            answer = await self._answer(context)
+            async with self._bodies.whole(receive, BODY_SECONDS) as request.body:
+                answer = await self._answer(context)
+        except BodyError as error:
+            answer = self._refuse(context, _refused(error))
         except Refused as refused:
             answer = self._refuse(context, refused)
         except Exception:
@@ -118,6 +127,16 @@ class Gateway:
         }
         with self._access_log.open("a", encoding="utf-8") as log:
             log.write(render(self._api.access_log, known, missing="-") + "\n")
+
+
+def _refused(error: BodyError) -> Refused:
+    match error:
+        case NoRoomError():
+            return Refused("THROTTLED", str(error))
+        case TooLargeError():
+            return Refused("REQUEST_TOO_LARGE", str(error))
+        case _:
+            return Refused("DEFAULT_4XX", str(error))
 
 
 def _key(method: Method) -> tuple[str, str]:

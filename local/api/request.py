@@ -1,23 +1,17 @@
 """A request as the gateway gets it."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
-from local.api.refusals import Refused
-
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 LARGEST_BODY = 10 << 20
 # Of the request line and the values of all headers.
 LARGEST_HEAD = 10_240
 BODY_SECONDS = 29.0
-# What is read of a body that is too large, so that its sender gets to see the answer.
-_DRAINED = 64 << 20
 
 
 @dataclass
@@ -69,29 +63,6 @@ class Request:
     def media_type(self) -> str:
         """Content-Type without parameters; API Gateway takes a body without one for JSON."""
         return (self.header("content-type") or "application/json").partition(";")[0].strip().lower()
-
-
-async def read_body(receive: Receive) -> bytes:
-    """The whole body; refuses one that is larger than API Gateway takes, late, or not sent to its end."""
-    pieces: list[bytes] = []
-    size = 0
-    more = True
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while more and size <= _DRAINED:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Refused("DEFAULT_4XX", "the caller left before the body's end")
-                piece = message.get("body", b"")
-                size += len(piece)
-                if size <= LARGEST_BODY:
-                    pieces.append(piece)
-                more = message.get("more_body", False)
-    except TimeoutError:
-        raise Refused("DEFAULT_4XX", f"the body did not arrive within {BODY_SECONDS:g} s") from None
-    if size > LARGEST_BODY:
-        raise Refused("REQUEST_TOO_LARGE", f"a body of more than {LARGEST_BODY} bytes")
-    return b"".join(pieces)
 
 
 def _grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

@@ -15,6 +15,7 @@ from local.api.gateway import Gateway
 from local.api.refusals import GatewayResponse, GatewayResponses
 from local.api.sandbox import EventTooLargeError, FunctionFailedError, ThrottledError
 from local.api.throttle import Limit
+from local.bodies import Bodies
 
 FUNCTION = Function("f", "arn:aws:lambda:r:0:function:f", "s3://b/k", "m.h", {}, 3, 128, 1, "log")
 MODEL = {"type": "object", "required": ["customers"], "properties": {"customers": {"type": "array"}}}
@@ -52,12 +53,12 @@ class Played:
 class Caller:
     """A gateway and its function; each call is one request, answered with status, headers and body."""
 
-    def __init__(self, folder: Path, answer: Any = OK, **changes: Any) -> None:
+    def __init__(self, folder: Path, answer: Any = OK, bodies: Bodies | None = None, **changes: Any) -> None:
         self.function = Played(answer)
         self.notes: list[str] = []
         self.log = folder / "access.log"
         api = replace(API, **changes)
-        self.gateway = Gateway(api, {FUNCTION.arn: self.function}, self.log, self.notes.append)
+        self.gateway = Gateway(api, {FUNCTION.arn: self.function}, self.log, self.notes.append, bodies)
 
     @property
     def event(self) -> Mapping[str, Any]:
@@ -330,3 +331,15 @@ def test_a_refusal_is_noted_with_its_reason(tmp_path: Path) -> None:
     call = Caller(tmp_path, FunctionFailedError("f timed out after 3 s"))
     call()
     assert call.notes == ["shop: POST /churn: DEFAULT_5XX: f timed out after 3 s"]
+
+
+def test_a_body_for_which_there_is_no_room_is_refused_like_too_many_requests(tmp_path: Path) -> None:
+    caller = Caller(tmp_path, bodies=Bodies(largest=10, room=3))
+
+    assert [caller(body=body).status for body in (b"1", b"1234", b"123", b"1234567890ab")] == [
+        200,
+        429,
+        200,
+        413,
+    ]
+    assert len(caller.function.events) == 2

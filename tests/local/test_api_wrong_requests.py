@@ -22,7 +22,7 @@ from schemathesis import Case
 from schemathesis.checks import CHECKS
 
 from containers.script_mode.toolkit import strict_http
-from local.api import request as gateway_request
+from local.api import gateway
 from local.endpoint import Log, ModelError, ModelNotReadyError, ServiceUnavailableError
 from resilience.wrong_input.on_the_wire import CSV, ORIGIN, ROW, WRONG_REQUESTS, Wrong
 
@@ -316,7 +316,7 @@ def test_trailers_do_not_change_a_signed_request(api: LiveApi) -> None:
 
 
 def test_a_body_that_never_ends_is_a_problem(api: LiveApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway_request, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(gateway, "BODY_SECONDS", 0.3)
     head = b"POST /prod/churn HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 100\r\n\r\n"
     answer = sent(api, head + b"ME,118")
     assert answer.startswith(b"HTTP/1.1 400 ")
@@ -337,4 +337,4 @@ def test_a_body_that_is_cut_short_is_not_scored(api: LiveApi) -> None:
     with socket.create_connection(("127.0.0.1", api.port), timeout=PATIENCE) as connection:
         connection.sendall(head.encode() + b"Content-Length: 1000\r\n\r\n" + body)
     assert wait_until(lambda: len(api.refusals) > before)
-    assert api.refusals[-1].endswith("DEFAULT_4XX: the caller left before the body's end")
+    assert api.refusals[-1].endswith("DEFAULT_4XX: The caller left before its request was complete.")
