@@ -107,8 +107,8 @@ class Network(Part):
 
 
 class Deployment(Part):
-    """How a new fleet takes over: `canary_instances` first, the rest after `wait_seconds`; the old fleet
-    stays for `termination_wait_seconds`. A single instance leaves no part, and takes over at once."""
+    """Blue/green: the traffic shifts to the green fleet by `canary_instances` first, wholly after
+    `wait_seconds`; the blue fleet stays for `termination_wait_seconds`. One instance shifts all at once."""
 
     canary_instances: int = Field(ge=1, le=10)
     wait_seconds: Seconds

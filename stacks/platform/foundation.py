@@ -13,7 +13,7 @@ from stacks.constructs.api.gateway_logging import GatewayLogging
 from stacks.constructs.network.network import IsolatedNetwork
 from stacks.constructs.operations.alarm_topic import AlarmTopic
 from stacks.constructs.operations.alarms import Alarms
-from stacks.constructs.operations.log_groups import LogKeeping
+from stacks.constructs.operations.log_groups import LogGroups
 from stacks.constructs.storage.artifact import S3Prefix
 from stacks.constructs.storage.bucket_emptying import tidy_bucket_emptying
 from stacks.policies.acknowledgement import acknowledge
@@ -49,7 +49,7 @@ class Foundation(Stack):
     """`data_bucket` holds what workloads are fed, `artifact_bucket` what their pipelines write,
     `image_repository` keeps our own containers' image, `captures` is where endpoints keep samples, and
     `checkpoints` where interrupted trainings leave what they go on from: both expire.
-    `logs` makes log groups, `alarms` makes alarms. The placements say where models, jobs and functions run:
+    `logs` makes log groups, `alarms` makes alarms. The VPC configs say where models, jobs and functions run:
     None is in no network of ours, and then `network` is None, too. Data outlives the stack where the settings
     say so."""
 
@@ -65,12 +65,12 @@ class Foundation(Stack):
             removal_policy=self._removal_policy,
         )
         self._allow_logs_to_use_the_key()
-        self.logs = LogKeeping(self.key, settings.log_retention_days, self._removal_policy)
+        self.logs = LogGroups(self.key, settings.log_retention_days, self._removal_policy)
         GatewayLogging(self, "GatewayLogging")
         self.alarms = Alarms(self._build_alarm_topic(settings))
         self.network = self._build_network(settings)
-        self.model_placement = self.network.sagemaker if self.network else None
-        self.function_placement = self.network.functions if self.network else None
+        self.model_vpc_config = self.network.sagemaker if self.network else None
+        self.function_vpc_config = self.network.functions if self.network else None
         # Log delivery writes with S3's own keys only, and a bucket that logs itself never comes to rest.
         self._access_logs = self._build_bucket(
             "AccessLogBucket",

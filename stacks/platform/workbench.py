@@ -72,7 +72,7 @@ class Workbench(Stack):
             settings=workbench,
             role=self._role,
             key=foundation.key,
-            placement=foundation.network.place_notebook(self, _of_sagemaker(actions))
+            vpc_config=foundation.network.vpc_config_of_notebook(self, _of_sagemaker(actions))
             if foundation.network
             else None,
         )

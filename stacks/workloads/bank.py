@@ -26,8 +26,8 @@ _XGBOOST = ManagedImage.named("xgboost")
 _CONTAINERS = (Container("xgboost", _XGBOOST),)
 
 # SageMaker's tuner is told how much it may try; a person who only wants to see it run asks for less.
-_TUNING_JOBS = Parameter.integer("TuningJobs", 8)
-_TUNING_JOBS_AT_ONCE = Parameter.integer("TuningJobsAtOnce", 4)
+_MAX_JOBS = Parameter.integer("TuningJobs", 8)
+_MAX_PARALLEL_JOBS = Parameter.integer("TuningJobsAtOnce", 4)
 RANGES = (
     Continuous("eta", 0.02, 0.1, "Logarithmic"),
     Integer("max_depth", 3, 8),
@@ -88,8 +88,8 @@ class BankTraining(TrainingStack):
             training=self._training("Trial", "hyperparameters", split, chosen_on),
             objective="validation:auc",
             ranges=RANGES,
-            count=_TUNING_JOBS,
-            at_once=_TUNING_JOBS_AT_ONCE,
+            max_jobs=_MAX_JOBS,
+            max_parallel_jobs=_MAX_PARALLEL_JOBS,
         )
         development = {"train": split.output("development")}
         xgboost = tune.fit_best("Xgboost", development, self.spot(tune.best_job))
@@ -105,7 +105,7 @@ class BankTraining(TrainingStack):
         verdict = self.judge(model, _GATE, inputs, image=_SCIKIT_LEARN, answers=answers)
         self.build_pipeline(
             [encode, split, baseline, baseline_scores, tune, xgboost, model, score, *verdict],
-            [SPLIT_SEED, _GATE.parameter, _TUNING_JOBS, _TUNING_JOBS_AT_ONCE],
+            [SPLIT_SEED, _GATE.parameter, _MAX_JOBS, _MAX_PARALLEL_JOBS],
         )
 
     def _training(

@@ -4,7 +4,7 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
-from stacks.constructs.operations.log_groups import LogKeeping
+from stacks.constructs.operations.log_groups import LogGroups
 
 # AWS's rules against known bad senders and inputs. Its common set refuses bodies over 8 KB: ours are larger.
 _MANAGED = ("AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet")
@@ -24,7 +24,7 @@ class Firewall(Construct):
         name: str,
         stage_arn: str,
         requests_per_5_minutes: int,
-        logs: LogKeeping,
+        logs: LogGroups,
     ) -> None:
         super().__init__(scope, id)
         self._name = name

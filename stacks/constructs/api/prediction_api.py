@@ -11,7 +11,7 @@ from constructs import Construct
 from stacks.constructs.api.authorisation import PUBLIC, Access, Authorisation
 from stacks.constructs.api.contract import Contract, Route
 from stacks.constructs.api.gateway_responses import add_gateway_responses
-from stacks.constructs.operations.log_groups import LogKeeping
+from stacks.constructs.operations.log_groups import LogGroups
 from stacks.policies.acknowledgement import acknowledge
 from stacks.settings import Api
 
@@ -59,7 +59,7 @@ class PredictionApi(Construct):
         function: lambda_.IFunction,
         authorisation: Authorisation,
         settings: Api,
-        logs: LogKeeping,
+        logs: LogGroups,
     ) -> None:
         super().__init__(scope, id)
         self._api = self._build_api(name, contract, settings, logs)
@@ -93,9 +93,7 @@ class PredictionApi(Construct):
                 "an environment without real customers: callers are authorised and throttled",
             )
 
-    def _build_api(
-        self, name: str, contract: Contract, settings: Api, logs: LogKeeping
-    ) -> apigateway.RestApi:
+    def _build_api(self, name: str, contract: Contract, settings: Api, logs: LogGroups) -> apigateway.RestApi:
         access_log = logs.group(self, "AccessLogs")
         api = apigateway.RestApi(
             self,

@@ -15,8 +15,8 @@ from constructs import Construct
 
 from stacks.constructs.access.service_role import ServiceRole
 from stacks.constructs.model.endpoint import Invocable
-from stacks.constructs.network.vpc_config import Placement
-from stacks.constructs.operations.log_groups import LogKeeping
+from stacks.constructs.network.vpc_config import VpcConfig
+from stacks.constructs.operations.log_groups import LogGroups
 from stacks.policies.acknowledgement import acknowledge
 from stacks.settings import ROOT, Api
 
@@ -55,8 +55,8 @@ class FunctionPackage:
 
 
 class PredictionFunction(Construct):
-    """Invokes the endpoint, writes its own log group and traces, and may do nothing else. With a placement it
-    runs in its subnets."""
+    """Invokes the endpoint, writes its own log group and traces, and may do nothing else. With a VPC config
+    it runs in its subnets."""
 
     def __init__(
         self,
@@ -67,8 +67,8 @@ class PredictionFunction(Construct):
         endpoint: Invocable,
         settings: Api,
         key: kms.IKey,
-        logs: LogKeeping,
-        placement: Placement | None,
+        logs: LogGroups,
+        vpc_config: VpcConfig | None,
     ) -> None:
         super().__init__(scope, id)
         log_group = logs.group(self, "Logs")
@@ -107,12 +107,12 @@ class PredictionFunction(Construct):
             timeout=_TIMEOUT,
             tracing=lambda_.Tracing.ACTIVE,
         )
-        if placement:
-            placement.grant_attach(role)
+        if vpc_config:
+            vpc_config.grant_attach(role)
             cast(
                 lambda_.CfnFunction, self.function.node.default_child
             ).vpc_config = lambda_.CfnFunction.VpcConfigProperty(
-                subnet_ids=[*placement.subnet_ids], security_group_ids=[placement.security_group_id]
+                subnet_ids=[*vpc_config.subnet_ids], security_group_ids=[vpc_config.security_group_id]
             )
         else:
             for finding in ("CKV_AWS_117", "NIST.800.53.R5-LambdaInsideVPC"):

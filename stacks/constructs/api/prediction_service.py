@@ -14,10 +14,10 @@ from stacks.constructs.api.gradual_alias import GradualAlias
 from stacks.constructs.api.prediction_api import PredictionApi
 from stacks.constructs.api.prediction_function import FunctionPackage, PredictionFunction
 from stacks.constructs.model.endpoint import Invocable
-from stacks.constructs.network.vpc_config import Placement
+from stacks.constructs.network.vpc_config import VpcConfig
 from stacks.constructs.operations.alarms import Alarms
 from stacks.constructs.operations.dashboard import Dashboard
-from stacks.constructs.operations.log_groups import LogKeeping
+from stacks.constructs.operations.log_groups import LogGroups
 from stacks.constructs.operations.metrics import ApiMetrics, FunctionMetrics
 from stacks.settings import Settings
 
@@ -44,9 +44,9 @@ class PredictionService(Construct):
         hostnames: Sequence[str],
         settings: Settings,
         key: kms.IKey,
-        logs: LogKeeping,
+        logs: LogGroups,
         alarms: Alarms,
-        placement: Placement | None,
+        vpc_config: VpcConfig | None,
     ) -> None:
         super().__init__(scope, id)
         function = PredictionFunction(
@@ -57,7 +57,7 @@ class PredictionService(Construct):
             settings=settings.api,
             key=key,
             logs=logs,
-            placement=placement,
+            vpc_config=vpc_config,
         ).function
         of_function = FunctionMetrics(function.function_name)
         rollback = self._build_function_alarms(alarms, of_function)

@@ -13,7 +13,7 @@ from constructs import Construct
 
 from stacks.constructs.model.inference_pipeline import InferencePipeline
 from stacks.constructs.operations.alarms import Alarms
-from stacks.constructs.operations.log_groups import LogKeeping
+from stacks.constructs.operations.log_groups import LogGroups
 from stacks.constructs.operations.metrics import EndpointMetrics
 from stacks.constructs.storage.artifact import S3Prefix
 from stacks.instance_types import has_local_disk
@@ -74,7 +74,7 @@ class Endpoint(Construct):
         settings: Serving,
         key: kms.IKey,
         capture: S3Prefix,
-        logs: LogKeeping,
+        logs: LogGroups,
         alarms: Alarms,
     ) -> None:
         super().__init__(scope, id)

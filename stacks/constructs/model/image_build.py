@@ -14,7 +14,7 @@ from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
 
 from stacks.constructs.access.service_role import ServiceRole, allow_without_resource
-from stacks.constructs.operations.log_groups import LogKeeping
+from stacks.constructs.operations.log_groups import LogGroups
 from stacks.constructs.storage.artifact import S3Prefix
 
 _MINUTES = 30
@@ -63,7 +63,7 @@ class ImageBuild(Construct):
         tag: str,
         repository: ecr.IRepository,
         work: S3Prefix,
-        logs: LogKeeping,
+        logs: LogGroups,
     ) -> None:
         super().__init__(scope, id)
         self._stack = Stack.of(self)
@@ -127,7 +127,7 @@ class ImageBuild(Construct):
         )
         return role
 
-    def _build_project(self, role: ServiceRole, work: S3Prefix, logs: LogKeeping) -> CfnProject:
+    def _build_project(self, role: ServiceRole, work: S3Prefix, logs: LogGroups) -> CfnProject:
         group = logs.group(self, "Logs")
         role.add_to_principal_policy(
             iam.PolicyStatement(

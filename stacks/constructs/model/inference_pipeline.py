@@ -11,7 +11,7 @@ from constructs import Construct
 
 from stacks.constructs.access.execution_role import ExecutionRole
 from stacks.constructs.model.image import Image
-from stacks.constructs.network.vpc_config import Placement
+from stacks.constructs.network.vpc_config import VpcConfig
 
 _HOSTNAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
@@ -34,7 +34,7 @@ class ModelData(Protocol):
 
 
 class InferencePipeline(Construct):
-    """The containers in the order given, each with the model data of its hostname. With a placement they run
+    """The containers in the order given, each with the model data of its hostname. With a VPC config they run
     in its subnets; either way they make no outbound calls."""
 
     def __init__(
@@ -45,7 +45,7 @@ class InferencePipeline(Construct):
         containers: Sequence[Container],
         model_data: Mapping[str, ModelData],
         role: ExecutionRole,
-        placement: Placement | None = None,
+        vpc_config: VpcConfig | None = None,
     ) -> None:
         super().__init__(scope, id)
         check_containers(containers)
@@ -55,7 +55,7 @@ class InferencePipeline(Construct):
             "Model",
             execution_role_arn=role.role_arn,
             enable_network_isolation=True,
-            vpc_config=self._build_vpc_config(placement),
+            vpc_config=self._build_vpc_config(vpc_config),
             inference_execution_config=CfnModel.InferenceExecutionConfigProperty(mode="Serial"),
             containers=[
                 CfnModel.ContainerDefinitionProperty(
@@ -70,12 +70,12 @@ class InferencePipeline(Construct):
         # SageMaker reads images and archives while it creates the model.
         self._model.node.add_dependency(role.policy)
 
-    def _build_vpc_config(self, placement: Placement | None) -> CfnModel.VpcConfigProperty | None:
-        if placement is None:
+    def _build_vpc_config(self, vpc_config: VpcConfig | None) -> CfnModel.VpcConfigProperty | None:
+        if vpc_config is None:
             return None
-        placement.grant_attach(self.role)
+        vpc_config.grant_attach(self.role)
         return CfnModel.VpcConfigProperty(
-            subnets=placement.subnet_ids, security_group_ids=[placement.security_group_id]
+            subnets=vpc_config.subnet_ids, security_group_ids=[vpc_config.security_group_id]
         )
 
     @property

@@ -9,8 +9,8 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks.constructs.access.service_role import ServiceRole
-from stacks.constructs.network.vpc_config import LAMBDA, SAGEMAKER, Placement
-from stacks.constructs.operations.log_groups import LogKeeping
+from stacks.constructs.network.vpc_config import LAMBDA, SAGEMAKER, VpcConfig
+from stacks.constructs.operations.log_groups import LogGroups
 from stacks.policies.acknowledgement import acknowledge
 from stacks.setting_parts import Network
 
@@ -29,7 +29,7 @@ class IsolatedNetwork(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, settings: Network, environment: str, logs: LogKeeping
+        self, scope: Construct, id: str, *, settings: Network, environment: str, logs: LogGroups
     ) -> None:
         super().__init__(scope, id)
         self._stack = Stack.of(self)
@@ -64,10 +64,10 @@ class IsolatedNetwork(Construct):
             ("XRay", services.XRAY, [*sampling, "xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
         ):
             self._build_interface_endpoint(self, name, service, actions, self._subnet_ids)
-        self.sagemaker = Placement(self._subnet_ids, sagemaker.attr_group_id, SAGEMAKER)
-        self.functions = Placement(self._subnet_ids, function.attr_group_id, LAMBDA)
+        self.sagemaker = VpcConfig(self._subnet_ids, sagemaker.attr_group_id, SAGEMAKER)
+        self.functions = VpcConfig(self._subnet_ids, function.attr_group_id, LAMBDA)
 
-    def place_notebook(self, scope: Construct, actions: Sequence[str]) -> Placement:
+    def vpc_config_of_notebook(self, scope: Construct, actions: Sequence[str]) -> VpcConfig:
         """A place in the first subnet for a notebook of another stack, whose resources go with that one.
 
         From there S3 is reached, SageMaker's runtime, and by an endpoint of its own SageMaker's API, for
@@ -80,7 +80,7 @@ class IsolatedNetwork(Construct):
         )
         api = ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API
         self._build_interface_endpoint(scope, "SageMakerApi", api, actions, subnet_ids)
-        return Placement(subnet_ids, notebook.attr_group_id, SAGEMAKER)
+        return VpcConfig(subnet_ids, notebook.attr_group_id, SAGEMAKER)
 
     def _build_subnets(self, settings: Network) -> list[str]:
         halves = IPv4Network(settings.block).subnets(prefixlen_diff=1)
@@ -100,7 +100,7 @@ class IsolatedNetwork(Construct):
             ids.append(subnet.ref)
         return ids
 
-    def _build_flow_log(self, logs: LogKeeping) -> None:
+    def _build_flow_log(self, logs: LogGroups) -> None:
         group = logs.group(self, "FlowLogs")
         role = ServiceRole(
             self,

@@ -40,14 +40,14 @@ LAMBDA = Rights(
 
 
 @dataclass(frozen=True)
-class Placement:
+class VpcConfig:
     """Subnets of two zones and the security group that stands before what runs in them."""
 
     subnet_ids: Sequence[str]
     security_group_id: str
     rights: Rights
 
-    def vpc_config(self) -> dict[str, Any]:
+    def as_request(self) -> dict[str, Any]:
         """As SageMaker's requests take it."""
         return {"Subnets": [*self.subnet_ids], "SecurityGroupIds": [self.security_group_id]}
 

@@ -10,7 +10,7 @@ from constructs import Construct
 
 
 @dataclass(frozen=True)
-class LogKeeping:
+class LogGroups:
     """Makes log groups; the key's policy lets CloudWatch Logs use it for groups of the account."""
 
     key: kms.IKey

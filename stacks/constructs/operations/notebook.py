@@ -8,7 +8,7 @@ from aws_cdk.aws_sagemaker import CfnNotebookInstance, CfnNotebookInstanceLifecy
 from constructs import Construct
 
 from stacks.constructs.access.execution_role import ExecutionRole
-from stacks.constructs.network.vpc_config import Placement
+from stacks.constructs.network.vpc_config import VpcConfig
 from stacks.policies.acknowledgement import acknowledge
 from stacks.setting_parts import Workbench
 from stacks.settings import ROOT
@@ -26,7 +26,7 @@ _NO_NETWORK = (
 class Notebook(Construct):
     """An instance without root, with IMDSv2 and a volume that is encrypted with the key.
 
-    With a placement it is in the first of its subnets and has no way to the internet. Without one it is in
+    With a VPC config it is in the first of its subnets and has no way to the internet. Without one it is in
     the service's network, and has. The role must be allowed to
     stop it.
     """
@@ -40,12 +40,12 @@ class Notebook(Construct):
         settings: Workbench,
         role: ExecutionRole,
         key: kms.IKey,
-        placement: Placement | None,
+        vpc_config: VpcConfig | None,
     ) -> None:
         super().__init__(scope, id)
         role.allow_volumes(key)
-        if placement:
-            placement.grant_attach(role)
+        if vpc_config:
+            vpc_config.grant_attach(role)
         script = Fn.base64(on_start(settings.idle_minutes))
         lifecycle = CfnNotebookInstanceLifecycleConfig(
             self,
@@ -66,13 +66,13 @@ class Notebook(Construct):
             root_access="Disabled",
             instance_metadata_service_configuration={"minimumInstanceMetadataServiceVersion": "2"},
             lifecycle_config_name=lifecycle.attr_notebook_instance_lifecycle_config_name,
-            direct_internet_access="Disabled" if placement else "Enabled",
-            subnet_id=placement.subnet_ids[0] if placement else None,
-            security_group_ids=[placement.security_group_id] if placement else None,
+            direct_internet_access="Disabled" if vpc_config else "Enabled",
+            subnet_id=vpc_config.subnet_ids[0] if vpc_config else None,
+            security_group_ids=[vpc_config.security_group_id] if vpc_config else None,
         )
         # It starts as soon as it is created, and writes logs then.
         instance.node.add_dependency(role.policy)
-        if placement is None:
+        if vpc_config is None:
             _accept_the_services_network(instance)
 
 

@@ -8,7 +8,7 @@ from stacks.constructs.operations.alarms import Alarms
 from stacks.constructs.pipeline.pipeline import TRANSFORM_LOGS, Pipeline
 from stacks.constructs.pipeline.records import CSV_ROWS, Records
 from stacks.constructs.pipeline.references import Join, Parameter
-from stacks.constructs.pipeline.steps import Machines, Transform
+from stacks.constructs.pipeline.steps import Instances, Transform
 from stacks.constructs.pipeline.trigger import KEY, NewObject, Trigger
 from stacks.constructs.storage.artifact import S3Prefix
 
@@ -32,7 +32,7 @@ class BatchScoring(Construct):
         model: InferencePipeline,
         bucket: s3.IBucket,
         workload: str,
-        machines: Machines,
+        instances: Instances,
         records: Records = CSV_ROWS,
         names_source: bool = True,
         alarms: Alarms | None = None,
@@ -50,7 +50,7 @@ class BatchScoring(Construct):
             model_name=model.model_name,
             data=Join("/", (f"s3://{bucket.bucket_name}", input_key)),
             accept=accept,
-            machines=machines,
+            instances=instances,
             output=results.uri,
             join_source=join,
             input_filter=filters[0],
@@ -61,7 +61,7 @@ class BatchScoring(Construct):
             self,
             "Pipeline",
             name=name,
-            parameters=[input_key, accept, join, *filters, *machines.parameters],
+            parameters=[input_key, accept, join, *filters, *instances.parameters],
             steps=[score],
             job_role=model.role,
             reads=[arrivals],

@@ -7,7 +7,7 @@ from aws_cdk.aws_sagemaker import CfnPipeline
 from constructs import Construct
 
 from stacks.constructs.access.execution_role import ExecutionRole
-from stacks.constructs.network.vpc_config import Placement
+from stacks.constructs.network.vpc_config import VpcConfig
 from stacks.constructs.operations.alarms import Alarms
 from stacks.constructs.operations.metrics import executions_failed
 from stacks.constructs.pipeline.definition import check_definition
@@ -24,7 +24,7 @@ class Pipeline(Construct):
 
     `job_role` runs the jobs, and a role of the pipeline's own starts them. `reads` are the prefixes that jobs
     may read; what they write goes below `outputs`, encrypted with the key of that bucket, as are volumes.
-    With a placement jobs and models run in its subnets; either way their containers reach no network.
+    With a VPC config jobs and models run in its subnets; either way their containers reach no network.
     `alarms` hear of executions that fail.
     """
 
@@ -39,7 +39,7 @@ class Pipeline(Construct):
         job_role: ExecutionRole,
         reads: Sequence[S3Prefix],
         outputs: S3Prefix,
-        placement: Placement | None = None,
+        vpc_config: VpcConfig | None = None,
         names_source: bool = True,
         alarms: Alarms | None = None,
     ) -> None:
@@ -52,8 +52,8 @@ class Pipeline(Construct):
             prefix.grant_read(job_role)
         outputs.grant_write(job_role)
         job_role.allow_volumes(key)
-        if placement:
-            placement.grant_attach(job_role)
+        if vpc_config:
+            vpc_config.grant_attach(job_role)
         role = ExecutionRole(
             self, "Role", description=f"Starts the jobs of {name}", names_source=names_source
         )
@@ -63,7 +63,7 @@ class Pipeline(Construct):
             starter=role,
             outputs=outputs,
             key_arn=key.key_arn,
-            placement=placement,
+            vpc_config=vpc_config,
         )
         definition = {
             "Version": "2020-12-01",

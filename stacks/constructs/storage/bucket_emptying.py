@@ -5,7 +5,7 @@ from typing import cast
 from aws_cdk import CfnResource, Stack
 from aws_cdk.aws_logs import CfnLogGroup
 
-from stacks.constructs.operations.log_groups import LogKeeping
+from stacks.constructs.operations.log_groups import LogGroups
 from stacks.policies.acknowledgement import acknowledge
 
 _PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
@@ -18,7 +18,7 @@ _ACCEPTED = {
 }
 
 
-def tidy_bucket_emptying(stack: Stack, logs: LogKeeping) -> None:
+def tidy_bucket_emptying(stack: Stack, logs: LogGroups) -> None:
     """Give the handler of a stack's auto-deleted buckets a log group that goes with the stack."""
     provider = stack.node.find_child(_PROVIDER)
     handler = cast(CfnResource, provider.node.find_child("Handler"))

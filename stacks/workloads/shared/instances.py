@@ -1,34 +1,34 @@
-"""The machines that whoever starts a pipeline may choose among: those that the settings offer."""
+"""The instances that whoever starts a pipeline may choose among: those that the settings offer."""
 
 from stacks.constructs.pipeline.references import Parameter
-from stacks.constructs.pipeline.steps import Cluster, Machines
+from stacks.constructs.pipeline.steps import Cluster, Instances
 from stacks.settings import Settings
 
 
 def training_cluster(settings: Settings) -> Cluster:
     training = settings.training
     return Cluster(
-        Machines(Parameter.choice("InstanceType", training.instance_types)),
+        Instances(Parameter.choice("InstanceType", training.instance_types)),
         training.volume_size_gb,
         training.max_runtime_seconds,
     )
 
 
 def processing_cluster(settings: Settings) -> Cluster:
-    """Those of the training, unless processing has machines of its own."""
+    """Those of the training, unless processing has instances of its own."""
     training = settings.training
     if training.processing_instance_types is None:
         return training_cluster(settings)
     return Cluster(
-        Machines(Parameter.choice("ProcessingInstanceType", training.processing_instance_types)),
+        Instances(Parameter.choice("ProcessingInstanceType", training.processing_instance_types)),
         training.volume_size_gb,
         training.max_runtime_seconds,
     )
 
 
-def scoring_machines(settings: Settings) -> Machines:
+def scoring_instances(settings: Settings) -> Instances:
     scoring = settings.scoring
-    return Machines(
+    return Instances(
         Parameter.choice("ScoringInstanceType", scoring.instance_types),
         Parameter.integer("ScoringInstanceCount", scoring.instance_count),
     )

@@ -17,7 +17,7 @@ from stacks.constructs.pipeline.batch_scoring import BatchScoring
 from stacks.constructs.pipeline.records import CSV_ROWS, Records
 from stacks.platform.foundation import Foundation
 from stacks.settings import Settings, Workload
-from stacks.workloads.shared.instances import scoring_machines
+from stacks.workloads.shared.instances import scoring_instances
 from stacks.workloads.shared.missing import leave_empty
 from stacks.workloads.shared.served_model import served_model
 from stacks.workloads.shared.workload_stack import WorkloadStack, tag_purpose, tag_variant
@@ -75,7 +75,7 @@ class ServingStack(WorkloadStack):
             key=foundation.key,
             logs=foundation.logs,
             alarms=foundation.alarms,
-            placement=foundation.function_placement,
+            vpc_config=foundation.function_vpc_config,
         )
         CfnOutput(self, "EndpointName", value=endpoint.name)
         Example(example, example_type).export(self, "Example", f"{self.name}-example")
@@ -113,7 +113,7 @@ class ServingStack(WorkloadStack):
             containers=served.containers,
             model_data=served.model_data,
             role=role,
-            placement=foundation.model_placement,
+            vpc_config=foundation.model_vpc_config,
         )
         batch = BatchScoring(
             scope,
@@ -122,7 +122,7 @@ class ServingStack(WorkloadStack):
             model=model,
             bucket=foundation.data_bucket,
             workload=workload,
-            machines=scoring_machines(settings),
+            instances=scoring_instances(settings),
             records=self._records,
             names_source=settings.trust_names_source,
             alarms=foundation.alarms,

@@ -29,7 +29,7 @@ from stacks.constructs.storage.artifact import CodeDirectory, S3Prefix, SourceAr
 from stacks.platform.foundation import Foundation
 from stacks.settings import ROOT, Settings, Workload
 from stacks.workloads.shared.gate import Gate
-from stacks.workloads.shared.instances import processing_cluster, scoring_machines, training_cluster
+from stacks.workloads.shared.instances import processing_cluster, scoring_instances, training_cluster
 from stacks.workloads.shared.workload_stack import WorkloadStack, tag_purpose, tag_variant
 
 # A step's result is reused while the names of its inputs are the same: other data under the same key need
@@ -63,7 +63,7 @@ class TrainingStack(WorkloadStack):
         self.folder = ROOT / "model_code" / workload
         self.cluster = training_cluster(self.settings)
         self.processing = processing_cluster(self.settings)
-        self._scoring = scoring_machines(self.settings)
+        self._scoring = scoring_instances(self.settings)
         self._foundation = foundation
         self._code: dict[str, CodeDirectory] = {}
         self._arrivals = S3Prefix(foundation.data_bucket, f"{workload}/input")
@@ -98,7 +98,7 @@ class TrainingStack(WorkloadStack):
             model_name=model.model_name,
             data=rows,
             accept=accept,
-            machines=self._scoring,
+            instances=self._scoring,
             records=records,
         )
 
@@ -142,17 +142,17 @@ class TrainingStack(WorkloadStack):
         return evaluate, gate.step(evaluate, evaluation, register, suffix)
 
     def build_pipeline(self, steps: Sequence[Step], parameters: Sequence[Parameter]) -> None:
-        """The pipeline, with `parameters` beside those of data and machines, and its triggers."""
+        """The pipeline, with `parameters` beside those of data and instances, and its triggers."""
         foundation = self._foundation
         outputs = S3Prefix(foundation.artifact_bucket, f"{self.workload}/training")
-        machines = (self.cluster.machines, self.processing.machines, self._scoring)
+        instances = (self.cluster.instances, self.processing.instances, self._scoring)
         pipeline = Pipeline(
             self,
             "Pipeline",
             name=self.name,
             parameters=[
                 *(self._input_key, DATA_VERSION, *parameters),
-                *dict.fromkeys(one for each in machines for one in each.parameters),
+                *dict.fromkeys(one for each in instances for one in each.parameters),
             ],
             steps=steps,
             job_role=ExecutionRole(
@@ -164,7 +164,7 @@ class TrainingStack(WorkloadStack):
             ),
             reads=[self._arrivals, outputs],
             outputs=outputs,
-            placement=foundation.model_placement,
+            vpc_config=foundation.model_vpc_config,
             names_source=self.settings.trust_names_source,
             alarms=foundation.alarms,
         )

@@ -155,7 +155,7 @@ def test_a_property_file_is_a_file_of_a_declared_output(template: Any) -> None:
     assert file["OutputName"] in {one["OutputName"] for one in outputs}
 
 
-def test_whoever_starts_the_pipeline_may_choose_data_split_gate_and_machines(template: Any) -> None:
+def test_whoever_starts_the_pipeline_may_choose_data_split_gate_and_instances(template: Any) -> None:
     parameters = {one["Name"]: one for one in definition(template)["Parameters"]}
     assert {name: (one["Type"], one["DefaultValue"]) for name, one in parameters.items()} == {
         "InputKey": ("String", "churn/input/churn.txt"),

@@ -8,7 +8,7 @@ CreateModelPackage.
 from stacks.constructs.pipeline.steps.condition import Condition, Fail
 from stacks.constructs.pipeline.steps.model import Model, RegisterModel, Transform
 from stacks.constructs.pipeline.steps.processing import Processing, PropertyFile
-from stacks.constructs.pipeline.steps.step import Cluster, Jobs, Machines, Step
+from stacks.constructs.pipeline.steps.step import Cluster, Instances, Jobs, Step
 from stacks.constructs.pipeline.steps.training import Spot, Training, read_hyperparameters
 from stacks.constructs.pipeline.steps.tuning import Categorical, Continuous, Integer, Tuning
 
@@ -18,9 +18,9 @@ __all__ = [
     "Condition",
     "Continuous",
     "Fail",
+    "Instances",
     "Integer",
     "Jobs",
-    "Machines",
     "Model",
     "Processing",
     "PropertyFile",

@@ -10,7 +10,7 @@ from aws_cdk.aws_sagemaker import CfnModelPackageGroup
 from stacks.constructs.model.inference_pipeline import Container, check_containers
 from stacks.constructs.pipeline.records import CSV_ROWS, Records
 from stacks.constructs.pipeline.references import Get, Value
-from stacks.constructs.pipeline.steps.step import CreatingStep, Jobs, JobStep, Machines
+from stacks.constructs.pipeline.steps.step import CreatingStep, Instances, Jobs, JobStep
 
 _MOST_REGISTERED_VARIABLES = 16
 
@@ -34,7 +34,7 @@ class Model(CreatingStep):
         return {
             "ExecutionRoleArn": jobs.pass_role(),
             "EnableNetworkIsolation": True,
-            **jobs.vpc_config(),
+            **jobs.vpc_request(),
             "InferenceExecutionConfig": {"Mode": "Serial"},
             "Containers": self.definitions(jobs),
         }
@@ -69,7 +69,7 @@ class Transform(JobStep):
     model_name: Value
     data: Value
     accept: Value
-    machines: Machines
+    instances: Instances
     output: Value | None = None
     join_source: Value = "None"
     input_filter: Value = "$"
@@ -102,7 +102,7 @@ class Transform(JobStep):
                 "AssembleWith": "Line",
                 "KmsKeyId": jobs.key_arn,
             },
-            "TransformResources": self.machines.bind(jobs),
+            "TransformResources": self.instances.bind(jobs),
         }
 
 

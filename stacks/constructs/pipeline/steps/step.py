@@ -9,7 +9,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks.constructs.network.vpc_config import Placement
+from stacks.constructs.network.vpc_config import VpcConfig
 from stacks.constructs.pipeline.references import EXECUTION_ID, Get, Join, Parameter, render
 from stacks.constructs.storage.artifact import S3Prefix
 from stacks.instance_types import has_local_disk
@@ -49,7 +49,7 @@ class Jobs:
     starter: iam.IRole
     outputs: S3Prefix
     key_arn: str
-    placement: Placement | None = None
+    vpc_config: VpcConfig | None = None
 
     def output_uri(self, *names: str) -> Join:
         """A place for a step's outputs that no other execution writes to."""
@@ -69,20 +69,20 @@ class Jobs:
     def network(self) -> dict[str, Any]:
         """A job's network: no container calls out, and in a VPC the instances of a job encrypt what they tell
         each other."""
-        encrypted = {"EnableInterContainerTrafficEncryption": True} if self.placement else {}
-        return {"EnableNetworkIsolation": True, **encrypted, **self.vpc_config()}
+        encrypted = {"EnableInterContainerTrafficEncryption": True} if self.vpc_config else {}
+        return {"EnableNetworkIsolation": True, **encrypted, **self.vpc_request()}
 
-    def vpc_config(self) -> dict[str, Any]:
+    def vpc_request(self) -> dict[str, Any]:
         """The VPC as part of a request: nothing where there is none."""
-        return {"VpcConfig": self.placement.vpc_config()} if self.placement else {}
+        return {"VpcConfig": self.vpc_config.as_request()} if self.vpc_config else {}
 
     def volume_key(self, instance_type: str) -> dict[str, str]:
-        """The key of the volume as part of a job's machines; none where a local disk refuses one."""
+        """The key of the volume as part of a job's instances; none where a local disk refuses one."""
         return {} if has_local_disk(instance_type) else {"VolumeKmsKeyId": self.key_arn}
 
 
 @dataclass(frozen=True)
-class Machines:
+class Instances:
     """The instances of a job. `instance_type` is a parameter whose choices all have a local disk, or none."""
 
     instance_type: Parameter
@@ -94,7 +94,7 @@ class Machines:
         return [one for one in both if isinstance(one, Parameter)]
 
     def bind(self, jobs: Jobs) -> dict[str, Any]:
-        """The machines as part of a request, their volumes encrypted."""
+        """The instances as part of a request, their volumes encrypted."""
         return {
             "InstanceType": self.instance_type,
             "InstanceCount": self.instance_count,
@@ -104,14 +104,14 @@ class Machines:
 
 @dataclass(frozen=True)
 class Cluster:
-    """What a processing or training job runs on: machines, their volume, and for how long at most."""
+    """What a processing or training job runs on: instances, their volume, and for how long at most."""
 
-    machines: Machines
+    instances: Instances
     volume_size_gb: int
     max_runtime_seconds: int
 
     def bind(self, jobs: Jobs) -> dict[str, Any]:
-        return {**self.machines.bind(jobs), "VolumeSizeInGB": self.volume_size_gb}
+        return {**self.instances.bind(jobs), "VolumeSizeInGB": self.volume_size_gb}
 
     def stopping_condition(self) -> dict[str, int]:
         return {"MaxRuntimeInSeconds": self.max_runtime_seconds}

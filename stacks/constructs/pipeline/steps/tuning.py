@@ -80,7 +80,8 @@ def _interval(one: Continuous | Integer) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Tuning(ReusedStep):
-    """Runs `training` with the `count` sets of hyperparameters that look best, `at_once` side by side.
+    """Runs `training` with the `max_jobs` sets of hyperparameters that look best, `max_parallel_jobs`
+    of them side by side.
 
     `objective` is a metric of the image's own algorithm, such as `validation:auc`, which is to be large. What
     is not in `ranges` stays as the training has it. The same seed searches in the same way.
@@ -98,8 +99,8 @@ class Tuning(ReusedStep):
     training: Training
     objective: str
     ranges: Sequence[Range]
-    count: Parameter
-    at_once: Parameter
+    max_jobs: Parameter
+    max_parallel_jobs: Parameter
     seed: int = 0
 
     @property
@@ -130,8 +131,8 @@ class Tuning(ReusedStep):
                 "Strategy": "Bayesian",
                 "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": self.objective},
                 "ResourceLimits": {
-                    "MaxNumberOfTrainingJobs": self.count,
-                    "MaxParallelTrainingJobs": self.at_once,
+                    "MaxNumberOfTrainingJobs": self.max_jobs,
+                    "MaxParallelTrainingJobs": self.max_parallel_jobs,
                 },
                 "ParameterRanges": self._ranges(),
                 "TrainingJobEarlyStoppingType": "Off",

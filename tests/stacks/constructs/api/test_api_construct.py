@@ -22,7 +22,7 @@ def declare(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     from stacks.constructs.api.authorisation import Authorisation, Iam
     from stacks.constructs.api.contract import Contract
     from stacks.constructs.api.prediction_api import PredictionApi
-    from stacks.constructs.operations.log_groups import LogKeeping
+    from stacks.constructs.operations.log_groups import LogGroups
     from stacks.settings import Api
 
     def declare(document: Any = CONTRACT, authorisation: Authorisation | None = None, **settings: Any) -> Any:
@@ -48,7 +48,7 @@ def declare(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
             settings=Api.model_validate(
                 {"allowed_origins": ["https://app.example.com"], **limits, **settings}
             ),
-            logs=LogKeeping(kms.Key(stack, "Key"), 30, RemovalPolicy.DESTROY),
+            logs=LogGroups(kms.Key(stack, "Key"), 30, RemovalPolicy.DESTROY),
         )
         return json.loads(Path(app.synth().get_stack_by_name("stack").template_full_path).read_text())
 

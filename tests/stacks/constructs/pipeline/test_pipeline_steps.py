@@ -17,9 +17,9 @@ from stacks.constructs.pipeline.references import EXECUTION_ID, Get, Join, JsonG
 from stacks.constructs.pipeline.steps import (
     Cluster,
     Continuous,
+    Instances,
     Integer,
     Jobs,
-    Machines,
     Model,
     Processing,
     PropertyFile,
@@ -102,7 +102,7 @@ def jobs(stack: Stack, outputs: S3Prefix) -> Jobs:
 
 
 XGBOOST = ManagedImage.named("xgboost")
-CLUSTER = Cluster(Machines(Parameter.choice("InstanceType", ["ml.m5.large"])), 10, 60)
+CLUSTER = Cluster(Instances(Parameter.choice("InstanceType", ["ml.m5.large"])), 10, 60)
 
 
 @pytest.fixture
@@ -157,8 +157,8 @@ def tuning(training: Training, *ranges: Continuous | Integer) -> Tuning:
         training=training,
         objective="validation:auc",
         ranges=ranges,
-        count=count,
-        at_once=count,
+        max_jobs=count,
+        max_parallel_jobs=count,
     )
 
 

@@ -48,7 +48,7 @@ def test_every_output_lies_below_the_execution_and_its_step_and_is_encrypted(tem
     assert len(seen) == len(set(seen)) == 15
 
 
-def machines(step: Any) -> Any:
+def instances(step: Any) -> Any:
     arguments = step["Arguments"]
     found = arguments.get("ResourceConfig") or arguments.get("TransformResources")
     return found or arguments["ProcessingResources"]["ClusterConfig"]
@@ -56,7 +56,7 @@ def machines(step: Any) -> Any:
 
 def test_every_volume_is_encrypted_with_the_key_of_the_outputs(template: Any) -> None:
     for step in of_types(template, "Processing", "Training", "Transform").values():
-        assert "Key" in machines(step)["VolumeKmsKeyId"]
+        assert "Key" in instances(step)["VolumeKmsKeyId"]
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +74,8 @@ def otherwise(context: Mapping[str, Any], synth: Callable[..., Assembly]) -> Any
 
 def test_instances_with_a_local_disk_get_no_key_for_it(otherwise: Any) -> None:
     for step in of_types(otherwise, "Processing", "Training").values():
-        assert "VolumeKmsKeyId" not in machines(step)
-    assert "VolumeKmsKeyId" in machines(steps(otherwise)["Score"])
+        assert "VolumeKmsKeyId" not in instances(step)
+    assert "VolumeKmsKeyId" in instances(steps(otherwise)["Score"])
 
 
 def network(step: Any) -> Any:
@@ -188,7 +188,7 @@ def test_a_step_is_tried_again_where_the_fault_is_the_services(template: Any) ->
 
 
 def test_the_key_is_one_for_the_whole_pipeline(template: Any) -> None:
-    keys = {text(machines(step)["VolumeKmsKeyId"]) for step in of_types(template, "Training").values()}
+    keys = {text(instances(step)["VolumeKmsKeyId"]) for step in of_types(template, "Training").values()}
     keys |= {
         text(step["Arguments"]["OutputDataConfig"]["KmsKeyId"])
         for step in of_types(template, "Training").values()
