@@ -7,6 +7,8 @@ from review.markdown import code
 from review.verdict.finding import Finding, Severity
 
 _MOST = 10
+# Only of these, and only those without weight, are some left out of a long list.
+_CUT = (Severity.WEAKENS, Severity.REPLACES)
 _TITLES = {
     Severity.FAILS: "Will fail",
     Severity.UNREAD: "Cannot be judged",
@@ -23,9 +25,11 @@ def verdict_lines(findings: Sequence[Finding], *, opens: bool) -> list[str]:
     if opens and not findings:
         lines += ["", "What is newly granted or can be reached stands below."]
     for severity in Severity:
-        reasons = [_reason(one) for one in findings if one.severity is severity]
-        if severity is not Severity.FAILS and len(reasons) > _MOST:
-            reasons = [*reasons[:_MOST], f"- and {len(reasons) - _MOST} more, in the sections below"]
+        found = [one for one in findings if one.severity is severity]
+        reasons = [_reason(one) for one in found]
+        most = max(_MOST, sum(one.weight > 0 for one in found)) if severity in _CUT else len(found)
+        if len(reasons) > most:
+            reasons = [*reasons[:most], f"- and {len(reasons) - most} more, in the sections below"]
         lines += ["", f"**{_TITLES[severity]}**", "", *reasons] if reasons else []
     return lines
 

@@ -18,12 +18,14 @@ from review.verdict.strength import (
     Ordered,
     Present,
     Strength,
+    is_old_tls,
 )
 
 ON = Ordered(("true", "false"), "false")
 _ON_BY_DEFAULT = Ordered(("true", "false"), "true")
 _OFF = Ordered(("false", "true"), "false")
 _ENABLED = Ordered(("Enabled", "Suspended", "Disabled"), "Disabled")
+_BEFORE_1_2 = "a version of TLS before 1.2 is accepted"
 _LISTENERS = ("AWS::ElasticLoadBalancing",)
 
 
@@ -155,12 +157,19 @@ SETTINGS = (
         "an older version of TLS is accepted",
     ),
     Setting(
-        ("SecurityPolicy",),
+        (
+            *("SecurityPolicy", "MinimumProtocolVersion", "SslPolicy", "TLSSecurityPolicy"),
+            "Policies.Attributes.Value",
+        ),
         OldTls(),
-        "a version of TLS before 1.2 is accepted",
-        ("AWS::ApiGateway",),
+        _BEFORE_1_2,
+        (
+            *("AWS::ApiGateway", "AWS::CloudFront::", "AWS::Elasticsearch::", "AWS::OpenSearchService::"),
+            *_LISTENERS,
+        ),
         at_once=True,
     ),
+    Setting(("OriginSSLProtocols",), NotAmong(is_old_tls), _BEFORE_1_2, at_once=True),
     Setting(("EnforceHTTPS",), ON, "HTTP without TLS is accepted"),
     Setting(
         ("ViewerProtocolPolicy",),

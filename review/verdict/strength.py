@@ -90,8 +90,7 @@ class OldTls:
     """No version before 1.2 where none was stated, so the service's own default held."""
 
     def falls(self, old: Side, new: Side) -> bool:
-        after = None if new is ABSENT else _tls(new)
-        return old is ABSENT and after is not None and after < (1, 2)
+        return old is ABSENT and new is not ABSENT and is_old_tls(show(new))
 
 
 class MethodsLogged:
@@ -130,6 +129,12 @@ class Includes:
         return self.member in before and self.member not in after
 
 
+def is_old_tls(policy: str) -> bool:
+    """Whether the name of a policy or protocol states a version before 1.2."""
+    version = _version(policy)
+    return version is not None and version < (1, 2)
+
+
 def _word(side: Side, default: str) -> str:
     return default.lower() if side is ABSENT else show(side).lower()
 
@@ -158,7 +163,10 @@ def _without_description(node: Node) -> Node:
 def _tls(side: Side) -> tuple[int, int] | None:
     if side is ABSENT:
         return (0, 0)
-    policy = show(side)
+    return _version(show(side))
+
+
+def _version(policy: str) -> tuple[int, int] | None:
     if found := _TLS.search(policy):
         return int(found[1]), int(found[2] or 0)
     if _BEFORE_TLS.search(policy):

@@ -359,6 +359,44 @@ def test_a_long_list_of_reasons_is_cut(diff: Callable[..., str]) -> None:
     assert listed[-1] == "and 4 more, in the sections below"
 
 
+@pytest.mark.parametrize("weight", ["opens at once", "wildcard", "anyone", "everything"])
+def test_no_heavy_reason_is_left_out_of_a_long_list(diff: Callable[..., str], weight: str) -> None:
+    statements = {
+        "wildcard": {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b"},
+        "anyone": {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::b/k",
+        },
+        "everything": {"Effect": "Allow", "Action": "*", "Resource": "*"},
+    }
+    if weight == "opens at once":
+        heavy = thing("AWS::RDS::DBInstance", {"PubliclyAccessible": True})
+    elif weight == "anyone":
+        document = {"Statement": [statements[weight]]}
+        heavy = thing("AWS::S3::BucketPolicy", {"Bucket": "b", "PolicyDocument": document})
+    else:
+        document = {"Statement": [statements[weight]]}
+        heavy = thing("AWS::IAM::ManagedPolicy", {"PolicyDocument": document})
+    keys = [thing("AWS::KMS::Key", {"EnableKeyRotation": on}) for on in (True, False)]
+    before = {f"Key{n}": keys[0] for n in range(9)}
+    after = {f"Key{n}": keys[1] for n in range(9)} | {f"Heavy{n:02}": heavy for n in range(14)}
+
+    listed = reasons(diff(Declared(before), Declared(after)), "Weakens security")
+
+    assert sum("Heavy" in reason for reason in listed) == 14
+    assert listed[-1] == "and 9 more, in the sections below"
+
+
+def test_every_deletion_of_data_is_listed(diff: Callable[..., str]) -> None:
+    tables = {f"Table{n:02}": thing("AWS::DynamoDB::Table") for n in range(14)}
+
+    listed = reasons(diff(Declared(tables), Declared()), "Deletes data")
+
+    assert len(listed) == 14
+
+
 def test_a_long_list_begins_with_the_worst_and_leaves_no_failure_out(diff: Callable[..., str]) -> None:
     def keys(rotated: bool) -> dict[str, Any]:
         return {f"Key{n:02}": thing("AWS::KMS::Key", {"EnableKeyRotation": rotated}) for n in range(12)}

@@ -275,6 +275,40 @@ WEAKER: list[tuple[str, Any, Any, str]] = [
 ]
 
 
+DISTRIBUTION = "AWS::CloudFront::Distribution"
+LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
+OLD_POLICIES = (
+    "2016-08",
+    "TLS-1-0-2015-04",
+    "TLS-1-1-2017-01",
+    "FS-2018-06",
+    "FS-1-1-2019-08",
+    "TLS13-1-0-2021-06",
+)
+NEW_POLICIES = ("TLS-1-2-2017-01", "FS-1-2-Res-2020-10", "TLS13-1-2-2021-06", "TLS13-1-3-2021-06")
+
+
+def viewers(policy: str) -> dict[str, Any]:
+    return {"DistributionConfig": {"ViewerCertificate": {"MinimumProtocolVersion": policy}}}
+
+
+def origin(*protocols: str) -> dict[str, Any]:
+    custom = {"OriginProtocolPolicy": "https-only", "OriginSSLProtocols": [*protocols]}
+    return {"DistributionConfig": {"Origins": [{"Id": "shop", "CustomOriginConfig": custom}]}}
+
+
+def classic(policy: str) -> dict[str, Any]:
+    attributes = [{"Name": "Reference-Security-Policy", "Value": policy}]
+    return {
+        "Policies": [{"PolicyName": "p", "PolicyType": "SSLNegotiationPolicyType", "Attributes": attributes}]
+    }
+
+
+def search(policy: str) -> dict[str, Any]:
+    return {"DomainEndpointOptions": {"TLSSecurityPolicy": policy}}
+
+
 @pytest.mark.parametrize(("type", "old", "new", "words"), WEAKER)
 def test_a_setting_that_protects_less_is_told(
     changed: Callable[..., str], type: str, old: Any, new: Any, words: str
@@ -392,6 +426,25 @@ def test_encryption_that_goes_as_a_whole_is_one_reason(changed: Callable[..., st
         ("AWS::ApiGateway::DomainName", {"SecurityPolicy": "TLS_1_0"}, True),
         ("AWS::ApiGatewayV2::DomainName", apiv2_domain("TLS_1_0"), True),
         ("AWS::ApiGateway::DomainName", {"SecurityPolicy": "TLS_1_2"}, False),
+        *(
+            (DISTRIBUTION, viewers(policy), True)
+            for policy in ("SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016")
+        ),
+        *(
+            (DISTRIBUTION, viewers(policy), False)
+            for policy in ("TLSv1.2_2018", "TLSv1.2_2021", "TLSv1.3_2025")
+        ),
+        (DISTRIBUTION, origin("TLSv1.2", "TLSv1"), True),
+        (DISTRIBUTION, origin("SSLv3"), True),
+        (DISTRIBUTION, origin("TLSv1.2"), False),
+        *((LISTENER, {"SslPolicy": f"ELBSecurityPolicy-{policy}"}, True) for policy in OLD_POLICIES),
+        *((LISTENER, {"SslPolicy": f"ELBSecurityPolicy-{policy}"}, False) for policy in NEW_POLICIES),
+        (LISTENER, {"SslPolicy": {"Ref": "Policy"}}, False),
+        (CLASSIC, classic("ELBSecurityPolicy-2016-08"), True),
+        (CLASSIC, classic("ELBSecurityPolicy-TLS-1-2-2017-01"), False),
+        ("AWS::OpenSearchService::Domain", search("Policy-Min-TLS-1-0-2019-07"), True),
+        ("AWS::OpenSearchService::Domain", search("Policy-Min-TLS-1-2-PFS-2023-10"), False),
+        ("AWS::Elasticsearch::Domain", search("Policy-Min-TLS-1-0-2019-07"), True),
         (METHOD, {"HttpMethod": "GET", "AuthorizationType": "NONE"}, True),
         (METHOD, {"HttpMethod": "GET", "AuthorizationType": "AWS_IAM"}, False),
         (METHOD, {"HttpMethod": "GET", "AuthorizationType": "NONE", "ApiKeyRequired": True}, False),
