@@ -130,7 +130,7 @@ def handler(workload: str, log: io.StringIO, variables: Mapping[str, str] | None
     """A workload's function before a played endpoint: an event to an answer, and what the endpoint got."""
     find_modules()
     api = importlib.import_module(f"{workload}_api")
-    environment = importlib.import_module("slipway_environment").Environment
+    environment = importlib.import_module("prediction_service.environment").Environment
     runtime = PlayedScores(with_labels=workload == "churn")
     handle = api.create_handler(
         environment.read({**_VARIABLES, **(variables or {})}),

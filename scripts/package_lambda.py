@@ -101,13 +101,9 @@ def prepare(function: str, platform: Platform, output: Path) -> Path:
         )
     output.mkdir(parents=True, exist_ok=True)
     target, archive, stamp = (output / f"{function}{suffix}" for suffix in ("", ".zip", ".stamp"))
-    folders = (LAMBDA / "shared", LAMBDA / function)
-    modules = [
-        *(path for folder in folders for path in sorted(folder.glob("*.py"))),
-        *carried(LAMBDA / function),
-    ]
+    modules = _own_modules(function)
     with _locked(output):
-        inputs = _digest([*_dependency_inputs(), *modules], platform)
+        inputs = _digest([*_dependency_inputs(), *modules.values()], platform)
         if (
             target.exists()
             and archive.exists()
@@ -120,9 +116,9 @@ def prepare(function: str, platform: Platform, output: Path) -> Path:
         with _replacing(target) as folder:
             shutil.copytree(dependencies, folder, dirs_exist_ok=True)
             own = folder / ".own"
-            own.mkdir()
-            for module in modules:
-                shutil.copyfile(module, own / module.name)
+            for name, module in modules.items():
+                (own / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(module, own / name)
             _compile(own, platform)
             shutil.copytree(own, folder, dirs_exist_ok=True)
             shutil.rmtree(own)
@@ -135,6 +131,13 @@ def prepare(function: str, platform: Platform, output: Path) -> Path:
 def fingerprint(folder: Path) -> str:
     """A digest of all names and bytes below a folder."""
     return _digest(sorted(path for path in folder.rglob("*") if path.is_file()), None, base=folder)
+
+
+def _own_modules(function: str) -> dict[Path, Path]:
+    """The modules that are not dependencies, by their paths in the asset."""
+    folders = (LAMBDA / "shared", LAMBDA / function)
+    modules = {path.relative_to(folder): path for folder in folders for path in sorted(folder.rglob("*.py"))}
+    return modules | {Path(path.name): path for path in carried(LAMBDA / function)}
 
 
 def _dependencies(platform: Platform, output: Path) -> Path:

@@ -22,7 +22,7 @@ def text(function: str) -> str:
         if str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
     contract = importlib.import_module(f"{function.removeprefix('predict_')}_contract").CONTRACT
-    document = importlib.import_module("slipway_openapi").document(contract)
+    document = importlib.import_module("prediction_service.openapi").document(contract)
     return json.dumps(document, indent=2) + "\n"
 
 

@@ -63,7 +63,7 @@ _ORIGIN = re.compile(
 
 
 def _as_browsers_send_it(origin: str) -> str:
-    """The rule of the function, lambda/shared/slipway_cors.py: what it would refuse is not deployed."""
+    """The function's own rule (`prediction_service.cors`): what it would refuse is not deployed."""
     match = _ORIGIN.fullmatch(origin)
     default = "443" if origin.startswith("https") else "80"
     if not match or match["port"] == default or int(match["port"] or 0) > 65_535:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fuzz.target import Parse, Target, find_modules, require, together
 
-_MODULES = ("slipway_", "churn_", "bank_", "forecast_", "translation_")
+_MODULES = ("prediction_service", "churn_", "bank_", "forecast_", "translation_")
 _MAX_ROWS = 50
 _REFUSALS = {400, 413, 422}
 _ANSWERS = {200, 204, 400, 404, 405, 406, 413, 415, 422}
@@ -18,8 +18,8 @@ def _rows(content_type: str) -> Parse:
     find_modules()
     import bank_api
     import churn_api
-    import slipway_strict
-    from slipway_problem import Problem
+    from prediction_service import parsing
+    from prediction_service.problem import Problem
 
     def check(prediction: Any, text: str) -> None:
         rows = prediction.decode[content_type](text, _MAX_ROWS)
@@ -35,7 +35,7 @@ def _rows(content_type: str) -> Parse:
     def parse(data: bytes) -> None:
         for api in (churn_api, bank_api):
             try:
-                check(api.PREDICTION, slipway_strict.utf8(data))
+                check(api.PREDICTION, parsing.utf8(data))
             except Problem as problem:
                 _check_refusal(problem)
 
@@ -81,12 +81,12 @@ def _sentences() -> Parse:
 
 def _documents(read: Callable[[Any], Any], check: Callable[[Any], None]) -> Parse:
     """Each JSON document is refused, or what is read of it passes the check."""
-    import slipway_strict
-    from slipway_problem import Problem
+    from prediction_service import parsing
+    from prediction_service.problem import Problem
 
     def parse(data: bytes) -> None:
         try:
-            found = read(slipway_strict.json_document(slipway_strict.utf8(data)))
+            found = read(parsing.json_document(parsing.utf8(data)))
         except Problem as problem:
             _check_refusal(problem)
             return
@@ -106,7 +106,7 @@ def _events() -> Parse:
     import churn_api
     import translation_api
     from aws_lambda_powertools import Logger
-    from slipway_environment import Environment
+    from prediction_service.environment import Environment
 
     from fuzz.played import PlayedRuntime, PlayedScores, PlayedTranslation
 

@@ -7,16 +7,16 @@ def _media_types() -> Parse:
     """Content-Type and Accept, a line each, as the functions, the handlers and the images read them."""
     find_modules()
     import hop_request
-    import slipway_media
+    from prediction_service import media_types
     from toolkit import negotiation
 
-    offered = (slipway_media.JSON, slipway_media.CSV)
+    offered = (media_types.JSON, media_types.CSV)
 
     def parse(data: bytes) -> None:
         content_type, accept, *_ = [*data.decode("latin-1").split("\n"), ""]
-        found = slipway_media.accepted(content_type, offered)
-        require(found is None or slipway_media.named(content_type) == found, "another media type")
-        require(slipway_media.preferred(accept, offered) in (None, *offered), "a media type of nobody's")
+        found = media_types.accepted(content_type, offered)
+        require(found is None or media_types.named(content_type) == found, "another media type")
+        require(media_types.preferred(accept, offered) in (None, *offered), "a media type of nobody's")
         hop_request.choose.cache_clear()
         require(hop_request.choose(accept, offered) in (None, *offered), "a media type of nobody's")
         negotiation.preferred.cache_clear()
@@ -24,7 +24,7 @@ def _media_types() -> Parse:
             chosen = negotiation.preferred(accept, offered[0], offered)
         except negotiation.NotAcceptable:
             return
-        require(slipway_media.named(chosen) in offered, "a media type of nobody's")
+        require(media_types.named(chosen) in offered, "a media type of nobody's")
 
     return parse
 
@@ -61,7 +61,7 @@ TARGETS = (
     Target(
         "headers",
         "Content-Type, Accept, Authorization",
-        ("slipway_", "hop_request", "toolkit", "local"),
+        ("prediction_service", "hop_request", "toolkit", "local"),
         lambda: together(_media_types(), _authorisation()),
     ),
 )

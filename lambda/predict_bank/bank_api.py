@@ -3,17 +3,15 @@
 from functools import partial
 
 import bank_scoring
-import slipway_media
-import slipway_prediction
-import slipway_rows
 from bank_contract import SCORE, Client
+from prediction_service import media_types, prediction, rows
 
-PREDICTION = slipway_prediction.Prediction(
+PREDICTION = prediction.Prediction(
     operation=SCORE,
-    decode=slipway_rows.decoders(Client, "clients"),
+    decode=rows.decoders(Client, "clients"),
     encode=bank_scoring.rows,
-    content_type=slipway_media.CSV,
+    content_type=media_types.CSV,
     answer=bank_scoring.ANSWERS,
 )
 
-create_handler = partial(slipway_prediction.create_handler, PREDICTION)
+create_handler = partial(prediction.create_handler, PREDICTION)

@@ -7,9 +7,9 @@ without the duration of the call, which is known only after it. A `.` in a colum
 from http import HTTPMethod
 from typing import Annotated, Literal
 
-import slipway_media
+from prediction_service import media_types
+from prediction_service.contract import HEALTH, Contract, Operation, not_negative_zero
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from slipway_contract import HEALTH, Contract, Operation, not_negative_zero
 
 # fmt: off
 Job = Literal[
@@ -98,9 +98,9 @@ SCORE = Operation(
     path="/bank",
     summary="Score clients",
     request=BankRequest,
-    request_text={slipway_media.CSV: f"{_EXAMPLE_ROW}\n"},
+    request_text={media_types.CSV: f"{_EXAMPLE_ROW}\n"},
     answer=BankResponse,
-    answer_text={slipway_media.CSV: "0.034\n"},
+    answer_text={media_types.CSV: "0.034\n"},
 )
 
 CONTRACT = Contract(

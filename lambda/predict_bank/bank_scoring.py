@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-import slipway_media
 from bank_contract import BankResponse, Client
 from bank_encoding import FIELDS, encode
+from prediction_service import media_types
+from prediction_service.endpoint import unusable
 from pydantic import ValidationError
-from slipway_endpoint import unusable
 
 
 def rows(clients: Sequence[Client]) -> bytes:
@@ -38,8 +38,8 @@ def scores(content: bytes, clients: Sequence[Client]) -> str:
 
 
 ANSWERS: Mapping[str, Callable[[bytes, Sequence[Client]], str]] = {
-    slipway_media.JSON: predictions,
-    slipway_media.CSV: scores,
+    media_types.JSON: predictions,
+    media_types.CSV: scores,
 }
 
 

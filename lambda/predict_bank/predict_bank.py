@@ -4,8 +4,8 @@ import os
 
 from aws_lambda_powertools import Logger
 from bank_api import create_handler
-from slipway_endpoint import create_runtime
-from slipway_environment import Environment
+from prediction_service.endpoint import create_runtime
+from prediction_service.environment import Environment
 
 environment = Environment.read(os.environ)
 lambda_handler = create_handler(environment, create_runtime(environment), Logger(service="predict_bank"))

@@ -6,9 +6,9 @@ A customer's fields are the raw columns of churn.txt, in the file's order, witho
 from http import HTTPMethod
 from typing import Annotated, Literal
 
-import slipway_media
+from prediction_service import media_types
+from prediction_service.contract import HEALTH, Contract, Operation, not_negative_zero
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from slipway_contract import HEALTH, Contract, Operation, not_negative_zero
 
 # fmt: off
 State = Literal[
@@ -88,9 +88,9 @@ SCORE = Operation(
     path="/churn",
     summary="Score customers",
     request=ChurnRequest,
-    request_text={slipway_media.CSV: f"{_EXAMPLE_ROW}\n"},
+    request_text={media_types.CSV: f"{_EXAMPLE_ROW}\n"},
     answer=ChurnResponse,
-    answer_text={slipway_media.CSV: "True\n"},
+    answer_text={media_types.CSV: "True\n"},
 )
 
 CONTRACT = Contract(

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-import slipway_media
 from churn_contract import ChurnResponse, Customer
+from prediction_service import media_types
+from prediction_service.endpoint import unusable
 from pydantic import ValidationError
-from slipway_endpoint import unusable
 
 _LABELS = {"True", "False"}
 
@@ -38,6 +38,6 @@ def labels(content: bytes, customers: Sequence[Customer]) -> str:
 
 
 ANSWERS: Mapping[str, Callable[[bytes, Sequence[Customer]], str]] = {
-    slipway_media.JSON: predictions,
-    slipway_media.CSV: labels,
+    media_types.JSON: predictions,
+    media_types.CSV: labels,
 }

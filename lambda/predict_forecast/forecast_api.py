@@ -4,13 +4,10 @@ from functools import partial
 from typing import Any
 
 import forecast_model
-import slipway_media
-import slipway_prediction
-import slipway_rows
-import slipway_strict
 from forecast_contract import FORECAST, MAX_SERIES, ForecastRequest, Options, Series
+from prediction_service import media_types, parsing, prediction, rows
+from prediction_service.problem import FieldError, Problem
 from pydantic import ValidationError
-from slipway_problem import FieldError, Problem
 
 _SERIES = "series"
 
@@ -18,8 +15,8 @@ _SERIES = "series"
 def read(document: Any) -> ForecastRequest:
     """The request of a JSON document; a Problem names each series and field that is wrong."""
     members = dict(document) if isinstance(document, dict) else {}
-    records = slipway_rows.records({_SERIES: members.pop(_SERIES, None)}, _SERIES, max_rows=MAX_SERIES)
-    series = slipway_rows.from_json(Series, records, pointer=f"#/{_SERIES}")
+    records = rows.records({_SERIES: members.pop(_SERIES, None)}, _SERIES, max_rows=MAX_SERIES)
+    series = rows.from_json(Series, records, pointer=f"#/{_SERIES}")
     try:
         options = Options.model_validate(members)
         return ForecastRequest(series=series, **options.model_dump())
@@ -43,13 +40,13 @@ def _detail(error: Any) -> str:
     return "Body has a member that the contract does not name" if unknown else str(error["msg"])
 
 
-PREDICTION = slipway_prediction.Prediction(
+PREDICTION = prediction.Prediction(
     operation=FORECAST,
-    decode={slipway_media.JSON: lambda text, _: read(slipway_strict.json_document(text))},
+    decode={media_types.JSON: lambda text, _: read(parsing.json_document(text))},
     encode=forecast_model.body,
-    content_type=slipway_media.JSON,
-    answer={slipway_media.JSON: forecast_model.answer},
+    content_type=media_types.JSON,
+    answer={media_types.JSON: forecast_model.answer},
     explain=forecast_model.refusal,
 )
 
-create_handler = partial(slipway_prediction.create_handler, PREDICTION)
+create_handler = partial(prediction.create_handler, PREDICTION)

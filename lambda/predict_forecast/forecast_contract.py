@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from http import HTTPMethod
 from typing import Annotated, Any, Literal, Self
 
-import slipway_media
+from prediction_service import media_types
+from prediction_service.contract import HEALTH, Contract, Operation
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -17,7 +18,6 @@ from pydantic import (
 )
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
-from slipway_contract import HEALTH, Contract, Operation
 
 # What the model was trained for: forecasts of seven days in steps of two hours, from a context as long.
 STEP = timedelta(hours=2)
@@ -171,7 +171,7 @@ FORECAST = Operation(
     path="/forecast",
     summary="Forecast series",
     request=ForecastRequest,
-    request_text={slipway_media.JSON: json.dumps(_EXAMPLE)},
+    request_text={media_types.JSON: json.dumps(_EXAMPLE)},
     answer=ForecastResponse,
 )
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from botocore.exceptions import ClientError
 from forecast_contract import HORIZON, Forecast, ForecastRequest, ForecastResponse, Series
+from prediction_service.endpoint import unusable
+from prediction_service.problem import FieldError, Problem
 from pydantic import BaseModel, Field, ValidationError
-from slipway_endpoint import unusable
-from slipway_problem import FieldError, Problem
 
 # Of a container's message nothing but a number is used: the index of the series that it refuses.
 _REFUSED_INSTANCE = re.compile(r"instances\[(\d{1,4})\]")

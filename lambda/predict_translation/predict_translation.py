@@ -3,8 +3,8 @@
 import os
 
 from aws_lambda_powertools import Logger
-from slipway_endpoint import create_runtime
-from slipway_environment import Environment
+from prediction_service.endpoint import create_runtime
+from prediction_service.environment import Environment
 from translation_api import create_handler
 
 environment = Environment.read(os.environ)

@@ -5,14 +5,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import slipway_media
-import slipway_prediction
-import slipway_rows
-import slipway_strict
 import translation_model
 from aws_lambda_powertools import Logger
-from slipway_api import Handler, LambdaContext
-from slipway_environment import Environment
+from prediction_service import media_types, parsing, prediction, rows
+from prediction_service.api import Handler, LambdaContext
+from prediction_service.environment import Environment
 from translation_contract import MAX_SENTENCES, TRANSLATE, Sentence
 
 if TYPE_CHECKING:
@@ -23,16 +20,16 @@ _SENTENCES = "sentences"
 
 def read(document: Any) -> list[Sentence]:
     """The sentences of a JSON document; a Problem names each that is wrong by its index."""
-    records = slipway_rows.records(document, _SENTENCES, max_rows=MAX_SENTENCES)
-    return slipway_rows.from_json(Sentence, records, pointer=f"#/{_SENTENCES}")
+    records = rows.records(document, _SENTENCES, max_rows=MAX_SENTENCES)
+    return rows.from_json(Sentence, records, pointer=f"#/{_SENTENCES}")
 
 
-PREDICTION = slipway_prediction.Prediction(
+PREDICTION = prediction.Prediction(
     operation=TRANSLATE,
-    decode={slipway_media.JSON: lambda text, _: read(slipway_strict.json_document(text))},
+    decode={media_types.JSON: lambda text, _: read(parsing.json_document(text))},
     encode=translation_model.body,
-    content_type=slipway_media.JSON,
-    answer={slipway_media.JSON: translation_model.answer},
+    content_type=media_types.JSON,
+    answer={media_types.JSON: translation_model.answer},
 )
 
 
@@ -47,7 +44,7 @@ def create_handler(
     The object is what a test in Lambda's console sends; it is answered with the answer's object alone, which
     for a refusal is the problem.
     """
-    handle = slipway_prediction.create_handler(PREDICTION, environment, runtime, logger, clock)
+    handle = prediction.create_handler(PREDICTION, environment, runtime, logger, clock)
 
     def handle_either(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if _SENTENCES not in event:
@@ -60,7 +57,7 @@ def create_handler(
 
 def _posted(body: dict[str, Any]) -> dict[str, Any]:
     """The event of a client that posts the body."""
-    headers = {"Content-Type": slipway_media.JSON}
+    headers = {"Content-Type": media_types.JSON}
     return {
         "httpMethod": TRANSLATE.method,
         "path": TRANSLATE.path,

@@ -4,10 +4,10 @@ import json
 from http import HTTPMethod
 from typing import Annotated
 
-import slipway_media
+from prediction_service import media_types
+from prediction_service.contract import HEALTH, Contract, Operation
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
-from slipway_contract import HEALTH, Contract, Operation
 from translation_text import source_words
 
 # Together they take the model a few seconds, which is what a caller and the gateway wait for.
@@ -75,7 +75,7 @@ TRANSLATE = Operation(
     path="/translate",
     summary="Translate sentences",
     request=TranslationRequest,
-    request_text={slipway_media.JSON: json.dumps(_EXAMPLE)},
+    request_text={media_types.JSON: json.dumps(_EXAMPLE)},
     answer=TranslationResponse,
 )
 

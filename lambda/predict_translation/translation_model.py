@@ -3,8 +3,8 @@
 import json
 from collections.abc import Sequence
 
+from prediction_service.endpoint import unusable
 from pydantic import ValidationError
-from slipway_endpoint import unusable
 from translation_contract import Sentence, TranslationResponse
 from translation_text import source_words
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (
-    "lambda/shared",
     "lambda/predict_churn",
     "lambda/predict_bank",
     "lambda/predict_forecast",

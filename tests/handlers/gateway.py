@@ -10,7 +10,7 @@ from typing import Any, cast
 from aws_lambda_powertools import Logger
 from botocore.response import StreamingBody
 from churn_api import create_handler
-from slipway_environment import Environment
+from prediction_service.environment import Environment
 
 from resilience.wrong_input.events import ORIGIN
 

@@ -18,7 +18,7 @@ from bank_encoding import CATEGORIES, FEATURES, FIELDS, encode
 from botocore.response import StreamingBody
 from gateway import Context
 from package_lambda import ROOT
-from slipway_environment import Environment
+from prediction_service.environment import Environment
 
 from resilience.wrong_input.events import ORIGIN, event
 from stacks.constructs.storage.carried import carried

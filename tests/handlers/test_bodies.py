@@ -14,9 +14,9 @@ from gateway import Context, Runtime, handler
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from prediction_service.parsing import MAX_DEPTH, csv_rows, decimal, integer, json_document
+from prediction_service.problem import Problem
 from pydantic import ValidationError
-from slipway_problem import Problem
-from slipway_strict import MAX_DEPTH, csv_rows, decimal, integer, json_document
 
 from resilience.wrong_input.customer import CUSTOMER
 from resilience.wrong_input.requests import csv_body, json_body

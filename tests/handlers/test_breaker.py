@@ -14,10 +14,10 @@ from churn_api import PREDICTION
 from gateway import ENVIRONMENT, Answer, Context, Runtime
 from hypothesis import given
 from hypothesis import strategies as st
-from slipway_breaker import FAILURES, REST_SECONDS, Breaker
-from slipway_environment import Environment
-from slipway_prediction import create_handler
-from slipway_problem import Problem
+from prediction_service.circuit_breaker import FAILURES, REST_SECONDS, Breaker
+from prediction_service.environment import Environment
+from prediction_service.prediction import create_handler
+from prediction_service.problem import Problem
 
 from resilience.wrong_input.events import LEAVES
 from resilience.wrong_input.requests import csv_body

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import pytest
 from gateway import ENVIRONMENT, Answer, Context, handler
 from patience import wait_until
+from prediction_service.endpoint import MAX_ANSWER_BYTES, create_runtime
+from prediction_service.environment import Environment
 from runtime_stub import Reply, RuntimeStub, error, running
-from slipway_endpoint import MAX_ANSWER_BYTES, create_runtime
-from slipway_environment import Environment
 
 from resilience.wrong_input.events import LEAVES, ORIGIN
 from resilience.wrong_input.requests import csv_body

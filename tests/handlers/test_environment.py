@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from gateway import ENVIRONMENT
-from slipway_environment import Environment, EnvironmentFault
+from prediction_service.environment import Environment, EnvironmentFault
 
 LAMBDA = Path(__file__).parents[2] / "lambda"
 

@@ -18,7 +18,7 @@ from forecast_api import create_handler
 from forecast_contract import HORIZON, MAX_PATHS, STEP
 from gateway import Context
 from package_lambda import ROOT
-from slipway_environment import Environment
+from prediction_service.environment import Environment
 
 from resilience.wrong_input.events import ORIGIN, event
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slipway_media import CSV, JSON, preferred
+from prediction_service.media_types import CSV, JSON, preferred
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import schemathesis
 from churn_contract import CONTRACT, Customer
 from gateway import Answer, Runtime, handler
 from jsonschema import Draft4Validator, Draft202012Validator
-from slipway_openapi import GATEWAY_MODEL
+from prediction_service.openapi import GATEWAY_MODEL
 
 from resilience.wrong_input.customer import CUSTOMER
 from resilience.wrong_input.events import LEAVES, event

@@ -74,8 +74,13 @@ def test_every_requirement_has_hashes() -> None:
         assert "--hash=sha256:" in requirement, requirement.partition("\n")[0]
 
 
+def importable(path: Path) -> bool:
+    return path.suffix == ".py" or (path / "__init__.py").exists()
+
+
 def test_no_module_of_a_function_has_the_name_of_another(asset: Path) -> None:
-    own = [path.stem for folder in ("shared", *functions()) for path in (LAMBDA / folder).glob("*.py")]
+    folders = ("shared", *functions())
+    own = [path.stem for folder in folders for path in (LAMBDA / folder).iterdir() if importable(path)]
     others = {path.stem for path in asset.iterdir()} - set(own)
 
     assert len(set(own)) == len(own)
@@ -162,7 +167,7 @@ def test_the_asset_answers_with_nothing_beside_it(here: Path) -> None:
     *_, imported, answer = map(json.loads, answered.stdout.splitlines())
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"]) == {"predictions": [{"churn": True, "score": 0.97}]}
-    assert not {"boto3", "numpy", "pandas", "slipway_openapi"} & set(imported)
+    assert not {"boto3", "numpy", "pandas", "prediction_service.openapi"} & set(imported)
 
 
 def test_importing_the_function_loads_no_more_than_twice_what_boto3_does() -> None:

@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 from botocore.response import StreamingBody
 from gateway import Context
 from package_lambda import ROOT
-from slipway_environment import Environment
+from prediction_service.environment import Environment
 from translation_api import create_handler
 
 from resilience.wrong_input.events import ORIGIN, event

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from gateway import Runtime, handler
 from jsonschema import Draft202012Validator
-from slipway_problem import MAX_ERRORS, TITLES
+from prediction_service.problem import MAX_ERRORS, TITLES
 
 from resilience.wrong_input.bodies import WRONG_BODIES
 from resilience.wrong_input.events import LEAVES, ORIGIN, REQUEST_ID

@@ -94,7 +94,7 @@ def test_a_log_with_a_trace_or_with_what_was_sent_is_counted() -> None:
 
 def test_a_function_that_reads_numbers_too_kindly_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     abuse.handler("churn", io.StringIO())
-    rows = importlib.import_module("slipway_rows")
+    rows = importlib.import_module("prediction_service.rows")
     monkeypatch.setitem(rows._READERS, float, lambda text: abs(float(text or 0)))
     tally = Tally()
     abuse.generate(tally, "churn", 400)
@@ -103,7 +103,7 @@ def test_a_function_that_reads_numbers_too_kindly_is_found(monkeypatch: pytest.M
 
 def test_a_function_that_mixes_rows_up_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     abuse.handler("churn", io.StringIO())
-    rows = importlib.import_module("slipway_rows")
+    rows = importlib.import_module("prediction_service.rows")
     whole = rows.from_csv
     monkeypatch.setattr(rows, "from_csv", lambda model, cells: whole(model, cells)[::-1])
     tally = Tally()

@@ -7,7 +7,7 @@ import pytest
 from assemblies import ROOT, Assembly
 from declared import resources
 from jsonschema import Draft202012Validator
-from lambda_modules import lambda_module
+from prediction_service.problem import TITLES
 
 CONTRACT = json.loads((ROOT / "lambda" / "predict_churn" / "openapi.json").read_text())
 
@@ -87,7 +87,6 @@ def test_a_refusal_has_the_status_that_http_means_by_it(template: Any, kind: str
 
 def test_every_answer_of_the_gateway_is_a_problem_of_the_contract(template: Any) -> None:
     problem = CONTRACT["components"]["schemas"]["ProblemDocument"]
-    titles = lambda_module("slipway_problem").TITLES
     for response in gateway_responses(template).values():
         assert list(response["ResponseTemplates"]) == ["application/problem+json"]
         body = json.loads(
@@ -95,7 +94,7 @@ def test_every_answer_of_the_gateway_is_a_problem_of_the_contract(template: Any)
         )
         Draft202012Validator({**CONTRACT, **problem}).validate(body)
         assert body["status"] == int(response["StatusCode"])
-        assert body["title"] == titles[body["status"]]
+        assert body["title"] == TITLES[body["status"]]
         assert (body["instance"], body["requestId"]) == ("urn:uuid:a-b-c", "a-b-c")
 
 

@@ -1,12 +1,10 @@
 """One rule of what an origin is, in the settings and in the function's environment, which cannot share it."""
 
-import importlib
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from assemblies import ROOT
+from prediction_service.environment import Environment, EnvironmentFault
 
 from stacks.settings import Settings, SettingsError
 
@@ -59,15 +57,6 @@ REFUSED = [
 ]
 
 
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The function's module, which imports its neighbours."""
-    monkeypatch.syspath_prepend(ROOT / "lambda" / "shared")
-    yield importlib.import_module("slipway_environment")
-    for name in ("slipway_environment", "slipway_cors"):
-        sys.modules.pop(name, None)
-
-
 def in_settings(context: Mapping[str, Any], *origins: Any) -> tuple[str, ...]:
     dev = context["environments"]["dev"]
     changed = {**dev, "api": {**dev["api"], "allowed_origins": list(origins)}}
@@ -75,21 +64,19 @@ def in_settings(context: Mapping[str, Any], *origins: Any) -> tuple[str, ...]:
     return tuple(found.api.allowed_origins)
 
 
-def in_function(environment: Any, *origins: str) -> tuple[str, ...]:
+def in_function(*origins: str) -> tuple[str, ...]:
     variables = {"ENDPOINT_NAME": "slipway-dev-churn", "ALLOWED_ORIGINS": ",".join(origins)}
-    return tuple(environment.Environment.read(variables).allowed_origins)
+    return tuple(Environment.read(variables).allowed_origins)
 
 
 @pytest.mark.parametrize("origin", TAKEN)
-def test_what_a_browser_sends_is_taken_by_both(
-    context: Mapping[str, Any], environment: Any, origin: str
-) -> None:
-    assert in_settings(context, origin) == in_function(environment, origin) == (origin,)
+def test_what_a_browser_sends_is_taken_by_both(context: Mapping[str, Any], origin: str) -> None:
+    assert in_settings(context, origin) == in_function(origin) == (origin,)
 
 
 @pytest.mark.parametrize("origin", REFUSED)
 def test_what_no_browser_sends_is_refused_by_both_in_the_same_words(
-    context: Mapping[str, Any], environment: Any, origin: str
+    context: Mapping[str, Any], origin: str
 ) -> None:
     good = "https://app.example.com"
     with pytest.raises(SettingsError, match=r"^api\.allowed_origins\.1: ") as by_settings:
@@ -97,8 +84,8 @@ def test_what_no_browser_sends_is_refused_by_both_in_the_same_words(
     if "\n" in origin:
         # The function's list is separated by commas, and spaces around them are its own.
         return
-    with pytest.raises(environment.EnvironmentFault, match=r"ALLOWED_ORIGINS\.1: ") as by_function:
-        in_function(environment, good, origin)
+    with pytest.raises(EnvironmentFault, match=r"ALLOWED_ORIGINS\.1: ") as by_function:
+        in_function(good, origin)
     if len(origin) <= 253:
         rule = "an origin is https://host or https://host:port as a browser sends it"
         assert rule in str(by_settings.value)

@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from assemblies import ROOT, Assembly
 from declared import only, resources, text, texts
-from lambda_modules import lambda_module
+from prediction_service.environment import FUNCTION_TIMEOUT_SECONDS, Environment
 
 from stacks.constructs.api.prediction_function import FunctionPackage
 
@@ -72,9 +72,7 @@ def test_the_function_accepts_its_environment_and_finds_endpoint_and_origins_in_
     [endpoint] = resources(template, "AWS::SageMaker::Endpoint")
     assert kind(template, text(variables["ENDPOINT_NAME"]).replace(".EndpointName", "")) == endpoint["Type"]
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    read = lambda_module("slipway_environment").Environment.read(
-        {**variables, "ENDPOINT_NAME": endpoint["Properties"]["EndpointName"]}
-    )
+    read = Environment.read({**variables, "ENDPOINT_NAME": endpoint["Properties"]["EndpointName"]})
     assert list(read.allowed_origins) == context["environments"][each.env]["api"]["allowed_origins"]
 
 
@@ -87,7 +85,7 @@ def test_the_function_runs_where_its_package_was_made_for(template: Any) -> None
 
 def test_the_function_knows_its_timeout_and_ends_before_the_gateways_patience(template: Any) -> None:
     timeout = function(template)["Timeout"]
-    assert timeout == lambda_module("slipway_environment").FUNCTION_TIMEOUT_SECONDS
+    assert timeout == FUNCTION_TIMEOUT_SECONDS
     for method in resources(template, "AWS::ApiGateway::Method"):
         assert timeout * 1000 < method["Properties"]["Integration"]["TimeoutInMillis"] <= 29_000
 

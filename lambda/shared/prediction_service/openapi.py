@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import slipway_media
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
-from slipway_contract import Contract, Operation
-from slipway_cors import CORRELATION_HEADER
-from slipway_problem import CONTENT_TYPE, TITLES, ProblemDocument
+
+from prediction_service import media_types
+from prediction_service.contract import Contract, Operation
+from prediction_service.cors import CORRELATION_HEADER
+from prediction_service.problem import CONTENT_TYPE, TITLES, ProblemDocument
 
 # Under a JSON request body: the model with which the stack sets up API Gateway's validator.
 GATEWAY_MODEL = "x-slipway-gateway-model"
@@ -80,17 +81,17 @@ def _operation(operation: Operation) -> dict[str, Any]:
     }
     if operation.request:
         content = _content(operation.request, operation.request_text)
-        content[slipway_media.JSON][GATEWAY_MODEL] = gateway_model(operation.request)
+        content[media_types.JSON][GATEWAY_MODEL] = gateway_model(operation.request)
         described["requestBody"] = {"required": True, "content": content}
     return described
 
 
 def _content(model: type[BaseModel], texts: Mapping[str, str]) -> dict[str, Any]:
     content: dict[str, Any] = {
-        slipway_media.JSON: {"schema": {"$ref": _REFERENCE.format(model=model.__name__)}}
+        media_types.JSON: {"schema": {"$ref": _REFERENCE.format(model=model.__name__)}}
     }
     for name, text in texts.items():
-        if name == slipway_media.JSON:
+        if name == media_types.JSON:
             content[name]["example"] = json.loads(text)
         else:
             content[name] = {"schema": {"type": "string"}, "example": text}

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import slipway_media
-import slipway_strict
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from slipway_problem import MAX_ERRORS, FieldError, Problem
 
-_READERS: Mapping[Any, Callable[[str], object]] = {int: slipway_strict.integer, float: slipway_strict.decimal}
+from prediction_service import media_types, parsing
+from prediction_service.problem import MAX_ERRORS, FieldError, Problem
+
+_READERS: Mapping[Any, Callable[[str], object]] = {int: parsing.integer, float: parsing.decimal}
 # 51 states, say: a list that the contract shows better than an error.
 _LONGEST_DETAIL = 100
 _LISTED = "Input should be one of the values that the contract lists"
@@ -20,13 +20,13 @@ def decoders[Row: BaseModel](model: type[Row], array: str) -> Mapping[str, Calla
     field of the model. A Problem names each row and field that is wrong."""
 
     def from_document(text: str, max_rows: int) -> list[Row]:
-        found = records(slipway_strict.json_document(text), array, max_rows=max_rows)
+        found = records(parsing.json_document(text), array, max_rows=max_rows)
         return from_json(model, found, pointer=f"#/{array}")
 
     def from_text(text: str, max_rows: int) -> list[Row]:
-        return from_csv(model, slipway_strict.csv_rows(text, max_rows=max_rows))
+        return from_csv(model, parsing.csv_rows(text, max_rows=max_rows))
 
-    return {slipway_media.JSON: from_document, slipway_media.CSV: from_text}
+    return {media_types.JSON: from_document, media_types.CSV: from_text}
 
 
 def records(document: Any, name: str, *, max_rows: int) -> list[object]:

@@ -5,18 +5,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import slipway_media
-import slipway_strict
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
-from slipway_api import Api, Handler, LambdaContext, OperationFunction
-from slipway_breaker import Breaker
-from slipway_contract import HEALTH, Health, Operation
-from slipway_cors import Cors
-from slipway_endpoint import Call, Endpoint
-from slipway_environment import Environment
-from slipway_problem import Problem
-from slipway_request import Request
+
+from prediction_service import media_types, parsing
+from prediction_service.api import Api, Handler, LambdaContext, OperationFunction
+from prediction_service.circuit_breaker import Breaker
+from prediction_service.contract import HEALTH, Health, Operation
+from prediction_service.cors import Cors
+from prediction_service.endpoint import Call, Endpoint
+from prediction_service.environment import Environment
+from prediction_service.problem import Problem
+from prediction_service.request import Request
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -54,7 +54,7 @@ def create_handler[Input](
         content = request.content(environment.max_body_bytes)
         decode = prediction.decode[request.content_type(tuple(prediction.decode))]
         accept = request.accept(tuple(prediction.answer))
-        given = decode(slipway_strict.utf8(content), environment.max_rows)
+        given = decode(parsing.utf8(content), environment.max_rows)
         body, call = prediction.encode(given), _call(request, context)
         with breaker.closed():
             try:
@@ -82,7 +82,7 @@ def _handler(
     """What Lambda calls, with one operation that predicts and the one that says that the function answers."""
 
     def health(request: Request, _: LambdaContext) -> Response[str]:
-        return Response(200, request.accept((slipway_media.JSON,)), Health().model_dump_json())
+        return Response(200, request.accept((media_types.JSON,)), Health().model_dump_json())
 
     api = Api(cors=Cors(environment.allowed_origins), logger=logger)
     api.add(operation.method, operation.path, predict)

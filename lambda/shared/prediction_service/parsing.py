@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from slipway_problem import FieldError, Problem
+from prediction_service.problem import FieldError, Problem
 
 # A row of any workload is a fraction of this; a longer one is refused before it is parsed.
 MAX_ROW_CHARACTERS = 2048

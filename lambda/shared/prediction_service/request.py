@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import slipway_media
-from slipway_cors import CORRELATION_HEADER
-from slipway_problem import Problem
+from prediction_service import media_types
+from prediction_service.cors import CORRELATION_HEADER
+from prediction_service.problem import Problem
 
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -107,7 +107,7 @@ class Request:
                 "A Content-Encoding is not accepted; send the body as it is.",
                 headers={"Accept-Encoding": "identity"},
             )
-        name = slipway_media.accepted(self.headers.get("content-type"), accepted)
+        name = media_types.accepted(self.headers.get("content-type"), accepted)
         if name is None:
             types = ", ".join(accepted)
             raise Problem(415, f"The Content-Type must be one of: {types}.", headers={"Accept-Post": types})
@@ -115,7 +115,7 @@ class Request:
 
     def accept(self, offered: Sequence[str]) -> str:
         """The one of `offered` to answer with."""
-        name = slipway_media.preferred(self.headers.get("accept"), offered)
+        name = media_types.preferred(self.headers.get("accept"), offered)
         if name is None:
             raise Problem(406, f"The answer can be one of: {', '.join(offered)}; Accept excludes them.")
         return name

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import slipway_faults
-from slipway_problem import Problem
+from prediction_service import faults
+from prediction_service.problem import Problem
 
 FAILURES = 5
 REST_SECONDS = 10.0
@@ -38,7 +38,7 @@ class Breaker:
         try:
             yield
         except Problem as problem:
-            if slipway_faults.is_failure(problem):
+            if faults.is_failure(problem):
                 self._fail()
             elif problem.status < 500:
                 self._failures = 0

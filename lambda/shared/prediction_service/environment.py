@@ -12,7 +12,8 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from slipway_cors import as_browsers_send_it
+
+from prediction_service.cors import as_browsers_send_it
 
 # API Gateway gives up after 29 s, the function is stopped after 25 s.
 FUNCTION_TIMEOUT_SECONDS = 25

@@ -10,9 +10,10 @@ from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from slipway_cors import CORRELATION_HEADER, Cors
-from slipway_problem import CONTENT_TYPE, Problem
-from slipway_request import Request
+
+from prediction_service.cors import CORRELATION_HEADER, Cors
+from prediction_service.problem import CONTENT_TYPE, Problem
+from prediction_service.request import Request
 
 _SECURITY_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 

@@ -15,7 +15,8 @@ from botocore.exceptions import (
     ReadTimeoutError,
     ResponseStreamingError,
 )
-from slipway_problem import Problem
+
+from prediction_service.problem import Problem
 
 
 class Fault(Enum):

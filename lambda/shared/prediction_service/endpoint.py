@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import botocore.session
-import slipway_faults
-import slipway_media
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from slipway_environment import Environment
-from slipway_problem import Problem
+
+from prediction_service import faults, media_types
+from prediction_service.environment import Environment
+from prediction_service.problem import Problem
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -73,10 +73,10 @@ class Endpoint:
             try:
                 return self._attempt(body, content_type, accept, call)
             except (ClientError, BotoCoreError) as error:
-                if attempt == self._max_attempts or not slipway_faults.is_transient(error):
-                    raise slipway_faults.problem(error) from error
+                if attempt == self._max_attempts or not faults.is_transient(error):
+                    raise faults.problem(error) from error
                 if call.remaining_seconds() < self._attempt_seconds + _RESERVE_SECONDS:
-                    raise slipway_faults.problem(error) from error
+                    raise faults.problem(error) from error
             self._pause(_PAUSE_SECONDS * attempt)
             attempt += 1
 
@@ -90,7 +90,7 @@ class Endpoint:
             # Reaches every container, as the inference id does.
             CustomAttributes=f"correlation-id={call.correlation_id}",
         )
-        if slipway_media.named(answer.get("ContentType")) != accept:
+        if media_types.named(answer.get("ContentType")) != accept:
             raise unusable("answer of another media type")
         content = bytearray()
         # Read to the end: botocore compares the announced length with the received one only there.

@@ -1,0 +1,1 @@
+"""What the functions behind the APIs share; each adds its contract and a `prediction.Prediction`."""
