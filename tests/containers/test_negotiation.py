@@ -70,6 +70,31 @@ def test_where_nobody_knows_what_can_be_written_a_usual_type_is_chosen_before_an
 
 
 @pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        ("", LINES),
+        ("*/*", CSV),
+        ("application/*", JSON),
+        ("application/jsonlines, application/x-npy;q=0.1", NPY),
+        ("application/jsonlines, */*;q=0.1", CSV),
+    ],
+)
+def test_a_default_that_cannot_be_written_answers_an_absent_header_alone(accept: str, chosen: str) -> None:
+    assert preferred(accept, LINES, OFFERED) == chosen
+
+
+def test_a_default_that_cannot_be_written_is_refused_where_the_header_names_it() -> None:
+    with pytest.raises(NotAcceptable, match="text/csv, application/json, application/x-npy"):
+        preferred("application/jsonlines", LINES, OFFERED)
+
+
+@pytest.mark.parametrize("default", ["text/csv; charset=utf-8", "Text/CSV"])
+def test_a_default_that_can_be_written_is_given_as_it_is_spelt(default: str) -> None:
+    assert preferred("*/*", default, OFFERED) == default
+    assert preferred("text/csv;q=0, */*", default, OFFERED) == JSON
+
+
+@pytest.mark.parametrize(
     "accept", ["image/png", "image/*", "text/csv;q=0", "*/*;q=0", "text/html, image/png;q=0.5"]
 )
 def test_what_accepts_nothing_of_what_is_offered_is_refused_with_the_list_of_it(accept: str) -> None:

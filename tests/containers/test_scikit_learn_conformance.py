@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from container_process import Container, start_failure
+from hypothesis import given
+from hypothesis import strategies as st
+from scikit_learn_image.conventions import StrictConventions
 
 # One script for all cases: the request's first header says what its functions do.
 SCRIPT = """
@@ -90,12 +93,26 @@ DEFAULTS = [
     Case("a charset breaks csv", b"1,2\n3,4\n", "text/csv; charset=utf-8", None, 500, None, HTML),
     Case("upper case breaks csv", b"1,2\n3,4\n", "Text/CSV", None, 500, None, HTML),
     Case("a charset breaks accept", b"1,2\n3,4", "text/csv", "text/csv; charset=utf-8", 500, None, HTML),
+    Case("upper case breaks accept", b"1,2\n3,4", "text/csv", "Text/CSV", 500, None, HTML),
     Case("an unknown type", b"1,2", "image/png", None, 500, None, HTML),
     Case("an unknown accept", b"1,2\n3,4", "text/csv", "image/png", 500, None, HTML),
     Case("a word", b"1,x\n3,4", "text/csv", None, 500, None, HTML),
     Case("an empty cell", b"1,\n3,4", "text/csv", None, 500, None, HTML),
     Case("broken json", b"[", "application/json", None, 500, None, HTML),
     Case("a pickle in npy", pickle.dumps([[1, 2]]), NPY, None, 500, None, HTML),
+]
+
+# Where the Accept is a choice, the script gets the type that is chosen, not how the caller spelt it.
+DEFAULTS += [
+    Case(accept, b"1,2\n3,4\n", "text/csv", accept, 200, body, content_type)
+    for accept, body, content_type in [
+        ("Text/Csv;Q=0.5, application/json;q=0.4", b"3.0\n7.0\n", CSV),
+        ("text/csv; charset=utf-8, */*;q=0.1", b"3.0\n7.0\n", CSV),
+        ("text/csv;charset=utf-8;q=0.9", b"3.0\n7.0\n", CSV),
+        ("application/json;q=0.5;foo=bar", b"[3.0, 7.0]", JSON),
+        ("APPLICATION/JSON, image/png", b"[3.0, 7.0]", JSON),
+        ('image/png, Application/X-NPY;version="1"', npy(np.array([3, 7], np.float32)), NPY),
+    ]
 ]
 
 # A script with functions of its own, which tell what they were given.
@@ -251,6 +268,17 @@ def test_a_scripts_functions(telling: Container, case: Case) -> None:
 @by_name(FUNCTIONS + MANAGED)
 def test_a_scripts_functions_as_the_managed_image_calls_them(managed: Container, case: Case) -> None:
     check(managed, case)
+
+
+_PARAMETERS = st.sampled_from(["", ";q=0.5", ";Q=1", "; charset=utf-8", ";a=b;q=0.1", ";q=0.2;a=b"])
+_TYPES = st.sampled_from(["text/csv", "Text/CSV", "application/json", NPY, "text/*", "*/*", "image/png"])
+
+
+@given(st.lists(st.tuples(_TYPES, _PARAMETERS).map("".join), max_size=4).map(", ".join))
+def test_the_images_own_output_gets_a_type_that_it_writes_or_the_header_itself(accept: str) -> None:
+    conventions = StrictConventions()
+
+    assert conventions.accept(accept, JSON, conventions.offered) in (*conventions.offered, accept)
 
 
 def test_one_csv_row_reaches_the_model_as_one_dimension(tmp_path: Path) -> None:

@@ -52,9 +52,10 @@ def preferred(accept: str, default: str, offered: tuple[str, ...] = ()) -> str:
     """The type for the answer: the greatest weight, among equals the narrowest range, then the first.
 
     A type that the header names comes back as it stands there, without its weight. `default` answers an
-    absent or empty header and, where they allow it, `*/*` and `text/*`. `offered` are the types that can be
-    written. Without them nobody knows: it is one of the usual types if the header allows any, so that the
-    lists of browsers and libraries find an answer, else the one that the header prefers.
+    absent or empty header and, where they allow it and it can be written, `*/*` and `text/*`. `offered` are
+    the types that can be written. Without them nobody knows: it is one of the usual types if the header
+    allows any, so that the lists of browsers and libraries find an answer, else the one that the header
+    prefers.
 
     Refuses, with NotAcceptable, a malformed header and one that accepts nothing of what is offered.
     """
@@ -62,7 +63,9 @@ def preferred(accept: str, default: str, offered: tuple[str, ...] = ()) -> str:
     if not ranges:
         return default
     allowed = [one for one in ranges if one.quality > 0]
-    known = [default, *(name for name in offered or _USUAL if name != default)]
+    written = content_types.media_type(default)
+    first = [default] if not offered or written in offered else []
+    known = [*first, *(name for name in offered or _USUAL if name != written)]
     names = [content_types.media_type(name) for name in known]
     for one in allowed:
         if one.narrowness == 2 and one.name in names:

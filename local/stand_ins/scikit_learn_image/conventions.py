@@ -82,9 +82,12 @@ class StrictConventions(ManagedConventions):
     def accept(self, header: str, default: str, offered: tuple[str, ...]) -> str:
         """As HTTP says; what it refuses the script gets as it stands, as in the image, and may refuse."""
         try:
-            return negotiation.preferred(header, default, offered)
+            chosen = negotiation.preferred(header, default, offered)
         except negotiation.NotAcceptable:
             return header
+        # The image's own output_fn writes a type that is spelt exactly so; a header or default that is one
+        # type stays as it is, and fails here as it fails there.
+        return content_types.media_type(chosen) if offered and chosen not in (header, default) else chosen
 
     def response(self, result: Any, accept: str) -> Response:
         if not isinstance(result, str | bytes):
