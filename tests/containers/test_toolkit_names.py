@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import json
+import logging
 import pkgutil
 import re
 import subprocess
@@ -19,6 +20,7 @@ from sagemaker_inference import decoder, default_inference_handler, encoder
 from sagemaker_inference import errors as inference_errors
 from scikit_learn_image.conventions import ManagedConventions, StrictConventions
 from toolkit import packages
+from toolkit.errors import ContainerProblem
 from toolkit.handlers import Conventions, ScriptModel
 
 # As the public examples of inference pipelines import and use the toolkit.
@@ -69,6 +71,17 @@ def script(text: str, conventions: Conventions) -> ScriptModel:
     return ScriptModel(module, Path("/"), conventions)
 
 
+def run(text: str) -> subprocess.CompletedProcess[str]:
+    """A program in a process of its own, which finds the toolkits."""
+    return subprocess.run(
+        [sys.executable, "-c", text],
+        env={"PYTHONPATH": str(Path(packages.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
 @pytest.fixture(params=[Conventions, ManagedConventions, StrictConventions])
 def conventions(request: pytest.FixtureRequest) -> Conventions:
     return request.param()  # type: ignore[no-any-return]
@@ -99,15 +112,8 @@ def test_the_public_pipeline_example_answers_by_the_toolkits_response(
 def test_a_package_knows_its_modules_without_their_import() -> None:
     told = "import sagemaker_containers.beta.framework as framework, sagemaker_inference\n"
     told += "response = framework.worker.Response(sagemaker_inference.encoder.encode([1], 'text/csv'))\n"
-    done = subprocess.run(
-        [sys.executable, "-c", told + "print(response.data)"],
-        env={"PYTHONPATH": str(Path(packages.__file__).parents[1])},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
 
-    assert done.stdout == "b'1\\n'\n"
+    assert run(told + "print(response.data)").stdout == "b'1\\n'\n"
 
 
 def test_a_script_for_the_inference_toolkit_answers(conventions: Conventions) -> None:
@@ -183,6 +189,40 @@ def test_the_default_handler_has_all_functions_but_the_models_own() -> None:
         handler.default_model_fn("/opt/ml/model")
 
 
+def test_a_script_that_starts_the_toolkits_server_is_told_that_there_is_one(
+    conventions: Conventions,
+) -> None:
+    starting = "from sagemaker_containers.beta.framework import server\nserver.start('app:main')\n"
+
+    with pytest.raises(ContainerProblem, match=r"server\.start starts no server here: .* Remove the call"):
+        script(starting, conventions)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("sagemaker_training.logging_config", "sagemaker-training-toolkit"),
+        ("sagemaker_inference.logging", "sagemaker-inference"),
+    ],
+)
+def test_a_toolkits_logger_has_the_toolkits_name(module: str, name: str) -> None:
+    assert importlib.import_module(module).get_logger() is logging.getLogger(name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "logged"),
+    [
+        ("20", r"[-\d]+ [:,\d]+ sagemaker-training-toolkit INFO     shown\n"),
+        ("logging.INFO, log_format='%(levelname)s %(message)s'", r"INFO shown\n"),
+    ],
+)
+def test_a_script_may_configure_the_toolkits_logger(arguments: str, logged: str) -> None:
+    told = "import logging; from sagemaker_training.logging_config import configure_logger, get_logger\n"
+    told += f"configure_logger({arguments}); get_logger().debug('hidden'); get_logger().info('shown')\n"
+
+    assert re.fullmatch(logged, run(told).stderr)
+
+
 @pytest.mark.parametrize("package", sorted(packages.TOOLKITS))
 def test_the_message_for_a_missing_name_lists_what_is_there(package: str) -> None:
     place = {"sagemaker_containers": "sagemaker_containers.beta.framework"}.get(package, package)
@@ -199,11 +239,19 @@ def test_the_message_for_a_missing_name_lists_what_is_there(package: str) -> Non
     [
         "from sagemaker_containers.beta.framework import mpi",
         "from sagemaker_containers.beta.framework.modules import run_module",
-        "import sagemaker_containers.beta.framework.server",
+        "from sagemaker_containers.beta.framework.server import next_safe_port",
+        "from sagemaker_containers.beta.framework.env import ServingEnv",
+        "import sagemaker_containers.beta.framework.logging",
         "import sagemaker_containers; sagemaker_containers.entry_point",
         "from sagemaker_inference import model_server",
         "from sagemaker_inference.default_handler_service import DefaultHandlerService",
+        "from sagemaker_inference.transformer import Transformer",
+        "from sagemaker_inference import parameters",
+        "from sagemaker_inference.logging import configure_logger",
         "from sagemaker_training import entry_point",
+        "from sagemaker_training import errors, files, params",
+        "from sagemaker_training.runner import ProcessRunnerType",
+        "from sagemaker_training.logging_config import log_script_invocation",
     ],
 )
 def test_a_name_that_is_not_there_is_a_missing_module_with_its_name(statement: str) -> None:
@@ -217,13 +265,30 @@ def test_a_name_that_is_not_there_is_a_missing_module_with_its_name(statement: s
     )
 
 
+OTHER_IMAGES = [
+    "mlio",
+    "mms.service",
+    "sagemaker_huggingface_inference_toolkit.handler_service",
+    "sagemaker_mxnet_serving_container",
+    "sagemaker_pytorch_serving_container",
+    "sagemaker_sklearn_container",
+    "sagemaker_sklearn_extension.preprocessing",
+    "sagemaker_tensorflow_container",
+    "sagemaker_xgboost_container",
+    "smdebug",
+    "smdistributed.dataparallel",
+    "ts.torch_handler",
+]
+
+
 @pytest.mark.parametrize(
     ("module", "told"),
     [
         ("flask", r"return \(body, content type\) instead of its Response"),
         ("werkzeug.wrappers", r"return \(body, content type\) instead of its Response"),
-        ("sagemaker_xgboost_container", "belongs to another image"),
-        ("boto3", "reaches no AWS service"),
+        *((name, "belongs to another image") for name in OTHER_IMAGES),
+        *((name, "reaches no AWS service") for name in ("boto3", "botocore", "s3fs", "sagemaker.session")),
+        ("sagemaker_helpers", "put sagemaker_helpers beside the script"),
         ("pandas.core", "put pandas beside the script, or into an image of your own.$"),
     ],
 )

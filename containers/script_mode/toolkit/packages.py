@@ -20,30 +20,26 @@ _REQUIREMENT = re.compile(
 )
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '(?P<name>[^']+)'")
 _RESPONSE = "return (body, content type) instead of its Response"
+_NO_SERVICE = "read files from /opt/ml, where SageMaker puts them: the image reaches no AWS service"
 _OTHER_IMAGES = "it belongs to another image of SageMaker's, for which the script was written"
 # What the image has of SageMaker's toolkits: the names that public scripts import.
 TOOLKITS = {
     "sagemaker_containers": (
-        "training_env, and content_types, encoders, env, errors, modules, transformer and worker "
+        "training_env, and content_types, encoders, env, errors, modules, server, transformer and worker "
         "of beta.framework"
     ),
     "sagemaker_inference": (
-        "content_types, decoder, default_inference_handler, encoder, environment, errors and utils"
+        "content_types, decoder, default_inference_handler, encoder, environment, errors, logging and utils"
     ),
-    "sagemaker_training": "environment",
+    "sagemaker_training": "environment and logging_config",
 }
 _ADVICE = {
-    "flask": _RESPONSE,
-    "werkzeug": _RESPONSE,
-    "boto3": "read files from /opt/ml, where SageMaker puts them: the image reaches no AWS service",
-    "mlio": _OTHER_IMAGES,
-    "sagemaker_mxnet_serving_container": _OTHER_IMAGES,
-    "sagemaker_pytorch_serving_container": _OTHER_IMAGES,
-    "sagemaker_sklearn_extension": _OTHER_IMAGES,
-    "sagemaker_tensorflow_container": _OTHER_IMAGES,
-    "sagemaker_xgboost_container": _OTHER_IMAGES,
-    "smdebug": _OTHER_IMAGES,
+    **dict.fromkeys(("flask", "werkzeug"), _RESPONSE),
+    **dict.fromkeys(("boto3", "botocore", "s3fs", "sagemaker"), _NO_SERVICE),
+    **dict.fromkeys(("mlio", "mms", "smdebug", "smdistributed", "ts"), _OTHER_IMAGES),
 }
+# As sagemaker_xgboost_container, sagemaker_sklearn_extension, sagemaker_huggingface_inference_toolkit.
+_OF_AN_IMAGE = re.compile(r"sagemaker_\w+_(container|extension|toolkit)")
 
 
 def missing(error: ModuleNotFoundError, code: Path) -> str:
@@ -66,7 +62,7 @@ def advice(module: str, code: Path) -> str:
     top = module.partition(".")[0]
     if names := TOOLKITS.get(top):
         return f"Of {top} the image has only {names}: do without the rest."
-    if told := _ADVICE.get(top):
+    if told := _OTHER_IMAGES if _OF_AN_IMAGE.fullmatch(top) else _ADVICE.get(top):
         return f"The image does not have it: {told}."
     wanted = f" Nothing of {REQUIREMENTS} is installed." if (code / REQUIREMENTS).is_file() else ""
     return f"The image does not have it: put {top} beside the script, or into an image of your own.{wanted}"
