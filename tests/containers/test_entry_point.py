@@ -38,7 +38,9 @@ def files(folder: Path, texts: Mapping[str, str]) -> Path:
         ("jobs/fit.py", {"jobs/fit.py": ""}, "jobs/fit.py"),
         ("fit.py", {"fit.py": "", "pyproject.toml": "[project]"}, "fit.py"),
         ("fit.py", {"fit.py": "", "setup.py": ""}, "-m fit"),
-        ("churn/fit.py", {"churn/fit.py": "", "setup.py": ""}, "-m churn.fit"),
+        ("churn.fit", {"churn/fit.py": "", "setup.py": ""}, "-m churn.fit"),
+        ("churn.fit.py", {"churn/fit.py": "", "setup.py": ""}, "-m churn.fit"),
+        ("churn/fit.py", {"churn/fit.py": ""}, "churn/fit.py"),
         ("churn", {"churn/__main__.py": "", "setup.py": ""}, "-m churn"),
         ("fit.py", {"src/fit.py": "", "setup.py": ""}, "-m fit"),
         ("churn.fit", {"src/churn/fit.py": "", "setup.py": ""}, "-m churn.fit"),
@@ -76,6 +78,21 @@ def test_a_command_is_made_executable_and_its_arguments_are_quoted(tmp_path: Pat
         ("fit", {}, "sagemaker_program is fit, and there is no such file in"),
         ("churn", {"churn/__init__.py": ""}, "a folder; name `-m churn` or add a setup.py to run it"),
         ("fit.py", {"setup.py": ""}, "run as `python -m fit`, and .* has neither fit.py nor fit/__main__.py"),
+        *(
+            (
+                program,
+                {"setup.py": "", "fit.py": "", "churn/fit.py": "", "src/churn/fit.py": ""},
+                f"sagemaker_program is {program}; beside a setup.py .* a module's name: expected {name}[.]$",
+            )
+            for program, name in [
+                ("churn/fit.py", "churn[.]fit"),
+                ("churn/fit", "churn[.]fit"),
+                ("./churn/fit.py", "churn[.]fit"),
+                ("src/churn/fit.py", "churn[.]fit"),
+                ("./fit.py", "fit"),
+                ("-m churn.fit", "churn[.]fit"),
+            ]
+        ),
         ("-m churn", {"churn/__init__.py": ""}, "has neither churn.py nor churn/__main__.py"),
         ("fit.sh", {"fit.sh": "#!/bin/sh\r\necho\r\n"}, "ends its lines with CRLF; save it with LF"),
         ("fit.sh", {"fit.sh": "#!/opt/no/shell\n"}, "wants /opt/no/shell, which the image does not have"),
@@ -156,7 +173,7 @@ def test_the_signal_that_stops_the_job_reaches_a_shell_script(tmp_path: Path, im
 def test_a_package_runs_as_a_module_that_may_import_its_own(tmp_path: Path, image: str) -> None:
     folder = job(
         tmp_path,
-        "churn/fit.py",
+        "churn.fit",
         {
             "setup.py": "from setuptools import setup\nsetup(name='churn', packages=['churn'])\n",
             "src/helper.py": "VALUE = 1\n",

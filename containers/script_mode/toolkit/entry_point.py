@@ -23,14 +23,15 @@ class EntryPoint(NamedTuple):
 def find(program: str, code: Path, arguments: list[str]) -> EntryPoint:
     """The entry point that `program` names in the folder of code, as SageMaker's training toolkit chooses it.
 
-    A shell script (.sh) is a command; with a setup.py in the folder everything else is a module; `fit.py` is
-    a program, `-m fit` a module, and any other file a command. Refuses, with ContainerProblem, what is not
-    there or what could not run.
+    A shell script (.sh) is a command; with a setup.py in the folder everything else is a module, named
+    `churn.fit` or `fit.py`; without one `fit.py` is a program, `-m fit` a module, and any other file a
+    command. Refuses, with ContainerProblem, what is not there or what could not run.
     """
     if program.endswith(".sh"):
         return _command(program, code, arguments)
     if (code / _SETUP).is_file():
-        return _module(program.removesuffix(".py").replace("/", "."), code, arguments)
+        _refuse_path_of_module(program, code)
+        return _module(program.removesuffix(".py"), code, arguments)
     if program.startswith("-m "):
         return _module(program.removeprefix("-m").strip(), code, arguments)
     if program.endswith(".py"):
@@ -54,6 +55,19 @@ def _module(name: str, code: Path, arguments: list[str]) -> EntryPoint:
             f"{name.replace('.', '/')}.py nor {name.replace('.', '/')}/__main__.py."
         )
     return _python(["-m", name, *arguments], (code, *folders[:-1]))
+
+
+def _refuse_path_of_module(program: str, code: Path) -> None:
+    """The toolkit hands the name to `python -m` as it stands, which takes `churn.fit` and no path."""
+    name = program.removeprefix("-m ").strip()
+    if name == program and "/" not in name:
+        return
+    parts = PurePosixPath(name.removesuffix(".py")).parts
+    dotted = ".".join(parts[1:] if parts[:1] == ("src",) else parts)
+    raise ContainerProblem(
+        f"sagemaker_program is {program}; beside a {_SETUP} it is run as `python -m`, which takes a module's "
+        f"name: expected {dotted}."
+    )
 
 
 def _command(program: str, code: Path, arguments: list[str]) -> EntryPoint:
