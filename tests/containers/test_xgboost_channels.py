@@ -1,9 +1,13 @@
 """The files of a training channel, in every content type that the managed image takes."""
 
+import bz2
+import gzip
 import logging
+import lzma
 import math
 import os
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +18,7 @@ import pytest
 from built_in import records
 from built_in.hyperparameters import Refused
 from container_process import run_training, write_csv, write_job
-from pyarrow import parquet
+from pyarrow import orc, parquet
 from xgboost_image import channels
 
 CSV, LIBSVM, PARQUET, RECORDS = (
@@ -129,6 +133,101 @@ def test_a_hidden_file_ends_the_job_with_the_images_message(
 
     with pytest.raises(Refused, match="^" + re.escape(f"{HIDDEN} (train/{name})") + "$"):
         channels.read(folder, content_type)
+
+
+@pytest.mark.parametrize(
+    "name", [".ipynb_checkpoints/a.csv", "deeper/.git/a.csv", ".a/deeper/a.csv", ".a/_SUCCESS"]
+)
+@pytest.mark.parametrize("content_type", [CSV, LIBSVM, PARQUET, RECORDS])
+def test_a_file_in_a_hidden_folder_is_refused_by_name(tmp_path: Path, content_type: str, name: str) -> None:
+    folder = tmp_path / "train"
+    (folder / name).parent.mkdir(parents=True)
+    as_csv(folder / "data.csv", [[0, 1], [1, 2]])
+    as_csv(folder / name, [[0, 1], [1, 2]])
+
+    with pytest.raises(Refused, match="^" + re.escape(f"train/{name} lies in a hidden folder")):
+        channels.read(folder, content_type)
+
+
+def test_a_hidden_folder_without_files_is_nothing(tmp_path: Path) -> None:
+    as_csv(tmp_path / "data.csv", [[0, 1], [1, 2]])
+    (tmp_path / ".ipynb_checkpoints" / "deeper").mkdir(parents=True)
+
+    assert channels.read(tmp_path, CSV) is not None
+
+
+def test_a_link_to_a_folder_is_refused_by_name(tmp_path: Path) -> None:
+    folder = tmp_path / "train"
+    (tmp_path / "elsewhere").mkdir()
+    as_csv(tmp_path / "elsewhere" / "data.csv", [[0, 1], [1, 2]])
+    folder.mkdir()
+    (folder / "linked").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(Refused, match=r"^train/linked is a link to a folder"):
+        channels.read(folder, CSV)
+
+
+def archive(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("data.csv", "0,1\n")
+
+
+def npy(path: Path) -> None:
+    with path.open("wb") as file:
+        np.save(file, [0, 1])
+
+
+BINARY: list[tuple[Callable[[Path], Any], str, str]] = [
+    (lambda path: path.write_bytes(gzip.compress(b"0,1\n")), "gzip", "decompress it"),
+    (lambda path: path.write_bytes(bz2.compress(b"0,1\n")), "bzip2", "decompress it"),
+    (lambda path: path.write_bytes(lzma.compress(b"0,1\n")), "xz", "decompress it"),
+    (
+        lambda path: path.write_bytes(pyarrow.compress(b"0,1\n", "zstd", asbytes=True)),
+        "Zstandard",
+        "decompress",
+    ),
+    (archive, "a zip archive", "decompress it"),
+    (npy, "npy", "convert it"),
+    (lambda path: orc.write_table(pyarrow.table({"a": [1]}), path), "ORC", "convert it"),
+    (
+        lambda path: as_parquet(path, [[0, 1]]),
+        "Parquet",
+        "set the channel's ContentType to application/x-parquet",
+    ),
+    (
+        lambda path: as_records(path, [[0, 1]]),
+        "RecordIO-protobuf",
+        "set the channel's ContentType to application/x-recordio-protobuf",
+    ),
+]
+
+
+@pytest.mark.parametrize(("write", "format_", "advice"), BINARY, ids=[case[1] for case in BINARY])
+@pytest.mark.parametrize("content_type", [CSV, "csv", LIBSVM, PARQUET, RECORDS])
+def test_a_binary_file_under_another_content_type_is_named_with_what_to_do(
+    tmp_path: Path, content_type: str, write: Callable[[Path], Any], format_: str, advice: str
+) -> None:
+    write(tmp_path / "data.csv")
+
+    try:
+        examples = channels.read(tmp_path, content_type)
+    except Refused as refusal:
+        assert str(refusal).startswith(
+            f"data.csv is {format_}, and the channel's ContentType says {content_type}"
+        )
+        assert advice in str(refusal)
+    else:
+        assert examples is not None
+        assert (format_, content_type) in {("Parquet", PARQUET), ("RecordIO-protobuf", RECORDS)}
+
+
+def test_a_channel_without_content_type_is_libsvm_in_the_message(tmp_path: Path) -> None:
+    (tmp_path / "data").write_bytes(gzip.compress(b"0 0:1\n"))
+
+    with pytest.raises(
+        Refused, match="data is gzip, and the channel's ContentType says libsvm: decompress it"
+    ):
+        channels.read(tmp_path, "")
 
 
 def test_a_hidden_file_beside_the_csv_of_a_job_is_its_failure(

@@ -2,10 +2,12 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from built_in import channel_files
 from built_in.hyperparameters import Refused
 from pyarrow import ArrowException, parquet
 
@@ -13,6 +15,7 @@ from .preparation import TEST, TRAIN
 from .series import Series, SeriesError, parse
 
 _KINDS = {"json": "json", "json.gz": "json.gz", "parquet": "parquet", "auto": ""}
+_FORMATS = {channel_files.GZIP: "json.gz", channel_files.PARQUET: "parquet"}
 
 
 def validate(channels: Mapping[str, Mapping[str, Any]]) -> None:
@@ -36,11 +39,11 @@ def read(folder: Path, content_type: str = "auto") -> list[Series]:
     Refuses a file of another name, and with file and line what does not parse; a channel without series too.
     """
     found: list[Series] = []
-    files = sorted(
-        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "_"))
-    )
-    for path in files:
-        for number, document in enumerate(_documents(path, _KINDS[content_type]), start=1):
+    for path in channel_files.visible_files(folder):
+        kind = _KINDS[content_type] or _kind_of(path)
+        own = next((name for name, declared in _FORMATS.items() if declared == kind), "")
+        channel_files.check_format(path, kind, _FORMATS, own)
+        for number, document in enumerate(_documents(path, kind), start=1):
             try:
                 found.append(parse(document))
             except SeriesError as error:
@@ -50,16 +53,19 @@ def read(folder: Path, content_type: str = "auto") -> list[Series]:
     return found
 
 
-def _documents(path: Path, kind: str) -> Iterator[Any]:
-    if kind == "parquet" or (not kind and path.suffix == ".parquet"):
-        return iter(_rows(path))
-    if kind == "json.gz" or (not kind and path.name.endswith(".json.gz")):
-        return _lines(path, gzip.decompress)
-    if kind == "json" or path.suffix == ".json":
-        return _lines(path, bytes)
+def _kind_of(path: Path) -> str:
+    for kind in ("json.gz", "json", "parquet"):
+        if path.name.endswith(f".{kind}"):
+            return kind
     raise Refused(
         f"{path.name} is neither .json, .json.gz nor .parquet; name it so, or set the channel's ContentType."
     )
+
+
+def _documents(path: Path, kind: str) -> Iterator[Any]:
+    if kind == "parquet":
+        return iter(_rows(path))
+    return _lines(path, gzip.decompress if kind == "json.gz" else bytes)
 
 
 def _rows(path: Path) -> Sequence[Mapping[str, Any]]:
@@ -73,12 +79,12 @@ def _rows(path: Path) -> Sequence[Mapping[str, Any]]:
 def _lines(path: Path, unpack: Any) -> Iterator[Any]:
     try:
         text: bytes = unpack(path.read_bytes())
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         raise Refused(f"{path.name} cannot be unpacked as gzip.") from None
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         try:
             yield json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Refused(f"{path.name}: line {number} is not JSON.") from None

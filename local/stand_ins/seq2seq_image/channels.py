@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from built_in import channel_files
 from built_in.hyperparameters import Refused
 
 from . import records
@@ -52,9 +53,8 @@ def pairs(folder: Path, known: Vocabularies, longest_source: int, longest_target
     the vocabulary does not have, with file and record.
     """
     found: list[Pair] = []
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.name.startswith((".", "_")):
-            continue
+    for path in channel_files.visible_files(folder):
+        channel_files.check_format(path, RECORDS, {}, own=channel_files.RECORDS)
         try:
             for number, (source, target) in enumerate(records.read(path.read_bytes()), start=1):
                 _check(source, len(known.source), f"{path.name}: record {number}: source")

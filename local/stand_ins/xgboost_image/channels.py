@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from built_in import channel_files
 from built_in.hyperparameters import Refused
 
 from . import content, examples
@@ -14,6 +15,12 @@ _KNOWN = (TRAIN, VALIDATION, "code")
 _MODES = ("File", "Pipe", "FastFile")
 _DISTRIBUTIONS = ("FullyReplicated", "ShardedByS3Key")
 _DEEPEST = 3
+# By the format that a file's first bytes show, and by the ContentType that declares it.
+_CONTENT_TYPES = {
+    channel_files.PARQUET: "application/x-parquet",
+    channel_files.RECORDS: "application/x-recordio-protobuf",
+}
+_FORMATS = {content.PARQUET: channel_files.PARQUET, content.RECORDS: channel_files.RECORDS}
 
 
 def validate(channels: Mapping[str, Mapping[str, Any]]) -> None:
@@ -44,12 +51,17 @@ def validate(channels: Mapping[str, Mapping[str, Any]]) -> None:
 def read(folder: Path, content_type: str, *, weighted: bool = False) -> Examples | None:
     """All data files of a channel, in the order of their names, as one table; None when there are none.
 
-    `weighted` is for CSV alone. Refuses what does not parse, with the file and the place in it.
+    `weighted` is for CSV alone. Refuses a file of another format, and what does not parse, with the file and
+    the place in it.
     """
     files = _files(folder)
     if not files:
         return None
     kind = content.kind(content_type)
+    for path in files:
+        channel_files.check_format(
+            path, content_type or content.LIBSVM, _CONTENT_TYPES, _FORMATS.get(kind, "")
+        )
     if kind == content.CSV:
         return examples.from_csv(files, weighted=weighted)
     if kind == content.LIBSVM:
@@ -60,31 +72,31 @@ def read(folder: Path, content_type: str, *, weighted: bool = False) -> Examples
 def _files(folder: Path) -> list[Path]:
     """The files that have anything in them, in the order of their names.
 
-    A hidden file ends the job with the image's message. Whether one whose name begins with `_` is data
-    depends in the image on the content type: here it is refused unless it is empty, as Spark's _SUCCESS is.
+    A hidden file ends the job with the image's message; one in a hidden folder, which the image takes for
+    data, is refused. Whether one whose name begins with `_` is data depends in the image on the content type:
+    here it is refused unless it is empty, as Spark's _SUCCESS is.
     """
-    files = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_dir():
-            continue
-        name = path.relative_to(folder)
+    found = []
+    for path in channel_files.files(folder):
+        name = channel_files.shown(path, folder)
+        parts = path.relative_to(folder).parts
         if path.name.startswith("."):
+            raise Refused(f"Hidden file found in the data path! Remove that before training. ({name})")
+        if any(part.startswith(".") for part in parts):
             raise Refused(
-                f"Hidden file found in the data path! Remove that before training. ({folder.name}/{name})"
+                f"{name} lies in a hidden folder, with whose files the managed image trains; remove it."
             )
-        if not path.is_file():
-            raise Refused(f"{folder.name}/{name} is no regular file; put the data into one.")
-        if len(name.parts) > _DEEPEST:
+        if len(parts) > _DEEPEST:
             raise Refused(
-                f"{folder.name}/{name} lies deeper than the {_DEEPEST} levels of folders that the managed "
-                "image reads; move it up."
+                f"{name} lies deeper than the {_DEEPEST} levels of folders that the managed image reads; "
+                "move it up."
             )
         if _is_blank(path):
             continue
         if path.name.startswith("_"):
-            raise Refused(f"{folder.name}/{name} begins with _ and is not empty; rename or remove it.")
-        files.append(path)
-    return files
+            raise Refused(f"{name} begins with _ and is not empty; rename or remove it.")
+        found.append(path)
+    return found
 
 
 def _is_blank(path: Path) -> bool:
