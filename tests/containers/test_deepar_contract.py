@@ -18,6 +18,18 @@ from toolkit.errors import CallerProblem
 REQUIRED = {"time_freq": "2H", "epochs": "3", "context_length": "4", "prediction_length": "2"}
 
 
+# Objects, which no set takes, and whole numbers that no float holds, are what readers forget.
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.text()
+    | st.integers()
+    | st.sampled_from([10**400, -(10**400)]),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
 def made(target: Any = (1.0, 2.0, 3.0, 4.0, 5.0), **members: Any) -> Series:
     return parse({"start": "2014-01-01 00:00:00", "target": list(target), **members})
 
@@ -156,7 +168,7 @@ def test_every_gap_is_a_nan_and_every_number_stays(values: list[Any]) -> None:
         assert math.isnan(found) if value in (None, "NaN") else found == value
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists))
+@given(JSON_VALUES)
 def test_whatever_stands_in_a_series_is_read_or_refused(value: Any) -> None:
     for name in ("start", "target", "cat", "dynamic_feat"):
         document = {"start": "2014-01-01", "target": [1.0], name: value}
@@ -174,13 +186,19 @@ def test_quantiles_keep_the_callers_spelling_in_the_answer() -> None:
     assert json.loads(requests.write([answer], lines=True)) == {"quantiles": {"0.10": [1.2], "0.5": [2.0]}}
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists))
+@given(JSON_VALUES)
 def test_whatever_stands_in_a_configuration_is_read_or_refused(value: Any) -> None:
     for name in ("num_samples", "output_types", "quantiles"):
         try:
             Wanted.parse({name: value})
         except ValueError as error:
             assert name in str(error)
+
+
+@pytest.mark.parametrize("quantiles", [[10**400], [-(10**400)], [{}], [[]], [None], [True], "0.5", {}, 0.5])
+def test_other_quantiles_are_refused(quantiles: object) -> None:
+    with pytest.raises(ValueError, match="`quantiles` holds something else than numbers between 0 and 1"):
+        Wanted.parse({"quantiles": quantiles})
 
 
 @pytest.mark.parametrize("output_types", ["mean", ["median"], [["mean"]], [{}], [None], 1, None])

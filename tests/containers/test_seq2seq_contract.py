@@ -1,5 +1,6 @@
 """The translation stand-in's contract, as far as no model is needed: hyperparameters, channels, requests."""
 
+import gzip
 import importlib.util
 import json
 from pathlib import Path
@@ -129,7 +130,8 @@ def test_a_hyperparameter_that_the_documentation_excludes_is_refused(
 
 
 def test_a_channel_is_all_its_files_each_sentence_cut_to_the_longest_length(tmp_path: Path) -> None:
-    for name, words in {"b.rec": [4, 5], "a.rec": [6, 5, 4], ".hidden": [4]}.items():
+    for name, words in {"b.rec": [4, 5], "a.rec": [6, 5, 4], ".hidden": [4], ".a/a.rec": [5]}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(records.write([{"source": words, "target": [4]}]))
 
     assert channels.pairs(tmp_path, KNOWN, 2, 9) == [Pair([6, 5], [4]), Pair([4, 5], [4])]
@@ -142,6 +144,11 @@ def test_a_channel_is_all_its_files_each_sentence_cut_to_the_longest_length(tmp_
         (records.write([{"source": [4], "target": [9]}]), "train.rec: record 1: target has a number outside"),
         (records.write([{"source": [], "target": [4]}]), "train.rec: record 1: source has no words"),
         (records.write([{"source": [4]}]), "train.rec: record 1 has no int32 tensor target"),
+        (
+            gzip.compress(b"x", mtime=0),
+            f"train.rec is gzip, and the channel's ContentType says {RECORDS}: decompress it",
+        ),
+        (b"PAR1", f"train.rec is Parquet, and the channel's ContentType says {RECORDS}: convert it"),
         (b"i love you\n", "train.rec: record 1 does not begin with RecordIO's magic number"),
     ],
 )
@@ -175,7 +182,17 @@ def test_other_channels_than_the_algorithms_are_refused(
 
 @pytest.mark.parametrize(
     "document",
-    ["", "[]", '{"<pad>": 0}', '{"a": 0, "b": 1, "c": 2, "d": 3, "e": 5}', '{"a": 0, "b": "1"}'],
+    [
+        "",
+        "[]",
+        "[" * 100_000,
+        '{"<pad>": 0}',
+        *(
+            f'{{"a": 0, "b": 1, "c": 2, "d": 3, "e": {number}}}'
+            for number in ("5", '"4"', "4.0", "[]", "null")
+        ),
+        '{"a": 0, "b": true, "c": 2, "d": 3, "e": 4}',
+    ],
 )
 def test_a_vocabulary_that_numbers_its_words_otherwise_is_refused(tmp_path: Path, document: str) -> None:
     (tmp_path / "vocab.src.json").write_text(document)
@@ -236,10 +253,13 @@ def test_recordio_is_answered_with_recordio() -> None:
         ({"instances": [{"data": 7}]}, 400, 'Sentence 0 should be {"data": "..."}.'),
         ({"sentences": []}, 400, 'The body should be {"instances": [{"data": "..."}]}.'),
         (b"i love you", 400, "The body is not JSON."),
-        (
-            {"instances": [{"data": "i", "configuration": {"attention_matrix": "yes"}}]},
-            400,
-            'Sentence 0: its configuration should be {"attention_matrix": "true"}.',
+        *(
+            (
+                {"instances": [{"data": "i", "configuration": {"attention_matrix": value}}]},
+                400,
+                'Sentence 0: its configuration should be {"attention_matrix": "true"}.',
+            )
+            for value in ("yes", 1, None, [], ["true"], {}, 10**400)
         ),
     ],
 )

@@ -67,7 +67,7 @@ def _from_csv(body: bytes) -> Array:
 def _from_json(body: bytes) -> Array:
     try:
         return np.array(json.loads(body), dtype=np.float64)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise CallerProblem(400, "The body is not a JSON array of numbers, or its rows differ.") from None
 
 

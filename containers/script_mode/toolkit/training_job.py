@@ -98,7 +98,7 @@ def read_config(folders: Folders, name: str, default: dict[str, Any]) -> dict[st
         document = json.loads(path.read_text())
     except FileNotFoundError:
         return default
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ContainerProblem(f"{path} is not JSON: {error}") from error
     if not isinstance(document, dict):
         raise ContainerProblem(f"{path} should hold a JSON object.")
@@ -128,7 +128,7 @@ def _for_framework(name: str) -> bool:
 def _value(text: Any) -> Any:
     try:
         return json.loads(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return text
 
 

@@ -3,9 +3,12 @@
 An algorithm's stand-in has a table of `Hyperparameter` by name and calls `validate` with it.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+# Of the parsers of literals and of JSON: `{[]: 1}` is a TypeError, and what nests too deeply one of the last.
+_NOT_PARSED = (ValueError, TypeError, SyntaxError, RecursionError, MemoryError)
 
 
 class Refused(ValueError):
@@ -22,7 +25,9 @@ class Interval:
         self._low_open, self._high_open = text[0] == "(", text[-1] == ")"
         self._text = text
 
-    def __contains__(self, value: float) -> bool:
+    def __contains__(self, value: object) -> bool:
+        if not isinstance(value, int | float):
+            return False
         above = self._low is None or value > self._low or (value == self._low and not self._low_open)
         below = self._high is None or value < self._high or (value == self._high and not self._high_open)
         return above and below
@@ -47,12 +52,12 @@ class Hyperparameter:
         """The value that the text stands for; refuses one that does not parse or is out of range."""
         try:
             value = self.parse(text)
-        except (ValueError, SyntaxError) as error:
+        except _NOT_PARSED as error:
             raise Refused(
                 f"Hyperparameter {name}: could not parse value (caused by {type(error).__name__})"
             ) from None
         if self.several:
-            if isinstance(value, int | float | None) or not all(item in self.range for item in _flat(value)):
+            if not isinstance(value, list | tuple) or not all(item in self.range for item in _flat(value)):
                 raise Refused(f"Hyperparameter {name}: value {value} not in range {self.range}")
         elif value not in self.range:
             raise Refused(f"Hyperparameter {name}: {value} is not in {self.range}")
@@ -87,5 +92,5 @@ def validate(
     return {name: table[name].validated(name, str(text)) for name, text in given.items()}
 
 
-def _flat(value: Any) -> list[Any]:
+def _flat(value: Sequence[Any]) -> list[Any]:
     return [leaf for item in value for leaf in (item if isinstance(item, list) else [item])]

@@ -45,7 +45,7 @@ def validated(given: Mapping[str, str]) -> dict[str, Any]:
 
     Refuses a required one that is missing, an unknown one, and a value out of its range.
     """
-    return validate({**_DEFAULTS, **given}, _TABLE, REQUIRED)
+    return validate({**_DEFAULTS, **given}, TABLE, REQUIRED)
 
 
 def _is_positive(value: Any) -> bool:
@@ -76,7 +76,7 @@ def _is_quantile(value: Any) -> bool:
 
 
 _LIKELIHOODS = ("gaussian", "beta", "negative-binomial", "student-t", "deterministic-l1")
-_TABLE: dict[str, Hyperparameter] = {
+TABLE: dict[str, Hyperparameter] = {
     "time_freq": Hyperparameter(_frequency, _Words("any frequency", bool)),
     "epochs": integer(_POSITIVE),
     "context_length": integer(_POSITIVE),

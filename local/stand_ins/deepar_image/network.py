@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -23,6 +24,8 @@ from .shape import Shape
 # forecast.
 SEED = 42
 _SHAPE_FILE, _WEIGHTS_FILE = "deepar.json", "weights.npz"
+# What numpy, torch and a document of another shape raise. A nest that is too deep is a RuntimeError.
+_NO_MODEL = (ValueError, KeyError, TypeError, AttributeError, RuntimeError, EOFError, BadZipFile)
 _OUTPUTS = {
     "student-t": distributions.StudentTOutput,
     "gaussian": distributions.NormalOutput,
@@ -101,7 +104,7 @@ class Network:
             network.module.model.load_state_dict(weights)
         except FileNotFoundError as error:
             raise ContainerProblem(f"the model folder has no {Path(str(error.filename)).name}") from None
-        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+        except _NO_MODEL as error:
             raise ContainerProblem(
                 f"{_SHAPE_FILE} and {_WEIGHTS_FILE} are no model of this image: {error}"
             ) from None

@@ -134,5 +134,5 @@ def _json(text: bytes) -> Any:
 def _is_quantile(value: Any) -> bool:
     try:
         return not isinstance(value, bool) and 0 < float(value) < 1
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False

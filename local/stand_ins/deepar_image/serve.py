@@ -42,7 +42,7 @@ def load(environ: Environ) -> DeepArModel:
     """The model folder's network; DEEPAR_INFERENCE_CONFIG says what JSON lines are answered with."""
     try:
         of_lines = Wanted.parse(json.loads(environ.get(INFERENCE_CONFIG) or "{}"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ContainerProblem(f"{INFERENCE_CONFIG}: {error}") from None
     return DeepArModel(Network.load(Folders.of(environ).model), of_lines)
 

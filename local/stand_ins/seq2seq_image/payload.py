@@ -86,7 +86,7 @@ def _wants_attention(configuration: Any, index: int) -> bool:
     if configuration is None:
         return False
     value = configuration.get("attention_matrix", "false") if isinstance(configuration, dict) else None
-    if str(value).lower() not in ("true", "false"):
+    if not isinstance(value, str | bool) or str(value).lower() not in ("true", "false"):
         raise CallerProblem(
             400, f'Sentence {index}: its configuration should be {{"attention_matrix": "true"}}.'
         )

@@ -28,10 +28,13 @@ class Vocabulary:
             numbers = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise Refused(f"No {path.name} in vocab channel path {path.parent}") from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Refused(f"{path.name} is not JSON") from None
-        if not isinstance(numbers, dict) or sorted(map(str, numbers.values())) != sorted(
-            map(str, range(len(numbers)))
+        # `True == 1 == 1.0`: only whole numbers number words.
+        if (
+            not isinstance(numbers, dict)
+            or any(type(number) is not int for number in numbers.values())
+            or sorted(numbers.values()) != list(range(len(numbers)))
         ):
             raise Refused(f"{path.name} should be an object that gives each word a number, from 0 on")
         if len(numbers) <= END:
