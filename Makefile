@@ -44,7 +44,7 @@ demo: $(INSTALLED) $(DATA) ## set up, train, serve, score, print the evaluation 
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
 	@scripts/phase "training $(WORKLOAD) on $(DATA)" build/demo/$(WORKLOAD)/train.log $(TRAIN)
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
-	@scripts/demo $(WORKLOAD)
+	@slipway demo $(WORKLOAD)
 
 test: synth ## set up and run every test that needs no heavy environment
 	@python -m pytest -n 2 --dist loadfile --ignore tests/heavy tests
@@ -106,7 +106,8 @@ $(IN_FOLDERS:%=build/data/%): build/data/%: $$(wildcard model_code/$$*/sample/*.
 
 forecast-plot: $(INSTALLED) ## draw a forecast of the last training: SERIES= DAY= CONFIDENCE= WEEKS= [SAMPLES=1] [MISSING=0.2]
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
-	@scripts/forecast_plot
+	@PYTHONPATH=. python scripts/forecast_plot.py --series $(or $(SERIES),0) --day $(or $(DAY),7) \
+		--confidence $(or $(CONFIDENCE),80) --weeks $(or $(WEEKS),2) --missing $(or $(MISSING),0) $(if $(SAMPLES),--samples)
 
 CHECKED := build/check/dev/manifest.json build/check/prod/manifest.json
 

@@ -18,6 +18,7 @@ from typing import Any
 from local.commands import (
     build_images,
     chaos,
+    demo,
     deploy,
     environments,
     evaluate,
@@ -33,6 +34,7 @@ from local.commands import (
 from local.entry import ended
 
 _COMMANDS = (
+    demo,
     train,
     evaluate,
     transform,

@@ -40,6 +40,7 @@ RUN_BY: Mapping[str, str] = {
     "make fuzz": "commands/test_fuzzing.py::test_every_parser_is_fuzzed",
     "make lock": "commands/test_make_targets.py::test_one_lock_is_compiled_and_stays_as_it_is",
     "make clean": "commands/test_make_targets.py::test_clean_removes_what_was_built_and_nothing_else",
+    "slipway demo": "commands/test_demo.py::test_it_is_short",
     "slipway train": "local/test_train_command.py::"
     "test_a_training_publishes_archives_and_reports_and_says_what_it_did",
     "slipway evaluate": "local/test_evaluate_command.py::"
@@ -68,7 +69,6 @@ RUN_BY: Mapping[str, str] = {
     "python -m review": "commands/test_snapshots_command.py::test_the_committed_snapshots_are_what_it_writes",
     "python -m stacks.policies": "commands/test_make_targets.py::test_our_policies_read_an_assembly",
     "python -m toolkit": "local/test_image_command.py::test_any_script_is_served_from_any_folder",
-    "scripts/demo": "commands/test_demo.py::test_it_is_short",
     "scripts/engine_base": f"{CI}: scripts/engine_base",
     "scripts/measure_lambda.py": "commands/test_measurements.py::"
     "test_the_containers_are_measured_beside_the_usual_way",

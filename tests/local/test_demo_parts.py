@@ -1,24 +1,13 @@
-"""What `make demo` evaluates: the last training's test part, wherever its steps left it."""
+"""What `slipway demo` evaluates: the last training's test part, wherever its steps left it."""
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+from local.errors import SlipwayError
+from local.pipeline.held_out import HeldOut
 from local.pipeline.record import ExecutionRecord, StepRecord
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def test_part() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("test_part", ROOT / "scripts" / "test_part.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def output(step: str, name: str) -> dict[str, str]:
@@ -52,15 +41,15 @@ def training(folder: Path) -> ExecutionRecord:
     return record
 
 
-def test_it_lies_where_the_execution_left_it_that_did_the_work(test_part: ModuleType, tmp_path: Path) -> None:
+def test_it_lies_where_the_execution_left_it_that_did_the_work(tmp_path: Path) -> None:
     record = training(tmp_path)
 
-    lines = list(test_part._lines(steps(output("Split", "test")), record, tmp_path, "shop"))
+    held_out = HeldOut.of(steps(output("Split", "test")), record, tmp_path, "shop")
 
     split = tmp_path / "artifacts" / "shop" / "training" / "first" / "Split"
-    assert lines == [str(split / "test" / "rows.jsonl"), "--labels", str(split / "labels")]
+    assert held_out == HeldOut(split / "test" / "rows.jsonl", {"labels": split / "labels"})
 
 
-def test_a_pipeline_that_scores_something_else_is_refused(test_part: ModuleType, tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match="Score takes something else"):
-        list(test_part._lines(steps("s3://data/rows.csv"), training(tmp_path), tmp_path, "shop"))
+def test_a_pipeline_that_scores_something_else_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SlipwayError, match="Score takes something else"):
+        HeldOut.of(steps("s3://data/rows.csv"), training(tmp_path), tmp_path, "shop")

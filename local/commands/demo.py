@@ -1,0 +1,106 @@
+"""`demo`: score, evaluate and serve what the last training has made, and send one request through its API."""
+
+import argparse
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from local import assembly, background, phase
+from local.commands.options import add_assembly, example_of
+from local.errors import SlipwayError
+from local.pipeline.held_out import HeldOut
+from local.served import Served
+from local.workspace import Workspace
+
+_DESCRIPTION = """\
+Score the test part of a workload's last training by batch transform, through the deployed model's live
+containers, and evaluate the answers; then serve its endpoints, send one request through its API and stop.
+
+The evaluation goes to build/reports/WORKLOAD-evaluation.*, the answers to build/batch/demo/WORKLOAD, logs to
+build/demo/WORKLOAD. `make demo` trains first.
+"""
+_PROJECT = Path(__file__).absolute().parents[2]
+# A forecast is long: its beginning shows what comes.
+_LONGEST_LINE = 400
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "demo",
+        help="score, evaluate and serve a trained workload, and send it a request",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=example_of("demo churn", after="make train"),
+    )
+    parser.add_argument("workload", help="the workload, such as churn")
+    add_assembly(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    workspace, workload = Workspace(), arguments.workload
+    folder = workspace.root / "demo" / workload
+    declared = ["--assembly", str(arguments.assembly)]
+    held_out = HeldOut.of_last_training(assembly.load(arguments.assembly), workspace, workload)
+    answers = workspace.batch / "demo" / workload
+    if code := _score(workload, held_out.rows, answers, folder / "transform.log", declared):
+        return code
+    if code := _evaluate(workload, {"scores": answers, "output": folder, **held_out.inputs}):
+        return code
+    reports = _publish(folder, workspace.reports, workload)
+    print(flush=True)
+    logs = f"{workspace.root / 'endpoints'} and {folder}"
+    _note(f"serving {workload}; what its containers and this demo's steps log is in {logs}")
+    with background.serving(workload, *declared, folder=folder) as answering:
+        code = _call(workload, answering)
+    if code == 0:
+        print(*("", *(f"wrote {report}" for report in reports)), sep="\n")
+    return code
+
+
+def _score(workload: str, rows: Path, answers: Path, log: Path, declared: list[str]) -> int:
+    """Send the rows through the deployed model; the answers become the one file of their folder."""
+    shutil.rmtree(answers, ignore_errors=True)
+    answers.mkdir(parents=True)
+    with rows.open("rb") as file:
+        count = sum(1 for _ in file)
+    output = answers / f"{rows.name}.out"
+    return phase.run(
+        f"scoring {count} rows of the test part through the live containers, by batch transform",
+        log,
+        background.command(
+            *("transform", workload, str(rows), "--output", str(output)),
+            *("--set", "Accept=application/jsonlines", *declared),
+        ),
+    )
+
+
+def _evaluate(workload: str, inputs: Mapping[str, Path]) -> int:
+    """Run the workload's own evaluation, which prints what it finds."""
+    options = [part for name, place in inputs.items() for part in (f"--{name}", str(place))]
+    program = str(_PROJECT / "scripts" / "model_code.py")
+    return subprocess.run([sys.executable, program, f"{workload}/evaluate", *options], check=False).returncode
+
+
+def _publish(folder: Path, reports: Path, workload: str) -> list[Path]:
+    reports.mkdir(parents=True, exist_ok=True)
+    return [one.replace(reports / f"{workload}-{one.name}") for one in sorted(folder.glob("evaluation.*"))]
+
+
+def _call(workload: str, answering: Served) -> int:
+    curl = next((api.curl for api in answering.apis if api.curl), None)
+    if curl is None:
+        raise SlipwayError(f"{workload} has no API with an example")
+    print(f"one request through the API:\n  {curl}", flush=True)
+    call = [*shlex.split(curl), "--silent", "--show-error", "--fail"]
+    done = subprocess.run(call, stdout=subprocess.PIPE, check=False)
+    for line in done.stdout.decode(errors="replace").splitlines():
+        print(line[:_LONGEST_LINE])
+    return done.returncode
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
