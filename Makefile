@@ -10,18 +10,20 @@ ENV ?= dev
 HEAVY_PYTHON := 3.11
 BASE ?= main
 REGISTRY ?= local
-# Workloads whose data are a folder of files.
-IN_FOLDERS := translation
+# WORKLOADS, IN_FOLDERS: those whose data are a folder of files, and TRAINED_HERE: those that train in .venv;
+# what is made here makes their missing models from sample data.
+include build/workloads.mk
 DATA ?= build/data/$(WORKLOAD)$(if $(filter $(WORKLOAD),$(IN_FOLDERS)),,.txt)
 # What a pipeline's parameters are here, where a laptop cannot do what their defaults ask for.
 LAPTOP = $(wildcard model_code/$(WORKLOAD)/laptop.json)
 TRAIN = slipway train $(WORKLOAD) --data $(DATA) $(if $(LAPTOP),--set-from $(LAPTOP))
-# Those that train in .venv: what is made here makes their missing models from sample data.
-TRAINED_HERE := churn bank
 FUZZ_SECONDS ?= 1200
 # SMALLEST=--smallest: what measures does everything once; resilience and bench judge no speed then.
 SMALLEST ?=
 PROMISE ?=
+
+PYTHON_OF_PROJECT = [[ "$$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')" == "$$(cat .python-version)" ]] || \
+	{ echo "error: python3 is not Python $$(cat .python-version); install it with: pyenv install $$(cat .python-version)" >&2; exit 1; }
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
@@ -33,6 +35,11 @@ SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-stand
 # For templates that are checked and compared: a model that is not trained here is declared all the same.
 READ_ONLY := --context untrained=placeholder
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
+
+# The folder itself is newer than the list when a module comes or goes.
+build/workloads.mk: stacks/workloads $(wildcard stacks/workloads/*.py stacks/workloads/shared/record.py)
+	@$(PYTHON_OF_PROJECT)
+	@mkdir -p $(@D) && $(or $(wildcard .venv/bin/python),python3) -B -m stacks.workloads > $@.new && mv $@.new $@
 
 .PHONY: help forecast-plot demo test test-heavy serve train synth artifacts functions check documents resilience release weights snapshots diff fuzz lock bench-synth clean \
 	images test-images bench
@@ -222,8 +229,7 @@ clean: ## remove what was built, but not what was installed
 	@rm -rf build cdk.out
 
 .venv/.installed: requirements-bootstrap.txt requirements-dev.txt .python-version
-	@[[ "$$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')" == "$$(cat .python-version)" ]] || \
-		{ echo "error: python3 is not Python $$(cat .python-version); install it with: pyenv install $$(cat .python-version)" >&2; exit 1; }
+	@$(PYTHON_OF_PROJECT)
 	@[[ -x .venv/bin/python ]] || scripts/phase "creating .venv" build/logs/venv.log python3 -m venv .venv
 	@scripts/phase "installing pip and uv into .venv" build/logs/pip.log \
 		.venv/bin/pip install --require-hashes --no-deps -r requirements-bootstrap.txt

@@ -1,23 +1,13 @@
 """Slipway's stacks: what an environment stands on, and what trains and serves each workload."""
 
-from collections.abc import Callable, Mapping
-
-from aws_cdk import App, Stack
+from aws_cdk import App
 
 from stacks.platform.foundation import Foundation
 from stacks.platform.image import ScriptModeImage
 from stacks.platform.workbench import Workbench
 from stacks.policies.synth import run
 from stacks.settings import Settings
-from stacks.workloads import bank, churn, forecast, translation
-
-# What trains each workload, and what serves it.
-WORKLOADS: Mapping[str, tuple[Callable[..., Stack], Callable[..., Stack]]] = {
-    "churn": (churn.ChurnTraining, churn.ChurnServing),
-    "bank": (bank.BankTraining, bank.BankServing),
-    "forecast": (forecast.ForecastTraining, forecast.ForecastServing),
-    "translation": (translation.TranslationTraining, translation.TranslationServing),
-}
+from stacks.workloads.shared.record import workloads
 
 
 def build(app: App) -> Settings:
@@ -27,9 +17,11 @@ def build(app: App) -> Settings:
     prefix, common = f"slipway-{settings.env}", {"settings": settings, **settings.stack_options}
     foundation = Foundation(app, f"{prefix}-foundation", **common)
     image = ScriptModeImage(app, f"{prefix}-image", foundation=foundation, **common).image
-    for name, (training, serving) in WORKLOADS.items():
-        training(app, f"{prefix}-{name}-training", foundation=foundation, script_mode=image, **common)
-        serving(app, f"{prefix}-{name}-serving", foundation=foundation, script_mode=image, **common)
+    for workload in workloads():
+        training, serving = workload.stacks()
+        name, of_workload = f"{prefix}-{workload.name}", {"script_mode": image, **common}
+        training(app, f"{name}-training", foundation=foundation, **of_workload)
+        serving(app, f"{name}-serving", foundation=foundation, **of_workload)
     if settings.workbench:
         Workbench(app, f"{prefix}-workbench", foundation=foundation, workbench=settings.workbench, **common)
     return settings

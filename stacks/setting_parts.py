@@ -49,12 +49,6 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Forecast(Part):
-    """Whether forecasting has a second model and endpoint, for loads with special days and missing values."""
-
-    special_days: bool = False
-
-
 class Training(Part):
     """Each processing and training job of a pipeline. One instance: our scripts read all of their input.
 

@@ -14,7 +14,6 @@ from constructs import Node
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from stacks.setting_parts import (
-    Forecast,
     Network,
     Operations,
     Part,
@@ -24,6 +23,7 @@ from stacks.setting_parts import (
     Triggers,
     Workbench,
 )
+from stacks.workloads.shared.record import workloads
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -32,9 +32,23 @@ _KEYS_OF_THE_CLI = {"acknowledged-issue-numbers", "cli-telemetry"}
 
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
 Account = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-Workload = Literal["bank", "churn", "forecast", "translation"]
 WorkloadPart = Literal["training", "triggers", "scoring", "serving", "api"]
 EndpointName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")]
+
+
+def _is_declared(name: str) -> str:
+    names = [one.name for one in workloads()]
+    if name not in names:
+        raise ValueError(f"expected a workload: {', '.join(names)}")
+    return name
+
+
+def _chosen(options: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str | bool]]:
+    return {one.name: one.choose(options.get(one.name, {})) for one in workloads()}
+
+
+WorkloadName = Annotated[str, AfterValidator(_is_declared)]
+Options = Mapping[WorkloadName, Mapping[str, Any]]
 
 
 def _is_not_of_aws(key: str) -> str:
@@ -108,11 +122,10 @@ class Settings(Part):
     `network` nothing runs in a VPC. `trust_names_source` is the one switch of roles that SageMaker may assume
     on this account's behalf only. `artifact_source` says what is served: what was trained here, or releases.
     `untrained` says whether a model that was not is left out or declared without its content, for templates
-    that are read and never deployed. `translation_image` says what answers for translation: the built-in
-    algorithm, or weights that exist already, in the Hugging Face image.
-    `endpoints` names, by workload, an endpoint that exists already: the workload's API calls that one,
-    and none is deployed. `workloads` holds, by workload, what is different for it in five parts, and
-    `forecast` what only forecasting has.
+    that are read and never deployed. `options` holds, by workload, what only that one has, as its record says
+    (stacks/workloads/); `-c translation_image=VALUE` overrides the option `image` of translation. `endpoints`
+    names, by workload, an endpoint that exists already: the workload's API calls that one, and none is
+    deployed. `workloads` holds, by workload, what is different for it in five parts.
     """
 
     env: Literal["dev", "prod"]
@@ -128,16 +141,15 @@ class Settings(Part):
     releases: str = Field(default="releases", min_length=1)
     artifact_source: Literal["local", "release"]
     untrained: Literal["left-out", "placeholder"] = "left-out"
-    translation_image: Literal["seq2seq", "hugging-face"] = "seq2seq"
-    endpoints: Mapping[Workload, EndpointName] = {}
-    workloads: Mapping[Workload, Mapping[WorkloadPart, Mapping[str, Any]]] = {}
+    options: Annotated[Options, AfterValidator(_chosen)] = Field(default={}, validate_default=True)
+    endpoints: Mapping[WorkloadName, EndpointName] = {}
+    workloads: Mapping[WorkloadName, Mapping[WorkloadPart, Mapping[str, Any]]] = {}
     log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365, 731, 1827]
     training: Training
     triggers: Triggers
     scoring: Scoring
     serving: Serving
     api: Api
-    forecast: Forecast = Forecast()
     workbench: Workbench | None = None
 
     @property
@@ -170,7 +182,7 @@ class Settings(Part):
         """Whether buckets, keys and images outlive their stack."""
         return self.env == "prod"
 
-    def of(self, workload: Workload) -> Self:
+    def of(self, workload: str) -> Self:
         """The settings as they are for one workload; raises SettingsError for what is wrong together."""
         mine = self.model_dump()
         for part, changes in self.workloads.get(workload, {}).items():
@@ -195,10 +207,26 @@ class Settings(Part):
             raise SettingsError(f"env: {env!r} is none of {', '.join(sorted(environments))}")
         if not isinstance(environments[env], Mapping):
             raise SettingsError(f"environments.{env}: no settings but {environments[env]!r}")
-        settings = _validated(cls, {**environments[env], **chosen})
+        settings = _validated(cls, _with_options({**environments[env], **chosen}))
         for workload in settings.workloads:
             settings.of(workload)
         return settings
+
+
+def _with_options(values: dict[str, Any]) -> dict[str, Any]:
+    """The values with the options that are among them, as `<workload>_<option>`, in one mapping."""
+    options = values.get("options", {})
+    for workload in workloads():
+        if workload.name in values:
+            raise SettingsError(
+                f"{workload.name}: there is no such setting; its options are options.{workload.name}"
+            )
+        found = {
+            name: values.pop(key) for name in workload.options if (key := f"{workload.name}_{name}") in values
+        }
+        if found and isinstance(options, Mapping):
+            options = _merged(options, {workload.name: found})
+    return {**values, "options": options}
 
 
 def _is_of_cdk(key: str) -> bool:

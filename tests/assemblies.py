@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stacks.workloads.shared.record import workloads
+
 ROOT = Path(__file__).resolve().parents[1]
-HOSTNAMES = ("preprocess", "pca", "xgboost", "postprocess")
 # The containers of each workload's model in their order.
-MODELS = {"churn": HOSTNAMES, "bank": ("xgboost",), "forecast": ("deepar",), "translation": ("seq2seq",)}
+MODELS = {one.name: tuple(one.containers) for one in workloads()}
+HOSTNAMES = MODELS["churn"]
 STACKS = (
     *("foundation", "image"),
-    *("churn-training", "churn-serving"),
-    *("bank-training", "bank-serving"),
-    *("forecast-training", "forecast-serving"),
-    *("translation-training", "translation-serving"),
+    *(f"{workload}-{part}" for workload in MODELS for part in ("training", "serving")),
     "workbench",
 )
 

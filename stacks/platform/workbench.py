@@ -1,7 +1,7 @@
 """The workbench: a notebook with a view of the workloads' data, pipelines, models and endpoints."""
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any
 
 from aws_cdk import ArnFormat, CfnOutput, Stack
 from aws_cdk import aws_iam as iam
@@ -13,7 +13,8 @@ from stacks.constructs.storage.artifact import S3Prefix, grant_read_all
 from stacks.platform.foundation import Foundation
 from stacks.policies.acknowledgement import acknowledge, wildcard
 from stacks.setting_parts import Workbench as WorkbenchSettings
-from stacks.settings import Settings, Workload
+from stacks.settings import Settings
+from stacks.workloads.shared.record import workloads
 
 _PIPELINE = ["DescribePipeline", "ListPipelineExecutions", "StartPipelineExecution"]
 _EXECUTION = ["DescribePipelineExecution", "ListPipelineExecutionSteps", "StopPipelineExecution"]
@@ -51,9 +52,10 @@ class Workbench(Stack):
         own = S3Prefix(foundation.artifact_bucket, "workbench")
         own.grant_read(self._role)
         own.grant_write(self._role)
+        names = [one.name for one in workloads()]
         for bucket in (foundation.data_bucket, foundation.artifact_bucket):
-            grant_read_all(self._role, bucket, get_args(Workload))
-        for workload in get_args(Workload):
+            grant_read_all(self._role, bucket, names)
+        for workload in names:
             self._allow_workload(
                 f"slipway-{settings.env}-{workload}", endpoint=settings.endpoints.get(workload)
             )

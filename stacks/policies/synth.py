@@ -19,6 +19,7 @@ from stacks.policies.rule import Environment, Finding, Rule, evaluate
 from stacks.policies.rules import RULES
 from stacks.policies.templates import Templates
 from stacks.settings import Settings, SettingsError
+from stacks.workloads.shared.record import WorkloadError
 
 
 def run(build: Callable[[App], Settings]) -> None:
@@ -26,7 +27,7 @@ def run(build: Callable[[App], Settings]) -> None:
     app = App()
     try:
         settings = build(app)
-    except SettingsError as error:
+    except (SettingsError, WorkloadError) as error:
         raise SystemExit(f"error: {error}") from None
     attach(app, settings.env)
     app.synth()

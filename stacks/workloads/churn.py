@@ -11,16 +11,27 @@ from stacks.constructs.pipeline.references import Value
 from stacks.constructs.pipeline.steps import Model, Processing, Step, Training, read_hyperparameters
 from stacks.constructs.storage.artifact import CodeDirectory
 from stacks.workloads.shared.gate import Gate
+from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.serving import ServingStack
 from stacks.workloads.shared.training import DATA_VERSION, SPLIT_SEED, TrainingStack
+
+WORKLOAD = Workload(
+    name="churn",
+    summary="predicts which telephone customers leave",
+    model="scikit-learn, our own image, XGBoost, scikit-learn",
+    training="ChurnTraining",
+    serving="ChurnServing",
+    data="churn.txt",
+    containers=("preprocess", "pca", "xgboost", "postprocess"),
+    # A customer who stays, as a client sends the row; `make serve` shows a call with it.
+    example="KS,186,510,400-6454,no,no,0,137.8,97,23.43,187.7,118,15.95,146.4,85,6.59,8.7,6,2.35,1",
+)
 
 _SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 _XGBOOST = ManagedImage.named("xgboost")
 
 # One standard deviation below the mean over 15 splits, by which a sound model may miss it.
 _GATE = Gate("f1", "F1", minimum=0.85)
-# A customer who stays, as a client sends the row; `make serve` shows a call with it.
-_EXAMPLE = "KS,186,510,400-6454,no,no,0,137.8,97,23.43,187.7,118,15.95,146.4,85,6.59,8.7,6,2.35,1"
 
 
 def _containers(script_mode: Image) -> Sequence[Container]:
@@ -39,7 +50,7 @@ class ChurnTraining(TrainingStack):
     """From customers' rows to a model of four containers that waits for its approval."""
 
     def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
-        super().__init__(scope, id, workload="churn", file="churn.txt", **kwargs)
+        super().__init__(scope, id, workload=WORKLOAD, **kwargs)
         self._script_mode = script_mode
         split = Processing(
             "Split",
@@ -129,5 +140,4 @@ class ChurnServing(ServingStack):
     """The endpoint of the four containers."""
 
     def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
-        hops = _containers(script_mode)
-        super().__init__(scope, id, workload="churn", containers=hops, example=_EXAMPLE, **kwargs)
+        super().__init__(scope, id, workload=WORKLOAD, containers=_containers(script_mode), **kwargs)

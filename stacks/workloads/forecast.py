@@ -13,8 +13,36 @@ from stacks.constructs.pipeline.references import Join, Parameter
 from stacks.constructs.pipeline.steps import Model, Processing, Step, Training, read_hyperparameters
 from stacks.settings import Settings
 from stacks.workloads.shared.gate import Gate
+from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.serving import ServingStack
 from stacks.workloads.shared.training import DATA_VERSION, TrainingStack
+
+WORKLOAD = Workload(
+    name="forecast",
+    summary="forecasts the electricity that clients use in the next seven days",
+    model="DeepAR",
+    training="ForecastTraining",
+    serving="ForecastServing",
+    data="LD2011_2014.txt.zip",
+    containers=("deepar",),
+    example={
+        "instances": [
+            {
+                "start": "2014-09-01 00:00:00",
+                "target": [18.2, 17.5, 16.9, 17.1, 19.8, 24.6, 27.3, "NaN", 26.8, 25.9, 24.1, 20.7],
+            }
+        ],
+        "configuration": {
+            "num_samples": 20,
+            "output_types": ["quantiles"],
+            "quantiles": ["0.1", "0.5", "0.9"],
+        },
+    },
+    example_type="application/json",
+    environment="deepar",
+    # Whether there is a second model and endpoint, for loads with special days and missing values.
+    options={"special_days": (False, True)},
+)
 
 _SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 _DEEPAR = ManagedImage.named("deepar")
@@ -33,24 +61,18 @@ _EPOCHS = Parameter.integer("Epochs", 400)
 _FORMAT = Parameter.choice("Format", ["json.gz", "json", "parquet"])
 _CATEGORIES = Parameter.choice("Categories", ["none", "client"])
 
-_DAY = [18.2, 17.5, 16.9, 17.1, 19.8, 24.6, 27.3, "NaN", 26.8, 25.9, 24.1, 20.7]
-_EXAMPLE = {
-    "instances": [{"start": "2014-09-01 00:00:00", "target": _DAY}],
-    "configuration": {"num_samples": 20, "output_types": ["quantiles"], "quantiles": ["0.1", "0.5", "0.9"]},
-}
-
 
 class ForecastTraining(TrainingStack):
     """From the published file to a model that is better than the week before, and waits for its approval.
 
-    With the setting `forecast.special_days` a second model is trained beside it, on loads that have special
+    With the option `special_days` a second model is trained beside it, on loads that have special
     days and missing values.
     """
 
     def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
-        super().__init__(scope, id, workload="forecast", file="LD2011_2014.txt.zip", **kwargs)
+        super().__init__(scope, id, workload=WORKLOAD, **kwargs)
         steps = self._experiment()
-        if self.settings.forecast.special_days:
+        if self.options["special_days"]:
             steps += self._experiment(_SPECIAL_DAYS)
         self.build_pipeline(steps, [_EPOCHS, _FORMAT, _CATEGORIES, _GATE.parameter])
 
@@ -100,15 +122,14 @@ class ForecastServing(ServingStack):
     def __init__(
         self, scope: Construct, id: str, *, script_mode: Image, settings: Settings, **kwargs: Any
     ) -> None:
+        special_days = settings.options[WORKLOAD.name]["special_days"]
         super().__init__(
             scope,
             id,
-            workload="forecast",
+            workload=WORKLOAD,
             containers=_containers(),
-            example=json.dumps(_EXAMPLE, separators=(",", ":")),
-            example_type="application/json",
             records=JSON_SERIES,
-            variants={_SPECIAL_DAYS: _containers(_SPECIAL_DAYS)} if settings.forecast.special_days else {},
+            variants={_SPECIAL_DAYS: _containers(_SPECIAL_DAYS)} if special_days else {},
             settings=settings,
             **kwargs,
         )

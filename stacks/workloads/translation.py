@@ -1,6 +1,5 @@
 """Translation: sequence to sequence, from a parallel corpus to an API that answers in the other language."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,8 +12,24 @@ from stacks.constructs.pipeline.references import Parameter
 from stacks.constructs.pipeline.steps import Model, Processing, Training, read_hyperparameters
 from stacks.settings import Settings
 from stacks.workloads.shared.gate import Gate
+from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.serving import ServingStack
 from stacks.workloads.shared.training import DATA_VERSION, TrainingStack
+
+WORKLOAD = Workload(
+    name="translation",
+    summary="translates English into German",
+    model="seq2seq, or Hugging Face",
+    training="TranslationTraining",
+    serving="TranslationServing",
+    data="en-de/",
+    containers=("seq2seq",),
+    example={"instances": [{"data": "i love you"}, {"data": "i love you , too"}]},
+    example_type="application/json",
+    environment="seq2seq",
+    # What answers: the built-in algorithm, or weights that exist already, in the Hugging Face image.
+    options={"image": ("seq2seq", "hugging-face")},
+)
 
 _SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 _SEQ2SEQ = ManagedImage.named("seq2seq")
@@ -42,7 +57,6 @@ _SIZES = {
     "LearningRateSchedule": ("lr_scheduler_type",),
     "LearningRateHalfLife": ("fixed_rate_lr_half_life",),
 }
-_EXAMPLE = {"instances": [{"data": "i love you"}, {"data": "i love you , too"}]}
 
 
 class TranslationTraining(TrainingStack):
@@ -53,7 +67,7 @@ class TranslationTraining(TrainingStack):
     """
 
     def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
-        super().__init__(scope, id, workload="translation", file="en-de/", **kwargs)
+        super().__init__(scope, id, workload=WORKLOAD, **kwargs)
         prepare = Processing(
             "Prepare",
             image=_SCIKIT_LEARN,
@@ -91,7 +105,8 @@ class TranslationTraining(TrainingStack):
 class TranslationServing(ServingStack):
     """The endpoint of the one container, its API, and files of sentences.
 
-    The container is the built-in algorithm's, or the Hugging Face image with our script, as the settings say.
+    The container is the built-in algorithm's, or the Hugging Face image with our script, as the option
+    `image` says.
     """
 
     def __init__(
@@ -100,11 +115,9 @@ class TranslationServing(ServingStack):
         super().__init__(
             scope,
             id,
-            workload="translation",
+            workload=WORKLOAD,
             settings=settings,
-            containers=_SERVED[settings.translation_image],
-            example=json.dumps(_EXAMPLE, separators=(",", ":")),
-            example_type="application/json",
+            containers=_SERVED[settings.options[WORKLOAD.name]["image"]],
             records=JSON_SENTENCES,
             **kwargs,
         )

@@ -85,6 +85,15 @@ def test_only_prod_keeps_data(context: Mapping[str, Any]) -> None:
         ("api.reserved_concurrency", 0, "greater than or equal to 1"),
         ("api.allowed_origins", [], "at least 1 item"),
         ("api.allowed_origins", "https://app.example.com", "tuple"),
+        ("options", {"translation": {"image": "t5"}}, "image: expected seq2seq or hugging-face, got t5"),
+        ("options", {"translation": {"imgae": "seq2seq"}}, "translation.imgae: there is no such option"),
+        ("options", {"forecast": {"special_days": 1}}, "special_days: expected false or true, got 1"),
+        ("options", {"bank": {"image": "seq2seq"}}, "bank.image: there is no such option"),
+        ("options.bnak", {}, "expected a workload: bank, churn"),
+        ("options", 5, "dictionary"),
+        ("options", {"forecast": 5}, "dictionary"),
+        ("forecast", {"special_days": True}, "its options are options.forecast"),
+        ("forecast_special_day", True, "no such setting"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_its_key(
@@ -134,6 +143,42 @@ def test_a_text_setting_is_overridden_for_one_synth(context: Mapping[str, Any]) 
     settings = Settings.from_mapping({**context, "region": "cn-north-1", "artifacts": "/elsewhere"})
     assert settings.region == "cn-north-1"
     assert str(settings.artifacts_folder) == "/elsewhere"
+
+
+def test_options_of_a_workload_are_read_and_overridden_for_one_synth(context: Mapping[str, Any]) -> None:
+    assert Settings.from_mapping(context).options["translation"] == {"image": "seq2seq"}
+    chosen = changed(context, "options", {"translation": {"image": "hugging-face"}})
+    assert Settings.from_mapping(chosen).options["translation"] == {"image": "hugging-face"}
+    once = Settings.from_mapping({**chosen, "translation_image": "seq2seq", "forecast_special_days": "true"})
+    assert once.options == {
+        **Settings.from_mapping(context).options,
+        "translation": {"image": "seq2seq"},
+        "forecast": {"special_days": True},
+    }
+    assert once.of("translation").options == once.options
+
+
+@pytest.mark.parametrize("options", [5, None, {"translation": 5}, {"translation": {"image": "t5"}}])
+def test_a_wrong_option_is_refused_also_beside_one_that_overrides_another(
+    context: Mapping[str, Any], options: Any
+) -> None:
+    with pytest.raises(SettingsError, match=r"^options"):
+        Settings.from_mapping({**changed(context, "options", options), "forecast_special_days": "true"})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "fault"),
+    [
+        ("translation_image", "t5", "options: translation.image: expected seq2seq or hugging-face, got t5"),
+        ("forecast_special_days", "yes", "options: forecast.special_days: expected false or true, got yes"),
+        ("translation_imgae", "seq2seq", "translation_imgae: there is no such setting"),
+    ],
+)
+def test_a_wrong_override_of_an_option_is_refused(
+    context: Mapping[str, Any], key: str, value: str, fault: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"^{fault}"):
+        Settings.from_mapping({**context, key: value})
 
 
 def test_a_misspelt_override_is_refused_by_its_key(context: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from aws_cdk import aws_kms as kms
 from stacks.constructs.model.image import ReleasedImage
 from stacks.constructs.model.inference_pipeline import Container, ModelData
 from stacks.constructs.storage.artifact import ModelArchive, ReleasedArchive
-from stacks.settings import ROOT, Settings, Workload
+from stacks.settings import ROOT, Settings
 from stacks.workloads.shared.missing import leave_empty
 from stacks.workloads.shared.release import Release, ReleasedContainer, ReleaseError
 
@@ -30,7 +30,7 @@ def served_model(
     stack: Stack,
     settings: Settings,
     *,
-    workload: Workload,
+    workload: str,
     containers: Sequence[Container],
     key: kms.IKey,
     variant: str = "",
@@ -92,7 +92,7 @@ def _is_on_disk(container: ReleasedContainer) -> bool:
 
 
 def _trained(
-    stack: Stack, settings: Settings, workload: Workload, containers: Sequence[Container]
+    stack: Stack, settings: Settings, workload: str, containers: Sequence[Container]
 ) -> ServedModel | None:
     folder = settings.artifacts_folder / workload
     archives = {one.hostname: folder / one.hostname / "model.tar.gz" for one in containers}

@@ -16,9 +16,10 @@ from stacks.constructs.model.inference_pipeline import Container, InferencePipel
 from stacks.constructs.pipeline.batch_scoring import BatchScoring
 from stacks.constructs.pipeline.records import CSV_ROWS, Records
 from stacks.platform.foundation import Foundation
-from stacks.settings import Settings, Workload
+from stacks.settings import Settings
 from stacks.workloads.shared.instances import scoring_instances
 from stacks.workloads.shared.missing import leave_empty
+from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.served_model import served_model
 from stacks.workloads.shared.workload_stack import WorkloadStack, tag_purpose, tag_variant
 
@@ -27,12 +28,11 @@ class ServingStack(WorkloadStack):
     """The endpoint, of a release or of what training left here as the settings say, its API, and the scoring
     of whole files.
 
-    The API's function is the folder `predict_<workload>` of lambda/; `example` is a request of the type
-    `example_type` that the endpoint accepts, and `records` what files hold. Where the settings name an
-    endpoint for the workload, that one is called: no model is declared, and no scoring of files. While the
-    model's archives or the packaged function are missing, the stack declares nothing, and an error annotation
-    says what makes them. `variants` are other models of the workload, each behind an endpoint of its own that
-    no API calls, `<name>-<variant>`.
+    The API's function is the folder `predict_<workload>` of lambda/; `records` is what files hold. Where
+    the settings name an endpoint for the workload, that one is called: no model is declared, and no scoring
+    of files. While the model's archives or the packaged function are missing, the stack declares nothing, and
+    an error annotation says what makes them. `variants` are other models of the workload, each behind an
+    endpoint of its own that no API calls, `<name>-<variant>`.
     """
 
     def __init__(
@@ -42,8 +42,6 @@ class ServingStack(WorkloadStack):
         *,
         workload: Workload,
         containers: Sequence[Container],
-        example: str,
-        example_type: str = "text/csv",
         records: Records = CSV_ROWS,
         variants: Mapping[str, Sequence[Container]] = MappingProxyType({}),
         settings: Settings,
@@ -53,7 +51,7 @@ class ServingStack(WorkloadStack):
         super().__init__(scope, id, workload=workload, settings=settings, **kwargs)
         self._foundation = foundation
         self._records = records
-        package = FunctionPackage(f"predict_{workload}", settings.functions_folder)
+        package = FunctionPackage(f"predict_{workload.name}", settings.functions_folder)
         if not package.is_prepared:
             leave_empty(self, f"no packaged {package.name} in {settings.functions}: run `make functions`")
             return
@@ -78,7 +76,7 @@ class ServingStack(WorkloadStack):
             vpc_config=foundation.function_vpc_config,
         )
         CfnOutput(self, "EndpointName", value=endpoint.name)
-        Example(example, example_type).export(self, "Example", f"{self.name}-example")
+        Example(workload.request, workload.example_type).export(self, "Example", f"{self.name}-example")
         contract.example.export(self, "ApiExample", f"{self.name}-api-example")
 
     def _existing_endpoint(self) -> Invocable | None:

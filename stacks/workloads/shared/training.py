@@ -27,9 +27,10 @@ from stacks.constructs.pipeline.steps import (
 from stacks.constructs.pipeline.trigger import ETAG, KEY, TIME, NewObject, Schedule, Trigger
 from stacks.constructs.storage.artifact import CodeDirectory, S3Prefix, SourceArchive
 from stacks.platform.foundation import Foundation
-from stacks.settings import ROOT, Settings, Workload
+from stacks.settings import ROOT, Settings
 from stacks.workloads.shared.gate import Gate
 from stacks.workloads.shared.instances import processing_cluster, scoring_instances, training_cluster
+from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.workload_stack import WorkloadStack, tag_purpose, tag_variant
 
 # A step's result is reused while the names of its inputs are the same: other data under the same key need
@@ -45,7 +46,7 @@ class TrainingStack(WorkloadStack):
     """A subclass makes its steps with what is offered here, and ends with `build_pipeline`.
 
     The scripts are folders of model_code/<workload>/. The data are an object below `<workload>/input/` in the
-    data bucket, called `file` unless whoever starts the pipeline says otherwise; `data` is its S3 URI.
+    data bucket, the record's unless whoever starts the pipeline names another; `data` is its S3 URI.
     """
 
     def __init__(
@@ -54,20 +55,19 @@ class TrainingStack(WorkloadStack):
         id: str,
         *,
         workload: Workload,
-        file: str,
         settings: Settings,
         foundation: Foundation,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, workload=workload, settings=settings, **kwargs)
-        self.folder = ROOT / "model_code" / workload
+        self.folder = ROOT / "model_code" / self.workload
         self.cluster = training_cluster(self.settings)
         self.processing = processing_cluster(self.settings)
         self._scoring = scoring_instances(self.settings)
         self._foundation = foundation
         self._code: dict[str, CodeDirectory] = {}
-        self._arrivals = S3Prefix(foundation.data_bucket, f"{workload}/input")
-        self._input_key = Parameter.string("InputKey", f"{self._arrivals.prefix}/{file}")
+        self._arrivals = S3Prefix(foundation.data_bucket, f"{self.workload}/input")
+        self._input_key = Parameter.string("InputKey", f"{self._arrivals.prefix}/{workload.data}")
         self.data = Join("/", (f"s3://{foundation.data_bucket.bucket_name}", self._input_key))
 
     def code(self, folder: str) -> CodeDirectory:

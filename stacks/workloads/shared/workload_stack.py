@@ -5,7 +5,8 @@ from typing import Any, Literal
 from aws_cdk import Stack, Tags
 from constructs import Construct
 
-from stacks.settings import Settings, Workload
+from stacks.settings import Settings
+from stacks.workloads.shared.record import Workload
 
 type Purpose = Literal["training", "batch"]
 # Of these the local runner reads the promise.
@@ -13,7 +14,7 @@ _ANSWERING = ["AWS::SageMaker::Endpoint", "AWS::SageMaker::Pipeline"]
 
 
 class WorkloadStack(Stack):
-    """A stack whose `settings` are the environment's as they are for its workload.
+    """A stack whose `settings` are the environment's as they are for its workload, and `options` its own.
 
     What people and other programs know by name is called `name`, or begins with it.
 
@@ -28,10 +29,11 @@ class WorkloadStack(Stack):
         self, scope: Construct, id: str, *, workload: Workload, settings: Settings, **kwargs: Any
     ) -> None:
         super().__init__(scope, id, **kwargs)
-        self.workload = workload
-        self.settings = settings.of(workload)
-        self.name = f"slipway-{settings.env}-{workload}"
-        Tags.of(self).add("workload", workload)
+        self.workload = workload.name
+        self.settings = settings.of(workload.name)
+        self.options = settings.options[workload.name]
+        self.name = f"slipway-{settings.env}-{workload.name}"
+        Tags.of(self).add("workload", workload.name)
         Tags.of(self).add("answers", self.answers, include_resource_types=_ANSWERING)
 
 

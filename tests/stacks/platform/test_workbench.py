@@ -2,14 +2,13 @@
 
 import base64
 import json
-from typing import Any, get_args
+from typing import Any
 
 import pytest
-from assemblies import Assembly
+from assemblies import MODELS, Assembly
 from declared import allowed, named, only, resources, statements, text, texts
 
 from stacks.constructs.operations.notebook import on_start
-from stacks.settings import Workload
 
 
 @pytest.fixture
@@ -92,7 +91,7 @@ def test_a_script_that_the_service_would_refuse_is_refused_here(monkeypatch, tmp
 
 
 def test_its_role_touches_nothing_but_what_the_workloads_own(each: Assembly, template: Any) -> None:
-    names = {f"slipway-{each.env}-{workload}" for workload in get_args(Workload)}
+    names = {f"slipway-{each.env}-{workload}" for workload in MODELS}
     own = {*names, *(f"{name}-batch" for name in names), f"slipway-{each.env}-workbench"}
     for statement in statements(template):
         if any(action.startswith("sagemaker:") for action in texts(statement["Action"])):
@@ -118,7 +117,7 @@ def test_it_reads_the_prefixes_of_the_workloads_and_writes_its_own(template: Any
     read = {arn.partition("}/")[2] for arn in allowed(template, "s3:GetObject") if bucket in arn}
     written = {arn.partition("}/")[2] for arn in allowed(template, "s3:PutObject") if bucket in arn}
     own = {"workbench/*"} if bucket == "ArtifactBucket" else set()
-    assert read == {f"{workload}/*" for workload in get_args(Workload)} | own
+    assert read == {f"{workload}/*" for workload in MODELS} | own
     assert written == own
 
 

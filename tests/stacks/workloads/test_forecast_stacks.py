@@ -119,7 +119,7 @@ def special(synth: Callable[..., Assembly], artifacts: Path) -> Assembly:
     archive = artifacts / "forecast" / "special-days" / "model.tar.gz"
     archive.parent.mkdir(parents=True)
     archive.write_bytes(gzip.compress(b"special-days", mtime=0))
-    return synth("dev", forecast={"special_days": True})
+    return synth("dev", options={"forecast": {"special_days": True}})
 
 
 def test_the_second_experiment_is_declared_only_where_the_settings_ask_for_it(

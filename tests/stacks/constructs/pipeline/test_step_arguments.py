@@ -5,14 +5,11 @@ from functools import reduce
 from typing import Any
 
 import pytest
-from assemblies import Assembly
+from assemblies import MODELS, Assembly
 from declared import definition, steps
 from request_shapes import OPERATIONS, Arguments
 
-PIPELINES = (
-    *("churn-training", "churn-serving", "bank-training", "bank-serving"),
-    *("forecast-training", "forecast-serving"),
-)
+PIPELINES = [f"{workload}-{part}" for workload in MODELS for part in ("training", "serving")]
 
 
 def walk(template: Any) -> Arguments:
