@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from review import snapshot
-from review.assembly import load
 from review.content_report import Assets
 from review.errors import ReviewError
+from review.loading import load
 from review.report import report
 from review.stack_review import review
 
@@ -26,6 +26,10 @@ def main() -> int:
         sys.stdout.flush()
     except ReviewError as error:
         return _failed(str(error))
+    except RecursionError:
+        return _failed(
+            "the values of nested stacks refer to each other in a circle; CloudFormation refuses that"
+        )
     except BrokenPipeError:
         _discard_output()
         return 128 + signal.SIGPIPE

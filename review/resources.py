@@ -5,18 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.assembly import Assembly, Stack
+from review.construct_paths import nested_path
 from review.values import Node, Reader, Text
+
+_IN_TEMPLATE = ("TemplateURL", "Parameters")
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource as one of the two assemblies declares it, its values read."""
+    """A resource as one of the two assemblies declares it, its values read. One that is a stack, of which the
+    assembly has the template, declares the stack `nested`."""
 
     stack: str
     path: str
     logical_id: str
     type: str
     declared: dict[str, Node]
+    nested: str = ""
 
     @property
     def properties(self) -> Node:
@@ -38,10 +43,23 @@ def resources(assembly: Assembly, stack: Stack) -> list[Resource]:
     """Every resource of the stack but CDK's own usage record."""
     reader = Reader(assembly, stack)
     return [
-        Resource(stack.name, stack.path(id), id, declared["Type"], _read(reader, stack, declared))
+        Resource(
+            stack.name,
+            nested_path(stack.path(id)),
+            id,
+            declared["Type"],
+            _read(reader, stack, declared if id not in stack.nested else _without_template(declared)),
+            stack.nested.get(id, ""),
+        )
         for id, declared in stack.resources.items()
         if declared["Type"] != "AWS::CDK::Metadata"
     ]
+
+
+def _without_template(declared: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A nested stack without what is read in its own template."""
+    properties = declared.get("Properties", {})
+    return {**declared, "Properties": {key: properties[key] for key in properties if key not in _IN_TEMPLATE}}
 
 
 def _read(reader: Reader, stack: Stack, declared: Mapping[str, Any]) -> dict[str, Node]:

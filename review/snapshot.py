@@ -39,9 +39,9 @@ def write(assembly: Assembly, folder: Path) -> list[Path]:
 
 
 def texts(assembly: Assembly) -> dict[str, str]:
-    """The text of each stack by its name."""
+    """The text of each stack by its name, in which a nested one has a dot for its slash."""
     return {
-        name: _HEADER + _without_content_tags(_dump(_document(assembly, stack)))
+        name.replace("/", "."): _HEADER + _without_content_tags(_dump(_document(assembly, stack)))
         for name, stack in assembly.stacks.items()
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from review import permissions
-from review.assembly import Assembly, Stack
+from review.assembly import NESTED_STACK, Assembly, Stack
 from review.differences import ABSENT, Difference, Side, differences, same
 from review.permissions import is_permission
 from review.resource_changes import Fate, ResourceChange, compare
@@ -22,6 +22,10 @@ def review(old: Assembly, new: Assembly) -> list[StackReview]:
     """A review of every stack of either assembly, in the order of names."""
     before = {name: resources(old, stack) for name, stack in old.stacks.items()}
     after = {name: resources(new, stack) for name, stack in new.stacks.items()}
+    for one_sided in (_unread(before, after), _unread(after, before)):
+        for name in one_sided:
+            before.pop(name, None)
+            after.pop(name, None)
     changes = compare(_all(before), _all(after))
     taken = taken_names(old, new, _all(before), _all(after), changes)
     reviews = []
@@ -31,7 +35,7 @@ def review(old: Assembly, new: Assembly) -> list[StackReview]:
         reviews.append(
             StackReview(
                 name,
-                standing=_standing(name in before, name in after),
+                standing=_standing(name, old, new),
                 granted=granted,
                 revoked=revoked,
                 resources=own,
@@ -51,14 +55,30 @@ def _all(by_stack: Mapping[str, list[Resource]]) -> list[Resource]:
     return [resource for resources in by_stack.values() for resource in resources]
 
 
+def _unread(read: Mapping[str, list[Resource]], other: Mapping[str, list[Resource]]) -> list[str]:
+    """Nested stacks of one side, with all in them, that the other side has and cannot read."""
+    unread = {f"{one.stack}/{one.path}" for one in _all(other) if one.type == NESTED_STACK and not one.nested}
+    return [name for name in read if any(f"{name}/".startswith(f"{one}/") for one in unread)]
+
+
 def _missing(stack: Stack) -> tuple[str, ...]:
+    if stack.parent:  # the contents of a nested stack are in its parent's assets
+        return ()
     return tuple(sorted({asset.name for asset in stack.assets.values() if not asset.path.exists()}))
 
 
-def _standing(before: bool, after: bool) -> Standing:
-    if before and after:
-        return Standing.KEPT
-    return Standing.NEW if after else Standing.GONE
+def _standing(name: str, old: Assembly, new: Assembly) -> Standing:
+    if name in new.stacks:
+        return Standing.KEPT if name in old.stacks else Standing.NEW
+    stack = old.stacks[name]
+    if stack.parent is None:
+        return Standing.GONE
+    # Deploying the parent removes it with all that it declares, unless the parent's template retains it.
+    declared = old.stacks[stack.parent]
+    policies = [
+        declared.resources[id].get("DeletionPolicy") for id, one in declared.nested.items() if one == name
+    ]
+    return Standing.GONE if policies == ["Retain"] else _standing(stack.parent, old, new)
 
 
 def _rewords_policy(change: ResourceChange) -> bool:

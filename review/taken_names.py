@@ -32,7 +32,7 @@ def taken_names(
     unstable = {_place(change.resource) for change in changes if change.fate not in (None, Fate.CHANGED)}
     held = [(one, name) for one in before if (name := old_names.of(one)) and not name.targets & unstable]
     fates = {_place(change.old): change for change in changes if change.old}
-    orders = _Orders(new)
+    orders = _Orders(old, new)
     found: list[TakenName] = []
     created: list[tuple[Resource, FixedName]] = []
     for change in changes:
@@ -57,8 +57,12 @@ def _holders(
 class _Orders:
     """When a name is free, by the order in which stacks are deployed."""
 
-    def __init__(self, assembly: Assembly) -> None:
-        self._assembly = assembly
+    def __init__(self, old: Assembly, new: Assembly) -> None:
+        self._old = old
+        self._assembly = new
+
+    def _deployed_with(self, stack: str) -> str:
+        return (self._assembly if stack in self._assembly.stacks else self._old).deployed_with(stack)
 
     def why(self, change: ResourceChange, holder: Resource, fate: ResourceChange | None) -> str | None:
         """Why the name is not free; None where the holder is gone by then."""
@@ -67,9 +71,10 @@ class _Orders:
         named = _named(holder, change)
         if fate is None or fate.fate is Fate.CHANGED:
             return f"{named} has it"
-        if holder.stack == change.resource.stack:
+        stack, holding = map(self._deployed_with, (change.resource.stack, holder.stack))
+        if stack == holding:
             return f"{named} has it until everything else is done"
-        until = self._until(change.resource.stack, holder.stack, fate)
+        until = self._until(stack, holding, fate)
         return f"{named} {until}" if until else None
 
     def _until(self, stack: str, holding: str, fate: ResourceChange) -> str | None:

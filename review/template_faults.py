@@ -24,6 +24,7 @@ def _unset(stack: Stack, deployed: Stack | None) -> Iterator[str]:
     # A parameter that is deployed keeps its value.
     given = {
         *stack.settings.get("parameters", {}),
+        *stack.given,
         *(deployed.template.get("Parameters", {}) if deployed else ()),
     }
     for name, declared in stack.template.get("Parameters", {}).items():

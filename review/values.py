@@ -79,6 +79,7 @@ _CONTENT = re.compile(
     r"(?<![0-9a-f])(?P<asset>[0-9a-f]{64})(?![0-9a-f])"
     r"|\.dkr\.ecr\.[^/\s]+/(?P<repository>[a-z0-9._/-]+):(?P<tag>[0-9a-f]{16,64})(?![\w.-])"
 )
+_OUTPUTS = "Outputs."
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
 # Private-use characters, so that no text of a template is taken for a marker.
 _MARKER = re.compile("\ue000(\\d+)\ue001")
@@ -113,11 +114,11 @@ class Reader:
         text: Text | None = None
         match name, argument:
             case "Ref", str():
-                text = Text((self._reference(argument),))
+                text = self._referred(argument)
             case "Fn::GetAtt", str():
-                text = Text((self._reference(*argument.split(".", 1)),))
+                text = self._referred(*argument.split(".", 1))
             case "Fn::GetAtt", [str(target), str(attribute)]:
-                text = Text((self._reference(target, attribute),))
+                text = self._referred(target, attribute)
             case "Fn::Sub", str():
                 text = self._substitute(argument, {})
             case "Fn::Sub", [str(template), dict(variables)]:
@@ -134,10 +135,18 @@ class Reader:
                 text = self._call(name.removeprefix("Fn::"), argument)
         return text
 
-    def _reference(self, target: str, attribute: str = "") -> Part:
+    def _referred(self, target: str, attribute: str = "") -> Text:
+        """A reference; what crosses the border of a nested stack reads as the value on the other side."""
         if target.startswith("AWS::"):
-            return f"${{{target}}}"
-        return Reference(self._stack.name, self._stack.path(target), attribute)
+            return Text((f"${{{target}}}",))
+        stacks, across = self._assembly.stacks, None
+        if not attribute and self._stack.parent and target in self._stack.given:
+            across = self._imported((stacks[self._stack.parent], self._stack.given[target]))
+        elif attribute.startswith(_OUTPUTS) and target in self._stack.nested:
+            nested = stacks[self._stack.nested[target]]
+            output = nested.outputs.get(attribute.removeprefix(_OUTPUTS))
+            across = self._imported((nested, output["Value"])) if output else None
+        return across or Text((Reference(self._stack.name, self._stack.path(target), attribute),))
 
     def _substitute(self, template: str, variables: Mapping[str, Any]) -> Text:
         parts: list[Part] = []
@@ -151,7 +160,7 @@ class Reader:
             elif name in variables:
                 parts += self._text(variables[name]).parts
             else:
-                parts.append(self._reference(*name.split(".", 1)))
+                parts += self._referred(*name.split(".", 1)).parts
         return _merged([*parts, *self._plain(template[end:]).parts])
 
     def _join(self, delimiter: str, members: list[Any]) -> Text:

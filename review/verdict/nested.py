@@ -1,22 +1,23 @@
-"""Nested stacks: only the template that holds them is read, not their own."""
+"""Nested stacks whose templates are not in the assembly; one that is there is read as a stack of its own."""
 
 from collections.abc import Iterator
 
+from review.assembly import NESTED_STACK
 from review.markdown import code
 from review.resource_changes import Fate, ResourceChange
 from review.stack_changes import StackReview, Standing
 from review.verdict.finding import Finding, Severity, section_of
 
-_NESTED = "AWS::CloudFormation::Stack"
 _INPUTS = {"TemplateURL": "its template changed", "Parameters": "its parameters changed"}
 
 
 def unread_templates(review: StackReview) -> Iterator[Finding]:
-    """Every nested stack of which a deployment changes what nothing here reads: what it declares."""
+    """Every nested stack of which a deployment changes what nothing here can read: what it declares."""
     if review.standing is Standing.GONE:
         return
     for change in review.resources:
-        if change.resource.type == _NESTED and (why := _why(change)):
+        unread = any(side is not None and not side.nested for side in (change.old, change.new))
+        if change.resource.type == NESTED_STACK and unread and (why := _why(change)):
             name = code(change.resource.path)
             reason = f"cannot judge the nested stack {name}: {why}"
             yield Finding(Severity.UNREAD, review.name, "", reason, section_of(change))

@@ -1,5 +1,6 @@
 """Small cloud assemblies, written as CDK writes them."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,13 +13,15 @@ STACK = "shop"
 @dataclass(frozen=True)
 class Declared:
     """A stack. A resource's construct path is its logical id unless `paths` has another; `assets` gives each
-    hash its display name, and `contents` some of them the files of a folder."""
+    hash its display name, and `contents` some of them the files of a folder. `nested` are templates of nested
+    stacks, which a resource names by their digest, as CDK does."""
 
     resources: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
     paths: Mapping[str, str] = field(default_factory=dict)
     assets: Mapping[str, str] = field(default_factory=dict)
     contents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    nested: Sequence[Mapping[str, Any]] = ()
     template: Mapping[str, Any] = field(default_factory=dict)
     properties: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
@@ -56,10 +59,19 @@ def _files(folder: Path, stack: Declared) -> dict[str, Any]:
     for hash, files in stack.contents.items():
         for name, text in files.items():
             (folder / f"asset.{hash}" / name).write_text(text)
-    return {
+    files: dict[str, Any] = {
         hash: {"displayName": name, "source": {"path": f"asset.{hash}", "packaging": "zip"}}
         for hash, name in stack.assets.items()
     }
+    for template in stack.nested:
+        path = f"{digest(template)}.nested.template.json"
+        (folder / path).write_text(json.dumps(template))
+        files[digest(template)] = {"source": {"path": path, "packaging": "file"}}
+    return files
+
+
+def digest(template: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(template).encode()).hexdigest()
 
 
 def _metadata(name: str, stack: Declared) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from cloud_assemblies import STACK, Declared, write
 
-from review.assembly import load
 from review.content_report import Assets
+from review.loading import load
 from review.report import report
 from review.stack_review import review
 

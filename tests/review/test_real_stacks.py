@@ -16,8 +16,8 @@ from assemblies import ROOT, Assembly
 from cloud_assemblies import data_rows
 from verdicts import broken_links, reasons, verdict
 
-from review.assembly import load
 from review.content_report import Assets
+from review.loading import load
 from review.report import report
 from review.resource_changes import Fate
 from review.stack_review import review

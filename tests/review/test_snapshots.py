@@ -9,7 +9,7 @@ import pytest
 from assemblies import ROOT, Assembly
 from cloud_assemblies import STACK, Declared, write
 
-from review.assembly import load
+from review.loading import load
 from review.snapshot import texts
 from review.snapshot import write as write_snapshots
 

@@ -10,7 +10,8 @@ from cloud_assemblies import Declared, write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.assembly import Assembly, Stack, load
+from review.assembly import Assembly, Stack
+from review.loading import load
 from review.values import Content, Reader, Text, show
 
 HASH = "a" * 64

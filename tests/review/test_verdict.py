@@ -8,8 +8,8 @@ import pytest
 from cloud_assemblies import STACK, Declared, write
 from verdicts import broken_links, reasons, verdict
 
-from review.assembly import load
 from review.content_report import Assets
+from review.loading import load
 from review.report import report
 from review.stack_review import review
 
