@@ -9,6 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from fuzz.played import PlayedScores
+from fuzz.proxy_event import complete
 from fuzz.target import ROOT, find_modules
 from resilience.bad_inputs import Generator
 from resilience.live_abuse import LiveApi, live
@@ -169,12 +170,12 @@ def _played(workload: str, sent: bytes) -> Any:
 
 def _event(workload: str, body: bytes, content_type: str) -> dict[str, Any]:
     headers = {"Content-Type": [content_type], "Origin": ["https://app.example.com"]}
-    return {
-        "httpMethod": "POST",
-        "path": f"/{workload}",
-        "multiValueHeaders": headers,
-        "requestContext": {"requestId": "0f8f3c9e-8a52-4a6e-9b0a-3f5c7d1e2b4a"},
-        # As API Gateway hands over a text: what is not UTF-8 has become U+FFFD.
-        "body": body.decode("utf-8", "replace"),
-        "isBase64Encoded": False,
-    }
+    return complete(
+        {
+            "httpMethod": "POST",
+            "path": f"/{workload}",
+            "multiValueHeaders": headers,
+            # As API Gateway hands over a text: what is not UTF-8 has become U+FFFD.
+            "body": body.decode("utf-8", "replace"),
+        }
+    )

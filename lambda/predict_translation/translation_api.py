@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from prediction_service import media_types, parsing, prediction, rows
 from prediction_service.api import Handler, LambdaContext
 from prediction_service.environment import Environment
+from prediction_service.request import Request
 from translation_contract import MAX_SENTENCES, TRANSLATE, Sentence
 
 if TYPE_CHECKING:
@@ -44,23 +45,22 @@ def create_handler(
     The object is what a test in Lambda's console sends; it is answered with the answer's object alone, which
     for a refusal is the problem.
     """
-    handle = prediction.create_handler(PREDICTION, environment, runtime, logger, clock)
+    api = prediction.create_api(PREDICTION, environment, runtime, logger, clock)
 
     def handle_either(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if _SENTENCES not in event:
-            return handle(event, context)
-        answer: dict[str, Any] = json.loads(handle(_posted(event), context)["body"])
+            return api.handle(event, context)
+        answer: dict[str, Any] = json.loads(api.respond(_posted(event), context)["body"])
         return answer
 
     return handle_either
 
 
-def _posted(body: dict[str, Any]) -> dict[str, Any]:
-    """The event of a client that posts the body."""
-    headers = {"Content-Type": media_types.JSON}
-    return {
-        "httpMethod": TRANSLATE.method,
-        "path": TRANSLATE.path,
-        "headers": headers,
-        "body": json.dumps(body),
-    }
+def _posted(body: dict[str, Any]) -> Request:
+    """The request of a client that posts the body."""
+    return Request(
+        method=TRANSLATE.method,
+        path=TRANSLATE.path,
+        headers={"content-type": media_types.JSON},
+        body=json.dumps(body),
+    )

@@ -4,8 +4,9 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from fuzz.proxy_event import complete
+
 ORIGIN = "https://app.example.com"
-REQUEST_ID = "0f8f3c9e-8a52-4a6e-9b0a-3f5c7d1e2b4a"
 
 STAYS = "KS,186,510,400-6454,no,no,0,137.8,97,23.43,187.7,118,15.95,146.4,85,6.59,8.7,6,2.35,1"
 LEAVES = "ME,118,408,384-8723,yes,yes,21,156.5,122,26.61,209.2,125,17.78,158.7,81,7.14,11.1,3,3.0,4"
@@ -20,27 +21,23 @@ def event(
 ) -> dict[str, Any]:
     """A REST proxy event; a body of bytes arrives in base64, as one of a binary media type does."""
     is_bytes = isinstance(body, bytes)
-    return {
-        "resource": path,
-        "path": path,
-        "httpMethod": method,
-        "headers": dict(headers) if headers else None,
-        "multiValueHeaders": {name: [value] for name, value in headers.items()} if headers else None,
-        "queryStringParameters": dict(query) if query else None,
-        "multiValueQueryStringParameters": {name: [value] for name, value in query.items()}
-        if query
-        else None,
-        "pathParameters": None,
-        "stageVariables": None,
-        "requestContext": {
-            "requestId": REQUEST_ID,
-            "path": f"/prod{path}",
-            "stage": "prod",
+    repeated = {name: [value] for name, value in headers.items()} if headers else None
+    return complete(
+        {
+            "resource": path,
+            "path": path,
             "httpMethod": method,
-        },
-        "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
-        "isBase64Encoded": is_bytes,
-    }
+            "headers": dict(headers) if headers else None,
+            "multiValueHeaders": repeated,
+            "queryStringParameters": dict(query) if query else None,
+            "multiValueQueryStringParameters": {name: [value] for name, value in query.items()}
+            if query
+            else None,
+            "requestContext": {"resourcePath": path, "path": f"/prod{path}", "httpMethod": method},
+            "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
+            "isBase64Encoded": is_bytes,
+        }
+    )
 
 
 def post(body: str | bytes | None, content_type: str | None, **headers: str) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def _routes() -> list[Wrong]:
                 status=405,
                 header=("allow", "OPTIONS, POST"),
             )
-            for method in ("GET", "PUT", "DELETE", "PATCH", "HEAD", "TRACE", MARK)
+            for method in ("GET", "PUT", "DELETE", "PATCH", "HEAD")
         ),
         Wrong(
             name="POST /health",

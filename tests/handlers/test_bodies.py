@@ -18,6 +18,7 @@ from prediction_service.parsing import MAX_DEPTH, csv_rows, decimal, integer, js
 from prediction_service.problem import Problem
 from pydantic import ValidationError
 
+from fuzz.proxy_event import complete
 from resilience.wrong_input.customer import CUSTOMER
 from resilience.wrong_input.requests import csv_body, json_body
 
@@ -174,7 +175,7 @@ def test_any_text_is_read_or_a_problem_with_status_400_or_413(text: str) -> None
             "httpMethod": st.sampled_from(["GET", "POST", "OPTIONS"]) | st.text(),
             "path": st.sampled_from(["/churn", "/health"]) | st.text(),
             "headers": scalars | st.dictionaries(st.text(), st.text()),
-            "multiValueHeaders": scalars | st.dictionaries(st.text(), scalars | st.lists(st.text())),
+            "multiValueHeaders": st.none() | st.dictionaries(st.text(), st.lists(st.text())),
             "queryStringParameters": st.none() | st.dictionaries(st.text(), st.text()),
             "requestContext": scalars | st.fixed_dictionaries({"requestId": scalars}),
             "body": st.none() | st.text(),
@@ -183,7 +184,7 @@ def test_any_text_is_read_or_a_problem_with_status_400_or_413(text: str) -> None
     )
 )
 def test_any_event_has_an_answer_that_is_no_fault_of_ours(event: dict[str, Any]) -> None:
-    answer = handler(Runtime())(event, Context())
+    answer = handler(Runtime())(complete(event), Context())
 
     assert answer.status in {200, 204, 400, 404, 405, 406, 413, 415, 422}
     assert answer.headers["vary"] == "Origin"

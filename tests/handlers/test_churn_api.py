@@ -2,13 +2,15 @@
 
 import io
 import json
+from typing import Any
 
 import pytest
 from gateway import SECOND_ORIGIN, Runtime, handler
 
+from fuzz.proxy_event import REQUEST_ID, complete
 from resilience.wrong_input.customer import CUSTOMER
-from resilience.wrong_input.events import LEAVES, ORIGIN, REQUEST_ID, STAYS, event, post
-from resilience.wrong_input.requests import csv_body, customers, json_body
+from resilience.wrong_input.events import LEAVES, ORIGIN, STAYS, event, post
+from resilience.wrong_input.requests import MARK, csv_body, customers, json_body
 
 PREDICTIONS = {"predictions": [{"churn": False, "score": 0.03}, {"churn": True, "score": 0.97}]}
 QUOTED = '"' + STAYS.replace(",", '","') + '"\n'
@@ -219,6 +221,48 @@ def test_an_odd_request_id_is_replaced_and_not_repeated() -> None:
 
     assert answer.document["requestId"] != "1\r\nX: y"
     assert answer.document["instance"] == f"urn:uuid:{answer.document['requestId']}"
+
+
+INCOMPLETE = {
+    "an empty object": {},
+    "a scheduled event": {"source": "aws.events", "detail": {MARK: MARK}},
+    "an HTTP API event": {"version": "2.0", "rawPath": f"/{MARK}", "headers": {MARK: MARK}},
+    "no request context": {key: value for key, value in event().items() if key != "requestContext"},
+    "a method that API Gateway does not pass on": event("TRACE"),
+    "a made-up method": event(MARK),
+    "a number for a header": {**event(), "headers": {MARK: 7}},
+    "a header's values that are no list": {**event(), "multiValueHeaders": {MARK: MARK}},
+    "a number for the path": {**event(), "path": 7},
+    "an object for the body": {**event(), "body": {MARK: MARK}},
+    "a text for the request context": {**event(), "requestContext": MARK},
+    "a number for the request ID": complete({"requestContext": {"requestId": 7}}),
+}
+
+
+@pytest.mark.parametrize("given", INCOMPLETE.values(), ids=INCOMPLETE)
+def test_an_event_that_is_no_proxy_event_is_a_400_that_repeats_nothing_of_it(given: dict[str, Any]) -> None:
+    runtime, log = Runtime(), io.StringIO()
+    answer = handler(runtime, log)(given)
+
+    assert (answer.status, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert answer.document["detail"] == "The event is not an API Gateway REST proxy event."
+    assert json.loads(log.getvalue())["correlation_id"] == answer.document["requestId"]
+    assert MARK not in answer.body + log.getvalue()
+    assert not runtime.calls
+
+
+def test_the_log_names_the_fields_of_an_event_that_are_at_fault() -> None:
+    log = io.StringIO()
+    handler(Runtime(), log)({**event(), "path": 7, "headers": {MARK: 7}})
+
+    assert json.loads(log.getvalue())["fields"] == ["headers", "path"]
+
+
+def test_a_request_without_any_header_as_the_console_sends_it_is_answered() -> None:
+    request = event("GET", "/health")
+
+    assert request["headers"] is request["multiValueHeaders"] is None
+    assert handler(Runtime())(request).status == 200
 
 
 def test_headers_that_come_once_only_are_read_too() -> None:

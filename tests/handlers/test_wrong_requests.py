@@ -9,8 +9,9 @@ from gateway import Runtime, handler
 from jsonschema import Draft202012Validator
 from prediction_service.problem import MAX_ERRORS, TITLES
 
+from fuzz.proxy_event import REQUEST_ID
 from resilience.wrong_input.bodies import WRONG_BODIES
-from resilience.wrong_input.events import LEAVES, ORIGIN, REQUEST_ID
+from resilience.wrong_input.events import LEAVES, ORIGIN
 from resilience.wrong_input.requests import (
     MARK,
     MAX_BODY_BYTES,

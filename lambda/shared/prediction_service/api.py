@@ -4,7 +4,8 @@ A Lambda function adds its operations; each takes a Request and returns a Respon
 """
 
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Collection
 from http import HTTPMethod
 from typing import Any, Protocol
 
@@ -13,7 +14,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from prediction_service.cors import CORRELATION_HEADER, Cors
 from prediction_service.problem import CONTENT_TYPE, Problem
-from prediction_service.request import Request
+from prediction_service.request import NoProxyEventError, Request
 
 _SECURITY_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -55,29 +56,56 @@ class Api:
         self._resolver.route(path, method)(lambda: self._perform(operation))
 
     def handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        """The answer to a proxy event."""
+        """The response to a proxy event of API Gateway; 400 for an event of any other form."""
+        try:
+            request = Request.from_event(event)
+        except NoProxyEventError as error:
+            return self._refuse_event(error.fields)
+        return self.respond(request, context)
+
+    def respond(self, request: Request, context: LambdaContext) -> dict[str, Any]:
+        """The response to a request, as a proxy integration returns it."""
         started = time.perf_counter()
-        self._request = request = Request.from_event(event)
+        self._request = request
         self._context = context
         self._logger.set_correlation_id(request.correlation_id)
         self._logger.append_keys(request_id=request.request_id)
         # Powertools routes by these two; all else it is given could only make it fail in ways of its own.
         route = {"httpMethod": request.method, "path": request.path, "headers": {}, "requestContext": {}}
         answer = self._resolver.resolve(route, context)  # type: ignore[arg-type]
-        headers = {
-            **self._cors.headers(request.headers.get("origin")),
-            **_SECURITY_HEADERS,
-            CORRELATION_HEADER: request.correlation_id,
-        }
-        answer["multiValueHeaders"].update({name: [value] for name, value in headers.items()})
+        answer["multiValueHeaders"].update(
+            self._common_headers(request.headers.get("origin"), request.correlation_id)
+        )
         self._logger.info(
             "request",
-            method=request.method if request.method in HTTPMethod.__members__ else "other",
+            method=request.method,
             path=request.path if request.path in self._methods else "other",
             status=answer["statusCode"],
             duration_ms=round((time.perf_counter() - started) * 1000, 1),
         )
         return answer
+
+    def _common_headers(self, origin: str | None, correlation_id: str) -> dict[str, list[str]]:
+        headers = {
+            **self._cors.headers(origin),
+            **_SECURITY_HEADERS,
+            CORRELATION_HEADER: correlation_id,
+        }
+        return {name: [value] for name, value in headers.items()}
+
+    def _refuse_event(self, fields: Collection[str]) -> dict[str, Any]:
+        """The response where there is no request; the log gets the names of the fields at fault."""
+        request_id = str(uuid.uuid4())
+        problem = Problem(400, "The event is not an API Gateway REST proxy event.")
+        self._logger.set_correlation_id(request_id)
+        self._logger.append_keys(request_id=request_id)
+        self._logger.warning("problem", status=problem.status, detail=problem.detail, fields=fields)
+        return {
+            "statusCode": problem.status,
+            "multiValueHeaders": {"Content-Type": [CONTENT_TYPE], **self._common_headers(None, request_id)},
+            "body": problem.body(request_id),
+            "isBase64Encoded": False,
+        }
 
     def _perform(self, operation: OperationFunction) -> Response[str]:
         self._request.refuse_foreign_parts()

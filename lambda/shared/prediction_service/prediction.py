@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 
 from prediction_service import media_types, parsing
-from prediction_service.api import Api, Handler, LambdaContext, OperationFunction
+from prediction_service.api import Api, Handler, LambdaContext
 from prediction_service.circuit_breaker import Breaker
 from prediction_service.contract import HEALTH, Health, Operation
 from prediction_service.cors import Cors
@@ -40,14 +40,14 @@ class Prediction[Input]:
     explain: Callable[[Problem], Problem] = lambda problem: problem
 
 
-def create_handler[Input](
+def create_api[Input](
     prediction: Prediction[Input],
     environment: Environment,
     runtime: "SageMakerRuntimeClient",
     logger: Logger,
     clock: Callable[[], float] = time.monotonic,
-) -> Handler:
-    """What Lambda calls with an event and a context."""
+) -> Api:
+    """The API: the operation that predicts, and the one that says that the function answers."""
     endpoint, breaker = Endpoint(runtime, environment), Breaker(clock)
 
     def predict(request: Request, context: LambdaContext) -> Response[str]:
@@ -64,7 +64,24 @@ def create_handler[Input](
             answer = prediction.answer[accept](found, given)
         return Response(200, accept, answer)
 
-    return _handler(prediction.operation, predict, environment, logger)
+    def health(request: Request, _: LambdaContext) -> Response[str]:
+        return Response(200, request.accept((media_types.JSON,)), Health().model_dump_json())
+
+    api = Api(cors=Cors(environment.allowed_origins), logger=logger)
+    api.add(prediction.operation.method, prediction.operation.path, predict)
+    api.add(HEALTH.method, HEALTH.path, health)
+    return api
+
+
+def create_handler[Input](
+    prediction: Prediction[Input],
+    environment: Environment,
+    runtime: "SageMakerRuntimeClient",
+    logger: Logger,
+    clock: Callable[[], float] = time.monotonic,
+) -> Handler:
+    """What Lambda calls with an event and a context."""
+    return create_api(prediction, environment, runtime, logger, clock).handle
 
 
 def _call(request: Request, context: LambdaContext) -> Call:
@@ -74,17 +91,3 @@ def _call(request: Request, context: LambdaContext) -> Call:
         correlation_id=request.correlation_id,
         remaining_seconds=lambda: context.get_remaining_time_in_millis() / 1000,
     )
-
-
-def _handler(
-    operation: Operation, predict: OperationFunction, environment: Environment, logger: Logger
-) -> Handler:
-    """What Lambda calls, with one operation that predicts and the one that says that the function answers."""
-
-    def health(request: Request, _: LambdaContext) -> Response[str]:
-        return Response(200, request.accept((media_types.JSON,)), Health().model_dump_json())
-
-    api = Api(cors=Cors(environment.allowed_origins), logger=logger)
-    api.add(operation.method, operation.path, predict)
-    api.add(HEALTH.method, HEALTH.path, health)
-    return api.handle

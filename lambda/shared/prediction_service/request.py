@@ -1,12 +1,15 @@
-"""A request as API Gateway's REST proxy integration (payload version 1) hands it to a Lambda function."""
+"""What the operations use of a request; Powertools validates the proxy event that it comes in."""
 
 import base64
 import binascii
 import re
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from aws_lambda_powertools.utilities.parser.models import APIGatewayProxyEventModel
+from pydantic import ValidationError
 
 from prediction_service import media_types
 from prediction_service.cors import CORRELATION_HEADER
@@ -28,45 +31,50 @@ _SIGNATURE = frozenset(
 _RUNTIME_HEADER_PREFIX = "x-amzn-sagemaker-"
 
 
+class NoProxyEventError(Exception):
+    """The event is not one of API Gateway's REST proxy integration; `fields` are its members at fault."""
+
+    def __init__(self, fields: Collection[str]) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = fields
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """What a function needs to know of the request. Header names are in lower case, repeated ones joined.
-
-    `request_id` is the gateway's, `correlation_id` the one that the caller has given it, or else the same.
-    """
+    """A request. Header names are in lower case, the values of repeated headers joined."""
 
     method: str
     path: str
     headers: Mapping[str, str]
-    has_query: bool
     body: str
-    is_base64: bool
-    request_id: str
-    correlation_id: str
+    is_base64: bool = False
+    query_parameters: Collection[str] = ()
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @classmethod
-    def from_event(cls, event: Mapping[str, Any]) -> "Request":
-        """Accepts any mapping: a part that is missing, null or of another kind counts as empty."""
-        request_id = str(_part(event, "requestContext").get("requestId") or "")
-        if not _ID.fullmatch(request_id):
-            request_id = str(uuid.uuid4())
-        headers = _headers(event)
-        correlation_id = headers.get(_CORRELATION, "")
-        return cls(
-            method=str(event.get("httpMethod") or ""),
-            path=str(event.get("path") or ""),
-            headers=headers,
-            has_query=not _SIGNATURE.issuperset(
-                [
-                    *_part(event, "queryStringParameters"),
-                    *_part(event, "multiValueQueryStringParameters"),
-                ]
-            ),
-            body=str(event.get("body") or ""),
-            is_base64=event.get("isBase64Encoded") is True,
-            request_id=request_id,
-            correlation_id=correlation_id if _ID.fullmatch(correlation_id) else request_id,
+    def from_event(cls, event: Mapping[str, Any]) -> Self:
+        """The request of an API Gateway REST proxy event; raises NoProxyEventError for any other."""
+        proxy = _proxy_event(event)
+        single = {name: [value] for name, value in proxy.headers.items()}
+        request = cls(
+            method=proxy.httpMethod,
+            path=proxy.path,
+            headers=_joined(proxy.multiValueHeaders or single),
+            body=proxy.body if isinstance(proxy.body, str) else "",
+            is_base64=proxy.isBase64Encoded is True,
+            query_parameters={
+                *(proxy.queryStringParameters or {}),
+                *(proxy.multiValueQueryStringParameters or {}),
+            },
         )
+        request_id = proxy.requestContext.requestId
+        return replace(request, request_id=request_id) if _ID.fullmatch(request_id) else request
+
+    @property
+    def correlation_id(self) -> str:
+        """The ID that the caller gave the request, or else the request ID."""
+        given = self.headers.get(_CORRELATION, "")
+        return given if _ID.fullmatch(given) else self.request_id
 
     def refuse_foreign_parts(self) -> None:
         """Refuses what no operation here takes: query parameters, runtime headers, control characters, an odd
@@ -74,7 +82,7 @@ class Request:
         texts = [self.path, *self.headers, *self.headers.values()]
         if any(_CONTROL.search(text) for text in texts):
             raise Problem(400, "The path or a header has a control character.")
-        if self.has_query:
+        if not _SIGNATURE.issuperset(self.query_parameters):
             raise Problem(400, "Query parameters are not accepted.")
         if any(name.startswith(_RUNTIME_HEADER_PREFIX) for name in self.headers):
             raise Problem(
@@ -121,22 +129,27 @@ class Request:
         return name
 
 
-def _headers(event: Mapping[str, Any]) -> dict[str, str]:
-    repeated = _part(event, "multiValueHeaders") or {
-        name: [value] for name, value in _part(event, "headers").items()
-    }
+def _proxy_event(event: Mapping[str, Any]) -> APIGatewayProxyEventModel:
+    # A test in API Gateway's console sends null for no headers, which the model refuses.
+    given = {name: value for name, value in event.items() if value is not None}
+    try:
+        return APIGatewayProxyEventModel.model_validate({"headers": {}, "multiValueHeaders": {}, **given})
+    except ValidationError as error:
+        # Only the first part of a place is never the caller's text, such as a header's name.
+        raise NoProxyEventError(sorted({str(one["loc"][0]) for one in error.errors()})) from None
+    except AttributeError:
+        # The model's own check of the context fails where that is no object.
+        raise NoProxyEventError(["requestContext"]) from None
+
+
+def _joined(repeated: Mapping[str, Sequence[str]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, values in repeated.items():
         # Names that differ in case only are one header sent twice.
         known = headers.get(name.lower())
-        joined = ", ".join(str(value) for value in (values if isinstance(values, list) else []))
+        joined = ", ".join(values)
         headers[name.lower()] = joined if known is None else f"{known}, {joined}"
     return headers
-
-
-def _part(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = event.get(name)
-    return part if isinstance(part, Mapping) else {}
 
 
 def _too_large(max_bytes: int) -> Problem:
