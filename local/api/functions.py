@@ -3,6 +3,8 @@
 from local.api.declaration import Function
 from local.assembly import Assembly, Resource
 from local.assembly.intrinsics import texts
+from local.assembly.properties import PROPERTIES
+from local.assembly.rules import refusals
 from local.errors import AssemblyError
 
 _RUNTIME = "python3."
@@ -10,31 +12,29 @@ _TIMEOUT = 3
 _MEMORY_MB = 128
 # What a new account's functions share.
 _CONCURRENCY = 10
-_KNOWN = frozenset(
-    {
-        *("Architectures", "Code", "Description", "Environment", "FunctionName", "Handler", "KmsKeyArn"),
-        *("LoggingConfig", "MemorySize", "ReservedConcurrentExecutions", "Role", "Runtime", "Tags"),
-        *("Timeout", "TracingConfig", "VpcConfig"),
-    }
-)
 
 
 def find_function(assembly: Assembly, arn: str) -> Function | None:
-    """The Python function of that ARN; None where there is none, or one of another language.
+    """The function of that ARN; None where there is none.
 
-    Raises AssemblyError for what the runner would ignore: layers, image packages, file systems.
+    Raises AssemblyError for one in another language than Python, and for what the runner would ignore:
+    layers, image packages, file systems.
     """
     for one in assembly.resources("AWS::Lambda::Function"):
         if one.known_name is not None and arn == assembly.place.arn("lambda", f"function:{one.name}"):
-            python = str(one.known("Runtime")).startswith(_RUNTIME)
-            return _function(arn, one) if python else None
+            return _function(arn, one)
     return None
 
 
 def _function(arn: str, one: Resource) -> Function:
     properties = one.properties
-    if unknown := sorted(properties.keys() - _KNOWN):
-        raise AssemblyError(f"{one.label} ({one.type}): the runner does not know {', '.join(unknown)}")
+    for refused in refusals(PROPERTIES[one.type], properties):
+        raise AssemblyError(f"{one.label} ({one.type}): {refused}")
+    runtime = properties["Runtime"]
+    if not str(runtime).startswith(_RUNTIME):
+        raise AssemblyError(
+            f"{one.label} ({one.type}): the runner runs Python functions; this one's Runtime is {runtime}"
+        )
     code = properties["Code"]
     if not {"S3Bucket", "S3Key"} <= code.keys():
         raise AssemblyError(f"{one.label} ({one.type}): the runner knows code that is an asset")

@@ -1,7 +1,7 @@
 """CloudFormation's intrinsic functions, resolved against a scope that knows the names.
 
-The functions that our templates use and no others: Ref, GetAtt, Sub, Join, Select, Split, Base64, GetAZs,
-ImportValue, FindInMap, nested in each other. Whatever else looks like an intrinsic is refused by its name.
+Ref, GetAtt, Sub, Join, Select, Split, Base64, GetAZs, ImportValue, FindInMap and If, nested in each other.
+Whatever else looks like an intrinsic is refused by its name.
 """
 
 import base64
@@ -19,6 +19,7 @@ class _NoValue:
 NO_VALUE = _NoValue()
 
 
+_IF = "Fn::If"
 _JSON_TYPES = {dict: "an object", list: "a list", type(None): "null"}
 
 
@@ -35,6 +36,8 @@ class Scope(Protocol):
 
     def zones(self, region: str) -> list[str]: ...
 
+    def condition(self, name: str) -> bool: ...
+
 
 def resolve(value: Any, scope: Scope) -> Any:
     """The value with every intrinsic replaced by what it stands for.
@@ -43,7 +46,7 @@ def resolve(value: Any, scope: Scope) -> Any:
     reference (`{{resolve:...}}`), whose value exists only in an account.
     """
     if isinstance(value, dict):
-        function = _function_name(value)
+        function = function_name(value)
         if function is not None:
             return _apply(function, value[function], scope)
         resolved = {key: resolve(item, scope) for key, item in value.items()}
@@ -52,6 +55,14 @@ def resolve(value: Any, scope: Scope) -> Any:
         return [item for item in (resolve(element, scope) for element in value) if item is not NO_VALUE]
     if isinstance(value, str) and "{{resolve:" in value:
         raise AssemblyError(f"the dynamic reference {value!r} has a value only in an AWS account")
+    return value
+
+
+def chosen(value: Any, scope: Scope) -> Any:
+    """What an Fn::If chooses, not resolved; any other value as it is. Raises AssemblyError."""
+    while isinstance(value, dict) and function_name(value) == _IF:
+        name, held, otherwise = _arguments(value[_IF], 3, _IF)
+        value = held if scope.condition(text(name, _IF)) else otherwise
     return value
 
 
@@ -86,7 +97,8 @@ def texts(value: Any, what: str) -> dict[str, str]:
     return {name: text(one, f"{what}.{name}") for name, one in value.items()}
 
 
-def _function_name(value: dict[str, Any]) -> str | None:
+def function_name(value: dict[str, Any]) -> str | None:
+    """The function that an object calls, None where it is a plain one; raises AssemblyError for a mixture."""
     for key in value:
         if key == "Ref" or key.startswith("Fn::"):
             if len(value) > 1:
@@ -120,7 +132,7 @@ _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
 
 def _sub(argument: Any, scope: Scope) -> str:
     template, variables = (argument, {}) if isinstance(argument, str) else _arguments(argument, 2, "Fn::Sub")
-    if not isinstance(variables, dict) or _function_name(variables) is not None:
+    if not isinstance(variables, dict) or function_name(variables) is not None:
         raise AssemblyError("Fn::Sub: the second argument is a map of variables")
     given = {name: text(resolve(value, scope), "Fn::Sub") for name, value in variables.items()}
 
@@ -180,6 +192,10 @@ def _find_in_map(argument: Any, scope: Scope) -> Any:
     return scope.mapping(*keys)
 
 
+def _if(argument: Any, scope: Scope) -> Any:
+    return resolve(chosen({_IF: argument}, scope), scope)
+
+
 def _arguments(argument: Any, count: int, function: str) -> list[Any]:
     if not isinstance(argument, list) or len(argument) != count:
         raise AssemblyError(f"{function} takes a list of {count}")
@@ -197,4 +213,5 @@ _FUNCTIONS: dict[str, Callable[[Any, Scope], Any]] = {
     "Fn::GetAZs": _get_azs,
     "Fn::ImportValue": _import_value,
     "Fn::FindInMap": _find_in_map,
+    _IF: _if,
 }

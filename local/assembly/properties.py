@@ -1,8 +1,8 @@
-"""Every property of the SageMaker types that the runner serves, and what becomes of it here."""
+"""Every property of the types that the runner serves, and what becomes of it here."""
 
 from collections.abc import Mapping
 
-from local.assembly.rules import ACTED, WITHOUT, Acted, Only, Refused, Rule
+from local.assembly.rules import ACTED, APART, WITHOUT, Acted, Only, Refused, Rule, Unless
 
 _ONE_MODEL = Refused("the runner serves one model a container")
 _PACKAGE = Refused("the runner does not read model packages of an account; give Image and ModelDataUrl")
@@ -53,7 +53,7 @@ MODEL = Acted(
         "InferenceExecutionConfig": Acted({"Mode": Only(("Serial",))}),
         "ModelName": ACTED,
         "PrimaryContainer": _CONTAINER,
-        "Tags": ACTED,
+        "Tags": APART,
         "VpcConfig": WITHOUT,
     }
 )
@@ -68,7 +68,7 @@ _VARIANT = Acted(
         "InitialVariantWeight": WITHOUT,
         "InstancePools": Refused("the runner serves one model a variant, whatever the instance"),
         "InstanceType": WITHOUT,
-        "ManagedInstanceScaling": _COMPONENTS,
+        "ManagedInstanceScaling": Unless("Status", "DISABLED", _COMPONENTS),
         "ModelDataDownloadTimeoutInSeconds": WITHOUT,
         "ModelName": ACTED,
         "RoutingConfig": WITHOUT,
@@ -78,7 +78,51 @@ _VARIANT = Acted(
         "VolumeSizeInGB": WITHOUT,
     }
 )
+_CODE = Refused("the runner runs the code of an asset, and nothing beside it")
+_FUNCTION = Acted(
+    {
+        "Architectures": WITHOUT,
+        "CapacityProviderConfig": Refused("the runner gives a process one event at a time"),
+        "Code": ACTED,
+        "CodeSigningConfigArn": WITHOUT,
+        "DeadLetterConfig": WITHOUT,
+        "Description": WITHOUT,
+        "DurableConfig": Refused("the runner does not resume functions"),
+        "Environment": ACTED,
+        "EphemeralStorage": WITHOUT,
+        "FileSystemConfigs": _CODE,
+        "FunctionName": ACTED,
+        "FunctionScalingConfig": WITHOUT,
+        "Handler": ACTED,
+        "ImageConfig": _CODE,
+        "KmsKeyArn": WITHOUT,
+        "Layers": _CODE,
+        "LoggingConfig": Acted(
+            {
+                "ApplicationLogLevel": WITHOUT,
+                "LogFormat": WITHOUT,
+                "LogGroup": ACTED,
+                "SystemLogLevel": WITHOUT,
+            }
+        ),
+        "MemorySize": ACTED,
+        "PackageType": Only(("Zip",)),
+        "PublishToLatestPublished": WITHOUT,
+        "RecursiveLoop": WITHOUT,
+        "ReservedConcurrentExecutions": ACTED,
+        "Role": WITHOUT,
+        "Runtime": ACTED,
+        "RuntimeManagementConfig": WITHOUT,
+        "SnapStart": WITHOUT,
+        "Tags": APART,
+        "TenancyConfig": Refused("the runner does not tell tenants apart"),
+        "Timeout": ACTED,
+        "TracingConfig": WITHOUT,
+        "VpcConfig": WITHOUT,
+    }
+)
 PROPERTIES: Mapping[str, Rule] = {
+    "AWS::Lambda::Function": _FUNCTION,
     "AWS::SageMaker::Endpoint": Acted(
         {
             "DeploymentConfig": WITHOUT,
@@ -87,7 +131,7 @@ PROPERTIES: Mapping[str, Rule] = {
             "ExcludeRetainedVariantProperties": WITHOUT,
             "RetainAllVariantProperties": WITHOUT,
             "RetainDeploymentConfig": WITHOUT,
-            "Tags": ACTED,
+            "Tags": APART,
         }
     ),
     "AWS::SageMaker::EndpointConfig": Acted(
@@ -102,7 +146,7 @@ PROPERTIES: Mapping[str, Rule] = {
             "MetricsConfig": WITHOUT,
             "ProductionVariants": _VARIANT,
             "ShadowProductionVariants": _SHADOW,
-            "Tags": ACTED,
+            "Tags": APART,
             "VpcConfig": WITHOUT,
         }
     ),
@@ -123,7 +167,7 @@ PROPERTIES: Mapping[str, Rule] = {
             "PipelineDisplayName": WITHOUT,
             "PipelineName": ACTED,
             "RoleArn": WITHOUT,
-            "Tags": ACTED,
+            "Tags": APART,
         }
     ),
 }

@@ -5,9 +5,12 @@ from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 from local.assembly import resource_types
+from local.assembly.conditions import holds
 from local.assembly.intrinsics import resolve, text
 from local.assembly.place import Place, generated_name
+from local.assembly.properties import PROPERTIES
 from local.assembly.resources import Resource
+from local.assembly.rules import ACTED
 from local.errors import AssemblyError, ResourceError
 
 _NESTED = "AWS::CloudFormation::Stack"
@@ -29,8 +32,8 @@ class Stack:
     """A template in its place; the `Scope` of its intrinsics.
 
     `parameters` are those that the `outer` stack hands over, in its own intrinsics. What the runner does not
-    know - a type of resource, an intrinsic, a condition, a transform - is refused when something
-    that runs needs it, and then by its logical id.
+    know - a type of resource, an intrinsic, a transform - is refused when something that runs needs it, and
+    then by its logical id. What has a condition that does not hold is not there.
     """
 
     def __init__(
@@ -59,7 +62,7 @@ class Stack:
         return resources
 
     def _check(self) -> None:
-        for section in ("Resources", "Parameters", "Outputs", "Mappings"):
+        for section in ("Resources", "Parameters", "Outputs", "Mappings", "Conditions"):
             members = self._template.get(section, {})
             if not isinstance(members, dict):
                 raise AssemblyError(f"{self.name}: {section} should be a JSON object")
@@ -103,7 +106,7 @@ class Stack:
     def resources(self, kind: str) -> Iterator[Resource]:
         """This stack's own resources of one type, in the template's order."""
         for logical_id, declared in self._resources.items():
-            if declared["Type"] == kind:
+            if declared["Type"] == kind and not self._left_out(declared):
                 yield self._resource(logical_id, declared)
 
     def _resource(self, logical_id: str, declared: Mapping[str, Any]) -> Resource:
@@ -113,8 +116,9 @@ class Stack:
 
         def properties() -> Mapping[str, Any]:
             with self._labelled(logical_id):
-                self._demand_unconditional(declared)
-                found: Mapping[str, Any] = resolve(declared.get("Properties", {}), self)
+                self._demand_known(declared)
+                rule = PROPERTIES.get(declared["Type"], ACTED)
+                found: Mapping[str, Any] = rule.resolve(declared.get("Properties", {}), self)
                 return found
 
         def property(name: str) -> Any:
@@ -124,11 +128,17 @@ class Stack:
             self.name, logical_id, declared["Type"], self._tags(declared), name, properties, property
         )
 
-    def _demand_unconditional(self, declared: Mapping[str, Any]) -> None:
+    def _demand_known(self, declared: Mapping[str, Any]) -> None:
         if "Transform" in self._template:
             raise AssemblyError("the runner does not apply template transforms")
         if "Condition" in declared:
-            raise AssemblyError("the runner does not evaluate conditions")
+            self.condition(declared["Condition"])
+
+    def _left_out(self, declared: Mapping[str, Any]) -> bool:
+        """Whether a condition, of which the runner can know that it does not hold, leaves it out."""
+        with suppress(AssemblyError):
+            return "Condition" in declared and not self.condition(declared["Condition"])
+        return False
 
     def _tags(self, declared: Mapping[str, Any]) -> Mapping[str, str]:
         """The resource's tags as far as the runner can know them."""
@@ -145,19 +155,21 @@ class Stack:
 
     def types(self) -> Iterator[tuple[str, str]]:
         """Logical id and type of each of this stack's own resources."""
-        return ((logical_id, declared["Type"]) for logical_id, declared in self._resources.items())
+        for logical_id, declared in self._resources.items():
+            if not self._left_out(declared):
+                yield logical_id, declared["Type"]
 
     def exports(self) -> Iterator[tuple[str, str]]:
         """The export names of this stack that the runner can know, each with the output of its value."""
         for output, declared in self._template.get("Outputs", {}).items():
-            if "Export" in declared:
+            if "Export" in declared and not self._left_out(declared):
                 with suppress(AssemblyError):
                     yield resolve(declared["Export"]["Name"], self), output
 
     def output(self, name: str) -> Any:
         """The value of an output of this stack."""
         declared = self._template.get("Outputs", {}).get(name)
-        if declared is None:
+        if declared is None or self._left_out(declared):
             raise AssemblyError(f"{self.name} has no output {name}")
         with self._guard(f"output {name}"):
             return resolve(declared["Value"], self)
@@ -192,11 +204,22 @@ class Stack:
     def zones(self, region: str) -> list[str]:
         return [f"{region or self.place.region}{letter}" for letter in "abc"]
 
+    def condition(self, name: str) -> bool:
+        declared = self._template.get("Conditions", {})
+        if not isinstance(name, str) or name not in declared:
+            raise AssemblyError(f"{self.name} declares no condition {name}")
+        with self._guard(f"condition {name}"):
+            return holds(declared[name], self)
+
     def _known_type(self, logical_id: str) -> resource_types.ResourceType:
         declared = self._resources.get(logical_id)
         known = resource_types.find(declared["Type"]) if declared else None
         if declared is None:
             raise AssemblyError(f"{self.name} declares no {logical_id}")
+        if self._left_out(declared):
+            raise AssemblyError(
+                f"{self.name} has no {logical_id}: its condition {declared['Condition']} does not hold"
+            )
         if known is None:
             raise AssemblyError(
                 f"it refers to {logical_id}, of a type that the runner does not know, {declared['Type']}"

@@ -171,6 +171,13 @@ def test_values_are_of_the_types_that_cloudformation_makes_of_them(tmp_path: Pat
     assert (get.needs_key, get.timeout, post.needs_key) == (False, 5, True)
 
 
+def test_what_a_function_has_without_effect_here_need_not_be_known(tmp_path: Path) -> None:
+    elsewhere = {"Fn::ImportValue": "of-another-app"}
+    network = {"SecurityGroupIds": [elsewhere], "SubnetIds": elsewhere}
+    given = changed("Function", VpcConfig=network, Role=elsewhere, KmsKeyArn=elsewhere, Layers=[])
+    assert len(read(tmp_path, given).functions) == 1
+
+
 def test_functions_of_other_languages_are_left_alone(tmp_path: Path) -> None:
     node = resource("AWS::Lambda::Function", Runtime="nodejs22.x", Layers=["x"])
     assert len(read(tmp_path, lambda r: r.update(Node=node)).functions) == 1
@@ -185,6 +192,7 @@ def changed(logical_id: str, **properties: Any) -> Callable[[Any], object]:
     [
         (changed("Get", AuthorizationType="CUSTOM"), "Shop/Get.*does not know the authorisation CUSTOM"),
         (changed("Get", Integration={"Type": "MOCK"}), "Shop/Get.*not MOCK"),
+        (changed("Function", Runtime="nodejs22.x"), "Shop/Function.*runs Python functions; .* is nodejs22.x"),
         (changed("Get", RequestParameters={"a": True}), "Shop/Get.*does not know RequestParameters"),
         (changed("Get", Integration={**INTEGRATION, "CacheNamespace": "x"}), "does not know CacheNamespace"),
         (changed("Api", Policy={}), "Shop/Api.*does not know Policy"),
@@ -201,7 +209,7 @@ def changed(logical_id: str, **properties: Any) -> Callable[[Any], object]:
             changed("Response", ResponseParameters={"gatewayresponse.header.A": "context.requestId"}),
             "Shop/Response.*fixed headers",
         ),
-        (changed("Function", Layers=["x"]), "Shop/Function.*does not know Layers"),
+        (changed("Function", Layers=["x"]), "Shop/Function.*: Layers is not emulated"),
         (changed("Function", Code={"ImageUri": "x"}), "Shop/Function.*code that is an asset"),
         (
             changed("Permission", SourceArn="arn:aws:execute-api:*:*:other/*"),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.assembly.conditions import holds
 from local.assembly.intrinsics import NO_VALUE, resolve, texts
 from local.errors import AssemblyError
 
@@ -28,6 +29,11 @@ class Scope:
     def zones(self, region: str) -> list[str]:
         return [f"{region or 'here'}-{letter}" for letter in "ab"]
 
+    def condition(self, name: str) -> bool:
+        if name not in ("Yes", "No"):
+            raise AssemblyError(f"the stack declares no condition {name}")
+        return name == "Yes"
+
 
 @pytest.mark.parametrize(
     ("value", "expected"),
@@ -49,6 +55,10 @@ class Scope:
         ({"Fn::FindInMap": ["Map", {"Ref": "Region"}, "second"]}, "<Map/<Region>/second>"),
         ({"a": {"Ref": "AWS::NoValue"}, "b": [1, {"Ref": "AWS::NoValue"}]}, {"b": [1]}),
         ({"Condition": {"StringEquals": 1}}, {"Condition": {"StringEquals": 1}}),
+        ({"Fn::If": ["Yes", {"Ref": "A"}, {"Ref": "Missing"}]}, "<A>"),
+        ({"Fn::If": ["No", {"Ref": "Missing"}, ["b"]]}, ["b"]),
+        ({"Fn::If": ["No", 1, {"Fn::If": ["Yes", {"Fn::Sub": "${B}"}, 2]}]}, "<B>"),
+        ({"a": {"Fn::If": ["Yes", {"Ref": "AWS::NoValue"}, 1]}}, {}),
     ],
 )
 def test_each_function_gives_what_cloudformation_gives(value: Any, expected: Any) -> None:
@@ -60,7 +70,9 @@ def test_each_function_gives_what_cloudformation_gives(value: Any, expected: Any
     [
         ({"Fn::Sub": ["${A}", {"Fn::If": 0}]}, "the second argument is a map of variables"),
         ({"Fn::Sub": ["${A}", {"Ref": "B"}]}, "the second argument is a map of variables"),
-        ({"Fn::If": ["A", 1, 2]}, "does not resolve Fn::If"),
+        ({"Fn::If": ["A", 1, 2]}, "declares no condition A"),
+        ({"Fn::If": ["Yes", 1]}, "Fn::If takes a list of 3"),
+        ({"Fn::Cidr": ["A", 1, 2]}, "does not resolve Fn::Cidr"),
         ({"Fn::Transform": {}}, "does not resolve Fn::Transform"),
         ({"Ref": "A", "Fn::Sub": "b"}, "stands beside other keys"),
         ({"Ref": ["A"]}, "Ref: expected a string, got a list"),
@@ -175,3 +187,42 @@ def test_a_map_of_strings_is_what_cloudformation_makes_of_it() -> None:
 def test_what_is_no_map_of_strings_is_refused_by_the_entry(value: Any, message: str) -> None:
     with pytest.raises(AssemblyError, match=f"^{message}$"):
         texts(value, "Environment")
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ({"Fn::Equals": [{"Ref": "A"}, "<A>"]}, True),
+        ({"Fn::Equals": [{"Ref": "A"}, "A"]}, False),
+        ({"Fn::Equals": [True, "true"]}, True),
+        ({"Fn::Equals": [1, "1"]}, True),
+        ({"Condition": "Yes"}, True),
+        ({"Fn::Not": [{"Condition": "Yes"}]}, False),
+        ({"Fn::And": [{"Condition": "Yes"}, {"Condition": "No"}]}, False),
+        ({"Fn::And": [{"Condition": "Yes"}, {"Fn::Not": [{"Condition": "No"}]}]}, True),
+        ({"Fn::Or": [{"Condition": "No"}, {"Fn::Or": [{"Condition": "No"}, {"Condition": "Yes"}]}]}, True),
+        ({"Fn::Or": [{"Condition": "No"}] * 10}, False),
+    ],
+)
+def test_a_condition_holds_as_cloudformation_says(expression: Any, expected: bool) -> None:
+    assert holds(expression, Scope()) is expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ({"Fn::Equals": ["a"]}, "Fn::Equals takes a list of 2"),
+        ({"Fn::Equals": [{"Ref": "Missing"}, "a"]}, "declares no Missing"),
+        ({"Fn::Equals": [["a"], "a"]}, "Fn::Equals: expected a string, got a list"),
+        ({"Fn::Not": [{"Condition": "Yes"}] * 2}, "Fn::Not takes a list of 1"),
+        ({"Fn::And": [{"Condition": "Yes"}]}, "Fn::And takes a list of 2 to 10"),
+        ({"Fn::Or": [{"Condition": "Yes"}] * 11}, "Fn::Or takes a list of 2 to 10"),
+        ({"Condition": "Perhaps"}, "declares no condition Perhaps"),
+        ({"Fn::Contains": []}, "a condition is Fn::Equals"),
+        ({"Condition": "Yes", "Fn::Not": []}, "a condition is Fn::Equals"),
+        ("Yes", "a condition is Fn::Equals"),
+    ],
+)
+def test_a_condition_that_cannot_be_known_is_refused(expression: Any, message: str) -> None:
+    with pytest.raises(AssemblyError, match=message):
+        holds(expression, Scope())

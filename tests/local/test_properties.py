@@ -1,4 +1,7 @@
-"""No property of what the runner serves, and no argument of its jobs, is passed over in silence."""
+"""No property of what the runner serves, and no argument of its jobs, is passed over in silence.
+
+And none that the runner does not need stops it.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -87,8 +90,20 @@ def test_every_argument_of_the_jobs_of_pipelines_has_a_rule(
     assert list(unclassified(rule, request_shape, members)) == []
 
 
+UNKNOWN = {"Ref": "Later"}
+IMPORTED = {"Fn::ImportValue": "of-another-app"}
+NOTHING = {"Ref": "AWS::NoValue"}
+
+
 def served(
-    folder: Path, *, variant: Any = None, config: Any = None, container: Any = None, **more: Any
+    folder: Path,
+    *,
+    variant: Any = None,
+    config: Any = None,
+    container: Any = None,
+    endpoint: Any = None,
+    model: Any = None,
+    **more: Any,
 ) -> Any:
     """An endpoint with these properties beside those that it needs."""
     variants = [{"VariantName": "all", "ModelName": "m", **(variant or {})}]
@@ -97,7 +112,11 @@ def served(
         {
             "Model": {
                 "Type": "AWS::SageMaker::Model",
-                "Properties": {"ModelName": "m", "PrimaryContainer": {"Image": "i", **(container or {})}},
+                "Properties": {
+                    "ModelName": "m",
+                    "PrimaryContainer": {"Image": "i", **(container or {})},
+                    **(model or {}),
+                },
             },
             "Config": {
                 "Type": "AWS::SageMaker::EndpointConfig",
@@ -105,9 +124,14 @@ def served(
             },
             "Endpoint": {
                 "Type": "AWS::SageMaker::Endpoint",
-                "Properties": {"EndpointName": "e", "EndpointConfigName": "c"},
+                "Properties": {"EndpointName": "e", "EndpointConfigName": "c", **(endpoint or {})},
             },
+            "Net": {"Type": "AWS::EC2::VPC"},
             **more,
+        },
+        template={
+            "Parameters": {"Later": {"Type": "String"}},
+            "Conditions": {"Unset": {"Fn::Equals": [UNKNOWN, ""]}},
         },
     )
     return assembly.load(folder)
@@ -140,7 +164,18 @@ def served(
             {"variant": {"ManagedInstanceScaling": {"Status": "ENABLED"}}},
             "Config .*ManagedInstanceScaling",
         ),
-        ({"variant": {"InstancePools": []}}, "Config .*InstancePools is not emulated"),
+        ({"variant": {"InstancePools": [{}]}}, "Config .*InstancePools is not emulated"),
+        (
+            {"variant": {"ManagedInstanceScaling": {"MinInstanceCount": 1}}},
+            "Config .*ManagedInstanceScaling",
+        ),
+        (
+            {"variant": {"ManagedInstanceScaling": UNKNOWN}},
+            "Config .*ManagedInstanceScaling is not emulated",
+        ),
+        ({"config": {"AsyncInferenceConfig": UNKNOWN}}, "Config .*AsyncInferenceConfig is not emulated"),
+        ({"container": {"Environment": {"A": UNKNOWN}}}, "Model .*parameter Later"),
+        ({"variant": {"ModelName": UNKNOWN}}, "Config .*parameter Later"),
         (
             {"container": {"Mode": "MultiModel"}},
             "Model .*PrimaryContainer.Mode 'MultiModel' is not emulated, only",
@@ -192,10 +227,46 @@ def test_what_changes_the_answer_to_a_request_is_refused_by_name(
         {"variant": {"InitialVariantWeight": 1, "InitialInstanceCount": 2, "RoutingConfig": {}}},
         {"config": {"DataCaptureConfig": {"EnableCapture": True}, "VpcConfig": {}}},
         {"Part": {"Type": "AWS::SageMaker::InferenceComponent", "Properties": {"EndpointName": "other"}}},
+        {"variant": {"ManagedInstanceScaling": {"Status": "DISABLED", "MinInstanceCount": 1}}},
+        {"variant": {"InstancePools": [], "ManagedInstanceScaling": NOTHING, "ServerlessConfig": NOTHING}},
+        {"config": {"ShadowProductionVariants": [], "AsyncInferenceConfig": NOTHING}},
+        {"config": {"DataCaptureConfig": {"EnableCapture": False}, "ExplainerConfig": NOTHING}},
+        {"container": {"AdditionalModelDataSources": [], "MultiModelConfig": NOTHING}},
+        {"container": {"ImageConfig": {"RepositoryAuthConfig": UNKNOWN}}},
+        {"config": {"DataCaptureConfig": {"DestinationS3Uri": UNKNOWN}, "KmsKeyId": UNKNOWN}},
+        {"config": {"ExecutionRoleArn": IMPORTED, "Tags": [{"Key": "team", "Value": IMPORTED}]}},
+        {"config": {"VpcConfig": {"SecurityGroupIds": [{"Fn::GetAtt": ["Net", "DefaultSecurityGroup"]}]}}},
+        {"config": {"Tags": UNKNOWN}},
+        {"variant": {"InstanceType": UNKNOWN}},
+        {"variant": {"InitialInstanceCount": {"Fn::If": ["Unset", 1, 2]}, "RoutingConfig": UNKNOWN}},
+        {"endpoint": {"DeploymentConfig": {"AutoRollbackConfiguration": {"Alarms": [UNKNOWN]}}}},
+        {"endpoint": {"RetainAllVariantProperties": UNKNOWN, "Tags": [{"Key": IMPORTED, "Value": "a"}]}},
+        {"model": {"ExecutionRoleArn": IMPORTED, "EnableNetworkIsolation": UNKNOWN, "VpcConfig": UNKNOWN}},
     ],
 )
 def test_what_changes_no_answer_is_served(tmp_path: Path, declared: dict[str, Any]) -> None:
     assert served(tmp_path, **declared).endpoint("e").model.containers[0].image == "i"
+
+
+def test_a_part_chosen_by_a_condition_is_treated_like_any_other(tmp_path: Path) -> None:
+    variant = {"VariantName": "all", "ModelName": "m", "InstanceType": UNKNOWN}
+    chosen = {"Fn::If": ["One", [{"Fn::If": ["One", variant, NOTHING]}], UNKNOWN]}
+    write_assembly(
+        tmp_path,
+        {"Config": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"ProductionVariants": chosen}}},
+        template={
+            "Parameters": {"Later": {"Type": "String"}},
+            "Conditions": {"One": {"Fn::Equals": ["1", "1"]}},
+        },
+    )
+    [config] = assembly.load(tmp_path).resources("AWS::SageMaker::EndpointConfig")
+    assert config.properties == {"ProductionVariants": [variant]}
+
+
+def test_the_tags_that_can_be_known_are_read_beside_those_that_cannot(tmp_path: Path) -> None:
+    tags = [{"Key": "team", "Value": UNKNOWN}, {"Key": "workload", "Value": "toys"}]
+    found = served(tmp_path, endpoint={"Tags": tags})
+    assert found.endpoint("toys").name == "e"
 
 
 def test_an_archive_may_be_named_by_a_data_source(tmp_path: Path) -> None:
@@ -239,7 +310,7 @@ def test_properties_without_effect_are_listed(tmp_path: Path) -> None:
         ),
         (
             arguments.TRAINING,
-            {"AlgorithmSpecification": {"ContainerEntrypoint": []}},
+            {"AlgorithmSpecification": {"ContainerEntrypoint": ["fit"]}},
             "Entrypoint is not",
         ),
         (arguments.PROCESSING, {"ProcessingInputs": [{"DatasetDefinition": {}}]}, "DatasetDefinition is not"),
