@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from local.aws_registries import is_of_aws
 from local.errors import ImageError, UsageError
 from local.image_environment import THIS_PYTHON, ImageEnvironment
 
@@ -25,8 +26,9 @@ _PROJECT = Path(__file__).resolve().parents[1]
 class Image:
     """A program that stands for one container image: `python -m <module> serve|train`.
 
-    `metrics` is how the image's own algorithm prints its metric `{part}:{name}`: a regular expression with
-    those two fields and a group for the value.
+    `framework` is its name in AWS's tables, where it is one of AWS's own. `metrics` is how the image's own
+    algorithm prints its metric `{part}:{name}`: a regular expression with those two fields and a group for
+    the value.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Image:
     source: Path | None = None
     own_environment: ImageEnvironment | None = None
     metrics: str | None = None
+    framework: str | None = None
     python: Path = Path(sys.executable)
 
     def command(self, argument: str) -> list[str]:
@@ -54,10 +57,14 @@ class Image:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def answers_for(self, repository: str, tag: str | None) -> bool:
-        """Whether repository and tag are this image's; without a tag, as where a digest pins the image, its
-        version is unknown."""
-        if not fnmatchcase(repository, self.repository):
+    def is_in(self, registry: str) -> bool:
+        """Whether it can be an image of that registry: AWS's own are in those of AWS only."""
+        return self.framework is None or is_of_aws(registry, self.framework)
+
+    def answers_for(self, registry: str, repository: str, tag: str | None) -> bool:
+        """Whether registry, repository and tag are this image's; without a tag, as where a digest pins the
+        image, its version is unknown."""
+        if not fnmatchcase(repository, self.repository) or not self.is_in(registry):
             return False
         if self.version is None:
             return True
@@ -143,9 +150,9 @@ class Images:
 
         Raises ImageError when there is none, or when it cannot be made ready.
         """
-        repository, tag = _parse(uri)
-        image = next((image for image in self._images if image.answers_for(repository, tag)), None)
-        image = image or self._of_another_version(uri, repository, tag)
+        name = _parse(uri)
+        image = next((image for image in self._images if image.answers_for(*name)), None)
+        image = image or self._substitute(uri, *name)
         if image is None:
             known = ", ".join(
                 f"{image.repository}:{image.version}" if image.version else image.repository
@@ -154,11 +161,14 @@ class Images:
             raise ImageError(f"image {uri} cannot run here: {self._source.name} knows {known or 'no image'}")
         return image.ready()
 
-    def _of_another_version(self, uri: str, repository: str, tag: str | None) -> Image | None:
+    def _substitute(self, uri: str, registry: str, repository: str, tag: str | None) -> Image | None:
+        """The image of another version, or of AWS's where a registry is not."""
         image = next((one for one in self._images if fnmatchcase(repository, one.repository)), None)
         if image is None:
             return None
         unknown = "a digest does not say its version, and " if tag is None else ""
+        if not image.is_in(registry):
+            unknown = f"{registry} is not a registry of AWS's, and {unknown}"
         if self._substituted is None:
             raise ImageError(
                 f"image {uri} cannot run here: {unknown}what stands in for {image.repository} is of version "
@@ -201,6 +211,7 @@ def _image(name: str, table: Mapping[str, Any], source: Path) -> Image:
         source=source.parent / table["source"] if "source" in table else None,
         own_environment=_own_environment(name, table, source),
         metrics=table.get("metrics"),
+        framework=table.get("framework"),
     )
 
 
@@ -215,14 +226,14 @@ def _own_environment(name: str, table: Mapping[str, Any], source: Path) -> Image
     )
 
 
-def _parse(uri: str) -> tuple[str, str | None]:
-    """The repository's name without its registry, and the tag (None when a digest pins the image)."""
+def _parse(uri: str) -> tuple[str, str, str | None]:
+    """Registry, repository and tag (None when a digest pins the image)."""
     name, _, digest = uri.partition("@")
     registry, _, repository = name.partition("/")
     repository, _, tag = repository.partition(":")
     if not registry or not repository:
         raise ImageError(f"{uri!r} is no image URI (<registry>/<repository>:<tag>)")
-    return repository, tag or (None if digest else "latest")
+    return registry, repository, tag or (None if digest else "latest")
 
 
 def _source_files(folder: Path) -> Iterator[Path]:

@@ -72,6 +72,44 @@ def test_a_digest_is_taken_on_request_and_said(images: Images) -> None:
     ]
 
 
+XGBOOST = "sagemaker-xgboost:3.2-0"
+OF_AWS = [
+    "683313688378.dkr.ecr.us-east-1.amazonaws.com",
+    "492215442770.dkr.ecr-fips.eu-central-1.amazonaws.com",
+    "450853457545.dkr.ecr.cn-north-1.amazonaws.com.cn",
+]
+OF_OTHERS = [
+    REGISTRY,
+    "683313688378.dkr.ecr.us-east-1.amazonaws.com.example.org",
+    "683313688378",
+    "docker.io",
+]
+
+
+@pytest.fixture
+def managed(tmp_path: Path) -> Images:
+    table = '[images.xgboost]\nframework = "xgboost"\nversion = "3.2-0"\nrepository = "sagemaker-xgboost"\n'
+    (tmp_path / "managed.toml").write_text(f'{table}module = "m"\npath = ["p"]\n')
+    return Images.load(tmp_path / "managed.toml")
+
+
+@pytest.mark.parametrize("registry", OF_AWS)
+def test_an_image_of_aws_is_found_in_each_of_aws_registries(managed: Images, registry: str) -> None:
+    assert managed.find(f"{registry}/{XGBOOST}").name == "xgboost"
+
+
+@pytest.mark.parametrize("registry", OF_OTHERS)
+def test_an_image_of_that_name_in_another_registry_is_refused_or_taken_on_request(
+    managed: Images, registry: str
+) -> None:
+    reason = f"{registry} is not a registry of AWS's, and "
+    with pytest.raises(ImageError, match=f"{reason}what stands in for .*`serve --any-version` takes"):
+        managed.find(f"{registry}/{XGBOOST}")
+    told: list[str] = []
+    assert managed.of_any_version(told.append).find(f"{registry}/{XGBOOST}").name == "xgboost"
+    assert told == [f"{registry}/{XGBOOST} runs as version 3.2-0: {reason}its answers may be others"]
+
+
 def test_a_digest_of_an_image_without_versions_is_found(tmp_path: Path) -> None:
     (tmp_path / "versions.toml").write_text(VERSIONS.partition("packages")[0])
     images = Images.load(tmp_path / "versions.toml")
