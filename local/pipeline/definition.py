@@ -1,11 +1,12 @@
 """A pipeline's definition, parsed and checked before anything of it runs."""
 
 import json
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NoReturn
 
 from local.errors import PipelineError
 from local.pipeline.durations import seconds_of
@@ -13,6 +14,8 @@ from local.pipeline.expressions import references, step_of, unknown_functions
 from local.pipeline.parameters import Parameter
 
 _VERSION = "2020-12-01"
+# Of SageMaker's StepName: a test holds it against botocore's model.
+LONGEST_NAME = 64
 CONDITION = "Condition"
 _BRANCHES = {"IfSteps": True, "ElseSteps": False}
 _JSON: Mapping[type, str] = {dict: "object", list: "array"}
@@ -92,12 +95,22 @@ class Definition:
 
 def _load(text: str) -> dict[str, Any]:
     try:
-        body = json.loads(text)
+        body = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except ValueError as error:
         raise PipelineError(f"the definition is not JSON: {error}") from None
     if not isinstance(body, dict) or body.get("Version") != _VERSION:
         raise PipelineError(f"the runner reads definitions of version {_VERSION}")
     return body
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number of JSON's")
+
+
+def _finite(number: str) -> float:
+    if not math.isfinite(found := float(number)):
+        raise ValueError(f"the number {number} is out of range")
+    return found
 
 
 def _steps(
@@ -115,6 +128,10 @@ def _step(declared: Mapping[str, Any], step_types: Collection[str], branch: Bran
     name, kind = declared.get("Name"), declared.get("Type")
     if not isinstance(name, str) or step_of(f"Steps.{name}") != name:
         raise PipelineError(f"{name!r} is no name of a step: letters, digits, hyphens and underscores")
+    if len(name) > LONGEST_NAME:
+        raise PipelineError(
+            f"the name of the step {name} has {len(name)} characters; it takes at most {LONGEST_NAME}"
+        )
     if not isinstance(kind, str) or kind not in step_types:
         known = ", ".join(sorted(step_types))
         raise PipelineError(f"step {name}: the runner does not know steps of type {kind}, only {known}")

@@ -1,5 +1,6 @@
 """A pipeline's parameters: declared in its definition, given on the command line."""
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +19,10 @@ _FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASC
 
 
 def _number[N: (int, float)](pattern: re.Pattern[str], kind: Callable[[str], N], text: str) -> N:
-    # Not Python's own reading, which takes `1_000`, ` 5 ` and `nan`.
-    if pattern.fullmatch(text) is None:
+    # Not Python's own reading, which takes `1_000`, ` 5 `, `nan` and `1e400`.
+    if pattern.fullmatch(text) is None or not math.isfinite(number := kind(text)):
         raise ValueError(text)
-    return kind(text)
+    return number
 
 
 _READ: Mapping[str, Callable[[str], Any]] = {
@@ -89,7 +90,9 @@ class Parameter:
 
 
 def _is_of(kind: str, value: Any) -> bool:
-    return isinstance(value, _DEFAULTS[kind]) and (kind == "Boolean" or not isinstance(value, bool))
+    if kind != "Boolean" and isinstance(value, bool):
+        return False
+    return isinstance(value, _DEFAULTS[kind]) and (not isinstance(value, float) or math.isfinite(value))
 
 
 def bind(parameters: Sequence[Parameter], given: Mapping[str, str]) -> dict[str, Any]:

@@ -68,8 +68,16 @@ class PipelineRunner:
         return bind(self.definition.parameters, given)
 
     def input_place(self, parameters: Mapping[str, Any], by: str) -> InputPlace:
-        """Where these values of the parameters have the pipeline's data, for the commands named `by`."""
+        """Where these values of the parameters have the pipeline's data, for the commands named `by`.
+
+        Raises UsageError for a pipeline of which no parameter says where they are.
+        """
         uri = self._input(parameters)
+        if uri is None:
+            raise UsageError(
+                f"the pipeline {self.pipeline.name} has no parameter that says where its data are: expected "
+                "InputKey, InputData, or one whose default is an S3 URI"
+            )
         own = uri == self._input({one.name: one.default for one in self.definition.parameters})
         return InputPlace(self.storage, self._workspace, uri, by, own=own)
 
@@ -82,12 +90,12 @@ class PipelineRunner:
             self.input_place(parameters, f"data of {workload}").put(file)
 
     def keep_data(self, parameters: Mapping[str, Any]) -> None:
-        """Raise UsageError unless the pipeline has input already."""
+        """Raise UsageError if a parameter says where the pipeline's data are, and nothing is there."""
         uri = self._input(parameters)
-        if not self.storage.exists(uri):
+        if uri is not None and not self.storage.exists(uri):
             raise UsageError(f"{uri} holds no data yet; give it with --data PATH")
 
-    def _input(self, parameters: Mapping[str, Any]) -> str:
+    def _input(self, parameters: Mapping[str, Any]) -> str | None:
         return input_uri(self.definition, parameters)
 
     def prepare(

@@ -141,6 +141,10 @@ class Condition:
         self._outcome = conditions.evaluate_all(self._conditions)
 
 
+# Of SageMaker's FailStepMetadata: a test holds it against botocore's model.
+LONGEST_MESSAGE = 3072
+
+
 class Fail:
     """Ends the execution as failed, with the message that the definition gives."""
 
@@ -154,7 +158,10 @@ class Fail:
         return {"ErrorMessage": self._message}
 
     def check(self) -> None:
-        pass
+        if len(self._message) > LONGEST_MESSAGE:
+            raise JobError(
+                f"ErrorMessage has {len(self._message)} characters; it takes at most {LONGEST_MESSAGE}"
+            )
 
     def run(self, folder: Path) -> None:
         raise JobError(self._message)

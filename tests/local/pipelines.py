@@ -109,8 +109,8 @@ def register(*steps: str) -> dict[str, Any]:
     }
 
 
-def fail() -> dict[str, Any]:
-    return {"Name": "TooFew", "Type": "Fail", "Arguments": {"ErrorMessage": "too few rows"}}
+def fail(message: str = "too few rows") -> dict[str, Any]:
+    return {"Name": "TooFew", "Type": "Fail", "Arguments": {"ErrorMessage": message}}
 
 
 PARAMETERS = [

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.errors import PipelineError, UsageError
+from local.pipeline import definition
 from local.pipeline.definition import Branch, Caching, Definition
 from local.pipeline.differences import without_effect
 from local.pipeline.parameters import (
@@ -117,6 +118,10 @@ def test_what_a_definition_asks_for_without_effect_here_is_named_with_its_steps(
         (text({"Name": "A"}), "step A: .*type None"),
         (text({"Name": "a b", "Type": "Training"}), "'a b' is no name of a step"),
         (text({"Type": "Training"}), "None is no name of a step"),
+        (text(step("A" * 65)), "the name of the step A+ has 65 characters; it takes at most 64"),
+        (text(step("A", Weight=float("nan"))), "not JSON: NaN is no number"),
+        (text(step("A", Weight=float("-inf"))), "not JSON: -Infinity is no number"),
+        (text(step("A", Weight=1.5)).replace("1.5", "-1e400"), "not JSON: the number -1e400 is out of range"),
         (text(step("A"), step("A")), "two steps are called A"),
         (text(step("A", "B")), "step A waits for B, which is not a step"),
         (text(step("A", after=("B",))), "step A waits for B, which is not a step"),
@@ -216,6 +221,24 @@ def test_the_limits_of_parameters_are_those_of_the_api() -> None:
     assert shapes["ParameterList"]["max"] == MOST_PARAMETERS
 
 
+def test_the_name_of_a_step_is_as_long_as_the_api_takes() -> None:
+    shapes = Loader().load_service_model("sagemaker", "service-2")["shapes"]
+    name = shapes["StepName"]
+    assert (name["max"], name["pattern"]) == (definition.LONGEST_NAME, r"[A-Za-z0-9\-_]*")
+    assert order(text(step("A" * 64))) == ["A" * 64]
+
+
+@pytest.mark.parametrize("default", [float("inf"), float("nan"), True, "1"])
+def test_a_default_that_is_no_number_is_refused(default: Any) -> None:
+    with pytest.raises(PipelineError, match=r"the parameter P: the default .* is no Float"):
+        Parameter.parse({"Name": "P", "Type": "Float", "DefaultValue": default})
+
+
+@pytest.mark.parametrize("written", ["1e308", "-1.5e-3", "5"])
+def test_a_float_that_is_in_range_is_taken(written: str) -> None:
+    assert parameter("P", "Float").read(written) == float(written)
+
+
 def test_a_parameter_that_is_not_given_has_its_default() -> None:
     assert bind([parameter("P", "Integer", 0)], {}) == {"P": 0}
 
@@ -236,7 +259,7 @@ def test_a_parameter_that_is_not_given_has_its_default() -> None:
         ),
         *(
             (parameter("P", "Float"), {"P": written}, f"'{written}' is no Float")
-            for written in ("nan", "inf", "1_0.5", " 1.5", "1,5", ".")
+            for written in ("nan", "inf", "1_0.5", " 1.5", "1,5", ".", "1e400", "-1e400", "9" * 400)
         ),
         (parameter("P", "String", "a", ("a", "b")), {"P": "c"}, "'c' is none of a, b"),
         (parameter("P", "String", "a"), {"Q": "c"}, "--set Q: .* no such parameter; it has P"),

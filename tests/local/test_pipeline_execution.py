@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
 from executions import execution, records, run
-from pipelines import double, fit, get, model, output
+from pipelines import double, fail, fit, get, model, output
 
 from local.assembly import Model
 from local.errors import JobError, PipelineError
@@ -188,3 +189,12 @@ def test_a_variable_that_a_step_does_not_have_is_refused(tmp_path: Path, variabl
     step["Arguments"]["Environment"] = {"A": get(f"Execution.{variable}")}
     with pytest.raises(PipelineError, match=f"step Double: Execution.{variable}: there is no such"):
         run(execution(tmp_path, step))
+
+
+def test_a_message_of_a_fail_step_is_as_long_as_the_api_takes(tmp_path: Path) -> None:
+    shapes = Loader().load_service_model("sagemaker", "service-2")["shapes"]
+    member = shapes["FailStepMetadata"]["members"]["ErrorMessage"]["shape"]
+    longest = shapes[member]["max"]
+    execution(tmp_path, fail("x" * longest)).rehearse()
+    with pytest.raises(PipelineError, match=f"ErrorMessage has {longest + 1} characters; it takes at most"):
+        execution(tmp_path, fail("x" * (longest + 1))).rehearse()

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from assembly_files import write_versions
-from pipelines import double, fit, model, write_pipeline
+from pipelines import DOUBLE, double, fit, model, write_pipeline
 from processes import is_running, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
+TEXT = 'text = "".join(file.read_text() for file in rows.iterdir())'
 SIDE_BY_SIDE = min(2, len(os.sched_getaffinity(0)))
 
 
@@ -178,6 +179,32 @@ def test_an_execution_is_written_down_with_what_made_it_and_what_it_made(workspa
     )
 
 
+@pytest.fixture
+def without_data(tmp_path: Path) -> Path:
+    """A folder in which a pipeline can run that reads nothing, and has no parameter for it."""
+    alone = double(DOUBLE.replace("rows, doubled", "doubled").replace(TEXT, 'text = "1\\n"'))
+    del alone["Arguments"]["ProcessingInputs"]
+    alone["Arguments"]["AppSpecification"]["ContainerArguments"].pop(0)
+    folder = write_pipeline(tmp_path / "cdk.out", alone)
+    template = folder / "Shop.template.json"
+    template.write_text(template.read_text().replace("s3://data/in", "none"))
+    write_versions(tmp_path)
+    (tmp_path / "rows.csv").write_text("1,2\n")
+    return tmp_path
+
+
+def test_a_pipeline_without_a_parameter_for_its_data_needs_none(without_data: Path) -> None:
+    code, _, errors = train(without_data, "shop")
+    assert code == 0, errors
+    assert json.loads((without_data / "build/reports/shop-report.json").read_text()) == {"rows": 2}
+
+
+def test_data_for_a_pipeline_without_a_parameter_for_them_are_refused(without_data: Path) -> None:
+    code, _, errors = train(without_data, "shop", "--data", "rows.csv")
+    assert code == 2
+    assert "the pipeline slipway-dev-shop has no parameter that says where its data are" in errors
+
+
 def test_a_second_training_of_a_workload_waits_for_no_one(workspace: Path) -> None:
     process = start(workspace, "shop", "--data", "rows.csv", "--set", "Behaviour=sleep")
     try:
@@ -198,7 +225,7 @@ def test_a_second_training_of_a_workload_waits_for_no_one(workspace: Path) -> No
         (["shop", "--data", "rows.csv", "--set", "X=1"], 2, "--set X: the pipeline has no such parameter"),
         (["shop", "--set", "X"], 2, "'X' is not NAME=VALUE"),
         (["hat"], 2, "no training pipeline called hat; there are: shop (slipway-dev-shop)"),
-        (["shop", "--assembly", "gone"], 1, "there is no gone/manifest.json; run `make synth`"),
+        (["shop", "--assembly", "gone"], 1, "there is no gone/manifest.json; run `cdk synth`"),
     ],
 )
 def test_a_wrong_command_line_is_refused_before_anything_runs(
