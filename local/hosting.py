@@ -61,7 +61,7 @@ class Host:
                 asset = self.storage.asset(definition.model_data_url)
                 if asset is not None and asset.zipped:
                     raise ArchiveError(f"{asset.path} is published as a zip; expected a model.tar.gz")
-                if asset is not None:
+                if asset is not None and asset.hash_is_of_content:
                     require_hash(archive, asset.hash)
                 unpack_model(archive, layout.model)
         return layout

@@ -15,7 +15,6 @@ import uvloop
 from local import assembly, control, served
 from local.api.hosting import Apis
 from local.assembly import Assembly
-from local.assembly import Endpoint as Declared
 from local.assembly.address import chosen
 from local.errors import AssemblyError, SlipwayError
 from local.example import example
@@ -46,16 +45,16 @@ class Answering:
 
 
 class Session:
-    """One run of `serve`. Made, it has laid out the containers of the endpoints; nothing runs yet.
+    """One run of `serve`: of fleets that are laid out, and of APIs; nothing runs yet.
 
-    Raises a SlipwayError when an image or an artefact is not to be had.
+    `fleets` makes those that replace them.
     """
 
-    def __init__(self, declared: Assembly, endpoints: Iterable[Declared], fleets: Fleets, apis: Apis) -> None:
+    def __init__(self, declared: Assembly, laid_out: Iterable[Fleet], fleets: Fleets, apis: Apis) -> None:
         self._account = declared.account
         self._apis = apis
         self._fleets = fleets
-        self._hosted = [Hosted(fleets.prepare(declared, one), self._tell) for one in endpoints]
+        self._hosted = [Hosted(fleet, self._tell) for fleet in laid_out]
         self._answering: Answering | None = None
         self._replacing = asyncio.Lock()
         self._signals: list[int] = []

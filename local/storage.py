@@ -13,6 +13,7 @@ from pathlib import Path
 from local.assembly import Assembly, Asset
 from local.errors import StorageError
 from local.files import files_below
+from local.printed import synthesis
 
 # The zip format's first moment: the archive's bytes follow from the files alone.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -115,7 +116,7 @@ class Storage:
     def _publish(self, uri: str, path: Path) -> None:
         asset = self._assets[uri]
         if not asset.path.exists():
-            raise StorageError(f"{uri}: the assembly lacks {asset.path}; run `make synth`")
+            raise StorageError(f"{uri}: the assembly lacks {asset.path}; run `{synthesis()}`")
         with self._replacing(path, uri) as temporary:
             if asset.zipped:
                 _zip(asset.path, temporary)

@@ -16,6 +16,7 @@ from local.api.sandbox import Sandboxes
 from local.assembly import Assembly, Resource
 from local.errors import AssemblyError
 from local.example import example
+from local.printed import synthesis
 from local.served import ServedApi, ServedFunction
 from local.server import bind, listening
 
@@ -55,7 +56,10 @@ class Apis:
         if workloads is not None and declared.tags.get("workload") not in workloads:
             return None
         try:
-            return read_api(self._assembly, declared)
+            api = read_api(self._assembly, declared)
+            for function in api.functions:
+                self._code(function.code)
+            return api
         except AssemblyError as error:
             if workloads is not None and declared.tags.get("workload"):
                 raise
@@ -125,7 +129,7 @@ class Apis:
     def _code(self, uri: str) -> Path:
         asset = self._assembly.assets.get(uri)
         if asset is None or not (asset.zipped or zipfile.is_zipfile(asset.path)):
-            raise AssemblyError(f"{uri} is no code that the assembly stages: run `make synth`")
+            raise AssemblyError(f"{uri} is no code that the assembly stages: run `{synthesis()}`")
         return asset.path
 
 

@@ -97,6 +97,16 @@ class Assembly:
         """Every endpoint; raises AssemblyError when one of them cannot be served."""
         return [_typed(resource, self._endpoint) for resource in self._endpoints]
 
+    def servable_endpoints(self) -> tuple[list[Endpoint], dict[str, AssemblyError]]:
+        """The endpoints that can be served, and by name or logical id why each other one cannot."""
+        found, left_out = [], {}
+        for resource in self._endpoints:
+            try:
+                found.append(_typed(resource, self._endpoint))
+            except AssemblyError as error:
+                left_out[resource.known_name or resource.logical_id] = error
+        return found, left_out
+
     @property
     def _endpoints(self) -> list[Resource]:
         return self.resources("AWS::SageMaker::Endpoint")
@@ -144,6 +154,7 @@ class Assembly:
         raise AssemblyError(f"no stack of the assembly exports {export}")
 
     def _endpoint(self, resource: Resource) -> Endpoint:
+        _find(resource.name, self._endpoints)
         for component in self.resources(_NAMED_INFERENCE):
             if component.known("EndpointName") == resource.name:
                 raise AssemblyError(f"the runner does not serve inference components ({component.label})")
@@ -170,7 +181,12 @@ def _address(resource: Resource) -> Address:
 
 
 def _find(name: str, candidates: Iterable[Resource]) -> Resource | None:
-    return next((one for one in candidates if one.known_name == name), None)
+    """The resource of that name, None where there is none; raises AssemblyError where there are several."""
+    found = [one for one in candidates if one.known_name == name]
+    if len(found) > 1:
+        labels = " and ".join(one.label for one in found)
+        raise AssemblyError(f"{labels} have the same name, {name}; AWS takes it once")
+    return found[0] if found else None
 
 
 def _model(resource: Resource) -> Model:

@@ -9,21 +9,29 @@ from typing import Any
 from local.assembly.place import Place
 from local.errors import AssemblyError
 from local.files import kind
+from local.printed import synthesis
 
 # They stand for what the assembly leaves open, as CDK does for a stack without an environment.
 LOCAL_ACCOUNT = "000000000000"
 LOCAL_REGION = "us-east-1"
-AGAIN = "run `make synth`"
+# What our stacks call a model's archive, which they give the file's SHA-256 as its hash.
+_OWN_ARCHIVES = "artifacts/"
 _KINDS: Mapping[type[Any], str] = {dict: "object", str: "text"}
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A staged file, or a staged folder that is published as a zip, and the hash that the manifest gives."""
+    """A staged file, or a staged folder that is published as a zip, with the manifest's hash and name."""
 
     path: Path
     zipped: bool
     hash: str = ""
+    display_name: str = ""
+
+    @property
+    def hash_is_of_content(self) -> bool:
+        """Whether the hash follows from the file. In other people's apps it may be anything: a commit's."""
+        return self.display_name.startswith(_OWN_ARCHIVES)
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ def read_stacks(folder: Path) -> list[StackFiles]:
             template = read_json(folder / file_name)
             stacks.append(StackFiles(str(properties.get("stackName", name)), place, template))
     if not stacks:
-        raise AssemblyError(f"{folder} declares no stack; run `make synth`")
+        raise AssemblyError(f"{folder} declares no stack; {_again()}")
     return stacks
 
 
@@ -71,13 +79,16 @@ def read_assets(folder: Path, place: Place) -> dict[str, Asset]:
                 # A source that is a command is run at publishing time; nothing is staged for it.
                 if "path" in file["source"]:
                     asset = Asset(
-                        folder / file["source"]["path"], file["source"].get("packaging") == "zip", key
+                        folder / file["source"]["path"],
+                        file["source"].get("packaging") == "zip",
+                        key,
+                        str(file.get("displayName", "")),
                     )
                     for destination in file["destinations"].values():
                         bucket = _fill_in(destination["bucketName"], place)
                         assets[f"s3://{bucket}/{destination['objectKey']}"] = asset
             except (AttributeError, KeyError, TypeError):
-                raise AssemblyError(f"{path}: the asset {key} is not as CDK writes it; {AGAIN}") from None
+                raise AssemblyError(f"{path}: the asset {key} is not as CDK writes it; {_again()}") from None
     return assets
 
 
@@ -85,22 +96,26 @@ def read_json(path: Path) -> dict[str, Any]:
     """The JSON object in a regular file; raises AssemblyError."""
     try:
         if path.exists() and not path.is_file():
-            raise AssemblyError(f"{path} is {kind(path)}, no file; {AGAIN}")
+            raise AssemblyError(f"{path} is {kind(path)}, no file; {_again()}")
         content = json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise AssemblyError(f"there is no {path}; {AGAIN}") from None
+        raise AssemblyError(f"there is no {path}; {_again()}") from None
     except OSError as error:
-        raise AssemblyError(f"{path} cannot be read: {error.strerror}; {AGAIN}") from None
+        raise AssemblyError(f"{path} cannot be read: {error.strerror}; {_again()}") from None
     except (ValueError, RecursionError) as error:
-        raise AssemblyError(f"{path} is not JSON: {error}; {AGAIN}") from None
+        raise AssemblyError(f"{path} is not JSON: {error}; {_again()}") from None
     return expect(dict, content, "the document", path)
 
 
 def expect[T](wanted: type[T], value: Any, what: str, where: Path) -> T:
     """The value; raises AssemblyError where a file of the assembly holds another kind of value."""
     if not isinstance(value, wanted):
-        raise AssemblyError(f"{where}: {what} is no {_KINDS[wanted]}; {AGAIN}")
+        raise AssemblyError(f"{where}: {what} is no {_KINDS[wanted]}; {_again()}")
     return value
+
+
+def _again() -> str:
+    return f"run `{synthesis()}`"
 
 
 def _artifacts(folder: Path) -> dict[str, Any]:

@@ -1,13 +1,21 @@
 """The resources that the runner acts on, typed."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from local.assembly.address import Address
-from local.assembly.intrinsics import texts
+from local.assembly.intrinsics import text, texts
 from local.errors import AssemblyError
+
+# Of CreateModel: a test holds them against botocore's model.
+MOST_CONTAINERS: Final = 15
+HOSTNAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+VARIABLE: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+LONGEST_VARIABLE: Final = 1024
+MOST_VARIABLES: Final = 100
 
 
 @dataclass(frozen=True)
@@ -81,13 +89,17 @@ class Model:
         """Read CreateModel's arguments or the properties of an AWS::SageMaker::Model (they agree).
 
         A container without a hostname is called `container-<n>`, counted from 1. Raises AssemblyError for a
-        model without containers or images.
+        model without containers or images, and for what CreateModel refuses.
         """
+        if arguments.get("Containers") and arguments.get("PrimaryContainer"):
+            raise AssemblyError("a model has a PrimaryContainer or Containers, not both")
         declared = arguments.get("Containers") or [
             arguments[key] for key in ("PrimaryContainer",) if key in arguments
         ]
         if not declared:
             raise AssemblyError("the model has no containers")
+        if len(declared) > MOST_CONTAINERS:
+            raise AssemblyError(f"a model has at most {MOST_CONTAINERS} containers, not {len(declared)}")
         containers = tuple(_container(position, one) for position, one in enumerate(declared, start=1))
         hostnames = [container.hostname for container in containers]
         if len(set(hostnames)) < len(hostnames):
@@ -119,9 +131,30 @@ class Pipeline:
 
 def _container(position: int, declared: Mapping[str, Any]) -> ContainerDefinition:
     hostname = declared.get("ContainerHostname", f"container-{position}")
+    if not HOSTNAME.fullmatch(text(hostname, "ContainerHostname")):
+        raise AssemblyError(f"ContainerHostname {hostname!r} does not match {HOSTNAME.pattern}")
     if "Image" not in declared:
         raise AssemblyError(f"the container {hostname} names no image")
     environment = texts(declared.get("Environment", {}), "Environment")
+    _check_environment(hostname, environment)
     source = declared.get("ModelDataSource", {}).get("S3DataSource", {})
     archive = declared.get("ModelDataUrl", source.get("S3Uri"))
     return ContainerDefinition(hostname, declared["Image"], archive, environment)
+
+
+def _check_environment(hostname: str, environment: Mapping[str, str]) -> None:
+    if len(environment) > MOST_VARIABLES:
+        raise AssemblyError(
+            f"the container {hostname} has {len(environment)} variables; it takes at most {MOST_VARIABLES}"
+        )
+    for name, value in environment.items():
+        if not VARIABLE.fullmatch(name):
+            raise AssemblyError(
+                f"the container {hostname}'s variable {name!r} does not match {VARIABLE.pattern}"
+            )
+        for what, length in (("name", len(name)), ("value", len(value))):
+            if length > LONGEST_VARIABLE:
+                raise AssemblyError(
+                    f"the container {hostname}'s variable {name[:40]}: the {what} has {length} characters; "
+                    f"it takes at most {LONGEST_VARIABLE}"
+                )

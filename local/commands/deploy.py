@@ -6,6 +6,7 @@ import sys
 from local import control
 from local.commands.options import add_assembly, example_of, in_help
 from local.errors import UsageError
+from local.printed import synthesis
 from local.workspace import Workspace
 
 _DESCRIPTION = f"""\
@@ -37,7 +38,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(arguments: argparse.Namespace) -> int:
     path = arguments.assembly.absolute()
     if not path.is_dir():
-        raise UsageError(f"{arguments.assembly} is no folder: run `make synth`")
+        raise UsageError(f"{arguments.assembly} is no folder: run `{synthesis()}`")
     request = {"deploy": arguments.endpoint, "assembly": str(path)}
     root = Workspace().root
     control.serving_process(root)

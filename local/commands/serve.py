@@ -3,8 +3,8 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 from local import assembly, server
@@ -13,12 +13,12 @@ from local.commands.options import example_of, given_path, in_help, port, positi
 from local.console import print_table
 from local.container_in_engine import EngineHost
 from local.engine import RUNNERS, Engine
-from local.errors import AssemblyError
+from local.errors import AssemblyError, SlipwayError
 from local.example import CSV, example
 from local.fleet import Fleets
 from local.hosting import Host
 from local.images import Images
-from local.printed import slipway
+from local.printed import in_project, slipway
 from local.served import Served, ServedEndpoint, claimed
 from local.serving import Listeners, Session
 from local.storage import Storage
@@ -26,10 +26,10 @@ from local.timing import Timing
 from local.workspace import Workspace
 
 _DESCRIPTION = f"""\
-Start the containers of every endpoint of the template, or of each WORKLOAD's, as processes, chain them, and
-answer InvokeEndpoint as SageMaker Runtime does, until Ctrl-C. Serve their REST APIs too, each on the next
-port: its Lambda function runs in processes of its own and invokes the endpoint here. Logs are in
-build/endpoints/<endpoint>/, build/functions/<function>/ and build/apis/<api>/.
+Start the containers of every endpoint of the template that can be served here, or of each WORKLOAD's, as
+processes, chain them, and answer InvokeEndpoint as SageMaker Runtime does, until Ctrl-C. Serve their REST
+APIs too, each on the next port: its Lambda function runs in processes of its own and invokes the endpoint
+here. Logs are in build/endpoints/<endpoint>/, build/functions/<function>/ and build/apis/<api>/.
 
 A container that ends, or misses three pings, is started again: at once, then after 0.5 s, 1 s and so on up to
 30 s; meanwhile its endpoint answers 503 with Retry-After, as it does to more requests than it can queue.
@@ -91,10 +91,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(arguments: argparse.Namespace) -> int:
     declared = assembly.load(arguments.assembly)
     if not declared.resources("AWS::SageMaker::Endpoint"):
-        raise AssemblyError(f"{arguments.assembly} declares no endpoint: run `make train`, then `make synth`")
-    named = [declared.endpoint(wanted) for wanted in arguments.workloads] or declared.endpoints
+        advice = ": run `make train`, then `make synth`" if in_project() else " (AWS::SageMaker::Endpoint)"
+        raise AssemblyError(f"{arguments.assembly} declares no endpoint{advice}")
+    named = [declared.endpoint(wanted) for wanted in arguments.workloads]
+    found, unservable = (named, {}) if named else declared.servable_endpoints()
+    left_out: dict[str, SlipwayError] = {**unservable}
     # Named twice, or by two of its names, an endpoint is one.
-    endpoints = list({endpoint.name: endpoint for endpoint in named}.values())
+    endpoints = list({one.name: one for one in found}.values())
+    _demand_some(endpoints, left_out)
     # An API calls the endpoint of its workload that is no variant.
     workloads = {one.address.workload for one in endpoints if one.address.variant is None}
     workspace = Workspace()
@@ -109,15 +113,21 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.any_version:
             images = images.of_any_version(_note)
         started = time.monotonic()
-        for endpoint in endpoints:
-            hostnames = ", ".join(container.hostname for container in endpoint.model.containers)
-            _note(f"{endpoint.name}: starting {hostnames}")
 
         def host(of: assembly.Assembly) -> Host:
             return Host(images, Storage(workspace.storage, of), engine)
 
         fleets = Fleets(host, workspace.root / "endpoints", Timing().scaled(arguments.time_scale), _note)
-        session = Session(declared, endpoints, fleets, apis)
+        laid_out = []
+        for endpoint in endpoints:
+            with nullcontext() if named else _left_out(endpoint.name, left_out):
+                laid_out.append(fleets.prepare(declared, endpoint))
+        _demand_some(laid_out, left_out)
+        _tell_what_is_left_out(left_out)
+        for fleet in laid_out:
+            hostnames = ", ".join(one.hostname for one in fleet.declared.model.containers)
+            _note(f"{fleet.declared.name}: starting {hostnames}")
+        session = Session(declared, laid_out, fleets, apis)
 
         def announce(served: Served) -> None:
             _note(f"ready after {time.monotonic() - started:.1f} s")
@@ -132,6 +142,29 @@ def run(arguments: argparse.Namespace) -> int:
             print("Ctrl-C stops it", flush=True)
 
         return session.run(listeners, state, announce)
+
+
+@contextmanager
+def _left_out(name: str, left_out: dict[str, SlipwayError]) -> Iterator[None]:
+    try:
+        yield
+    except SlipwayError as error:
+        left_out[name] = error
+
+
+def _tell_what_is_left_out(left_out: Mapping[str, SlipwayError]) -> None:
+    for name, error in left_out.items():
+        _note(f"not served: {name}: {error}")
+
+
+def _demand_some(found: Sequence[object], left_out: Mapping[str, SlipwayError]) -> None:
+    """Raise the error for which nothing is served, if nothing is."""
+    if found:
+        return
+    if len(left_out) == 1:
+        raise next(iter(left_out.values()))
+    _tell_what_is_left_out(left_out)
+    raise AssemblyError(f"none of the {len(left_out)} endpoints can be served")
 
 
 def _tell_what_is_unused(declared: assembly.Assembly, *, verbose: bool) -> None:

@@ -1,13 +1,19 @@
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from assembly_files import REGION, file_asset, tags, write_assembly, write_json
+from botocore.loaders import Loader
 
 from local import assembly
+from local.assembly import resources
 from local.errors import AssemblyError, UsageError
 
 NAMES = {"Ref": "Names"}
+
+
+ONE_MODEL = {"Type": "AWS::SageMaker::Model"}
 
 
 def bucket(**properties: Any) -> dict[str, Any]:
@@ -232,7 +238,7 @@ def test_what_has_no_local_effect_is_listed_by_type(tmp_path: Path) -> None:
             {"Data": bucket(A={"Fn::GetAtt": ["Job", "Arn"]}), "Job": {"Type": "AWS::Glue::Job"}},
             "Shop/Data .* refers to Job, of a type that the runner does not know, AWS::Glue::Job",
         ),
-        ({"Data": bucket(BucketName={"Fn::If": ["A", "b", "c"]})}, r"Shop/Data .*does not resolve Fn::If"),
+        ({"Data": bucket(BucketName={"Fn::If": ["A", "b", "c"]})}, r"Shop/Data .*declares no condition A"),
         ({"Data": bucket(A=[{"Fn::Cidr": []}])}, r"Shop/Data .*does not resolve Fn::Cidr"),
         ({"Data": bucket(BucketName={"Ref": "Nothing"})}, r"Shop/Data .*Shop declares no Nothing"),
         ({"Data": bucket(BucketName={"Fn::GetAtt": ["Data", "Arn"]})}, r"Shop/Data .*refers to itself"),
@@ -244,7 +250,7 @@ def test_what_has_no_local_effect_is_listed_by_type(tmp_path: Path) -> None:
         ({"Data": bucket(A={"Fn::ImportValue": "x"})}, r"Shop/Data .*no stack of the assembly exports x"),
         ({"Data": bucket(A={"Fn::FindInMap": ["x", "y", "z"]})}, r"Shop/Data .*no mapping x.y.z"),
         ({"Data": bucket(A={"Ref": "Version"})}, r"Shop/Data .*parameter Version .*only when it is deployed"),
-        ({"Data": {**bucket(), "Condition": "Prod"}}, r"Shop/Data .*does not evaluate conditions"),
+        ({"Data": {**bucket(), "Condition": "Prod"}}, r"Shop/Data .*declares no condition Prod"),
         (
             {
                 "Data": bucket(A={"Fn::GetAtt": ["Part", "Outputs.A"]}),
@@ -295,6 +301,25 @@ def test_a_malformed_template_is_refused(tmp_path: Path, template: dict[str, Any
             model(*[{"Image": "i", "ContainerHostname": "a"}] * 2),
             r"Shop/Model .*share a hostname: a, a",
         ),
+        (
+            {**ONE_MODEL, "Properties": {"Containers": [{"Image": "i"}], "PrimaryContainer": {"Image": "i"}}},
+            r"Shop/Model .*a PrimaryContainer or Containers, not both",
+        ),
+        (model(*[{"Image": "i"}] * 16), r"Shop/Model .*at most 15 containers, not 16"),
+        (model({"Image": "i", "ContainerHostname": "../a"}), r"Shop/Model .*'../a' does not match"),
+        *(
+            (
+                model({"Image": "i", "Environment": {name: "1"}}),
+                f"Shop/Model .*{re.escape(repr(name))} does not match",
+            )
+            for name in ("a-b", "", "1a", "a b", "a.b", "\u00e4", "a=b", "a\n")
+        ),
+        (model({"Image": "i", "Environment": {"A": "x" * 1025}}), "the value has 1025 characters"),
+        (model({"Image": "i", "Environment": {"A" * 1025: "x"}}), "the name has 1025 characters"),
+        (
+            model({"Image": "i", "Environment": {f"A{number}": "" for number in range(101)}}),
+            "has 101 variables; it takes at most 100",
+        ),
     ],
 )
 def test_a_model_that_cannot_be_served_is_refused_by_logical_id(
@@ -303,6 +328,23 @@ def test_a_model_that_cannot_be_served_is_refused_by_logical_id(
     write_assembly(tmp_path, {"Model": declared})
     with pytest.raises(AssemblyError, match=message):
         assembly.load(tmp_path).model("shop-model")
+
+
+@pytest.mark.parametrize("name", ["a", "_", "A_1", "x" * 1024])
+def test_a_variable_has_the_name_and_value_that_aws_takes(tmp_path: Path, name: str) -> None:
+    write_assembly(tmp_path, {"Model": model({"Image": "i", "Environment": {name: "x" * 1024}})})
+    found = assembly.load(tmp_path).model("shop-model")
+    assert found is not None
+    assert found.containers[0].environment == {name: "x" * 1024}
+
+
+def test_the_limits_of_a_container_are_those_of_aws() -> None:
+    model = Loader().load_service_model("sagemaker", "service-2")["shapes"]
+    assert model["ContainerDefinitionList"]["max"] == resources.MOST_CONTAINERS
+    assert model["ContainerHostname"]["pattern"] == resources.HOSTNAME.pattern
+    assert model["EnvironmentMap"]["max"] == resources.MOST_VARIABLES
+    for shape, pattern in (("EnvironmentKey", resources.VARIABLE.pattern), ("EnvironmentValue", r"[\S\s]*")):
+        assert (model[shape]["max"], model[shape]["pattern"]) == (resources.LONGEST_VARIABLE, pattern)
 
 
 def shops(folder: Path, **endpoints: dict[str, Any]) -> assembly.Assembly:
@@ -379,6 +421,42 @@ def test_types_that_serving_does_not_need_are_listed_and_stop_nothing(tmp_path: 
     assert (found.without_local_effect, found.unknown_types) == ([], list(unknown))
 
 
+def test_the_endpoints_that_can_be_served_are_told_from_those_that_cannot(tmp_path: Path) -> None:
+    found = shops(
+        tmp_path,
+        Good={"Tags": tags(workload="good")},
+        Bad={"EndpointConfigName": {"Ref": "Nothing"}},
+        Odd={"EndpointName": {"Fn::Cidr": []}},
+    )
+    endpoints, left_out = found.servable_endpoints()
+    assert [one.name for one in endpoints] == ["shop-good"]
+    assert left_out.keys() == {"shop-bad", "Odd"}
+    assert "Shop declares no Nothing" in str(left_out["shop-bad"])
+
+
+def test_two_endpoints_of_one_name_are_refused_with_both_logical_ids_and_stacks(tmp_path: Path) -> None:
+    shops(tmp_path, A={"EndpointName": "toys"}, C={})
+    again = {
+        "Type": "AWS::SageMaker::Endpoint",
+        "Properties": {"EndpointName": "toys", "EndpointConfigName": "c"},
+    }
+    write_assembly(tmp_path, {"B": again}, stack="Other")
+    found = assembly.load(tmp_path)
+    endpoints, left_out = found.servable_endpoints()
+    assert [one.name for one in endpoints] == ["shop-c"]
+    assert "Shop/A and Other/B have the same name, toys; AWS takes it once" in str(left_out["toys"])
+
+
+@pytest.mark.parametrize("kind", ["Model", "EndpointConfig"])
+def test_what_an_endpoint_needs_has_a_name_of_its_own(tmp_path: Path, kind: str) -> None:
+    shops(tmp_path, A={})
+    name = {"Model": "shop-model", "EndpointConfig": "shop-config"}[kind]
+    again = {"Type": f"AWS::SageMaker::{kind}", "Properties": {f"{kind}Name": name}}
+    write_assembly(tmp_path, {"Again": again}, stack="Other")
+    with pytest.raises(AssemblyError, match=f"and Other/Again have the same name, {name}"):
+        assembly.load(tmp_path).endpoint("shop-a")
+
+
 def test_an_endpoint_without_its_configuration_is_refused_by_logical_id(tmp_path: Path) -> None:
     properties = {"EndpointName": "shop", "EndpointConfigName": "gone"}
     write_assembly(tmp_path, {"Endpoint": {"Type": "AWS::SageMaker::Endpoint", "Properties": properties}})
@@ -419,3 +497,53 @@ def test_what_runs_here_is_in_one_region_and_account(tmp_path: Path) -> None:
     write_assembly(tmp_path, {"Other": endpoint}, stack="Two", environment="aws://unknown-account/us-west-2")
     with pytest.raises(AssemblyError, match="several regions"):
         assembly.load(tmp_path)
+
+
+def conditional(folder: Path, resources: dict[str, Any], **sections: Any) -> assembly.Assembly:
+    """A stack whose condition `Large` holds and whose `Small` does not."""
+    conditions = {
+        "Large": {"Fn::Equals": [{"Ref": "Size"}, "large"]},
+        "Small": {"Fn::Not": [{"Condition": "Large"}]},
+        "Later": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
+        "Round": {"Fn::Not": [{"Condition": "Round"}]},
+    }
+    parameters = {"Size": {"Type": "String", "Default": "large"}, "Stage": {"Type": "String"}}
+    write_assembly(
+        folder, resources, template={"Conditions": conditions, "Parameters": parameters, **sections}
+    )
+    return assembly.load(folder)
+
+
+def test_a_resource_is_there_while_its_condition_holds(tmp_path: Path) -> None:
+    outputs = {
+        name: {"Value": name, "Export": {"Name": "size"}, "Condition": name} for name in ("Small", "Large")
+    }
+    found = conditional(
+        tmp_path,
+        {
+            "Big": {**bucket(BucketName={"Fn::ImportValue": "size"}), "Condition": "Large"},
+            "Little": {**bucket(BucketName={"Ref": "Nothing"}), "Condition": "Small"},
+            "Table": {"Type": "AWS::DynamoDB::Table", "Condition": "Small"},
+        },
+        Outputs=outputs,
+    )
+    assert [one.name for one in found.resources("AWS::S3::Bucket")] == ["Large"]
+    assert found.unknown_types == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({**bucket(), "Condition": "Later"}, "Shop/Data .*parameter Stage .*only when it is deployed"),
+        ({**bucket(), "Condition": "Round"}, "Shop/Data .*the condition Round refers to itself"),
+        (bucket(A={"Ref": "Little"}), "Shop/Data .*Shop has no Little: its condition Small does not hold"),
+        (bucket(A={"Fn::If": ["Later", 1, 2]}), "Shop/Data .*parameter Stage .*only when it is deployed"),
+    ],
+)
+def test_what_depends_on_a_condition_that_cannot_be_known_or_does_not_hold_is_refused(
+    tmp_path: Path, declared: dict[str, Any], message: str
+) -> None:
+    little = {**bucket(), "Condition": "Small"}
+    data = conditional(tmp_path, {"Data": declared, "Little": little}).resources("AWS::S3::Bucket")[0]
+    with pytest.raises(AssemblyError, match=message):
+        _ = data.properties

@@ -168,7 +168,7 @@ def test_what_cannot_be_deployed_is_refused_with_the_reason(serving: Serving, pr
     code, _, err = project.run("deploy", "other")
     assert (code, err) == (1, f"error: no endpoint called other; there are: shop ({NAME})\n")
     code, _, err = project.run("deploy", "shop", "--assembly", "missing")
-    assert (code, err) == (2, "error: missing is no folder: run `make synth`\n")
+    assert (code, err) == (2, "error: missing is no folder: run `cdk synth`\n")
     (project.folder / "empty").mkdir()
     code, _, err = project.run("deploy", "shop", "--assembly", "empty")
     assert code == 1

@@ -270,6 +270,64 @@ def test_an_image_that_nothing_answers_for_is_refused_with_model_and_container(p
     assert "container first: image registry/pytorch:2.0 cannot run here" in err
 
 
+def declare_with_others(project: Project, *others: dict[str, Any]) -> None:
+    """The shop's endpoint, and one for each of the other models, of these properties."""
+    project.declare(container("first", TAG="a"), example="1,2")
+    for number, properties in enumerate(others):
+        variant = {"VariantName": "all", "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}}
+        config = {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
+        resources = {
+            "Model": {"Type": "AWS::SageMaker::Model", "Properties": properties},
+            "Config": {
+                "Type": "AWS::SageMaker::EndpointConfig",
+                "Properties": {"ProductionVariants": [variant]},
+            },
+            "Endpoint": {
+                "Type": "AWS::SageMaker::Endpoint",
+                "Properties": {"EndpointConfigName": config},
+            },
+        }
+        write_assembly(project.folder / "cdk.out", resources, stack=f"Other{number}")
+
+
+MULTI_MODEL = {"PrimaryContainer": {"Image": URI, "Mode": "MultiModel"}}
+OF_NOBODY = {"PrimaryContainer": {"Image": "registry/pytorch:2.0"}}
+WITHOUT_ARCHIVE = {"PrimaryContainer": {"Image": URI, "ModelDataUrl": "s3://elsewhere/model.tar.gz"}}
+
+
+def test_the_endpoints_that_cannot_be_served_are_left_out_with_the_reason(project: Project) -> None:
+    declare_with_others(project, MULTI_MODEL, OF_NOBODY, WITHOUT_ARCHIVE)
+    serving = Serving(project)
+    assert serving.invoke(b"1\n") == b"1,a\n"
+    names = [one["name"] for one in serving.state["endpoints"]]
+    assert serving.end(signal.SIGINT) == 0
+    assert names == ["slipway-dev-shop"]
+    told = [line for line in serving.errors().splitlines() if line.startswith("not served: ")]
+    reasons = (
+        "other0-endpoint: .*Mode 'MultiModel'",
+        "other1-endpoint: .*pytorch:2.0 cannot run",
+        "other2-endpoint: .*declares no bucket elsewhere",
+    )
+    for line, reason in zip(told, reasons, strict=True):
+        assert re.search(reason, line), line
+
+
+def test_an_endpoint_that_was_asked_for_is_not_left_out(project: Project) -> None:
+    declare_with_others(project, OF_NOBODY)
+    code, _, err = project.run("serve", "shop", "other0-endpoint", "--port", "0")
+    assert code == 1
+    assert "error: model other0-model, container container-1: image registry/pytorch:2.0 cannot run" in err
+
+
+def test_when_no_endpoint_can_be_served_each_reason_is_told(project: Project) -> None:
+    declare_with_others(project, MULTI_MODEL, OF_NOBODY)
+    project.declare(container("first") | {"Image": "registry/other:2.0"})
+    code, out, err = project.run("serve", "--port", "0")
+    assert (code, out) == (1, "")
+    assert err.count("not served: ") == 3
+    assert err.endswith("error: none of the 3 endpoints can be served\n")
+
+
 def test_a_port_that_is_taken_is_named(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = Project(tmp_path_factory.mktemp("other"))
     other.declare(container("first"))
@@ -283,7 +341,7 @@ def test_an_assembly_without_endpoints_is_refused_with_what_to_do(project: Proje
     write_assembly(project.folder / "cdk.out", {})
     code, _, err = project.run("serve", "--port", "0")
     assert code == 1
-    assert "declares no endpoint: run `make train`, then `make synth`" in err
+    assert err == "error: cdk.out declares no endpoint (AWS::SageMaker::Endpoint)\n"
 
 
 @pytest.mark.parametrize("factor", ["0", "-1", "inf", "nan", "fast"])

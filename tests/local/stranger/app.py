@@ -12,7 +12,8 @@ sqs.Queue(stack, "Jobs")
 dynamodb.Table(stack, "Seen", partition_key={"name": "id", "type": dynamodb.AttributeType.STRING})
 ec2.Vpc(stack, "Net", max_azs=2)
 role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
-archive = assets.Asset(stack, "Archive", path="model.tar.gz")
+commit = "3f1c9a4e0b7d5268c1f09e8a7b6d5c4f3e2a1b09"
+archive = assets.Asset(stack, "Archive", path="model.tar.gz", asset_hash=commit)
 archive.grant_read(role)
 image = f"683313688378.dkr.ecr.{stack.region}.{stack.url_suffix}/sagemaker-xgboost:3.2-0"
 container = {"image": image, "modelDataUrl": archive.s3_object_url, "environment": {"VERBOSE": True, "N": 2}}
