@@ -1,1 +1,1 @@
-"""Lets the folders below import what all tests of templates read them with: `declared`, `lambda_modules`."""
+"""Lets the folders below import what all tests of templates read them with: `declared`."""
