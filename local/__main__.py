@@ -69,7 +69,16 @@ def _run(argv: Sequence[str] | None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Does not pass over that a text could not be written, as argparse does."""
+    """Takes options between a command's arguments, and does not pass over that a text could not be written,
+    as argparse does."""
+
+    _intermixed = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self._subparsers is not None or self._intermixed:
+            return super().parse_known_args(args, namespace)
+        self._intermixed = True
+        return self.parse_known_intermixed_args(args, namespace)
 
     def _print_message(self, message: str, file: Any = None) -> None:
         (file or sys.stderr).write(message)

@@ -32,6 +32,7 @@ examples:
   {in_help("image")} own train --folder opt-ml; cat opt-ml/output/failure
 """
 _PASSED_ON = ("SAGEMAKER_", "SLIPWAY_", "TRAINING_JOB_", "MAX_CONTENT_LENGTH")
+_ARGUMENTS = ("serve", "train")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,7 +44,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=_EPILOG,
     )
     parser.add_argument("image", metavar="IMAGE", help="a name of versions.toml, or own")
-    parser.add_argument("argument", choices=("serve", "train"), help="what the image is started with")
+    parser.add_argument(
+        "argument",
+        choices=_ARGUMENTS,
+        metavar=f"{{{','.join(_ARGUMENTS)}}}",
+        help="what the image is started with",
+    )
     parser.add_argument(
         "--folder",
         type=given_path,

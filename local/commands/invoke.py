@@ -28,9 +28,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=example_of("invoke churn rows.csv --accept application/json"),
     )
     parser.add_argument("endpoint", help="the workload, such as churn, or the endpoint's name")
-    body = parser.add_mutually_exclusive_group(required=True)
-    body.add_argument("file", nargs="?", metavar="FILE", help="the request's body (-: standard input)")
-    body.add_argument("--row", help="the body as one line of text")
+    parser.add_argument("file", nargs="?", metavar="FILE", help="the request's body (-: standard input)")
+    parser.add_argument("--row", help="the body as one line of text, in place of FILE")
     parser.add_argument(
         "--content-type",
         type=header,
@@ -42,6 +41,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if (arguments.file is None) == (arguments.row is None):
+        raise UsageError("the request's body is one of FILE and --row ROW; give one")
     state = served.read(Workspace().root)
     endpoint = state.endpoint(arguments.endpoint)
     body = _body(arguments)

@@ -4,9 +4,10 @@ import argparse
 
 from local import metrics
 from local.commands import registries
-from local.commands.options import example_of
+from local.commands.options import at_least_one, example_of
 from local.console import print_table
 from local.errors import UsageError
+from local.printed import slipway
 from local.registry import APPROVED, REJECTED, Package
 
 _STATUS = {"approve": APPROVED, "reject": REJECTED}
@@ -22,14 +23,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("workload", help="the workload, such as churn, or the group's name")
     parser.add_argument("action", nargs="?", choices=tuple(_STATUS), help="what to do with VERSION")
-    parser.add_argument("version", nargs="?", type=int, metavar="VERSION", help="a number of the list")
+    parser.add_argument(
+        "version", nargs="?", type=at_least_one, metavar="VERSION", help="a number of the list"
+    )
     registries.add_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.action and arguments.version is None:
-        raise UsageError(f"{arguments.action} needs a VERSION; `models {arguments.workload}` lists them")
+        listing = slipway("models", arguments.workload)
+        raise UsageError(f"{arguments.action} needs a VERSION; list them with: {listing}")
     registry, group = registries.opened(arguments)
     if arguments.action:
         package = registry.set_status(group, arguments.version, _STATUS[arguments.action])

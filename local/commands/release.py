@@ -7,7 +7,7 @@ from typing import Any
 
 from local import metrics, release
 from local.commands import registries
-from local.commands.options import example_of
+from local.commands.options import at_least_one, example_of
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -19,7 +19,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=example_of("release churn 2"),
     )
     parser.add_argument("workload", help="the workload, such as churn, or the model package group's name")
-    parser.add_argument("version", type=int, metavar="VERSION", help="a number that `models` lists")
+    parser.add_argument("version", type=at_least_one, metavar="VERSION", help="a number that `models` lists")
     registries.add_options(parser)
     parser.set_defaults(run=run)
 

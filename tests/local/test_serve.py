@@ -218,7 +218,7 @@ def test_a_row_a_file_and_standard_input_are_sent_with_their_media_type(serving:
         ),
         (("invoke", "shop", "missing.csv"), 2, "missing.csv: No such file"),
         (("invoke", "shop", "large.csv"), 2, "larger than 6291456 bytes, which a request takes"),
-        (("invoke", "shop"), 2, "one of the arguments FILE --row is required"),
+        (("invoke", "shop"), 2, "the request's body is one of FILE and --row ROW; give one"),
     ],
 )
 def test_what_cannot_be_sent_is_refused(

@@ -263,6 +263,45 @@ def test_arguments_that_are_none(slipway: Ended, arguments: Sequence[str]) -> No
     is_an_error(slipway(*arguments))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "same"),
+    [
+        (("models", "shop", "--registry", "local", "approve"), ("models", "shop", "approve")),
+        (("models", "shop", "--registry", "local", "approve", "3"), ("models", "shop", "approve", "3")),
+        (("models", "shop", "approve", "--registry", "local", "3"), ("models", "shop", "approve", "3")),
+        (("invoke", "shop", "--accept", "text/csv", "rows.csv"), ("invoke", "shop", "rows.csv")),
+        (("serve", "shop", "--port", "0", "other"), ("serve", "shop", "other")),
+        (("transform", "--join", "shop", "--output", "x", "rows.csv"), ("transform", "shop", "rows.csv")),
+    ],
+    ids=" ".join,
+)
+def test_options_may_stand_between_the_arguments(
+    slipway: Ended, arguments: Sequence[str], same: Sequence[str]
+) -> None:
+    told = is_an_error(slipway(*arguments))
+
+    assert "unrecognized" not in told
+    assert told == is_an_error(slipway(*same))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("release", "shop", "x"), "argument VERSION: 'x' is no whole number above 0"),
+        (("models", "shop", "approve", "0"), "argument VERSION: '0' is no whole number above 0"),
+        (("image", "xgboost", "run"), "argument {serve,train}: invalid choice: 'run'"),
+        (("image",), "required: IMAGE, {serve,train}"),
+        (("invoke", "shop", "rows.csv", "--row", "3"), "one of FILE and --row ROW"),
+        (("chaos", "shop", "--report", "-"), "standard output takes what is printed; name a file"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_an_error_names_the_argument_as_the_help_does(
+    slipway: Ended, arguments: Sequence[str], words: str
+) -> None:
+    assert words in is_an_error(slipway(*arguments))
+
+
 GARBAGE: Mapping[str, bytes] = {
     "empty": b"",
     "no JSON": b"{",
