@@ -25,11 +25,14 @@ _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([^\x00-\x1f]*))?
 class Storage:
     """The buckets that the assembly declares, and the assets that it stages (read-only).
 
+    A bucket of another app is a folder that somebody makes beside the root: `imported-buckets/<bucket>`.
     Every method refuses, with a StorageError, a URI that is malformed or outside those buckets.
     """
 
     def __init__(self, root: Path, assembly: Assembly) -> None:
         self._root = root
+        # Not below the root, where the bucket of an earlier template may have been left.
+        self._imported = root.with_name("imported-buckets")
         self._assets = assembly.assets
         self._buckets = assembly.names("AWS::S3::Bucket")
 
@@ -40,7 +43,12 @@ class Storage:
         if uri in self._assets:
             self._publish(uri, path)
         elif bucket not in self._buckets:
-            raise StorageError(f"{uri}: the assembly declares no bucket {bucket}")
+            path = self._imported / bucket / key
+            if not (self._imported / bucket).is_dir():
+                raise StorageError(
+                    f"{uri}: the assembly declares no bucket {bucket}; if another app does, put a copy of "
+                    f"the object at {path}"
+                )
         return path
 
     def asset(self, uri: str) -> Asset | None:

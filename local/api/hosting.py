@@ -63,7 +63,7 @@ class Apis:
         except AssemblyError as error:
             if workloads is not None and declared.tags.get("workload"):
                 raise
-            self._note(f"not served: {error}")
+            self._note(f"not served: {declared.label}: {error}")
             return None
 
     def bind(self, port: int) -> list[socket.socket]:

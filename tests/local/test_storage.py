@@ -39,6 +39,24 @@ def test_an_object_comes_back_under_its_last_name(storage: Storage, tmp_path: Pa
     assert written.read_text() == "a,b"
 
 
+def test_a_bucket_of_another_app_is_a_folder_that_somebody_made_for_it(
+    storage: Storage, tmp_path: Path
+) -> None:
+    place = tmp_path / "imported-buckets" / "models"
+    with pytest.raises(StorageError, match=f"no bucket models; .* the object at {place}/a/model"):
+        storage.path("s3://models/a/model.tar.gz")
+    (place / "a").mkdir(parents=True)
+    (place / "a" / "model.tar.gz").write_bytes(b"model")
+    [written] = storage.download("s3://models/a/model.tar.gz", tmp_path / "out")
+    assert written.read_bytes() == b"model"
+
+
+def test_what_an_earlier_template_left_is_no_bucket(storage: Storage, tmp_path: Path) -> None:
+    (tmp_path / "s3" / "old").mkdir(parents=True)
+    with pytest.raises(StorageError, match="declares no bucket old"):
+        storage.path("s3://old/rows.csv")
+
+
 @pytest.mark.parametrize("prefix", ["s3://data/in", "s3://data/in/"])
 def test_a_prefix_comes_back_with_its_folders(storage: Storage, tmp_path: Path, prefix: str) -> None:
     source = tmp_path / "source"
