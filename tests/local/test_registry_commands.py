@@ -70,7 +70,7 @@ def test_executions_are_compared_with_metrics_and_packages(shop: Runner) -> None
     ("arguments", "code", "message"),
     [
         (["models", "hat"], 2, "no model package group called hat; there are: shop (slipway-dev-shop)"),
-        (["models", "shop", "approve"], 2, "approve needs a VERSION; `models shop` lists them"),
+        (["models", "shop", "approve"], 2, "approve needs a VERSION; list them with: "),
         (["models", "shop", "approve", "9"], 2, "slipway-dev-shop has no version 9; it has 1, 2"),
         (["release", "shop", "9"], 2, "has no version 9"),
     ],
