@@ -90,7 +90,7 @@ _CODE = re.compile(r"^```[^\n]*\n(.*?)^```|^(?: {4}|\t)(.*?)$|`([^`]+)`", re.MUL
 _COMMAND = re.compile(
     r"(?<![\w./-])(?P<make>make (?:[A-Z_]+=\S* )*(?P<target>[a-z][a-z-]*))"
     r"|slipway (?P<verb>[a-z][a-z-]*)(?![\w/])"
-    r"|python -m (?P<module>[a-z_]+(?:\.[a-z_]+)*)"
+    r"|python -m (?P<module>[a-z_]+(?:\.[a-z_]+)*)(?![\w/])"
     r"|(?P<script>scripts/[a-z_]+(?:\.py)?)(?![\w/])"
 )
 
@@ -155,6 +155,7 @@ def test_the_command_line_is_called_by_its_name_wherever_somebody_reads() -> Non
     [
         ("Run `make demo DATA=x` now.", ["make demo"]),
         ("`make WORKLOAD=bank ENV=prod synth`", ["make synth"]),
+        ("`python -m churn/fit` and `python -m churn.fit`", ["python -m churn.fit"]),
         ("```sh\nmake train && make synth   # both\n```", ["make train", "make synth"]),
         ("    .venv/bin/slipway serve --engine podman", ["slipway serve"]),
         ("`/home/me/.venv/bin/slipway build-images`", ["slipway build-images"]),

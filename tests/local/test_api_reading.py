@@ -1,6 +1,7 @@
 """From a template to an API, and what the runner refuses to pass over."""
 
 import copy
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from assembly_files import write_assembly
 
 from local import assembly
 from local.api.declaration import Api
+from local.api.hosting import Apis
 from local.api.reading import read_apis
 from local.api.throttle import Limit
 from local.errors import AssemblyError
@@ -181,6 +183,29 @@ def test_what_a_function_has_without_effect_here_need_not_be_known(tmp_path: Pat
 def test_functions_of_other_languages_are_left_alone(tmp_path: Path) -> None:
     node = resource("AWS::Lambda::Function", Runtime="nodejs22.x", Layers=["x"])
     assert len(read(tmp_path, lambda r: r.update(Node=node)).functions) == 1
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        (
+            {"Runtime": "nodejs22.x"},
+            "Shop/Function .*runs Python functions; .* is nodejs22.x",
+        ),
+        ({"Code": {"ZipFile": "x"}}, "Shop/Function .*code that is an asset"),
+        ({}, "s3://assets/code.zip is no code that the assembly stages"),
+    ],
+)
+def test_an_api_that_cannot_run_here_is_left_out_by_name_with_the_reason(
+    tmp_path: Path, properties: dict[str, Any], reason: str
+) -> None:
+    resources = copy.deepcopy(template())
+    resources["Function"]["Properties"].update(properties)
+    told: list[str] = []
+    apis = Apis(assembly.load(write_assembly(tmp_path / "cdk.out", resources)), tmp_path, told.append)
+    assert apis.apis == []
+    [line] = told
+    assert re.match(f"not served: Shop/Api: {reason}", line), line
 
 
 def changed(logical_id: str, **properties: Any) -> Callable[[Any], object]:
