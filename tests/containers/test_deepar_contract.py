@@ -178,6 +178,22 @@ def test_whatever_stands_in_a_series_is_read_or_refused(value: Any) -> None:
             assert name in str(error)
 
 
+@pytest.mark.parametrize("name", ["target", "dynamic_feat"])
+@pytest.mark.parametrize("item", ["", "nan", True, {}, [], [1.0], [[1.0]], [None], 10**400, -(10**400)])
+def test_what_is_no_number_in_an_array_of_numbers_is_refused(name: str, item: object) -> None:
+    for row in ([item], [1.0, item]):
+        with pytest.raises(SeriesError, match=f"`{name}` holds"):
+            parse({"start": "2014-01-01", "target": [1.0], name: row if name == "target" else [row, row]})
+
+
+@pytest.mark.parametrize(
+    "rows", [[[1.0], [[1.0]]], [[[1.0]], [1.0]], [[1.0], {}], [[1.0], 1.0], [[1.0], [1, 2]]]
+)
+def test_features_of_several_shapes_are_refused(rows: object) -> None:
+    with pytest.raises(SeriesError, match="dynamic_feat"):
+        parse({"start": "2014-01-01", "target": [1.0], "dynamic_feat": rows})
+
+
 def test_quantiles_keep_the_callers_spelling_in_the_answer() -> None:
     wanted = Wanted.parse({"quantiles": ["0.10", "0.5"], "output_types": ["quantiles"]})
 

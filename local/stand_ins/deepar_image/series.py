@@ -79,13 +79,20 @@ def _numbers(value: Any, name: str) -> Values:
         value = value.tolist()
     if not isinstance(value, list):
         raise SeriesError(f"`{name}` is no array of numbers")
-    if any(isinstance(item, str | bool) and item != "NaN" for item in value):
+    # An array in the array would be another dimension to numpy.
+    if not all(map(_is_number_or_gap, value)):
         raise SeriesError(f'`{name}` holds something else than numbers, null and "NaN"')
     try:
         with np.errstate(over="ignore"):
             return np.array([math.nan if item is None else item for item in value], dtype=np.float32)
-    except (TypeError, ValueError, OverflowError):
-        raise SeriesError(f'`{name}` holds something else than numbers, null and "NaN"') from None
+    except OverflowError:
+        raise SeriesError(f"`{name}` holds a number that is too large") from None
+
+
+def _is_number_or_gap(item: Any) -> bool:
+    if isinstance(item, str):
+        return item == "NaN"
+    return item is None or (isinstance(item, int | float | np.number) and not isinstance(item, bool))
 
 
 def _categories(value: Any) -> tuple[int, ...]:
