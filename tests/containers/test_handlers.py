@@ -182,6 +182,22 @@ def test_a_script_without_model_fn_is_refused() -> None:
         ScriptModel(ModuleType("inference"), Path("/"), Conventions())
 
 
+def test_an_empty_variable_is_as_good_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.path", ["/elsewhere"])
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "a_served_script_of_the_test.py").write_text(
+        "def model_fn(folder): return None\ndef predict_fn(data, model): return data\n"
+    )
+    environ = {"SAGEMAKER_BASE_DIR": str(tmp_path), "SAGEMAKER_PROGRAM": "a_served_script_of_the_test.py"}
+    empty = {"SAGEMAKER_SUBMIT_DIRECTORY": "", "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": ""}
+
+    answer = handlers.load({**environ, **empty}, Conventions()).invoke(b"1,2\n", "text/csv", "")
+
+    assert (answer.status, answer.content_type, answer.body) == (200, "text/csv; charset=utf-8", b"1.0,2.0\n")
+    with pytest.raises(ContainerProblem, match="SAGEMAKER_PROGRAM is not set"):
+        handlers.load({**environ, "SAGEMAKER_PROGRAM": ""}, Conventions())
+
+
 def test_a_module_that_is_missing_is_named_with_its_line_and_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

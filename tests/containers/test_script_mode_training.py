@@ -31,10 +31,13 @@ HYPERPARAMETERS = {
     "nothing": "null",
     "grid": '{"b": 2, "a": 1}',
     "columns": "[1, 2]",
+    "blank": "",
+    "empty": '""',
     "sagemaker_container_log_level": "20",
 }
 ARGUMENTS = (
-    "--columns [1, 2] --flag True --grid a=1,b=2 -n 5 --name quoted --nothing  --plain not json --rate 0.001"
+    "--blank  --columns [1, 2] --empty  --flag True --grid a=1,b=2 -n 5 --name quoted --nothing  "
+    "--plain not json --rate 0.001"
 )
 
 
@@ -106,6 +109,8 @@ def test_the_script_runs_in_its_own_folder_and_sees_its_siblings_first(told: dic
         ("SM_HP_RATE", "0.001"),
         ("SM_HP_NAME", "quoted"),
         ("SM_HP_FLAG", "true"),
+        ("SM_HP_BLANK", ""),
+        ("SM_HP_EMPTY", ""),
         ("SM_FRAMEWORK_PARAMS", None),
         ("TRAINING_JOB_NAME", "churn-1"),
         ("OMP_NUM_THREADS", "1"),
@@ -237,6 +242,32 @@ def test_a_script_that_is_not_there_is_a_failure_that_says_what_to_set(
 
     assert run_training(image, folder).code == 1
     assert failure(folder).startswith(reason)
+
+
+@pytest.mark.parametrize("variable", ["SAGEMAKER_PROGRAM", "SAGEMAKER_SUBMIT_DIRECTORY"])
+def test_an_empty_variable_leaves_the_choice_to_the_hyperparameters(
+    tmp_path: Path, image: str, variable: str
+) -> None:
+    assert run_training(image, job(tmp_path, "print('ran')"), **{variable: ""}).output == "ran\n"
+
+
+@pytest.mark.parametrize(
+    ("channel", "reason"),
+    [
+        (
+            "TRAIN",
+            "FileNotFoundError: [Errno 2] No such file or directory: '{folder}/input/data/train/rows.csv'",
+        ),
+        ("TEST", "KeyError: 'SM_CHANNEL_TEST'"),
+    ],
+)
+def test_a_channel_that_is_not_there_is_named_in_the_failure(
+    tmp_path: Path, image: str, channel: str, reason: str
+) -> None:
+    folder = job(tmp_path, f"import os\nopen(os.environ['SM_CHANNEL_{channel}'] + '/rows.csv')\n")
+
+    assert run_training(image, folder).code == 1
+    assert failure(folder).startswith(reason.format(folder=folder) + "\nExecuteUserScriptError: fit.py")
 
 
 def test_broken_job_files_are_a_failure(tmp_path: Path, image: str) -> None:

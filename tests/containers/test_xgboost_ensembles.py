@@ -162,3 +162,25 @@ def raw_of_four_classes() -> bytes:
     labels = np.arange(len(ROWS)) % 4
     parameters = {"objective": "multi:softprob", "num_class": 4, "nthread": 1}
     return bytes(xgboost.train(parameters, xgboost.DMatrix(ROWS, label=labels), 3).save_raw("ubj"))
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "SAGEMAKER_PROGRAM",
+        "SAGEMAKER_SUBMIT_DIRECTORY",
+        "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT",
+        "SAGEMAKER_INFERENCE_OUTPUT",
+        "SAGEMAKER_BATCH",
+        "MAX_CONTENT_LENGTH",
+        "SLIPWAY_MANAGED_BEHAVIOUR",
+        "SLIPWAY_BEST_ITERATION",
+    ],
+)
+def test_an_empty_variable_is_as_good_as_none(tmp_path: Path, variable: str) -> None:
+    bodies = [
+        model(tmp_path, raw("reg:squarederror"), **variables).invoke(csv(ROWS[:2]), "text/csv", "").body
+        for variables in ({}, {variable: ""})
+    ]
+
+    assert bodies[0] == bodies[1] != b""
