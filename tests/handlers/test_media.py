@@ -23,6 +23,7 @@ from prediction_service.media_types import CSV, JSON, accepted, named, preferred
         ("text/csv;header=present", None),
         ("text/csv;charset=utf-8;header=absent", CSV),
         ("text/csv;charset=utf-8;header=absent;q=0.5, application/json;q=0.4", CSV),
+        ("text/csv;charset=utf-8;charset=us-ascii;header=absent", CSV),
         ("text/csv;charset=utf-8;header=present", None),
         ("text/csv;q=0.5;q=0.6", None),
         ("text/csv;q=1.5", None),
