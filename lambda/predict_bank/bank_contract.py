@@ -32,7 +32,7 @@ _EXAMPLE_ROW = (
 
 
 class Client(BaseModel):
-    """One client, before a call. Every field is required; numbers are numbers, not texts."""
+    """One client, before a call. Every field is required; numbers are JSON numbers, not strings."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -78,7 +78,7 @@ class BankRequest(BaseModel):
 
 
 class Prediction(BaseModel):
-    """How likely one client says yes."""
+    """The probability that one client subscribes."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
@@ -106,6 +106,6 @@ SCORE = Operation(
 CONTRACT = Contract(
     title="Bank",
     version="1.0.0",
-    description="Which clients would subscribe a term deposit if they were called.",
+    description="Predicts which clients would subscribe to a term deposit if they were called.",
     operations=(SCORE, HEALTH),
 )

@@ -1,4 +1,4 @@
-"""From clients to scores: what goes to the endpoint, and what of its answer is believed."""
+"""From clients to scores: what goes to the endpoint, and how its response is validated."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bank_contract import BankResponse, Client
 from bank_encoding import FIELDS, encode
 from prediction_service import media_types
-from prediction_service.endpoint import unusable
+from prediction_service.endpoint import require_one_for_each, unusable
 from pydantic import ValidationError
 
 
@@ -21,9 +21,8 @@ def predictions(content: bytes, clients: Sequence[Client]) -> str:
     try:
         answer = BankResponse.model_validate_json(content)
     except ValidationError:
-        raise unusable("answer is not the contract's JSON") from None
-    if len(answer.predictions) != len(clients):
-        raise unusable("answer has another number of rows")
+        raise unusable("response does not match the API contract") from None
+    require_one_for_each("predictions", answer.predictions, clients)
     return answer.model_dump_json()
 
 
@@ -31,9 +30,8 @@ def scores(content: bytes, clients: Sequence[Client]) -> str:
     """The endpoint's CSV answer, if it is a score a line for each of the clients."""
     lines = content.decode("ascii", errors="replace").removesuffix("\n").split("\n")
     if not all(0 <= _number(line) <= 1 for line in lines):
-        raise unusable("answer is not a score a line")
-    if len(lines) != len(clients):
-        raise unusable("answer has another number of rows")
+        raise unusable("expected a score from 0 to 1 on each line")
+    require_one_for_each("predictions", lines, clients)
     return "\n".join(lines) + "\n"
 
 

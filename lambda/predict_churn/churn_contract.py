@@ -29,7 +29,7 @@ _EXAMPLE_ROW = "ME,118,408,384-8723,yes,yes,21,156.5,122,26.61,209.2,125,17.78,1
 
 
 class Customer(BaseModel):
-    """One customer's period of account. Every field is required; numbers are numbers, not texts."""
+    """One customer's period of account. Every field is required; numbers are JSON numbers, not strings."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -37,7 +37,7 @@ class Customer(BaseModel):
     account_length: Count
     area_code: Annotated[
         AreaCode,
-        Field(description="An area that the model was not trained on counts as none of those it knows."),
+        Field(description="An area code that was not in the training data counts as unknown."),
     ]
     phone: Annotated[Phone, Field(description="Not used by the model.")]
     intl_plan: Annotated[YesNo, Field(title="Int'l Plan")]
@@ -96,6 +96,6 @@ SCORE = Operation(
 CONTRACT = Contract(
     title="Churn",
     version="1.0.0",
-    description="Which telephone customers are about to leave.",
+    description="Predicts which telephone customers are about to leave.",
     operations=(SCORE, HEALTH),
 )

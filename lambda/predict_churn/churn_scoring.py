@@ -1,10 +1,10 @@
-"""From customers to predictions: what goes to the endpoint, and what of its answer is believed."""
+"""From customers to predictions: what goes to the endpoint, and how its response is validated."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from churn_contract import ChurnResponse, Customer
 from prediction_service import media_types
-from prediction_service.endpoint import unusable
+from prediction_service.endpoint import require_one_for_each, unusable
 from pydantic import ValidationError
 
 _LABELS = {"True", "False"}
@@ -21,9 +21,8 @@ def predictions(content: bytes, customers: Sequence[Customer]) -> str:
     try:
         answer = ChurnResponse.model_validate_json(content)
     except ValidationError:
-        raise unusable("answer is not the contract's JSON") from None
-    if len(answer.predictions) != len(customers):
-        raise unusable("answer has another number of rows")
+        raise unusable("response does not match the API contract") from None
+    require_one_for_each("predictions", answer.predictions, customers)
     return answer.model_dump_json()
 
 
@@ -31,9 +30,8 @@ def labels(content: bytes, customers: Sequence[Customer]) -> str:
     """The endpoint's CSV answer, if it is `True` or `False` for each of the customers."""
     lines = content.decode("ascii", errors="replace").removesuffix("\n").split("\n")
     if not set(lines) <= _LABELS:
-        raise unusable("answer is not True or False a line")
-    if len(lines) != len(customers):
-        raise unusable("answer has another number of rows")
+        raise unusable("expected True or False on each line")
+    require_one_for_each("predictions", lines, customers)
     return "\n".join(lines) + "\n"
 
 

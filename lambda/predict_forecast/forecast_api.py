@@ -24,7 +24,7 @@ def read(document: Any) -> ForecastRequest:
         details = error.errors(include_url=False, include_context=False, include_input=False)
         raise Problem(
             422,
-            "The body is not as the contract says.",
+            "The body does not match the API contract.",
             errors=[FieldError(pointer=_pointer(one["loc"]), detail=_detail(one)) for one in details],
         ) from None
 
@@ -37,7 +37,7 @@ def _pointer(place: tuple[int | str, ...]) -> str:
 def _detail(error: Any) -> str:
     # The name of an unknown member is the caller's text, which no answer repeats.
     unknown = error["type"] == "extra_forbidden"
-    return "Body has a member that the contract does not name" if unknown else str(error["msg"])
+    return "Body has a member that is not in the API contract" if unknown else str(error["msg"])
 
 
 PREDICTION = prediction.Prediction(

@@ -44,7 +44,7 @@ _EXAMPLE = {
 }
 
 Value = Annotated[float, Field(allow_inf_nan=False, ge=-1e12, le=1e12)]
-Gap = Annotated[Literal["NaN"], Field(description="A missing value, as null is.")]
+Gap = Annotated[Literal["NaN"], Field(description="A missing value, like null.")]
 Quantile = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -52,9 +52,11 @@ def _moment(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise PydanticCustomError("moment", "Input should be a time such as 2014-01-01 00:00:00") from None
+        raise PydanticCustomError(
+            "moment", "Input should be a timestamp such as 2014-01-01 00:00:00"
+        ) from None
     if not 1900 <= moment.year <= 2200:
-        raise PydanticCustomError("moment", "Input should be a time of the years 1900 to 2200")
+        raise PydanticCustomError("moment", "Input should be a timestamp in the years 1900 to 2200")
     return text
 
 
@@ -125,15 +127,16 @@ class Options(BaseModel):
 
     quantiles: Annotated[list[Quantile], Field(min_length=1, max_length=20)] = [0.1, 0.5, 0.9]
     num_samples: Annotated[
-        int, Field(ge=1, le=MAX_SAMPLES, description="Sample paths that quantiles and mean are made of.")
+        int,
+        Field(ge=1, le=MAX_SAMPLES, description="Sample paths from which quantiles and mean are computed."),
     ] = 100
-    samples: Annotated[bool, Field(description="Whether the paths themselves are answered, too.")] = False
+    samples: Annotated[bool, Field(description="Whether the response includes the sample paths.")] = False
 
     @field_validator("quantiles", mode="after")
     @classmethod
     def _differ(cls, quantiles: list[float]) -> list[float]:
         if len(set(quantiles)) < len(quantiles):
-            raise PydanticCustomError("quantiles", "Input should name each quantile once")
+            raise PydanticCustomError("quantiles", "Input should not repeat a quantile")
         return quantiles
 
 
@@ -145,7 +148,7 @@ class ForecastRequest(Options):
     @model_validator(mode="after")
     def _answer_fits(self) -> Self:
         if self.samples and len(self.series) * self.num_samples > MAX_PATHS:
-            raise PydanticCustomError("paths", f"Ask for at most {MAX_PATHS} sample paths, over all series")
+            raise PydanticCustomError("paths", f"Request at most {MAX_PATHS} sample paths across all series")
         return self
 
 
@@ -155,9 +158,9 @@ class Forecast(BaseModel):
     timestamps: Annotated[list[str], Field(min_length=HORIZON, max_length=HORIZON)]
     mean: list[float]
     quantiles: dict[str, list[float]]
-    samples: (
-        Annotated[list[list[float]], Field(description="Only where asked for.")] | SkipJsonSchema[None]
-    ) = None
+    samples: Annotated[list[list[float]], Field(description="Only if requested.")] | SkipJsonSchema[None] = (
+        None
+    )
 
 
 class ForecastResponse(BaseModel):

@@ -1,4 +1,4 @@
-"""From series to forecasts: what goes to the endpoint, and what of its answer is believed."""
+"""From series to forecasts: what goes to the endpoint, and how its response is validated."""
 
 import json
 import re
@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from botocore.exceptions import ClientError
 from forecast_contract import HORIZON, Forecast, ForecastRequest, ForecastResponse, Series
-from prediction_service.endpoint import unusable
+from prediction_service.endpoint import require_one_for_each, unusable
 from prediction_service.problem import FieldError, Problem
 from pydantic import BaseModel, Field, ValidationError
 
 # Of a container's message nothing but a number is used: the index of the series that it refuses.
 _REFUSED_INSTANCE = re.compile(r"instances\[(\d{1,4})\]")
-_REFUSED = "The model cannot forecast this series: its category or its features are not those of the training"
+_REFUSED = "The model cannot forecast this series: its category or features differ from those in training"
 
 _Points = Annotated[
     list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=HORIZON, max_length=HORIZON)
@@ -47,14 +47,13 @@ def answer(content: bytes, request: ForecastRequest) -> str:
     try:
         predictions = _Answer.model_validate_json(content).predictions
     except ValidationError:
-        raise unusable("answer is not the contract's JSON") from None
-    if len(predictions) != len(request.series):
-        raise unusable("answer has another number of series")
+        raise unusable("response does not match the API contract") from None
+    require_one_for_each("forecasts", predictions, request.series)
     wanted = names(request.quantiles)
     for prediction in predictions:
         paths = request.num_samples if request.samples else 0
         if set(prediction.quantiles) != set(wanted) or len(prediction.samples or ()) != paths:
-            raise unusable("answer has other quantiles or samples")
+            raise unusable("response does not have the requested quantiles and samples")
     forecasts = [
         Forecast(
             timestamps=series.timestamps(),
@@ -77,7 +76,7 @@ def refusal(problem: Problem) -> Problem:
         return problem
     index = int(found[1])
     place = FieldError(row=index + 1, pointer=f"#/series/{index}", detail=_REFUSED)
-    return Problem(422, "The model refused a series.", errors=[place], cause=problem.cause)
+    return Problem(422, "The model rejected a series.", errors=[place], cause=problem.cause)
 
 
 def names(quantiles: Sequence[float]) -> list[str]:

@@ -1,9 +1,9 @@
-"""From sentences to translations: what goes to the endpoint, and what of its answer is believed."""
+"""From sentences to translations: what goes to the endpoint, and how its response is validated."""
 
 import json
 from collections.abc import Sequence
 
-from prediction_service.endpoint import unusable
+from prediction_service.endpoint import require_one_for_each, unusable
 from pydantic import ValidationError
 from translation_contract import Sentence, TranslationResponse
 from translation_text import source_words
@@ -20,7 +20,6 @@ def answer(content: bytes, sentences: Sequence[Sentence]) -> str:
     try:
         translations = TranslationResponse.model_validate_json(content)
     except ValidationError:
-        raise unusable("answer is not the contract's JSON") from None
-    if len(translations.predictions) != len(sentences):
-        raise unusable("answer has another number of sentences")
+        raise unusable("response does not match the API contract") from None
+    require_one_for_each("translations", translations.predictions, sentences)
     return translations.model_dump_json()

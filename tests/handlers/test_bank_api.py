@@ -119,7 +119,7 @@ def test_a_wrong_field_is_refused_by_row_and_name_and_reaches_no_endpoint(
 def test_how_long_the_call_took_is_no_field() -> None:
     status, body = post(Runtime(), client(duration=261))
 
-    assert (status, "field that the contract does not name" in body) == (422, True)
+    assert (status, "field that is not in the API contract" in body) == (422, True)
 
 
 @pytest.mark.parametrize(

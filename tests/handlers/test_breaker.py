@@ -66,7 +66,7 @@ def test_after_five_failures_in_a_row_the_endpoint_is_not_asked() -> None:
     assert (answer.status, answer.headers["retry-after"]) == (503, "10")
     assert answer.headers["content-type"] == "application/problem+json"
     assert len(bench.runtime.calls) == FAILURES
-    assert json.loads(bench.log.getvalue().splitlines()[-2])["cause"] == "circuit open"
+    assert json.loads(bench.log.getvalue().splitlines()[-2])["cause"] == "circuit breaker open"
 
 
 def test_four_failures_and_a_success_count_for_nothing() -> None:

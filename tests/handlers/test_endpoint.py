@@ -10,6 +10,7 @@ from gateway import ENVIRONMENT, Answer, Context, handler
 from patience import wait_until
 from prediction_service.endpoint import MAX_ANSWER_BYTES, create_runtime
 from prediction_service.environment import Environment
+from prediction_service.media_types import CSV, JSON
 from runtime_stub import Reply, RuntimeStub, error, running
 
 from resilience.wrong_input.events import LEAVES, ORIGIN
@@ -194,3 +195,23 @@ def test_the_log_names_the_cause(bench: Bench) -> None:
     bench.send(error(424, "ModelError", OriginalStatusCode=500, OriginalMessage="SECRET"))
 
     assert json.loads(bench.log.getvalue().splitlines()[0])["cause"] == "ModelError 500"
+
+
+@pytest.mark.parametrize(
+    ("reply", "accept", "cause"),
+    [
+        (Reply(body=b"[]"), JSON, "response does not match the API contract"),
+        (Reply(body=b'{"predictions":[]}'), JSON, "expected 1 predictions, got 0"),
+        (Reply(body=b"True\nTrue\n", content_type=CSV), CSV, "expected 1 predictions, got 2"),
+        (Reply(body=b"yes\n", content_type=CSV), CSV, "expected True or False on each line"),
+        (Reply(body=b"True\n", content_type=CSV), JSON, "expected application/json, got another media type"),
+        (Reply(body=b" " * (MAX_ANSWER_BYTES + 1)), JSON, "response larger than 6291456 bytes"),
+    ],
+)
+def test_the_log_says_what_of_a_response_was_expected(
+    bench: Bench, reply: Reply, accept: str, cause: str
+) -> None:
+    answer = bench.send(reply, accept=accept)
+
+    assert answer.document["detail"] == "The model returned an invalid response."
+    assert json.loads(bench.log.getvalue().splitlines()[0])["cause"] == cause

@@ -59,7 +59,7 @@ def test_a_variable_out_of_range_is_named(name: str, value: str) -> None:
 
 
 def test_timeouts_that_outlast_the_function_are_refused() -> None:
-    with pytest.raises(EnvironmentFault, match="must end within 25 s"):
+    with pytest.raises(EnvironmentFault, match="must total less than 25 s"):
         Environment.read({**ENVIRONMENT, "CONNECT_TIMEOUT_SECONDS": "2", "READ_TIMEOUT_SECONDS": "23"})
 
 
@@ -81,4 +81,4 @@ def test_the_function_does_not_start_without_its_settings() -> None:
     )
 
     assert started.returncode == 1
-    assert "EnvironmentFault: set on the function: ENDPOINT_NAME: Field required" in started.stderr
+    assert "EnvironmentFault: invalid environment variables: ENDPOINT_NAME: Field required" in started.stderr

@@ -80,7 +80,7 @@ def test_what_a_field_may_be_is_said_in_the_contracts_words() -> None:
     answer = handler(Runtime())(csv_body(wrong))
 
     assert [(error["column"], error["detail"]) for error in answer.document["errors"]] == [
-        ("state", "Input should be one of the values that the contract lists"),
+        ("state", "Input should be one of the values listed in the API contract"),
         ("vmail_plan", "Input should be 'yes' or 'no'"),
         ("day_mins", "Input should be a valid number"),
     ]

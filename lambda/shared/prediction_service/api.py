@@ -119,12 +119,10 @@ class Api:
     def _refuse_route(self, _: Exception) -> Response[str]:
         methods = self._methods.get(self._request.path.rstrip("/"))
         if methods is None:
-            return self._report(
-                Problem(404, f"There is nothing here; the paths are {', '.join(self._methods)}.")
-            )
+            return self._report(Problem(404, f"Path not found. Available paths: {', '.join(self._methods)}."))
         allowed = ", ".join(methods)
         return self._report(
-            Problem(405, f"The methods of this path are {allowed}.", headers={"Allow": allowed})
+            Problem(405, f"Method not allowed. Allowed methods: {allowed}.", headers={"Allow": allowed})
         )
 
     def _report(self, problem: Problem) -> Response[str]:
@@ -139,4 +137,4 @@ class Api:
             frame = frame.tb_next
         place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else None
         self._logger.error("fault", error=type(error).__name__, place=place)
-        return self._report(Problem(500, "The request failed here; the fault is logged under its requestId."))
+        return self._report(Problem(500, "Internal error. The log has the details under this requestId."))

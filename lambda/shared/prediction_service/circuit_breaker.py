@@ -31,9 +31,9 @@ class Breaker:
         if left > 0:
             raise Problem(
                 503,
-                "The model is not in service; try again later.",
+                "The model is temporarily unavailable. Try again later.",
                 headers={"Retry-After": str(math.ceil(left))},
-                cause="circuit open",
+                cause="circuit breaker open",
             )
         try:
             yield

@@ -37,12 +37,14 @@ class Contract:
 
 
 class Health(BaseModel):
-    """That the function answers; the model's endpoint is not asked."""
+    """The function responds. The endpoint of the model is not called."""
 
     status: Literal["ok"] = "ok"
 
 
-HEALTH = Operation(method=HTTPMethod.GET, path="/health", summary="Whether the API answers", answer=Health)
+HEALTH = Operation(
+    method=HTTPMethod.GET, path="/health", summary="Check that the API responds", answer=Health
+)
 
 
 def not_negative_zero(value: float) -> float:

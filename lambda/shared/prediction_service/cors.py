@@ -39,7 +39,7 @@ def as_browsers_send_it(origin: str) -> str:
     if not match or match["port"] == default or int(match["port"] or 0) > 65_535:
         raise ValueError(
             "an origin is https://host or https://host:port as a browser sends it (http:// for localhost): "
-            "in lower case, no path, no slash at its end, no default port, no *"
+            "in lower case, no path, no trailing slash, no default port, no *"
         )
     return origin
 

@@ -1,7 +1,7 @@
 """A SageMaker endpoint as a function: bytes in, bytes out, or a Problem."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -91,16 +91,22 @@ class Endpoint:
             CustomAttributes=f"correlation-id={call.correlation_id}",
         )
         if media_types.named(answer.get("ContentType")) != accept:
-            raise unusable("answer of another media type")
+            raise unusable(f"expected {accept}, got another media type")
         content = bytearray()
         # Read to the end: botocore compares the announced length with the received one only there.
         for chunk in answer["Body"].iter_chunks(_CHUNK_BYTES):
             content += chunk
             if len(content) > MAX_ANSWER_BYTES:
-                raise unusable("answer too large")
+                raise unusable(f"response larger than {MAX_ANSWER_BYTES} bytes")
         return bytes(content)
 
 
+def require_one_for_each(what: str, got: Sized, given: Sized) -> None:
+    """Raises a Problem (502) unless the endpoint returned as many as it was given."""
+    if len(got) != len(given):
+        raise unusable(f"expected {len(given)} {what}, got {len(got)}")
+
+
 def unusable(cause: str) -> Problem:
-    """The answer where a model's own cannot be passed on."""
-    return Problem(502, "The model's answer cannot be used.", cause=cause)
+    """The problem where the endpoint's response is invalid; `cause` is for the log alone."""
+    return Problem(502, "The model returned an invalid response.", cause=cause)

@@ -46,7 +46,9 @@ class Environment(BaseModel):
     @model_validator(mode="after")
     def _attempts_end_before_the_function(self) -> Self:
         if self.connect_timeout_seconds + self.read_timeout_seconds >= FUNCTION_TIMEOUT_SECONDS:
-            raise ValueError(f"connecting and reading must end within {FUNCTION_TIMEOUT_SECONDS} s")
+            raise ValueError(
+                f"the connect and read timeouts must total less than {FUNCTION_TIMEOUT_SECONDS} s"
+            )
         return self
 
     @classmethod
@@ -59,4 +61,4 @@ class Environment(BaseModel):
             faults = [
                 f"{'.'.join(map(str, e['loc'])).upper() or 'timeouts'}: {e['msg']}" for e in error.errors()
             ]
-            raise EnvironmentFault("set on the function: " + "; ".join(faults)) from None
+            raise EnvironmentFault("invalid environment variables: " + "; ".join(faults)) from None

@@ -22,11 +22,11 @@ from prediction_service.problem import Problem
 class Fault(Enum):
     """What went wrong at the endpoint: status, detail and Retry-After (in seconds) of the problem."""
 
-    BUSY = 503, "The model has more requests than it can answer; try again.", 1
-    AWAY = 503, "The model is not in service; try again later.", 30
-    SLOW = 504, "The model did not answer in time.", None
-    FAILED = 502, "The model failed to answer.", None
-    REFUSED = 400, "The model refused the rows.", None
+    BUSY = 503, "The model is receiving too many requests. Try again.", 1
+    AWAY = 503, "The model is not in service. Try again later.", 30
+    SLOW = 504, "The model did not respond in time.", None
+    FAILED = 502, "The model failed to process the request.", None
+    REFUSED = 400, "The model rejected the request.", None
 
     def __init__(self, status: int, detail: str, retry_after: int | None) -> None:
         self.status, self.detail, self.retry_after = status, detail, retry_after

@@ -72,7 +72,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "parameters": [{"$ref": f"#/components/parameters/{CORRELATION_HEADER}"}],
         "responses": {
             "200": {
-                "description": "The answer, in the media type that Accept prefers.",
+                "description": "The response, in the media type that the Accept header prefers.",
                 "headers": _common_headers(),
                 "content": _content(operation.answer, operation.answer_text),
             },
@@ -111,11 +111,11 @@ def _preflight() -> dict[str, Any]:
     names = ("Allow-Methods", "Allow-Headers", "Max-Age")
     headers = {f"Access-Control-{name}": {"schema": {"type": "string"}} for name in names}
     return {
-        "summary": "What a browser asks before it sends a request of another origin",
+        "summary": "CORS preflight request of a browser",
         "security": [],
         "responses": {
             "204": {
-                "description": "The methods and headers that are allowed.",
+                "description": "The allowed methods and headers.",
                 "headers": {**_common_headers(), **headers},
             }
         },
@@ -130,13 +130,16 @@ def _common_headers() -> dict[str, Any]:
 def _headers() -> dict[str, Any]:
     return {
         "Access-Control-Allow-Origin": {
-            "description": "The request's origin, if it is on the deployment's list; otherwise absent.",
+            "description": "The origin of the request if the deployment allows it; otherwise absent.",
             "schema": {"type": "string"},
         },
-        "Vary": {"description": "Always, for caches.", "required": True, "schema": {"const": "Origin"}},
-        "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}},
+        "Vary": {"description": "Always sent, for caches.", "required": True, "schema": {"const": "Origin"}},
+        "Retry-After": {
+            "description": "Seconds to wait before trying again.",
+            "schema": {"type": "integer", "minimum": 1},
+        },
         CORRELATION_HEADER: {
-            "description": "The caller's id of the request, else the gateway's; not in the gateway's own.",
+            "description": "The caller's correlation ID, or else the request ID. API Gateway sends none.",
             "schema": _ID,
         },
     }
@@ -146,7 +149,7 @@ def _correlation_parameter() -> dict[str, Any]:
     return {
         "name": CORRELATION_HEADER,
         "in": "header",
-        "description": "The caller's own id of the request, for its log and ours.",
+        "description": "An ID of the caller's choice for the request, which the log repeats.",
         "schema": _ID,
     }
 
@@ -157,7 +160,7 @@ def _security_schemes() -> dict[str, Any]:
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "An AWS signature, version 4. A deployment asks for one of these three.",
+            "description": "AWS Signature Version 4. A deployment requires one of these three schemes.",
             "x-amazon-apigateway-authtype": "awsSigv4",
         },
         "cognito": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},

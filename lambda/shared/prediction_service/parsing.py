@@ -37,7 +37,9 @@ def utf8(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Problem(400, f"The body is not UTF-8: byte {error.start + 1} is wrong.") from None
+        raise Problem(
+            400, f"The body is not valid UTF-8: invalid byte at position {error.start + 1}."
+        ) from None
 
 
 def integer(text: str) -> int | float | str:
@@ -57,11 +59,12 @@ def json_document(text: str) -> Any:
     _refuse_hidden(text)
     # How deep json.loads goes before it gives up depends on Python's version and on the stack.
     if _depth(text) > MAX_DEPTH:
-        raise Problem(400, f"The body nests deeper than {MAX_DEPTH} levels.")
+        raise Problem(400, f"The body is nested deeper than {MAX_DEPTH} levels.")
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_int=_json_integer)
     except json.JSONDecodeError as error:
-        raise Problem(400, f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
+        place = f"line {error.lineno}, column {error.colno}"
+        raise Problem(400, f"The body is not valid JSON: syntax error at {place}.") from None
 
 
 def csv_rows(text: str, *, max_rows: int) -> list[list[str]]:
@@ -76,9 +79,9 @@ def csv_rows(text: str, *, max_rows: int) -> list[list[str]]:
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     rows = [line for line in lines if line.strip(" \t\r")]
     if not rows:
-        raise Problem(400, "The body is empty; send one row a line.")
+        raise Problem(400, "The body is empty. Send one row per line.")
     if len(rows) > max_rows:
-        raise Problem(413, f"The body has more than {max_rows} rows; send fewer at a time.")
+        raise Problem(413, f"The body has more than {max_rows} rows. Send fewer rows per request.")
     return list(_parsed(rows))
 
 
@@ -87,7 +90,7 @@ def _parsed(lines: list[str]) -> Iterator[list[str]]:
         if len(line) > MAX_ROW_CHARACTERS:
             raise _row_problem(413, number, f"is longer than {MAX_ROW_CHARACTERS} characters")
         if "\r" in line:
-            raise _row_problem(400, number, "has a carriage return that ends no line")
+            raise _row_problem(400, number, "has a carriage return that is not part of a line ending")
     reader = csv.reader(lines, strict=True)
     number = 0
     try:
@@ -96,7 +99,7 @@ def _parsed(lines: list[str]) -> Iterator[list[str]]:
                 raise _row_problem(400, number, "has a line feed inside a quoted field")
             yield fields
     except csv.Error:
-        raise _row_problem(400, number + 1, "is not CSV: its quotes are unbalanced") from None
+        raise _row_problem(400, number + 1, "is not valid CSV: unbalanced quotes") from None
 
 
 def _row_problem(status: int, row: int, what: str) -> Problem:
@@ -105,7 +108,7 @@ def _row_problem(status: int, row: int, what: str) -> Problem:
 
 def _refuse_hidden(text: str) -> None:
     if _FORBIDDEN.search(text):
-        raise Problem(400, "The body has a control, invisible or undecodable character.")
+        raise Problem(400, "The body contains a control, invisible, or undecodable character.")
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -113,7 +116,7 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for key, value in pairs:
         if key in members:
-            raise Problem(400, "The body is not strict JSON: an object has the same key twice.")
+            raise Problem(400, "A JSON object in the body has a duplicate key.")
         _refuse_hidden(key)
         if isinstance(value, str):
             _refuse_hidden(value)

@@ -37,18 +37,18 @@ def _without_null_defaults(schema: dict[str, Any]) -> None:
 
 
 class FieldError(BaseModel):
-    """One place in the request that is wrong."""
+    """One error in the request, and where it is."""
 
     model_config = ConfigDict(frozen=True, json_schema_extra=_without_null_defaults)
 
     row: Annotated[int, Field(ge=1, description="Counted from 1.")] | SkipJsonSchema[None] = None
     column: Annotated[str, Field(description="The field's name.")] | SkipJsonSchema[None] = None
-    pointer: Annotated[str, Field(description="Into a JSON body.")] | SkipJsonSchema[None] = None
+    pointer: Annotated[str, Field(description="JSON pointer into the body.")] | SkipJsonSchema[None] = None
     detail: str
 
 
 class ProblemDocument(BaseModel):
-    """The body of every error answer."""
+    """The body of every error response."""
 
     model_config = ConfigDict(json_schema_extra=_without_null_defaults)
 
@@ -56,8 +56,10 @@ class ProblemDocument(BaseModel):
     title: str
     status: int
     detail: str
-    instance: Annotated[str, Field(description="This occurrence, as urn:uuid: and the request's id.")]
-    request_id: Annotated[str, Field(serialization_alias="requestId", description="As the log has it.")]
+    instance: Annotated[str, Field(description="This occurrence, as urn:uuid: and the request ID.")]
+    request_id: Annotated[
+        str, Field(serialization_alias="requestId", description="The request ID in the log.")
+    ]
     errors: Annotated[Sequence[FieldError], Field(max_length=MAX_ERRORS)] | SkipJsonSchema[None] = None
 
 

@@ -81,16 +81,16 @@ class Request:
         id."""
         texts = [self.path, *self.headers, *self.headers.values()]
         if any(_CONTROL.search(text) for text in texts):
-            raise Problem(400, "The path or a header has a control character.")
+            raise Problem(400, "The path or a header contains a control character.")
         if not _SIGNATURE.issuperset(self.query_parameters):
             raise Problem(400, "Query parameters are not accepted.")
         if any(name.startswith(_RUNTIME_HEADER_PREFIX) for name in self.headers):
             raise Problem(
-                400, "X-Amzn-SageMaker-* headers are not accepted: the deployment chooses the model."
+                400, "X-Amzn-SageMaker-* headers are not accepted. The deployment selects the model."
             )
         if not _ID.fullmatch(self.headers.get(_CORRELATION, self.request_id)):
             raise Problem(
-                400, f"{CORRELATION_HEADER} should be at most 64 letters, digits and hyphens, and come once."
+                400, f"{CORRELATION_HEADER} must be a single value of 1 to 64 letters, digits, and hyphens."
             )
 
     def content(self, max_bytes: int) -> bytes:
@@ -112,7 +112,7 @@ class Request:
         if self.headers.get("content-encoding", "identity").strip().lower() != "identity":
             raise Problem(
                 415,
-                "A Content-Encoding is not accepted; send the body as it is.",
+                "Content-Encoding is not supported. Send the body uncompressed.",
                 headers={"Accept-Encoding": "identity"},
             )
         name = media_types.accepted(self.headers.get("content-type"), accepted)
@@ -125,7 +125,7 @@ class Request:
         """The one of `offered` to answer with."""
         name = media_types.preferred(self.headers.get("accept"), offered)
         if name is None:
-            raise Problem(406, f"The answer can be one of: {', '.join(offered)}; Accept excludes them.")
+            raise Problem(406, f"The Accept header must allow one of: {', '.join(offered)}.")
         return name
 
 
@@ -153,4 +153,4 @@ def _joined(repeated: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def _too_large(max_bytes: int) -> Problem:
-    return Problem(413, f"The body is larger than {max_bytes} bytes; send fewer rows at a time.")
+    return Problem(413, f"The body is larger than {max_bytes} bytes. Send fewer rows per request.")

@@ -12,7 +12,7 @@ from prediction_service.problem import MAX_ERRORS, FieldError, Problem
 _READERS: Mapping[Any, Callable[[str], object]] = {int: parsing.integer, float: parsing.decimal}
 # 51 states, say: a list that the contract shows better than an error.
 _LONGEST_DETAIL = 100
-_LISTED = "Input should be one of the values that the contract lists"
+_LISTED = "Input should be one of the values listed in the API contract"
 
 
 def decoders[Row: BaseModel](model: type[Row], array: str) -> Mapping[str, Callable[[str, int], list[Row]]]:
@@ -32,12 +32,12 @@ def decoders[Row: BaseModel](model: type[Row], array: str) -> Mapping[str, Calla
 def records(document: Any, name: str, *, max_rows: int) -> list[object]:
     """The array `name` of a JSON object that has nothing else; refuses an empty or too long one."""
     if not isinstance(document, dict) or set(document) - {name}:
-        raise _wrong_envelope("#", f"Body should be an object with the array {name} and nothing else")
+        raise _wrong_envelope("#", f"Body should be an object whose only member is the array {name}")
     rows = document.get(name)
     if not isinstance(rows, list) or not rows:
         raise _wrong_envelope(f"#/{name}", "Input should be an array with at least one item")
     if len(rows) > max_rows:
-        raise Problem(413, f"The body has more than {max_rows} rows; send fewer at a time.")
+        raise Problem(413, f"The body has more than {max_rows} rows. Send fewer rows per request.")
     return rows
 
 
@@ -54,7 +54,7 @@ def from_csv[Row: BaseModel](model: type[Row], rows: Sequence[Sequence[str]]) ->
 
 def _wrong_envelope(pointer: str, detail: str) -> Problem:
     return Problem(
-        422, "The body is not as the contract says.", errors=[FieldError(pointer=pointer, detail=detail)]
+        422, "The body does not match the API contract.", errors=[FieldError(pointer=pointer, detail=detail)]
     )
 
 
@@ -65,7 +65,7 @@ def _csv_row[Row: BaseModel](
     columns: Sequence[tuple[str, Callable[[str], object]]],
 ) -> Row | list[FieldError]:
     if len(fields) != len(columns):
-        return [FieldError(row=number, detail=f"Row has {len(fields)} columns instead of {len(columns)}")]
+        return [FieldError(row=number, detail=f"Expected {len(columns)} columns, got {len(fields)}")]
     record = {name: read(text) for (name, read), text in zip(columns, fields, strict=True)}
     return _row(model, number, record, None)
 
@@ -93,7 +93,9 @@ def _all[Row: BaseModel](results: Iterable[Row | list[FieldError]]) -> list[Row]
             valid.append(result)
     if errors:
         raise Problem(
-            422, f"Rows are not as the contract says; the first {MAX_ERRORS} faults are named.", errors=errors
+            422,
+            f"Rows do not match the API contract. At most {MAX_ERRORS} errors are listed.",
+            errors=errors,
         )
     return valid
 
@@ -102,7 +104,7 @@ def _field_error(model: type[BaseModel], row: int, place: str | None, error: Err
     column = str(error["loc"][0]) if error["loc"] else None
     if column is not None and column not in model.model_fields:
         # The name of an unknown field is the caller's text, which no answer repeats.
-        return FieldError(row=row, pointer=place, detail="Row has a field that the contract does not name")
+        return FieldError(row=row, pointer=place, detail="Row has a field that is not in the API contract")
     detail = "Input should be an object" if error["type"] == "model_type" else error["msg"]
     if len(detail) > _LONGEST_DETAIL:
         detail = _LISTED

@@ -43,29 +43,29 @@ class Refusal:
         )
 
 
-_UNSIGNED = Refusal(401, "The request is not authenticated, or no longer.")
-_FORBIDDEN = Refusal(403, "The caller may not do this.")
+_UNSIGNED = Refusal(401, "Missing or expired credentials.")
+_FORBIDDEN = Refusal(403, "Access denied.")
 
 # A template cannot say the status that it is sent with. So each kind whose status is not its default's
 # stands here, and the defaults are for the others.
 REFUSALS: Mapping[str, Refusal] = {
-    "DEFAULT_4XX": Refusal(400, "The gateway cannot read the request."),
-    "BAD_REQUEST_BODY": Refusal(400, "The JSON body is not what the operation takes."),
+    "DEFAULT_4XX": Refusal(400, "The request is malformed."),
+    "BAD_REQUEST_BODY": Refusal(400, "The JSON body does not match the schema of the operation."),
     "MISSING_AUTHENTICATION_TOKEN": _UNSIGNED,
-    "INVALID_SIGNATURE": _UNSIGNED,
+    "INVALID_SIGNATURE": Refusal(401, "Invalid signature."),
     "EXPIRED_TOKEN": _UNSIGNED,
     "UNAUTHORIZED": _UNSIGNED,
-    "INVALID_API_KEY": _UNSIGNED,
+    "INVALID_API_KEY": Refusal(401, "Missing or invalid API key."),
     "ACCESS_DENIED": _FORBIDDEN,
     "WAF_FILTERED": _FORBIDDEN,
-    "RESOURCE_NOT_FOUND": Refusal(404, "There is nothing here."),
-    "REQUEST_TOO_LARGE": Refusal(413, "The body is larger than the gateway takes."),
-    "UNSUPPORTED_MEDIA_TYPE": Refusal(415, "The gateway does not take this media type."),
-    "THROTTLED": Refusal(429, "There are more requests than agreed; try again.", {"Retry-After": "1"}),
-    "QUOTA_EXCEEDED": Refusal(429, "The requests of this period are used up."),
-    "DEFAULT_5XX": Refusal(500, "The gateway failed; the fault is logged under its requestId."),
-    "INTEGRATION_FAILURE": Refusal(502, "The function could not be called."),
-    "INTEGRATION_TIMEOUT": Refusal(504, "The function did not answer in time."),
+    "RESOURCE_NOT_FOUND": Refusal(404, "Path not found."),
+    "REQUEST_TOO_LARGE": Refusal(413, "The body is larger than API Gateway accepts."),
+    "UNSUPPORTED_MEDIA_TYPE": Refusal(415, "Unsupported media type."),
+    "THROTTLED": Refusal(429, "Rate limit exceeded.", {"Retry-After": "1"}),
+    "QUOTA_EXCEEDED": Refusal(429, "Quota exceeded for this period."),
+    "DEFAULT_5XX": Refusal(500, "Internal error. The log has the details under this requestId."),
+    "INTEGRATION_FAILURE": Refusal(502, "The function could not be invoked."),
+    "INTEGRATION_TIMEOUT": Refusal(504, "The function did not respond in time."),
 }
 
 
