@@ -129,6 +129,7 @@ check: $(INSTALLED) build/checkov/.installed ## format, lint, types, policies an
 documents: $(INSTALLED) build/checkov/.installed ## write the pages that are generated from the templates
 	@$(MAKE) --no-print-directory $(CHECKED)
 	@python -m checks.acknowledged_page build/check
+	@python -m checks.workload_table
 	@python -m checks.planted --write
 
 images: $(INSTALLED) ## build our images by a container engine (ENGINE=podman|docker|buildah, IMAGE_BASE=image for FROM)

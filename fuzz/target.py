@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+from stacks.workloads.shared.record import workloads
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "fuzz" / "corpus"
@@ -15,16 +18,7 @@ WORK = ROOT / "build" / "fuzz"
 
 # Side by side on the path as in a function's asset, an archive of script-mode source, an image.
 FOLDERS = (
-    *("lambda/shared", "lambda/predict_churn", "lambda/predict_bank"),
-    *("lambda/predict_forecast", "lambda/predict_translation"),
-    *(
-        "model_code/shared/script",
-        "model_code/shared/job",
-        "model_code/bank/encode",
-        "model_code/churn/split",
-    ),
-    *("model_code/churn/preprocess", "model_code/churn/pca", "model_code/churn/postprocess"),
-    *("model_code/forecast/prepare", "model_code/translation/prepare"),
+    *sorted(str(path.relative_to(ROOT)) for path in (*ROOT.glob("lambda/*/"), *ROOT.glob("model_code/*/*/"))),
     *("containers/script_mode", "local/stand_ins"),
 )
 
@@ -74,6 +68,13 @@ def together(*parses: Parse) -> Parse:
 def find_modules() -> None:
     """Put the folders of the functions, the scripts and the images on the path, behind what is there."""
     sys.path.extend(str(ROOT / folder) for folder in FOLDERS if str(ROOT / folder) not in sys.path)
+
+
+def row_apis() -> dict[str, Any]:
+    """The modules of the functions that take rows, CSV or JSON, by their workloads."""
+    find_modules()
+    apis = {one.name: importlib.import_module(f"{one.name}_api") for one in workloads()}
+    return {name: api for name, api in apis.items() if "text/csv" in api.PREDICTION.decode}
 
 
 def scratch_for(parse: Parse, folder: Path) -> Parse:

@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 
 from fuzz.played import PlayedScores
 from fuzz.proxy_event import complete
-from fuzz.target import ROOT, find_modules
+from fuzz.target import ROOT, row_apis
 from resilience.bad_inputs import Generator
 from resilience.live_abuse import LiveApi, live
 from resilience.promise import Context, Figure, Result, exactly
@@ -22,21 +22,21 @@ from resilience.wrong_input.requests import MAX_BODY_BYTES, MAX_ROWS, WRONG_TRAN
 
 _ROW = "ME,118,408,384-8723,yes,yes,21,{minutes},122,26.61,209.2,125,17.78,158.7,81,7.14,11.1,3,3.0,4"
 _SEED = 20_261_126
-_WORKLOADS = ("churn", "bank")
 _VARIABLES = {"ENDPOINT_NAME": "e", "ALLOWED_ORIGINS": "https://app.example.com,https://admin.example.com"}
 
 Handler = Callable[[dict[str, Any]], tuple[Answer, bytes]]
 
 
 def measure(context: Context) -> Result:
-    """Half of the generated bodies go to each workload's handler; the live API gets a part of churn's."""
+    """The generated bodies go to the handlers that take rows; the live API gets a part of churn's."""
     named, generated, alive = Tally(), Tally(), Tally()
     size = context.size
     context.note("the named requests, to churn's handler")
     _named(named)
-    for workload in _WORKLOADS:
+    workloads = row_apis()
+    for workload in workloads:
         context.note(f"generated bodies, to the handler of {workload}")
-        generate(generated, workload, size.bad_inputs // len(_WORKLOADS))
+        generate(generated, workload, -(-size.bad_inputs // len(workloads)))
     context.note("named and generated requests, to the live API")
     with live(context) as api:
         _live(alive, api, size.live_bad_inputs)
@@ -129,8 +129,7 @@ def _at_once(api: LiveApi, count: int) -> tuple[int, int]:
 
 def handler(workload: str, log: io.StringIO, variables: Mapping[str, str] | None = None) -> Handler:
     """A workload's function before a played endpoint: an event to an answer, and what the endpoint got."""
-    find_modules()
-    api = importlib.import_module(f"{workload}_api")
+    api = row_apis()[workload]
     environment = importlib.import_module("prediction_service.environment").Environment
     runtime = PlayedScores(with_labels=workload == "churn")
     handle = api.create_handler(

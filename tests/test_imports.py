@@ -21,7 +21,7 @@ ROOMS: Mapping[str, Sequence[str]] = {
     "scripts": ["local", "stacks"],
     "checks": ["local", "stacks"],
     "bench": ["local"],
-    "fuzz": ["local"],
+    "fuzz": ["local", "stacks.workloads.shared.record"],
     "resilience": ["bench", "fuzz", "local"],
 }
 # Folders whose modules are imported by their bare names.

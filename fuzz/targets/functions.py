@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from fuzz.proxy_event import complete
-from fuzz.target import Parse, Target, find_modules, require, together
+from fuzz.target import Parse, Target, find_modules, require, row_apis, together
+from stacks.workloads.shared.record import workloads
 
-_MODULES = ("prediction_service", "churn_", "bank_", "forecast_", "translation_")
+_MODULES = ("prediction_service", *(f"{one.name}_" for one in workloads()))
 _MAX_ROWS = 50
 _REFUSALS = {400, 413, 422}
 _ANSWERS = {200, 204, 400, 404, 405, 406, 413, 415, 422}
@@ -16,9 +17,7 @@ _ANSWERS = {200, 204, 400, 404, 405, 406, 413, 415, 422}
 
 def _rows(content_type: str) -> Parse:
     """Rows are refused, or are those that are written, and survive being written once more."""
-    find_modules()
-    import bank_api
-    import churn_api
+    apis = row_apis().values()
     from prediction_service import parsing
     from prediction_service.problem import Problem
 
@@ -34,7 +33,7 @@ def _rows(content_type: str) -> Parse:
             require([*document.values()] == [[row.model_dump() for row in rows]], "another document")
 
     def parse(data: bytes) -> None:
-        for api in (churn_api, bank_api):
+        for api in apis:
             try:
                 check(api.PREDICTION, parsing.utf8(data))
             except Problem as problem:
@@ -163,10 +162,10 @@ def _object(data: bytes) -> dict[str, Any] | None:
 
 
 TARGETS = (
-    Target("api-csv", "CSV bodies: churn, bank", _MODULES, lambda: _rows("text/csv")),
+    Target("api-csv", "CSV bodies of rows", _MODULES, lambda: _rows("text/csv")),
     Target(
         "api-json",
-        "JSON bodies: churn, bank, forecast, translation",
+        "JSON bodies",
         (*_MODULES, "deepar_image"),
         lambda: together(_rows("application/json"), _series(), _sentences()),
     ),

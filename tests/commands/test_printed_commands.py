@@ -68,6 +68,8 @@ RUN_BY: Mapping[str, str] = {
     "python -m resilience": "commands/test_measurements.py::test_one_promise_is_measured_alone",
     "python -m review": "commands/test_snapshots_command.py::test_the_committed_snapshots_are_what_it_writes",
     "python -m stacks.policies": "commands/test_make_targets.py::test_our_policies_read_an_assembly",
+    "python -m stacks.workloads": "stacks/workloads/shared/test_record.py::"
+    "test_make_is_told_which_workloads_there_are",
     "python -m toolkit": "local/test_image_command.py::test_any_script_is_served_from_any_folder",
     "scripts/engine_base": f"{CI}: scripts/engine_base",
     "scripts/measure_lambda.py": "commands/test_measurements.py::"

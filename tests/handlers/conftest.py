@@ -3,14 +3,9 @@
 import sys
 from pathlib import Path
 
+from stacks.constructs.storage.carried import carried
+
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = (
-    "lambda/predict_churn",
-    "lambda/predict_bank",
-    "lambda/predict_forecast",
-    "lambda/predict_translation",
-    "model_code/bank/encode",
-    "model_code/translation/prepare",
-    "scripts",
-)
-sys.path[:0] = [str(ROOT / folder) for folder in FOLDERS]
+FUNCTIONS = sorted((ROOT / "lambda").glob("predict_*/"))
+CARRIED = sorted({module.parent for function in FUNCTIONS for module in carried(function)})
+sys.path[:0] = map(str, [*FUNCTIONS, *CARRIED, ROOT / "scripts"])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from fuzz.target import row_apis
 from resilience import abuse
 from resilience.tally import Answer, Tally
 
@@ -31,7 +32,7 @@ def problem(headers: Mapping[str, str] = HEADERS, **changes: object) -> Answer:
     return Answer(422, headers, json.dumps({**PROBLEM, **changes}).encode())
 
 
-@pytest.mark.parametrize("workload", ["churn", "bank"])
+@pytest.mark.parametrize("workload", row_apis())
 def test_generated_bodies_are_answered_as_the_contract_says(workload: str) -> None:
     tally = Tally()
     abuse.generate(tally, workload, 700)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from assemblies import MODELS
 from patience import PATIENCE
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "model_code.py"
@@ -13,6 +14,5 @@ def test_a_workload_that_does_not_exist_is_an_error_that_names_those_that_do() -
     command = [sys.executable, SCRIPT, "nosuch/sample", "--output", "nothing.txt"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 1
-    assert done.stderr == (
-        "error: there is no folder model_code/nosuch/sample; workloads: bank, churn, forecast, translation\n"
-    )
+    known = ", ".join(MODELS)
+    assert done.stderr == f"error: there is no folder model_code/nosuch/sample; workloads: {known}\n"

@@ -72,6 +72,8 @@ def test_make_is_told_which_workloads_there_are() -> None:
     assert variables["WORKLOADS"].split() == [one.name for one in workloads()]
     assert set(variables["IN_FOLDERS"].split()) == {one.name for one in workloads() if one.data[-1] == "/"}
     assert set(variables["TRAINED_HERE"].split()) < set(variables["WORKLOADS"].split())
+    names = subprocess.run([*command, "--names"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert names.stdout.rstrip() == variables["WORKLOADS"]
 
 
 @pytest.mark.parametrize(
