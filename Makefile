@@ -123,14 +123,14 @@ check: $(INSTALLED) build/checkov/.installed ## format, lint, types, policies an
 	@scripts/types
 	@scripts/workflows
 	@$(MAKE) --no-print-directory $(CHECKED)
-	@python -m checks build/check
+	@python -m quality.checks build/check
 	@$(MAKE) --no-print-directory build/check/.planted
 
 documents: $(INSTALLED) build/checkov/.installed ## write the pages that are generated from the templates
 	@$(MAKE) --no-print-directory $(CHECKED)
-	@python -m checks.acknowledged_page build/check
-	@python -m checks.workload_table
-	@python -m checks.planted --write
+	@python -m quality.checks.acknowledged_page build/check
+	@python -m quality.checks.workload_table
+	@python -m quality.checks.planted --write
 
 images: $(INSTALLED) ## build our images by a container engine (ENGINE=podman|docker|buildah, IMAGE_BASE=image for FROM)
 	@slipway build-images $(if $(ENGINE),--engine $(ENGINE)) $(if $(IMAGE_BASE),--base $(IMAGE_BASE))
@@ -141,11 +141,11 @@ test-images: images synth ## build our images and run their conformance suite in
 # The handlers that are measured are those in the archives: they are made anew from the tree.
 bench: train ## measure the containers beside the usual way: build/reports/bench.json, docs/performance.md
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
-	@python -m bench $(SMALLEST)
+	@python -m quality.bench $(SMALLEST)
 
 destroy-check: $(INSTALLED) ## what ENV would leave behind when it is destroyed, from its templates
 	@$(MAKE) --no-print-directory build/check/$(ENV)/manifest.json
-	@python -m checks.teardown $(ENV) build/check/$(ENV)
+	@python -m quality.checks.teardown $(ENV) build/check/$(ENV)
 
 diff: functions ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown
 	@scripts/diff $(BASE)
@@ -164,11 +164,11 @@ snapshots: functions ## write tests/snapshots from the stacks
 		python -m review snapshot build/snapshots/$$env tests/snapshots/$$env; \
 	done
 
-resilience: synth resilience/autocannon/node_modules/.installed ## measure what holds under abuse, faults, overload and replacement (about 11 minutes; PROMISE=kills: one promise)
-	@python -m resilience $(SMALLEST) $(PROMISE)
+resilience: synth quality/resilience/autocannon/node_modules/.installed ## measure what holds under abuse, faults, overload and replacement (about 11 minutes; PROMISE=kills: one promise)
+	@python -m quality.resilience $(SMALLEST) $(PROMISE)
 
-resilience/autocannon/node_modules/.installed: resilience/autocannon/package-lock.json
-	@scripts/phase "installing the load generator into resilience/autocannon/node_modules" build/logs/autocannon.log \
+quality/resilience/autocannon/node_modules/.installed: quality/resilience/autocannon/package-lock.json
+	@scripts/phase "installing the load generator into quality/resilience/autocannon/node_modules" build/logs/autocannon.log \
 		npm ci --no-audit --no-fund --prefix $(dir $<)
 	@touch $@
 
@@ -176,18 +176,18 @@ build/check/%/manifest.json: $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.
 	@rm -rf $(@D) && mkdir -p build/check
 	@scripts/synth $* $(@D) $(READ_ONLY)
 
-build/check/.planted: $(shell git ls-files checks stacks/policies) versions.toml docs/planted-faults.md build/checkov/.installed
-	@python -m checks.planted && touch $@
+build/check/.planted: $(shell git ls-files quality/checks stacks/policies) versions.toml docs/planted-faults.md build/checkov/.installed
+	@python -m quality.checks.planted && touch $@
 
 .PHONY: mutants
 mutants: synth ## plant a SAMPLE of faults (default: 20) in each of FOLDERS (default: all); which do the tests see?
 	@python tests/mutants $(FOLDERS) --sample $(or $(SAMPLE),20)
 
 fuzz: $(INSTALLED) build/fuzz/.installed ## fuzz every parser for FUZZ_SECONDS of CPU each (default: 1200; FUZZ_EXECUTIONS=n repeats the same n)
-	@PYTHONPATH="$$(echo .venv/lib/python*/site-packages)" build/fuzz/env/bin/python -m fuzz --seconds $(FUZZ_SECONDS) \
+	@PYTHONPATH="$$(echo .venv/lib/python*/site-packages)" build/fuzz/env/bin/python -m quality.fuzz --seconds $(FUZZ_SECONDS) \
 		$(addprefix --executions ,$(FUZZ_EXECUTIONS))
 
-build/fuzz/.installed: fuzz/requirements.txt $(INSTALLED)
+build/fuzz/.installed: quality/fuzz/requirements.txt $(INSTALLED)
 	@uv venv --quiet --clear --python .venv/bin/python $(@D)/env
 	@scripts/phase "installing atheris into an environment of its own" build/logs/atheris.log \
 		uv pip sync --python $(@D)/env/bin/python --require-hashes $<
@@ -202,15 +202,15 @@ build/jupyter/.installed: workbench/requirements.txt $(INSTALLED)
 		--display-name "Slipway (.venv)" > /dev/null
 	@touch $@
 
-build/checkov/.installed: checks/checkov/requirements.txt $(INSTALLED)
+build/checkov/.installed: quality/checks/checkov/requirements.txt $(INSTALLED)
 	@uv venv --quiet --clear --python .venv/bin/python $(@D)
 	@scripts/phase "installing checkov into an environment of its own" build/logs/checkov.log \
 		uv pip sync --python $(@D)/bin/python --require-hashes $<
 	@touch $@
 
 LOCKS ?= requirements requirements-dev requirements-bootstrap containers/script_mode/requirements lambda/requirements \
-	checks/checkov/requirements fuzz/requirements workbench/requirements
-HEAVY_LOCKS ?= $(wildcard local/stand_ins/*/requirements.in)
+	quality/checks/checkov/requirements quality/fuzz/requirements workbench/requirements
+HEAVY_LOCKS ?= $(wildcard containers/stand_ins/*/requirements.in)
 
 lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS: those alone)
 	@for name in $(LOCKS); do \
@@ -224,7 +224,7 @@ lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS:
 	done
 
 bench-synth: functions ## what a synth costs beside an app with one bucket, cdk-nag apart
-	@python -m bench.synth $(if $(SMALLEST),--repetitions 1)
+	@python -m quality.bench.synth $(if $(SMALLEST),--repetitions 1)
 
 clean: ## remove what was built, but not what was installed
 	@rm -rf build cdk.out

@@ -31,7 +31,7 @@ from local.commands import (
     train,
     transform,
 )
-from local.entry import ended
+from local.terminal.entry import ended
 
 _COMMANDS = (
     demo,

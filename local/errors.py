@@ -1,24 +1,6 @@
 """What the runner reports to its user: each error names what is wrong and, where it can, what to do."""
 
-
-class SlipwayError(Exception):
-    """Something that a person can put right; printed as one message, without a traceback."""
-
-    exit_code = 1
-
-
-class UsageError(SlipwayError):
-    """The command line asks for something that does not exist."""
-
-    exit_code = 2
-
-
-class AssemblyError(SlipwayError):
-    """The cloud assembly is missing, malformed, or declares what the runner does not know."""
-
-
-class ResourceError(AssemblyError):
-    """A resource of the assembly is at fault; the message begins with its stack and logical id."""
+from assembly.errors import SlipwayError
 
 
 class ImageError(SlipwayError):

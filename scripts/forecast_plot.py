@@ -8,11 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local import assembly, background
-from local.entry import ended
-from local.errors import SlipwayError
+import assembly
+from assembly.errors import SlipwayError
 from local.pipeline.held_out import HeldOut
-from local.workspace import Workspace
+from local.storage.workspace import Workspace
+from local.terminal import background
+from local.terminal.entry import ended
 
 _WORKLOAD = "forecast"
 

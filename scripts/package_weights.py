@@ -12,10 +12,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from local.archive import pack
-from local.errors import SlipwayError
-from local.output import Output
-from local.workspace import Workspace
+from assembly.errors import SlipwayError
+from local.storage.archive import pack
+from local.storage.output import Output
+from local.storage.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = ROOT / "model_code" / "translation" / "hugging_face"

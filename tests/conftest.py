@@ -53,8 +53,9 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for source in (ROOT / "lambda").glob("*/openapi.json"):
         function = folder / source.parent.name
         (function / "__pycache__").mkdir(parents=True)
-        own = [*(ROOT / "lambda" / "shared").glob("*.py"), *source.parent.glob("*.py")]
-        for module in [*own, *carried(source.parent)]:
+        for package in (ROOT / "lambda" / "shared").iterdir():
+            shutil.copytree(package, function / package.name, ignore=shutil.ignore_patterns("__pycache__"))
+        for module in [*source.parent.glob("*.py"), *carried(source.parent)]:
             shutil.copyfile(module, function / module.name)
         # Policies ask for byte code of the deployed Python, which this Python cannot make.
         (function / "__pycache__" / f"{function.name}.cpython-314.pyc").write_bytes(b"")

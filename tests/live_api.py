@@ -17,12 +17,12 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from patience import PATIENCE
 
-from local import assembly
+import assembly
 from local.api.hosting import Apis
-from local.http_client import Response
-from local.runtime import Endpoint, Runtime
-from local.served import ServedApi
-from local.server import bind, listening
+from local.endpoint.runtime import Endpoint, Runtime
+from local.http.client import Response
+from local.http.server import bind, listening
+from local.serve.served import ServedApi
 
 KEYS = Credentials("dummy", "dummy")
 

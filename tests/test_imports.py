@@ -11,18 +11,16 @@ ROOT = Path(__file__).resolve().parents[1]
 # Each room with what it may import of others: rooms or single modules. What runs in a container, a function
 # or a notebook travels alone.
 ROOMS: Mapping[str, Sequence[str]] = {
+    "assembly": [],
     "stacks": [],
-    "local": ["containers.script_mode.toolkit.strict_http"],  # docs/decisions/strict-http.md
-    "review": [],
+    "local": ["assembly", "containers.script_mode.toolkit.strict_http"],  # docs/decisions/strict-http.md
+    "review": ["assembly"],
     "model_code": [],
     "containers": [],
     "lambda": [],
     "workbench": [],
-    "scripts": ["local", "stacks"],
-    "checks": ["local", "stacks"],
-    "bench": ["local"],
-    "fuzz": ["local", "stacks.workloads.shared.record"],
-    "resilience": ["bench", "fuzz", "local"],
+    "scripts": ["assembly", "local", "stacks"],
+    "quality": ["assembly", "local", "review", "scripts", "stacks"],
 }
 # Folders whose modules are imported by their bare names.
 TRAVELS_ALONE = (
@@ -31,9 +29,7 @@ TRAVELS_ALONE = (
     "lambda",
     "workbench",
     "scripts",
-    "local/stand_ins",
-    "bench",
-    "checks",
+    "quality",
 )
 TESTS = "tests"
 
@@ -106,20 +102,26 @@ def test_every_folder_of_code_is_a_room() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "found"),
     [
-        ("resilience/abuse.py", "import one_customer", "one_customer"),
-        ("resilience/abuse.py", "from one_customer import ROW", "one_customer"),
-        ("resilience/abuse.py", "import importlib\nimportlib.import_module('one_customer')", "one_customer"),
-        ("resilience/abuse.py", "__import__('one_customer')", "one_customer"),
-        ("fuzz/targets/files.py", "def late():\n    from tests.handlers import gateway", "tests"),
-        ("bench/data.py", "import tests", "tests"),
-        ("checks/sub/one.py", "FOLDERS = ('tests/handlers', 'elsewhere')", "tests/handlers"),
+        ("quality/resilience/abuse.py", "import one_customer", "one_customer"),
+        ("quality/resilience/abuse.py", "from one_customer import ROW", "one_customer"),
+        (
+            "quality/resilience/abuse.py",
+            "import importlib\nimportlib.import_module('one_customer')",
+            "one_customer",
+        ),
+        ("quality/resilience/abuse.py", "__import__('one_customer')", "one_customer"),
+        ("quality/fuzz/targets/files.py", "def late():\n    from tests.handlers import gateway", "tests"),
+        ("quality/bench/data.py", "import tests", "tests"),
+        ("quality/checks/sub/one.py", "FOLDERS = ('tests/handlers', 'elsewhere')", "tests/handlers"),
         ("scripts/demo.py", "from pathlib import Path\nHERE = Path() / 'tests'", "tests"),
         ("stacks/workloads/churn.py", "from local import assembly", "local"),
         ("local/serve.py", "import stacks.settings", "stacks"),
         ("local/serve.py", "from containers.script_mode.toolkit import server", "containers"),
         ("model_code/churn/fit.py", "import local", "local"),
         ("lambda/shared/one.py", "import stacks", "stacks"),
-        ("bench/data.py", "import resilience", "resilience"),
+        ("assembly/stack.py", "from local.errors import JobError", "local"),
+        ("review/rows.py", "import quality.checks", "quality"),
+        ("local/serve.py", "from quality.fuzz import target", "quality"),
     ],
 )
 def test_a_planted_import_is_found(tmp_path: Path, path: str, text: str, found: str) -> None:
@@ -138,14 +140,19 @@ def test_a_planted_import_is_found(tmp_path: Path, path: str, text: str, found: 
         "import inference",
         "import importlib\nimportlib.import_module(f'{1}_api')",
         "from local import assembly",
-        "import local.phase",
+        "import local.terminal.phase",
         "from . import gateway",
     ],
 )
 def test_what_may_be_known_is_let_be(tmp_path: Path, text: str) -> None:
-    for name in ("tests/inference.py", "tests/gateway.py", "model_code/pca/inference.py", "bench/one.py"):
+    for name in (
+        "tests/inference.py",
+        "tests/gateway.py",
+        "model_code/pca/inference.py",
+        "quality/bench/one.py",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    (tmp_path / "bench" / "one.py").write_text(text)
+    (tmp_path / "quality" / "bench" / "one.py").write_text(text)
 
     assert violations(tmp_path) == []

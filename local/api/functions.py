@@ -1,11 +1,11 @@
 """Reads the Lambda functions of an assembly."""
 
+from assembly import Assembly, Resource
+from assembly.errors import AssemblyError
+from assembly.intrinsics import texts
+from assembly.properties import PROPERTIES
+from assembly.rules import refusals
 from local.api.declaration import Function
-from local.assembly import Assembly, Resource
-from local.assembly.intrinsics import texts
-from local.assembly.properties import PROPERTIES
-from local.assembly.rules import refusals
-from local.errors import AssemblyError
 
 _RUNTIME = "python3."
 _TIMEOUT = 3

@@ -17,7 +17,7 @@ from local.api.routes import Match, match
 from local.api.sandbox import EventTooLargeError, FunctionFailedError, ThrottledError
 from local.api.throttle import Bucket
 from local.api.validation import Validator
-from local.bodies import Bodies, BodyError, NoRoomError, Receive, TooLargeError
+from local.http.bodies import Bodies, BodyError, NoRoomError, Receive, TooLargeError
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 

@@ -8,17 +8,17 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from assembly import Assembly, Resource
+from assembly.errors import AssemblyError
+from assembly.project import synthesis
 from local.api.declaration import ANY, Api, Method
 from local.api.gateway import Gateway
 from local.api.reading import read_api
 from local.api.request import LARGEST_HEAD
 from local.api.sandbox import Sandboxes
-from local.assembly import Assembly, Resource
-from local.errors import AssemblyError
-from local.example import example
-from local.printed import synthesis
-from local.served import ServedApi, ServedFunction
-from local.server import bind, listening
+from local.endpoint.example import example
+from local.http.server import bind, listening
+from local.serve.served import ServedApi, ServedFunction
 
 _ENDPOINT_URL = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+from assembly import Assembly, Resource
+from assembly.errors import AssemblyError
+from assembly.intrinsics import truth
 from local.api.declaration import ANY, COGNITO, IAM, OPEN, Api, ApiKey, Function, Method, UserPool
 from local.api.functions import find_function
 from local.api.refusals import GatewayResponse, GatewayResponses
 from local.api.throttle import Limit
-from local.assembly import Assembly, Resource
-from local.assembly.intrinsics import truth
-from local.errors import AssemblyError
 
 _PREFIX = "AWS::ApiGateway::"
 _INTEGRATION_TIMEOUT_MS = 29_000

@@ -11,11 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from assembly.errors import SlipwayError
 from local.api import signature
 from local.api.declaration import Function
-from local.container import describe_exit
-from local.errors import ContainerError, SlipwayError
-from local.process import Process
+from local.containers.container import describe_exit
+from local.containers.process import Process
+from local.errors import ContainerError
 
 # What Lambda gives an import; here the machine may be busy with the containers' own.
 INIT_TIMEOUT = 60.0

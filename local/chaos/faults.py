@@ -14,8 +14,8 @@ from typing import Protocol
 from local.chaos import spoilers
 from local.chaos.proxy import Proxy
 from local.chaos.spoilers import Spoiler
-from local.container import ServingContainer
-from local.timing import Timing
+from local.containers.container import ServingContainer
+from local.endpoint.timing import Timing
 
 INVOCATIONS, PING = "/invocations", "/ping"
 _PIECE = 1 << 16

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
 
-from local.errors import SlipwayError
-from local.http_client import Client, HttpError, Response
+from assembly.errors import SlipwayError
+from local.http.client import Client, HttpError, Response
 
 # A request under way costs memory here and a place there; more would say nothing new.
 _MOST_UNDER_WAY = 512

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from local.chaos.spoilers import Spoiler, write
-from local.http_client import Client, HttpError
+from local.http.client import Client, HttpError
 
 _LONGEST_HEAD = 1 << 16
 

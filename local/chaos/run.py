@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from local.assembly import Assembly, Endpoint
+from assembly import Assembly, Endpoint
 from local.chaos.faults import Fault, Victim
 from local.chaos.load import Load, Target, Verdict
 from local.chaos.proxy import Proxy
-from local.fleet import Fleets
-from local.replacement import Hosted
-from local.runtime import Runtime
-from local.server import bind, listening
-from local.timing import Timing
+from local.endpoint.fleet import Fleets
+from local.endpoint.replacement import Hosted
+from local.endpoint.runtime import Runtime
+from local.endpoint.timing import Timing
+from local.http.server import bind, listening
 
 # More than the containers of a chain may take, at the time scale of the run.
 _LONGEST_RECOVERY = 10.0

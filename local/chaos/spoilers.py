@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from local.http_client import Response
+from local.http.client import Response
 
 Spoiler = Callable[[Response, asyncio.StreamWriter], Awaitable[bool]]
 

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 from local.commands.options import in_help
-from local.console import print_table
-from local.engine import BUILDERS, RUNNERS, Engine, tag_of
+from local.containers.engine import BUILDERS, RUNNERS, Engine, tag_of
+from local.containers.images import Image, Images
 from local.errors import EngineError
-from local.images import Image, Images
+from local.terminal.console import print_table
 
 _DESCRIPTION = """\
 Build every image of versions.toml that has a source, by podman, docker or buildah, whichever works here, and

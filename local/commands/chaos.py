@@ -8,22 +8,22 @@ from pathlib import Path
 
 import uvloop
 
-from local import assembly
+import assembly
+from assembly.errors import UsageError
 from local.chaos import report
 from local.chaos.faults import ABOUT, Fault, faults, small_disk
 from local.chaos.run import Plan
 from local.chaos.run import run as run_plan
 from local.commands.options import add_assembly, at_least_one, example_of, given_file, given_path, positive
-from local.console import print_table
-from local.errors import UsageError
-from local.example import CSV, Example, example
-from local.fleet import Fleets
-from local.hosting import Host
-from local.images import Images
-from local.output import Output
-from local.storage import Storage
-from local.timing import Timing
-from local.workspace import Workspace
+from local.containers.images import Images
+from local.endpoint.example import CSV, Example, example
+from local.endpoint.fleet import Fleets
+from local.endpoint.hosting import Host
+from local.endpoint.timing import Timing
+from local.storage.output import Output
+from local.storage.s3 import Storage
+from local.storage.workspace import Workspace
+from local.terminal.console import print_table
 
 _DESCRIPTION = """\
 Start an endpoint of its own, as `serve` does, with a proxy before each container; send requests at a steady

@@ -8,12 +8,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from local import assembly, background, phase
+import assembly
+from assembly.errors import SlipwayError
 from local.commands.options import add_assembly, example_of
-from local.errors import SlipwayError
 from local.pipeline.held_out import HeldOut
-from local.served import Served
-from local.workspace import Workspace
+from local.serve.served import Served
+from local.storage.workspace import Workspace
+from local.terminal import background, phase
 
 _DESCRIPTION = """\
 Score the test part of a workload's last training by batch transform, through the deployed model's live

@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from local import control
+from assembly.errors import UsageError
+from assembly.project import synthesis
 from local.commands.options import add_assembly, example_of, in_help
-from local.errors import UsageError
-from local.printed import synthesis
-from local.workspace import Workspace
+from local.serve import control
+from local.storage.workspace import Workspace
 
 _DESCRIPTION = f"""\
 Replace the containers of an endpoint that `{in_help("serve")}` answers for by those that the assembly

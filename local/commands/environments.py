@@ -2,8 +2,8 @@
 
 import argparse
 
-from local.console import print_table
-from local.images import Images
+from local.containers.images import Images
+from local.terminal.console import print_table
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -6,15 +6,15 @@ import statistics
 import sys
 from typing import Any
 
-from local import metrics
+from assembly.errors import SlipwayError
 from local.commands.options import add_assembly, add_parameters, example_of, given_path
-from local.console import print_table
-from local.errors import SlipwayError
-from local.files import write_whole
 from local.pipeline.progress import Quiet
 from local.pipeline.publication import recover
 from local.pipeline.runner import PipelineRunner
-from local.workspace import Workspace
+from local.storage.files import write_whole
+from local.storage.workspace import Workspace
+from local.terminal import metrics
+from local.terminal.console import print_table
 
 _SEED = "SplitSeed"
 # The workshop's split, then as many others as are asked for.

@@ -5,9 +5,9 @@ import os
 import sys
 from collections.abc import Mapping
 
+from assembly.errors import UsageError
 from local.commands.options import given_path, in_help, port
-from local.errors import UsageError
-from local.images import Images
+from local.containers.images import Images
 
 _DESCRIPTION = """\
 Become the process that stands for one container image, as `docker run IMAGE serve|train` would start it, for

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local import served
+from assembly.errors import SlipwayError, UsageError
 from local.commands.options import example_of, header, in_help
-from local.endpoint import LARGEST_PAYLOAD
-from local.errors import SlipwayError, UsageError
-from local.workspace import Workspace
+from local.endpoint.chain import LARGEST_PAYLOAD
+from local.serve import served
+from local.storage.workspace import Workspace
 
 _MEDIA_TYPES = {".csv": "text/csv", ".json": "application/json", ".jsonl": "application/jsonlines"}
 _DEFAULT_MEDIA_TYPE = "text/csv"

@@ -2,13 +2,13 @@
 
 import argparse
 
-from local import metrics
+from assembly.errors import UsageError
 from local.commands import registries
 from local.commands.options import at_least_one, example_of
-from local.console import print_table
-from local.errors import UsageError
-from local.printed import slipway
 from local.registry import APPROVED, REJECTED, Package
+from local.terminal import metrics
+from local.terminal.console import print_table
+from local.terminal.printed import slipway
 
 _STATUS = {"approve": APPROVED, "reject": REJECTED}
 

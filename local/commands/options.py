@@ -6,7 +6,7 @@ import math
 import shlex
 from pathlib import Path
 
-from local.printed import slipway
+from local.terminal.printed import slipway
 
 
 def in_help(command: str) -> str:

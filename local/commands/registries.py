@@ -2,11 +2,11 @@
 
 import argparse
 
-from local import assembly
+import assembly
 from local.commands.options import add_assembly
 from local.pipeline.publication import recover
 from local.registry import FolderRegistry, Registry
-from local.workspace import Workspace
+from local.storage.workspace import Workspace
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from local import metrics, release
 from local.commands import registries
 from local.commands.options import at_least_one, example_of
+from local.registry import release
+from local.terminal import metrics
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

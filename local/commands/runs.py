@@ -3,14 +3,14 @@
 import argparse
 from collections.abc import Sequence
 
-from local import metrics
 from local.commands.options import at_least_one, example_of
-from local.console import print_table
 from local.pipeline.publication import recover
 from local.pipeline.record import ExecutionRecord, read_all
-from local.printed import slipway
-from local.revision import Revision
-from local.workspace import Workspace
+from local.pipeline.revision import Revision
+from local.storage.workspace import Workspace
+from local.terminal import metrics
+from local.terminal.console import print_table
+from local.terminal.printed import slipway
 
 _NEWEST = 20
 _TO_THE_SECOND = len("2026-01-31T12:00:00")

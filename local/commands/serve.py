@@ -7,23 +7,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
-from local import assembly, server
+import assembly
+from assembly.errors import AssemblyError, SlipwayError
+from assembly.project import in_project
 from local.api.hosting import Apis
 from local.commands.options import example_of, given_path, in_help, port, positive
-from local.console import print_table
-from local.container_in_engine import EngineHost
-from local.engine import RUNNERS, Engine
-from local.errors import AssemblyError, SlipwayError
-from local.example import CSV, example
-from local.fleet import Fleets
-from local.hosting import Host
-from local.images import Images
-from local.printed import in_project, slipway
-from local.served import Served, ServedEndpoint, claimed
-from local.serving import Listeners, Session
-from local.storage import Storage
-from local.timing import Timing
-from local.workspace import Workspace
+from local.containers.engine import RUNNERS, Engine
+from local.containers.images import Images
+from local.containers.in_engine import EngineHost
+from local.endpoint.example import CSV, example
+from local.endpoint.fleet import Fleets
+from local.endpoint.hosting import Host
+from local.endpoint.timing import Timing
+from local.http import server
+from local.serve.served import Served, ServedEndpoint, claimed
+from local.serve.serving import Listeners, Session
+from local.storage.s3 import Storage
+from local.storage.workspace import Workspace
+from local.terminal.console import print_table
+from local.terminal.printed import slipway
 
 _DESCRIPTION = f"""\
 Start the containers of every endpoint of the template that can be served here, or of each WORKLOAD's, as

@@ -4,14 +4,14 @@ import argparse
 import sys
 
 from local.commands.options import add_assembly, add_parameters, example_of, given_path
-from local.console import print_table
 from local.pipeline import progress
 from local.pipeline.differences import without_effect
 from local.pipeline.publication import recover
 from local.pipeline.record import UNCHANGED, StepRecord
 from local.pipeline.runner import PipelineRunner
-from local.printed import slipway
-from local.workspace import Workspace
+from local.storage.workspace import Workspace
+from local.terminal.console import print_table
+from local.terminal.printed import slipway
 
 _DESCRIPTION = """\
 Run the pipeline that trains WORKLOAD, as the template declares it, with each job as a process.

@@ -4,14 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
+from assembly.errors import UsageError
 from local.commands.options import add_assembly, add_parameters, example_of, given_path
-from local.counting import counting
-from local.errors import UsageError
-from local.output import STANDARD_OUTPUT, Output
 from local.pipeline import progress
 from local.pipeline.input_place import readable
 from local.pipeline.runner import PipelineRunner
-from local.workspace import Workspace
+from local.storage.output import STANDARD_OUTPUT, Output
+from local.storage.workspace import Workspace
+from local.terminal.counting import counting
 
 _JOIN = "JoinSource"
 _DESCRIPTION = """\

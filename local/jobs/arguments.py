@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.assembly.rules import ACTED, WITHOUT, Acted, Only, Refused, Rule, refusals
+from assembly.rules import ACTED, WITHOUT, Acted, Only, Refused, Rule, refusals
 from local.errors import JobError
 
 _ONE_INSTANCE = Only((1,))

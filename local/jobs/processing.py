@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from local.container import Layout, run_container
+from local.containers.container import Layout, run_container
+from local.containers.images import Image
 from local.errors import JobError
-from local.images import Image
 from local.jobs.arguments import PROCESSING, refuse
 from local.jobs.services import HOST, Services, demand, longest_time, texts
 

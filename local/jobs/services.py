@@ -7,15 +7,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from local.answers import NOTHING, Promise
-from local.assembly import Model
-from local.assembly.place import Place
-from local.container import JobResult, Layout
+from assembly import Model
+from assembly.place import Place
+from local.containers.container import JobResult, Layout
+from local.containers.images import Images
+from local.endpoint.answers import NOTHING, Promise
 from local.errors import JobError
-from local.images import Images
-from local.moves import Move
 from local.registry import FolderRegistry
-from local.storage import Storage
+from local.storage.moves import Move
+from local.storage.s3 import Storage
 
 # The one instance that a job has here. Sharded inputs are therefore whole.
 HOST = "algo-1"

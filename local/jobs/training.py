@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local.archive import pack
-from local.container import Layout, run_container
+from local.containers.container import Layout, run_container
 from local.errors import JobError
 from local.jobs.arguments import TRAINING, refuse
 from local.jobs.services import HOST, Services, demand, longest_time, texts
+from local.storage.archive import pack
 
 _SOURCE = "sagemaker_submit_directory"
 _CHECKPOINTS = "/opt/ml/checkpoints"

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local.assembly import Pipeline
-from local.container import JOB_GRACE
-from local.errors import JobError, PipelineError, SlipwayError
+from assembly import Pipeline
+from assembly.errors import SlipwayError
+from local.containers.container import JOB_GRACE
+from local.containers.process import stop_all
+from local.errors import JobError, PipelineError
 from local.jobs import Services
 from local.pipeline.definition import Definition, Step
 from local.pipeline.expressions import Unread, Values, resolve
@@ -21,7 +23,6 @@ from local.pipeline.record import NOT_TAKEN, SUCCEEDED, UNCHANGED, StepRecord
 from local.pipeline.schedule import run_all
 from local.pipeline.step_cache import StepCache
 from local.pipeline.steps import STEP_TYPES, Action
-from local.process import stop_all
 
 # More jobs than cores would only take turns, and a laptop's memory holds a few.
 _SIDE_BY_SIDE = min(4, len(os.sched_getaffinity(0)))

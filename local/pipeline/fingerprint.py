@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local.assembly import Model
+from assembly import Model
 from local.jobs import Services
 
 # Raised when the runner comes to do something else with the same arguments.

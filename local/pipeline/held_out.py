@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from local.assembly import Assembly
-from local.errors import SlipwayError
+from assembly import Assembly
+from assembly.errors import SlipwayError
 from local.pipeline.definition import Definition
 from local.pipeline.record import SUCCEEDED, ExecutionRecord, read_all
 from local.pipeline.steps import STEP_TYPES
-from local.workspace import Workspace
+from local.storage.workspace import Workspace
 
 _OUTPUT = re.compile(
     r"Steps\.(?P<step>\w+)\.ProcessingOutputConfig\.Outputs\['(?P<output>[^']+)'\]\.S3Output\.S3Uri"

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.errors import StorageError, UsageError
-from local.files import files_below, kind
-from local.storage import Storage
-from local.workspace import Workspace
+from assembly.errors import UsageError
+from assembly.file_kind import kind
+from local.errors import StorageError
+from local.storage.files import files_below
+from local.storage.s3 import Storage
+from local.storage.workspace import Workspace
 
 # What a pipe's content is called, which has no name of its own.
 _UNNAMED = "data"

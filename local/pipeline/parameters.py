@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.errors import PipelineError, UsageError
+from assembly.errors import UsageError
+from local.errors import PipelineError
 
 # Of StartPipelineExecution: a test holds them against botocore's model.
 LONGEST_VALUE = 1024

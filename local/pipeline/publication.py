@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from local import moves
-from local.assembly import Model
+from assembly import Model
 from local.errors import BusyError, JobError
-from local.moves import Move
 from local.pipeline.record import SUCCEEDED, ExecutionRecord
-from local.storage import Storage
-from local.workspace import Workspace
+from local.storage import moves
+from local.storage.moves import Move
+from local.storage.s3 import Storage
+from local.storage.workspace import Workspace
 
 _JOURNAL = "publication.json"
 _ARCHIVE = "model.tar.gz"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from local.files import write_whole
+from local.storage.files import write_whole
 
 RUNNING, SUCCEEDED, FAILED, STOPPED, INTERRUPTED = "running", "succeeded", "failed", "stopped", "interrupted"
 UNCHANGED, NOT_TAKEN = "unchanged", "not taken"

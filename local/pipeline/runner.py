@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from local import assembly, revision
-from local.answers import Promise
-from local.assembly import Pipeline
-from local.errors import SlipwayError, UsageError
-from local.images import Images
+import assembly
+from assembly import Pipeline
+from assembly.errors import SlipwayError, UsageError
+from local.containers.images import Images
+from local.endpoint.answers import Promise
 from local.jobs import Services
+from local.pipeline import revision
 from local.pipeline.definition import Definition
 from local.pipeline.execution import Execution
 from local.pipeline.input_data import input_uri
@@ -33,8 +34,8 @@ from local.pipeline.record import (
 from local.pipeline.step_cache import StepCache
 from local.pipeline.steps import STEP_TYPES
 from local.registry import FolderRegistry
-from local.storage import Storage
-from local.workspace import Workspace
+from local.storage.s3 import Storage
+from local.storage.workspace import Workspace
 
 
 class PipelineRunner:

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from local.files import write_whole
 from local.pipeline.definition import Caching
-from local.storage import Storage
+from local.storage.files import write_whole
+from local.storage.s3 import Storage
 
 
 @dataclass(frozen=True)

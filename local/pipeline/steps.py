@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from local.assembly import Model
-from local.assembly.properties import MODEL
+from assembly import Model
+from assembly.properties import MODEL
 from local.errors import JobError
 from local.jobs import ProcessingJob, Services, TrainingJob, TuningJob
 from local.jobs.arguments import TRANSFORM, refuse
+from local.jobs.transform import TransformRequest, run_transform_job
 from local.pipeline import conditions
 from local.pipeline.definition import CONDITION
 from local.registry import PENDING
 from local.registry.package import STATUSES
-from local.transform import TransformRequest, run_transform_job
 
 
 class Action(Protocol):

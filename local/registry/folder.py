@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local.assembly import ContainerDefinition, Model
-from local.assembly.place import Place
-from local.errors import SlipwayError, UsageError
-from local.files import write_whole, written_by
-from local.moves import Move
+from assembly import ContainerDefinition, Model
+from assembly.errors import SlipwayError, UsageError
+from assembly.place import Place
 from local.registry.package import STATUSES, Container, Package
-from local.storage import Storage
+from local.storage.files import write_whole, written_by
+from local.storage.moves import Move
+from local.storage.s3 import Storage
 
 _PACKAGE = "package.json"
 

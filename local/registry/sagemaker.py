@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.errors import SlipwayError, UsageError
+from assembly.errors import SlipwayError, UsageError
 from local.registry.package import Container, Package
 
 _PIECE = 1 << 20

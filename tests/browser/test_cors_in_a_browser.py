@@ -16,7 +16,7 @@ from patience import PATIENCE
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-from resilience.wrong_input.customer import CUSTOMER
+from quality.resilience.wrong_input.customer import CUSTOMER
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(

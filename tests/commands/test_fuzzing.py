@@ -1,4 +1,4 @@
-"""`make fuzz` for the same few inputs of each parser, and `python -m fuzz.keep` on what it found.
+"""`make fuzz` for the same few inputs of each parser, and `python -m quality.fuzz.keep` on what it found.
 
 Looking for new faults is left to `make fuzz` itself: a test that might find one would fail by chance.
 """
@@ -24,7 +24,7 @@ def test_every_parser_is_fuzzed(project: Project) -> None:
 def test_one_parser_is_fuzzed_alone(project: Project) -> None:
     python = str(project.folder / "build" / "fuzz" / "env" / "bin" / "python")
     site = next((project.folder / ".venv" / "lib").glob("python*/site-packages"))
-    done = project.run(python, "-m", "fuzz", "csv", "--seconds", "1", PYTHONPATH=str(site))
+    done = project.run(python, "-m", "quality.fuzz", "csv", "--seconds", "1", PYTHONPATH=str(site))
     assert done.returncode in (0, 2), done.stderr
 
 
@@ -35,9 +35,9 @@ def keep(project: Project, name: str, found: Mapping[str, bytes]) -> list[Path]:
     folder.mkdir(parents=True)
     for path, data in found.items():
         (folder / path).write_bytes(data)
-    done = project.run(".venv/bin/python", "-m", "fuzz.keep", name)
+    done = project.run(".venv/bin/python", "-m", "quality.fuzz.keep", name)
     assert done.returncode == 0, done.stderr
-    corpus = sorted((project.folder / "fuzz" / "corpus" / name).iterdir())
+    corpus = sorted((project.folder / "quality" / "fuzz" / "corpus" / name).iterdir())
     assert done.stdout == f"{name}: {len(corpus)} inputs\n"
     return corpus
 
@@ -46,7 +46,7 @@ def keep(project: Project, name: str, found: Mapping[str, bytes]) -> list[Path]:
 def corpus(project: Project) -> Path:
     """The corpus of hop-csv with one input, which no reader takes; atheris is installed."""
     assert project.make("build/fuzz/.installed").returncode == 0
-    folder = project.folder / "fuzz" / "corpus" / "hop-csv"
+    folder = project.folder / "quality" / "fuzz" / "corpus" / "hop-csv"
     shutil.rmtree(folder)
     folder.mkdir()
     (folder / "no-number").write_bytes(b"x")

@@ -44,6 +44,6 @@ def test_a_synth_is_measured(project: Project) -> None:
 
 
 def test_a_file_goes_through_batch_and_is_counted(project: Project) -> None:
-    done = project.run(".venv/bin/python", "-m", "bench.batch", "--rows", "2000")
+    done = project.run(".venv/bin/python", "-m", "quality.bench.batch", "--rows", "2000")
     assert done.returncode == 0, done.stderr
     assert json.loads((project.folder / "build" / "reports" / "batch.json").read_text())["rows"] == 2000

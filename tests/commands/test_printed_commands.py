@@ -41,36 +41,41 @@ RUN_BY: Mapping[str, str] = {
     "make lock": "commands/test_make_targets.py::test_one_lock_is_compiled_and_stays_as_it_is",
     "make clean": "commands/test_make_targets.py::test_clean_removes_what_was_built_and_nothing_else",
     "slipway demo": "commands/test_demo.py::test_it_is_short",
-    "slipway train": "local/test_train_command.py::"
+    "slipway train": "local/commands/test_train_command.py::"
     "test_a_training_publishes_archives_and_reports_and_says_what_it_did",
-    "slipway evaluate": "local/test_evaluate_command.py::"
+    "slipway evaluate": "local/commands/test_evaluate_command.py::"
     "test_the_last_line_says_mean_and_spread_over_the_splits",
-    "slipway transform": "local/test_transform_command.py::"
+    "slipway transform": "local/commands/test_transform_command.py::"
     "test_a_file_goes_through_the_deployed_model_in_order",
-    "slipway runs": "local/test_registry_commands.py::test_executions_are_compared_with_metrics_and_packages",
-    "slipway models": "local/test_registry_commands.py::test_versions_are_listed_approved_and_released",
-    "slipway release": "local/test_registry_commands.py::test_versions_are_listed_approved_and_released",
-    "slipway serve": "local/test_serve.py::test_it_says_where_it_answers_and_what_has_no_local_effect",
-    "slipway deploy": "local/test_deploy.py::test_a_new_version_takes_over_without_a_failed_request",
-    "slipway chaos": "local/test_chaos.py::test_whatever_happens_to_a_container_no_answer_is_wrong",
-    "slipway invoke": "local/test_serve.py::test_the_command_that_is_printed_works_as_it_stands",
-    "slipway image": "local/test_image_command.py::test_any_script_is_served_from_any_folder",
-    "slipway environments": "local/test_environments_command.py::"
+    "slipway runs": "local/commands/test_registry_commands.py::"
+    "test_executions_are_compared_with_metrics_and_packages",
+    "slipway models": "local/commands/test_registry_commands.py::"
+    "test_versions_are_listed_approved_and_released",
+    "slipway release": "local/commands/test_registry_commands.py::"
+    "test_versions_are_listed_approved_and_released",
+    "slipway serve": "local/serve/test_serve.py::test_it_says_where_it_answers_and_what_has_no_local_effect",
+    "slipway deploy": "local/commands/test_deploy.py::test_a_new_version_takes_over_without_a_failed_request",
+    "slipway chaos": "local/chaos/test_chaos.py::test_whatever_happens_to_a_container_no_answer_is_wrong",
+    "slipway invoke": "local/serve/test_serve.py::test_the_command_that_is_printed_works_as_it_stands",
+    "slipway image": "local/commands/test_image_command.py::test_any_script_is_served_from_any_folder",
+    "slipway environments": "local/commands/test_environments_command.py::"
     "test_an_environment_is_built_when_it_is_asked_for",
     "slipway build-images": f"{CI}: make images",
-    "python -m bench": "commands/test_measurements.py::test_the_containers_are_measured_beside_the_usual_way",
-    "python -m bench.batch": "commands/test_measurements.py::test_a_file_goes_through_batch_and_is_counted",
-    "python -m bench.forecast": "heavy/test_forecast_commands.py::test_forecasts_are_measured",
-    "python -m fuzz": "commands/test_fuzzing.py::test_one_parser_is_fuzzed_alone",
-    "python -m fuzz.keep": "commands/test_fuzzing.py::"
+    "python -m quality.bench": "commands/test_measurements.py::"
+    "test_the_containers_are_measured_beside_the_usual_way",
+    "python -m quality.bench.batch": "commands/test_measurements.py::"
+    "test_a_file_goes_through_batch_and_is_counted",
+    "python -m quality.bench.forecast": "heavy/test_forecast_commands.py::test_forecasts_are_measured",
+    "python -m quality.fuzz": "commands/test_fuzzing.py::test_one_parser_is_fuzzed_alone",
+    "python -m quality.fuzz.keep": "commands/test_fuzzing.py::"
     "test_the_shortest_input_that_reaches_something_new_is_kept",
     "python -m pytest": f"{CI}: make test",
-    "python -m resilience": "commands/test_measurements.py::test_one_promise_is_measured_alone",
+    "python -m quality.resilience": "commands/test_measurements.py::test_one_promise_is_measured_alone",
     "python -m review": "commands/test_snapshots_command.py::test_the_committed_snapshots_are_what_it_writes",
     "python -m stacks.policies": "commands/test_make_targets.py::test_our_policies_read_an_assembly",
     "python -m stacks.workloads": "stacks/workloads/shared/test_record.py::"
     "test_make_is_told_which_workloads_there_are",
-    "python -m toolkit": "local/test_image_command.py::test_any_script_is_served_from_any_folder",
+    "python -m toolkit": "local/commands/test_image_command.py::test_any_script_is_served_from_any_folder",
     "scripts/engine_base": f"{CI}: scripts/engine_base",
     "scripts/measure_lambda.py": "commands/test_measurements.py::"
     "test_the_containers_are_measured_beside_the_usual_way",
@@ -161,7 +166,7 @@ def test_the_command_line_is_called_by_its_name_wherever_somebody_reads() -> Non
         ("```sh\nmake train && make synth   # both\n```", ["make train", "make synth"]),
         ("    .venv/bin/slipway serve --engine podman", ["slipway serve"]),
         ("`/home/me/.venv/bin/slipway build-images`", ["slipway build-images"]),
-        ("`python -m bench.batch --rows 1`", ["python -m bench.batch"]),
+        ("`python -m quality.bench.batch --rows 1`", ["python -m quality.bench.batch"]),
         ("`python scripts/write_openapi.py predict_x`", ["scripts/write_openapi.py"]),
         ("make it so, and `slipway-dev-churn` stays", []),
         ("the `remake demo` and `cmake x`", []),

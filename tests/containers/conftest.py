@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = (ROOT / "containers" / "script_mode", ROOT / "local" / "stand_ins")
+PACKAGES = (ROOT / "containers" / "script_mode", ROOT / "containers" / "stand_ins")
 sys.path[:0] = [str(path) for path in PACKAGES]
 
 from container_process import Container, run_training, write_csv, write_job  # noqa: E402

@@ -21,10 +21,10 @@ from typing import NamedTuple, Self
 from patience import PATIENCE
 from patience import wait_until as comes_true
 
-from local.engine import Engine
+from local.containers.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
-PATHS = os.pathsep.join(str(ROOT / path) for path in ("local/stand_ins", "containers/script_mode"))
+PATHS = os.pathsep.join(str(ROOT / path) for path in ("containers/stand_ins", "containers/script_mode"))
 THIS_PYTHON = Path(sys.executable)
 ENGINE = os.environ.get("SLIPWAY_TEST_ENGINE", "")
 OUR_IMAGE = "localhost/slipway-script-mode:latest"

@@ -15,11 +15,11 @@ import pytest
 from container_process import ENGINE, ROOT, engine
 from patience import PATIENCE
 
-from local.container import Layout
-from local.container_in_engine import EngineHost
-from local.engine import tag_of
-from local.hosting import running
-from local.images import Images
+from local.containers.container import Layout
+from local.containers.engine import tag_of
+from local.containers.images import Images
+from local.containers.in_engine import EngineHost
+from local.endpoint.hosting import running
 
 TAG = tag_of(Images.load().named("own"))
 pytestmark = pytest.mark.skipif(not ENGINE, reason="`make test-images` runs it in an engine")

@@ -123,7 +123,7 @@ UPGRADE = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
 LAST = b"GET /ping HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
 
 
-# The rules are the local listeners', whose tests have every case: tests/local/test_listeners.py.
+# The rules are the local listeners', whose tests have every case: tests/local/http/test_listeners.py.
 @pytest.mark.parametrize(
     ("sent", "status"),
     [

@@ -10,7 +10,7 @@ import pytest
 from container_process import Container, run_training, start_failure
 from deepar_jobs import HORIZON, series, write
 
-from local.images import Images
+from local.containers.images import Images
 
 PYTHON = Images.load().named("deepar").python
 CONFIG = '{"num_samples": 7, "output_types": ["mean", "samples"]}'

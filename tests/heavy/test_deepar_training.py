@@ -13,7 +13,7 @@ import pytest
 from container_process import Training, run_training
 from deepar_jobs import HORIZON, lines, series, write
 
-from local.images import Images
+from local.containers.images import Images
 
 PYTHON = Images.load().named("deepar").python
 _NUMBER = r"-?\d+\.\d+(e-?\d+)?"
@@ -119,7 +119,7 @@ def test_scores_over_known_paths_are_those_of_the_formula() -> None:
         "paths = np.array([[1.0, 5.0], [3.0, 5.0]], dtype='f4')\n"
         "print(json.dumps(scores([(paths, np.array([4.0, np.nan], dtype='f4'))], [0.5])))"
     )
-    paths = "local/stand_ins:containers/script_mode"
+    paths = "containers/stand_ins:containers/script_mode"
     told = subprocess.run(
         [PYTHON, "-c", code], env={"PYTHONPATH": paths}, capture_output=True, text=True, check=True
     )

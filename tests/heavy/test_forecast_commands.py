@@ -33,7 +33,7 @@ def test_forecasts_are_measured(trained: Project) -> None:
     synth = trained.make("cdk.out/.dev")
     assert synth.returncode == 0, synth.stderr
 
-    done = trained.run(".venv/bin/python", "-m", "bench.forecast", "--rounds", "2")
+    done = trained.run(".venv/bin/python", "-m", "quality.bench.forecast", "--rounds", "2")
 
     # Two rounds are too few to judge a speed by.
     assert done.returncode in (0, 1), done.stderr

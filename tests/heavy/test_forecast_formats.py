@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from deepar_jobs import HORIZON
 
-from local.images import Images
+from local.containers.images import Images
 
 PYTHON = Images.load().named("deepar").python
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +34,7 @@ def test_every_format_gives_the_same_series(tmp_path: Path, kind: str) -> None:
     prepare = [*SCRIPT, "forecast/prepare", "--input", file.parent, *places]
     subprocess.run([*prepare, "--format", kind, "--experiment", "special-days"], check=True, timeout=120)
 
-    paths = "local/stand_ins:containers/script_mode"
+    paths = "containers/stand_ins:containers/script_mode"
     found = subprocess.run(
         [PYTHON, "-c", READ, tmp_path / "train"],
         env={"PYTHONPATH": paths},

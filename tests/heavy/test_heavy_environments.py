@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from local.images import Images
+from local.containers.images import Images
 
 _ENVIRONMENTS = Images.load().own_environments()
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from container_process import Container
 
-from local.archive import unpack_model
-from local.images import Images
+from local.containers.images import Images
+from local.storage.archive import unpack_model
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = Images.load().named("hugging-face").python

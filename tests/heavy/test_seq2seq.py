@@ -11,7 +11,7 @@ import pytest
 from container_process import Container, run_training, start_failure, write_job
 from seq2seq_image import records
 
-from local.images import Images
+from local.containers.images import Images
 
 PYTHON = Images.load().named("seq2seq").python
 MARKS = ["<pad>", "<unk>", "<s>", "</s>"]

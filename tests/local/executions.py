@@ -8,8 +8,8 @@ from typing import Any
 from assembly_files import write_versions
 from pipelines import definition, write_pipeline
 
-from local import assembly
-from local.images import Images
+import assembly
+from local.containers.images import Images
 from local.jobs import Services
 from local.pipeline.definition import Definition
 from local.pipeline.execution import Execution
@@ -19,7 +19,7 @@ from local.pipeline.record import StepRecord
 from local.pipeline.step_cache import StepCache
 from local.pipeline.steps import STEP_TYPES
 from local.registry import FolderRegistry
-from local.storage import Storage
+from local.storage.s3 import Storage
 
 # The records of the last execution's steps, in the order in which they ended.
 records: list[StepRecord] = []

@@ -14,13 +14,13 @@ import uvloop
 from botocore.config import Config
 from patience import PATIENCE
 
-from local.answers import NOTHING, Promise
-from local.container import Layout, ServingContainer
-from local.endpoint import Chain, Hop, Log
-from local.hosting import running
-from local.images import Image
-from local.runtime import Endpoint, Runtime
-from local.server import bind, listening
+from local.containers.container import Layout, ServingContainer
+from local.containers.images import Image
+from local.endpoint.answers import NOTHING, Promise
+from local.endpoint.chain import Chain, Hop, Log
+from local.endpoint.hosting import running
+from local.endpoint.runtime import Endpoint, Runtime
+from local.http.server import bind, listening
 
 FAKE = Image("fake", "fake", None, "fake_image", (Path(__file__).parent / "fake_image",), {})
 NAME = "slipway-dev-shop"

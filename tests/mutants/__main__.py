@@ -32,10 +32,10 @@ _REPORT = ROOT / "build" / "reports" / "mutants.json"
 # The tests of a folder, but for those that take minutes.
 FOLDERS = {
     "stacks/constructs": ["stacks/constructs/**/test_*.py"],
-    "lambda": ["handlers/test_[!p]*.py"],
+    "lambda": ["lambda/test_[!p]*.py"],
     "local/pipeline": [
-        *("local/test_pipeline*.py", "local/test_p[ru]*.py", "local/test_s[ct]*e*.py"),
-        *("local/test_train_command.py", "local/test_tuning*.py"),
+        *("local/pipeline/test_*.py", "local/jobs/test_tuning*.py"),
+        "local/commands/test_train_command.py",
     ],
     "review": ["review/test_[!r]*.py", "review/test_rep*.py"],
     "model_code": ["model_code/test_*.py"],

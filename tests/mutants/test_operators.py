@@ -36,7 +36,7 @@ def test_what_says_nothing_or_only_talks_is_left_alone(source: str) -> None:
 
 
 def test_every_fault_of_a_module_is_python_and_names_its_line() -> None:
-    source = (ROOT / "stacks" / "constructs" / "endpoint.py").read_text()
+    source = (ROOT / "stacks" / "constructs" / "model" / "endpoint.py").read_text()
     found = list(mutants(source))
     assert any(one.before == "limits.error_percent / 100" for one in found)
     for one in found:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.printed import slipway
+from local.terminal.printed import slipway
 
 ROOT = Path(__file__).resolve().parents[2]
 LAUNCHER = ROOT / "scripts" / "slipway"
@@ -125,7 +125,8 @@ def test_ctrl_c_while_python_starts_ends_it_without_a_word(tmp_path: Path, ignor
     project = Project(tmp_path)
     shutil.rmtree(project.root / "local")
     (project.root / "local").symlink_to(ROOT / "local")
-    (project.root / "containers").symlink_to(ROOT / "containers")
+    for name in ("assembly", "containers"):
+        (project.root / name).symlink_to(ROOT / name)
     for name in ("lib", "pyvenv.cfg"):
         (project.root / ".venv" / name).symlink_to(ROOT / ".venv" / name)
     # Python imports a module of this name before anything of ours.

@@ -11,7 +11,7 @@ import pytest
 from assemblies import ROOT, Assembly
 from declared import allowed, definition, only, resources, text
 
-from local.assembly import load
+from assembly import load
 
 CODE = ROOT / "model_code" / "forecast"
 

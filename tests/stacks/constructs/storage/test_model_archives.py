@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from assemblies import HOSTNAMES, Assembly
 
-from local.archive import require_hash
 from local.errors import ArchiveError
+from local.storage.archive import require_hash
 
 
 def archives(assembly: Assembly) -> dict[str, Path]:

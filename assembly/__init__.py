@@ -1,0 +1,27 @@
+"""The synthesised cloud assembly (`cdk.out`): the only source of what the runner runs."""
+
+from pathlib import Path
+
+from assembly.address import Address
+from assembly.cloud_assembly import Assembly
+from assembly.manifest import Asset
+from assembly.resources import ContainerDefinition, Endpoint, Model, Pipeline, Resource
+from assembly.stack import Stack
+
+__all__ = [
+    "Address",
+    "Assembly",
+    "Asset",
+    "ContainerDefinition",
+    "Endpoint",
+    "Model",
+    "Pipeline",
+    "Resource",
+    "Stack",
+    "load",
+]
+
+
+def load(path: str | Path) -> Assembly:
+    """Read the assembly in a folder; raises AssemblyError for what the runner does not know."""
+    return Assembly(Path(path))

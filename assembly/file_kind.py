@@ -1,0 +1,18 @@
+"""What is at a path."""
+
+import stat
+from pathlib import Path
+
+_KINDS = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFCHR: "a character device",
+    stat.S_IFBLK: "a block device",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFREG: "a file",
+}
+
+
+def kind(path: Path) -> str:
+    """What is at a path, links followed: `a file`, `a folder`, `a pipe`, ..."""
+    return _KINDS.get(stat.S_IFMT(path.stat().st_mode), "no file")

@@ -1,0 +1,1 @@
+"""Images and their containers: as processes, or in an engine."""

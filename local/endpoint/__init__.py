@@ -1,0 +1,1 @@
+"""An endpoint: a chain of containers, its fleet, and InvokeEndpoint before it."""

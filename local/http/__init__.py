@@ -1,0 +1,1 @@
+"""HTTP on the loopback: a client, listeners, ports."""

@@ -1,0 +1,1 @@
+"""Files: read whole, written whole, S3 as a folder, archives."""

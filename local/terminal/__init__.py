@@ -1,0 +1,1 @@
+"""What a command shows its user, and how it ends."""

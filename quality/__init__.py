@@ -1,0 +1,1 @@
+"""The proof, apart from the product: what is measured, fuzzed, abused and checked."""

@@ -1,0 +1,1 @@
+"""What is promised under abuse, faults, overload and replacement: `python -m quality.resilience`."""

@@ -1,1 +1,0 @@
-"""What is promised under abuse, faults, overload and replacement, measured: `python -m resilience`."""

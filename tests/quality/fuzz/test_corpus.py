@@ -1,0 +1,39 @@
+"""What fuzzing found, once more in each run: no parser raises anything, or takes what it should not."""
+
+import numpy as np
+import pytest
+
+from quality.fuzz.target import CORPUS, WrongResultError
+from quality.fuzz.targets import TARGETS
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_every_input_of_the_corpus_is_refused_or_read_as_it_stands(name: str) -> None:
+    target = TARGETS[name]
+    inputs = sorted(target.corpus.iterdir())
+    parse = target.load()
+
+    assert inputs
+    for path in inputs:
+        parse(path.read_bytes())
+
+
+def test_every_folder_of_the_corpus_is_a_targets() -> None:
+    assert {path.name for path in CORPUS.iterdir()} == set(TARGETS)
+
+
+def test_a_parser_that_takes_a_wrong_number_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = TARGETS["hop-csv"]
+    parse = target.load()
+    monkeypatch.setattr("churn_scores.from_csv", lambda body: [1.5])
+
+    with pytest.raises(WrongResultError, match="a score is none"):
+        parse(b"1.5\n")
+
+
+def test_a_parser_that_drops_a_row_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    parse = TARGETS["tables"].load()
+    monkeypatch.setattr("toolkit.tabular.parse", lambda text, row=1: np.ones((1, 3)))
+
+    with pytest.raises(WrongResultError, match="other numbers than are written"):
+        parse(b"1,2,3\n4,5,6\n")
