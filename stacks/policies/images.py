@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
@@ -48,24 +49,41 @@ def _managed_images(region: str) -> frozenset[tuple[str, str, str]]:
     Read from the SDK's tables without the help of `stacks.constructs`, so that a mistake there shows.
     """
     pins = tomllib.loads((_ROOT / "versions.toml").read_text())["images"].values()
-    rows = ((pin["version"], _row(pin["framework"], pin["version"])) for pin in pins if "framework" in pin)
+    found = [
+        (row, _tag(pin["version"], row, scope, processor))
+        for pin in pins
+        if "framework" in pin
+        for scope, table in _tables(pin["framework"])
+        if (row := _row(table["versions"], pin["version"]))
+        for processor in table.get("processors") or row.get("processors") or [None]
+    ]
     return frozenset(
-        (row["registries"][region], row["repository"], _tag(version, row))
-        for version, row in rows
+        (row["registries"][region], row["repository"], tag)
+        for row, tag in found
         if region in row["registries"]
     )
 
 
-def _row(framework: str, version: str) -> dict[str, Any]:
+def _tables(framework: str) -> Iterable[tuple[str, dict[str, Any]]]:
+    """The tables of a framework, by their scope; one for all of them counts for training and inference."""
     path = distribution("sagemaker-core").locate_file(f"sagemaker/core/image_uri_config/{framework}.json")
-    table = json.loads(Path(str(path)).read_text())
-    versions = table.get("inference", table)["versions"]
+    document: dict[str, Any] = json.loads(Path(str(path)).read_text())
+    return [("any", document)] if "versions" in document else document.items()
+
+
+def _row(versions: dict[str, Any], version: str) -> dict[str, Any] | None:
     pytorch, separator, transformers = version.partition("-transformers")
-    row: dict[str, Any] = versions[transformers][f"pytorch{pytorch}"] if separator else versions[version]
+    row: dict[str, Any] | None = (
+        versions.get(transformers, {}).get(f"pytorch{pytorch}") if separator else versions.get(version)
+    )
     return row
 
 
-def _tag(version: str, row: dict[str, Any]) -> str:
-    if system := row.get("container_version", {}).get("cpu"):
-        return f"{version}-cpu-{row['py_versions'][0]}-{system}"
-    return "-".join([version, *row.get("processors", [])[:1], *row.get("py_versions", [])[:1]])
+def _tag(version: str, row: dict[str, Any], scope: str, processor: str | None) -> str:
+    parts = [version, processor, *row.get("py_versions", [])[:1]]
+    if system := row.get("container_version", {}).get(processor):
+        parts.append(system)
+    if scope == "inference_graviton":
+        own = row["repository"].startswith("sagemaker-")
+        parts.insert(1 if own else len(parts), "arm64" if own else "sagemaker")
+    return "-".join(part for part in parts if part)

@@ -11,7 +11,6 @@ from stacks.constructs.pipeline.references import Parameter, Value
 from stacks.constructs.pipeline.steps import (
     Continuous,
     Integer,
-    Model,
     Processing,
     Training,
     Tuning,
@@ -102,7 +101,7 @@ class BankTraining(TrainingStack):
         )
         development = {"train": split.output("development")}
         xgboost = tune.fit_best("Xgboost", development, self.spot(tune.best_job))
-        model = Model("BankModel", containers=_CONTAINERS, model_data={"xgboost": xgboost.model_data})
+        model = self.model("BankModel", _CONTAINERS, {"xgboost": xgboost.model_data})
         score = self.score(model, split.output("test"), "text/csv")
         inputs = {
             "labels": split.output("labels"),

@@ -112,11 +112,8 @@ class ChurnTraining(TrainingStack):
             cluster=self.cluster,
         )
         fits = {"preprocess": preprocess, "pca": pca, "xgboost": xgboost, "postprocess": postprocess}
-        model = Model(
-            "ChurnModel",
-            containers=_containers(self._script_mode),
-            model_data={hostname: fit.model_data for hostname, fit in fits.items()},
-        )
+        model_data = {hostname: fit.model_data for hostname, fit in fits.items()}
+        model = self.model("ChurnModel", _containers(self._script_mode), model_data)
         return preprocess, preprocess_data, pca, pca_data, xgboost, xgboost_scores, postprocess, model
 
 

@@ -10,7 +10,7 @@ from stacks.constructs.model.image import Image, ManagedImage
 from stacks.constructs.model.inference_pipeline import Container
 from stacks.constructs.pipeline.records import JSON_SERIES
 from stacks.constructs.pipeline.references import Join, Parameter
-from stacks.constructs.pipeline.steps import Model, Processing, Step, Training, read_hyperparameters
+from stacks.constructs.pipeline.steps import Processing, Step, Training, read_hyperparameters
 from stacks.settings import Settings
 from stacks.workloads.shared.gate import Gate
 from stacks.workloads.shared.record import Workload
@@ -101,7 +101,7 @@ class ForecastTraining(TrainingStack):
         )
         containers = _containers(variant)
         model_data = {container.hostname: deepar.model_data for container in containers}
-        model = Model(f"ForecastModel{suffix}", containers=containers, model_data=model_data)
+        model = self.model(f"ForecastModel{suffix}", containers, model_data)
         windows = prepare.output("windows")
         score = self.score(model, windows, "application/jsonlines", records=JSON_SERIES, variant=variant)
         verdict = self.judge(

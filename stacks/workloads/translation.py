@@ -9,7 +9,7 @@ from stacks.constructs.model.image import Image, ManagedImage
 from stacks.constructs.model.inference_pipeline import Container
 from stacks.constructs.pipeline.records import JSON_SENTENCES
 from stacks.constructs.pipeline.references import Parameter
-from stacks.constructs.pipeline.steps import Model, Processing, Training, read_hyperparameters
+from stacks.constructs.pipeline.steps import Processing, Training, read_hyperparameters
 from stacks.settings import Settings
 from stacks.workloads.shared.gate import Gate
 from stacks.workloads.shared.record import Workload
@@ -87,7 +87,7 @@ class TranslationTraining(TrainingStack):
             cluster=self.cluster,
             content_type=None,
         )
-        model = Model("TranslationModel", containers=_CONTAINERS, model_data={"seq2seq": seq2seq.model_data})
+        model = self.model("TranslationModel", _CONTAINERS, {"seq2seq": seq2seq.model_data})
         score = self.score(model, prepare.output("test"), "application/jsonlines", records=JSON_SENTENCES)
         verdict = self.judge(
             model,

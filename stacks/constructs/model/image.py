@@ -1,13 +1,11 @@
 """Container images: each knows its URI in the stack's region and grants a role the right to pull it."""
 
 import hashlib
-import json
 import re
 import tomllib
 from dataclasses import dataclass
-from importlib.metadata import distribution
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -15,6 +13,7 @@ from aws_cdk.region_info import RegionInfo
 from constructs import Construct
 
 from stacks.constructs.access.service_role import allow_without_resource
+from stacks.constructs.model.image_uris import Use, locate
 from stacks.constructs.storage.artifact import source_files
 from stacks.settings import ROOT
 
@@ -24,8 +23,8 @@ _PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloa
 class Image(Protocol):
     """What a container runs."""
 
-    def bind(self, scope: Construct, role: iam.IRole) -> str:
-        """The image's URI for the scope's stack; the role may pull it afterwards."""
+    def bind(self, scope: Construct, role: iam.IRole, use: Use) -> str:
+        """The URI of the image for this use in the scope's stack; the role may pull it afterwards."""
         ...
 
 
@@ -42,28 +41,11 @@ class ManagedImage:
         pinned = tomllib.loads((ROOT / "versions.toml").read_text())["images"][name]
         return cls(pinned["framework"], pinned["version"])
 
-    def bind(self, scope: Construct, role: iam.IRole) -> str:
+    def bind(self, scope: Construct, role: iam.IRole, use: Use) -> str:
         stack = Stack.of(scope)
-        account, repository, tag = self._place(stack.region)
-        _grant_pull(stack, role, account, repository)
-        return f"{_registry(account, stack.region)}/{repository}:{tag}"
-
-    def _place(self, region: str) -> tuple[str, str, str]:
-        # Importing sagemaker.core.image_uris would cost 2 s of CPU; its tables are plain files.
-        path = distribution("sagemaker-core").locate_file(
-            f"sagemaker/core/image_uri_config/{self.framework}.json"
-        )
-        table = json.loads(Path(str(path)).read_text())
-        versions: dict[str, Any] = _by_tag(table.get("inference", table)["versions"])
-        if self.version not in versions:
-            raise ValueError(f"{self.framework} has no image {self.version}; it has {', '.join(versions)}")
-        row = versions[self.version]
-        if region not in row["registries"]:
-            raise ValueError(f"AWS keeps no {self.framework} image {self.version} in region {region}")
-        processor = ["cpu"] if "container_version" in row else row.get("processors", [])[:1]
-        system = [row["container_version"]["cpu"]] if "container_version" in row else []
-        tag = "-".join([self.version, *processor, *row.get("py_versions", [])[:1], *system])
-        return row["registries"][region], row["repository"], tag
+        found = locate(self.framework, self.version, stack.region, use)
+        _grant_pull(stack, role, found.account, found.repository)
+        return f"{_registry(found.account, stack.region)}/{found.repository}:{found.tag}"
 
 
 @dataclass(frozen=True)
@@ -78,7 +60,7 @@ class OwnImage:
     repository_name: str
     tag: str
 
-    def bind(self, scope: Construct, role: iam.IRole) -> str:
+    def bind(self, scope: Construct, role: iam.IRole, use: Use) -> str:
         stack = Stack.of(scope)
         stack.add_stack_dependency(self.built_by)
         _grant_pull(stack, role, stack.account, self.repository_name)
@@ -91,21 +73,11 @@ class ReleasedImage:
 
     uri: str
 
-    def bind(self, scope: Construct, role: iam.IRole) -> str:
+    def bind(self, scope: Construct, role: iam.IRole, use: Use) -> str:
         registry, _, image = self.uri.partition("/")
         repository = re.split("[:@]", image)[0]
         _grant_pull(Stack.of(scope), role, registry.partition(".")[0], repository)
         return self.uri
-
-
-def _by_tag(versions: dict[str, Any]) -> dict[str, Any]:
-    """The table's rows by the beginning of their images' tags: Hugging Face's are by two versions."""
-    return {
-        f"{name.removeprefix('pytorch')}-transformers{version}" if name else version: row
-        for version, entry in versions.items()
-        for name, row in ({"": entry} if "registries" in entry else entry).items()
-        if isinstance(row, dict)
-    }
 
 
 def content_tag(source: Path) -> str:

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from stacks.constructs.access.execution_role import ExecutionRole
 from stacks.constructs.model.image import Image
+from stacks.constructs.model.image_uris import Use
 from stacks.constructs.network.vpc_config import VpcConfig
 
 _HOSTNAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
@@ -34,8 +35,8 @@ class ModelData(Protocol):
 
 
 class InferencePipeline(Construct):
-    """The containers in the order given, each with the model data of its hostname. With a VPC config they run
-    in its subnets; either way they make no outbound calls."""
+    """The containers in the order given, each with the model data of its hostname, for instances of these
+    types. With a VPC config they run in its subnets; either way they make no outbound calls."""
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class InferencePipeline(Construct):
         *,
         containers: Sequence[Container],
         model_data: Mapping[str, ModelData],
+        instance_types: Sequence[str],
         role: ExecutionRole,
         vpc_config: VpcConfig | None = None,
     ) -> None:
@@ -60,7 +62,7 @@ class InferencePipeline(Construct):
             containers=[
                 CfnModel.ContainerDefinitionProperty(
                     container_hostname=container.hostname,
-                    image=container.image.bind(self, role),
+                    image=container.image.bind(self, role, Use("inference", instance_types)),
                     model_data_url=model_data[container.hostname].bind(role),
                     environment=dict(container.environment),
                 )

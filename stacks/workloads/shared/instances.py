@@ -1,5 +1,7 @@
 """The instances that whoever starts a pipeline may choose among: those that the settings offer."""
 
+from collections.abc import Sequence
+
 from stacks.constructs.pipeline.references import Parameter
 from stacks.constructs.pipeline.steps import Cluster, Instances
 from stacks.settings import Settings
@@ -32,3 +34,8 @@ def scoring_instances(settings: Settings) -> Instances:
         Parameter.choice("ScoringInstanceType", scoring.instance_types),
         Parameter.integer("ScoringInstanceCount", scoring.instance_count),
     )
+
+
+def model_instance_types(settings: Settings) -> Sequence[str]:
+    """Those that a model answers on: the endpoint's, and those that score files."""
+    return settings.serving.instance_type, *settings.scoring.instance_types

@@ -17,7 +17,7 @@ from stacks.constructs.pipeline.batch_scoring import BatchScoring
 from stacks.constructs.pipeline.records import CSV_ROWS, Records
 from stacks.platform.foundation import Foundation
 from stacks.settings import Settings
-from stacks.workloads.shared.instances import scoring_instances
+from stacks.workloads.shared.instances import model_instance_types, scoring_instances
 from stacks.workloads.shared.missing import leave_empty
 from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.served_model import served_model
@@ -110,6 +110,7 @@ class ServingStack(WorkloadStack):
             "Model",
             containers=served.containers,
             model_data=served.model_data,
+            instance_types=model_instance_types(settings),
             role=role,
             vpc_config=foundation.model_vpc_config,
         )

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from stacks.constructs.access.execution_role import ExecutionRole
 from stacks.constructs.model.image import Image
+from stacks.constructs.model.inference_pipeline import Container
 from stacks.constructs.pipeline.pipeline import JOB_LOGS, Pipeline
 from stacks.constructs.pipeline.records import CSV_ROWS, Records
 from stacks.constructs.pipeline.references import Join, Parameter, Value
@@ -29,7 +30,12 @@ from stacks.constructs.storage.artifact import CodeDirectory, S3Prefix, SourceAr
 from stacks.platform.foundation import Foundation
 from stacks.settings import ROOT, Settings
 from stacks.workloads.shared.gate import Gate
-from stacks.workloads.shared.instances import processing_cluster, scoring_instances, training_cluster
+from stacks.workloads.shared.instances import (
+    model_instance_types,
+    processing_cluster,
+    scoring_instances,
+    training_cluster,
+)
 from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.workload_stack import WorkloadStack, tag_purpose, tag_variant
 
@@ -88,6 +94,11 @@ class TrainingStack(WorkloadStack):
             return None
         checkpoints = self._foundation.checkpoints.below(self.workload)
         return Spot(training.max_wait_seconds, data, checkpoints)
+
+    def model(self, name: str, containers: Sequence[Container], model_data: Mapping[str, Value]) -> Model:
+        """The model of these containers, on the instances that serve and score."""
+        instance_types = model_instance_types(self.settings)
+        return Model(name, containers=containers, model_data=model_data, instance_types=instance_types)
 
     def score(
         self, model: Model, rows: Value, accept: str, *, records: Records = CSV_ROWS, variant: str = ""

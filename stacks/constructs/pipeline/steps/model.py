@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from aws_cdk import Stack
 from aws_cdk.aws_sagemaker import CfnModelPackageGroup
 
+from stacks.constructs.model.image_uris import Use
 from stacks.constructs.model.inference_pipeline import Container, check_containers
 from stacks.constructs.pipeline.records import CSV_ROWS, Records
 from stacks.constructs.pipeline.references import Get, Value
@@ -25,6 +26,7 @@ class Model(CreatingStep):
 
     containers: Sequence[Container]
     model_data: Mapping[str, Value]
+    instance_types: Sequence[str]
 
     @property
     def model_name(self) -> Get:
@@ -45,7 +47,7 @@ class Model(CreatingStep):
         return [
             {
                 "ContainerHostname": container.hostname,
-                "Image": container.image.bind(jobs.scope, jobs.role),
+                "Image": container.image.bind(jobs.scope, jobs.role, Use("inference", self.instance_types)),
                 "ModelDataUrl": self.model_data[container.hostname],
                 "Environment": dict(container.environment),
             }

@@ -81,7 +81,7 @@ class Processing(ReusedStep):
         }
         return {
             "AppSpecification": {
-                "ImageUri": self.image.bind(jobs.scope, jobs.role),
+                "ImageUri": self.image.bind(jobs.scope, jobs.role, self.cluster.use),
                 "ContainerEntrypoint": ["python3", f"{_PROCESSING}/input/code/{self.code.file_name}"],
                 "ContainerArguments": [
                     part for name, value in flags.items() for part in (f"--{name}", value)

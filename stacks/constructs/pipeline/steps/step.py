@@ -9,6 +9,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stacks.constructs.model.image_uris import Use
 from stacks.constructs.network.vpc_config import VpcConfig
 from stacks.constructs.pipeline.references import EXECUTION_ID, Get, Join, Parameter, render
 from stacks.constructs.storage.artifact import S3Prefix
@@ -109,6 +110,12 @@ class Cluster:
     instances: Instances
     volume_size_gb: int
     max_runtime_seconds: int
+
+    @property
+    def use(self) -> Use:
+        """What a job's image is used for: it has to run on each of the types that an execution may choose."""
+        instance_type = self.instances.instance_type
+        return Use("training", instance_type.choices or (str(instance_type.default),))
 
     def bind(self, jobs: Jobs) -> dict[str, Any]:
         return {**self.instances.bind(jobs), "VolumeSizeInGB": self.volume_size_gb}

@@ -57,7 +57,7 @@ class Training(ReusedStep):
         return self.reference("ModelArtifacts.S3ModelArtifacts")
 
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
-        image = self.image.bind(jobs.scope, jobs.role)
+        image = self.image.bind(jobs.scope, jobs.role, self.cluster.use)
         request = {
             "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
             "HyperParameters": {**self._script_mode(), **self.hyperparameters},

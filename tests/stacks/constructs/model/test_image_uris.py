@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,41 +13,95 @@ from aws_cdk import App, Environment, Stack
 
 from stacks.constructs.access.execution_role import ExecutionRole
 from stacks.constructs.model.image import ManagedImage, content_tag
+from stacks.constructs.model.image_uris import Use
+from stacks.policies.images import fault_of
+from stacks.policies.templates import Templates
 from stacks.settings import ROOT
 
+REGIONS = ("eu-central-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1")
+ON_CPU, ON_GPU, ON_ARM = ["ml.m5.large"], ["ml.g5.xlarge"], ["ml.m6g.large"]
+TRAINING, INFERENCE = Use("training", ON_CPU), Use("inference", ON_CPU)
+HUGGING_FACE = "2.6.0-transformers4.51.3"
+# Framework, version, region, use.
+USES = (
+    *(("sklearn", "1.9-0", region, TRAINING) for region in REGIONS),
+    *(("xgboost", "3.2-0", region, INFERENCE) for region in REGIONS),
+    ("xgboost", "1.5-1", "eu-central-1", Use("inference", ON_ARM)),
+    ("sklearn", "1.0-1", "eu-central-1", Use("inference", ON_ARM)),
+    ("seq2seq", "1", "eu-central-1", Use("training", ["ml.p3.2xlarge"])),
+    ("huggingface", HUGGING_FACE, "eu-central-1", INFERENCE),
+    ("huggingface", HUGGING_FACE, "eu-central-1", Use("inference", ON_GPU)),
+    ("tensorflow", "2.20.0", "eu-central-1", Use("inference", ON_GPU)),
+    ("tensorflow", "2.21.0", "eu-central-1", TRAINING),
+    ("tensorflow", "2.16.1", "eu-central-1", Use("inference", ON_ARM)),
+    ("tensorflow", "2.3.0", "eu-west-1", Use("inference", ON_CPU, "ml.eia2.medium")),
+)
 # The SDK warns when it is imported, and takes seconds: asked once, in a process of its own.
 _ASK_THE_SDK = """
-import json
+import json, sys
 from sagemaker.core import image_uris
-images = {"sklearn": "1.9-0", "xgboost": "3.2-0"}
-regions = ["eu-central-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1"]
-print(json.dumps({
-    f"{framework} {version} {region}": image_uris.retrieve(framework, region, version=version)
-    for framework, version in images.items() for region in regions
-} | {
-    "seq2seq 1 eu-central-1": image_uris.retrieve("seq2seq", "eu-central-1"),
-    "huggingface 2.6.0-transformers4.51.3 eu-central-1": image_uris.retrieve(
-        "huggingface", "eu-central-1", version="4.51.3", base_framework_version="pytorch2.6.0",
-        image_scope="inference", instance_type="ml.m5.large", py_version="py312",
-    ),
-}))
+print(json.dumps([image_uris.retrieve(**one) for one in json.load(sys.stdin)]))
 """
 
 
-def bound(image: ManagedImage, region: str) -> str:
+def question(framework: str, version: str, region: str, use: Use) -> dict[str, str | None]:
+    """What the SDK is asked for an image."""
+    pytorch, _, transformers = version.partition("-transformers")
+    asked = {
+        "framework": framework,
+        "version": transformers or version,
+        "region": region,
+        "image_scope": use.scope,
+        "instance_type": use.instance_types[0],
+        "accelerator_type": use.accelerator_type,
+    }
+    return {**asked, "base_framework_version": f"pytorch{pytorch}"} if transformers else asked
+
+
+def bound(image: ManagedImage, region: str, use: Use = INFERENCE) -> str:
     stack = Stack(App(), "Stack", env=Environment(region=region))
-    return image.bind(stack, ExecutionRole(stack, "Role", description="pulls"))
+    return image.bind(stack, ExecutionRole(stack, "Role", description="pulls"), use)
 
 
-def test_uris_agree_with_the_sdk_in_every_partition() -> None:
+def test_uris_agree_with_the_sdk_for_each_use_in_every_partition() -> None:
     answer = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", _ASK_THE_SDK], capture_output=True, text=True, check=True
+        [sys.executable, "-W", "ignore", "-c", _ASK_THE_SDK],
+        input=json.dumps([question(*one) for one in USES]),
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    expected = json.loads(answer.stdout)
-    assert len(expected) == 10
-    for image, uri in expected.items():
-        framework, version, region = image.split()
-        assert bound(ManagedImage(framework, version), region) == uri
+    assert json.loads(answer.stdout) == [
+        bound(ManagedImage(framework, version), region, use) for framework, version, region, use in USES
+    ]
+
+
+@pytest.mark.parametrize(
+    ("image", "use", "why"),
+    [
+        (
+            ("xgboost", "3.2-0"),
+            Use("inference", ON_ARM),
+            "no image 3.2-0 for inference_graviton; it has 1.3-1, 1",
+        ),
+        (("seq2seq", "1"), Use("inference", ON_ARM), "seq2seq has no images for inference_graviton"),
+        (("xgboost", "1.5-1"), Use("training", ON_ARM), "xgboost has no images for training_graviton"),
+        (("sklearn", "1.9-0"), Use("training", ON_GPU), "no image for training on ml.g5.xlarge"),
+        (("sklearn", "1.9-0"), Use("inference", ON_CPU, "ml.eia2.medium"), "sklearn has no images for eia"),
+        (("xgboost", "3.2-0"), Use("inference", ["ml.inf2.xlarge"]), "Inferentia and Trainium are not supp"),
+        (("huggingface", HUGGING_FACE), TRAINING, "has no image 2.6.0-transformers4.51.3 for training"),
+        (("huggingface", HUGGING_FACE), Use("inference", ON_CPU + ON_GPU), "offer one kind"),
+    ],
+)
+def test_a_use_without_one_image_is_refused(image: tuple[str, str], use: Use, why: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(why)):
+        bound(ManagedImage(*image), "eu-central-1", use)
+
+
+@pytest.mark.parametrize("instance_types", [ON_CPU, ON_GPU])
+def test_the_policies_take_a_pinned_image_for_either_processor(instance_types: list[str]) -> None:
+    uri = bound(ManagedImage.named("hugging-face"), "eu-central-1", Use("inference", instance_types))
+    assert fault_of(uri, Templates({})) is None
 
 
 @pytest.mark.parametrize("name", ["scikit-learn", "xgboost", "seq2seq", "hugging-face"])
@@ -57,7 +112,7 @@ def test_a_pinned_image_has_the_repository_by_which_the_runner_knows_it(name: st
 
 
 def test_a_version_without_an_image_is_refused_with_those_that_have_one() -> None:
-    with pytest.raises(ValueError, match=r"sklearn has no image 9\.9-9; it has .*1\.9-0"):
+    with pytest.raises(ValueError, match=r"sklearn has no image 9\.9-9 for inference; it has .*1\.9-0"):
         bound(ManagedImage("sklearn", "9.9-9"), "eu-central-1")
 
 

@@ -217,7 +217,12 @@ def test_the_registry_takes_fewer_variables_than_a_model(stack: Stack, jobs: Job
     register = RegisterModel(
         "Register",
         group=CfnModelPackageGroup(stack, "Group", model_package_group_name="group"),
-        model=Model("Model", containers=hops, model_data={"a": "s3://bucket/a", "b": "s3://bucket/b"}),
+        model=Model(
+            "Model",
+            containers=hops,
+            model_data={"a": "s3://bucket/a", "b": "s3://bucket/b"},
+            instance_types=["ml.m5.large"],
+        ),
         statistics="s3://bucket/evaluation.json",
         accepts=["text/csv"],
         answers=["text/csv"],

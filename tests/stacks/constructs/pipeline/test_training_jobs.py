@@ -65,7 +65,7 @@ def otherwise(context: Mapping[str, Any], synth: Callable[..., Assembly]) -> Any
     environments = context["environments"]
     training = {
         **environments["dev"]["training"],
-        "instance_types": ["ml.m5d.large", "ml.g5.xlarge"],
+        "instance_types": ["ml.m5d.large", "ml.c5d.xlarge"],
         "spot": False,
     }
     settings = {**environments, "dev": {**environments["dev"], "training": training}}
