@@ -21,6 +21,8 @@ FOLDERS = (
     *sorted(str(path.relative_to(ROOT)) for path in (*ROOT.glob("lambda/*/"), *ROOT.glob("model_code/*/*/"))),
     *("containers/script_mode", "containers/stand_ins"),
 )
+# How the modules of each workload begin.
+OF_WORKLOADS = tuple(f"{one.name}_" for one in workloads())
 
 Parse = Callable[[bytes], None]
 

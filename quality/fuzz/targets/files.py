@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from quality.fuzz.target import Parse, Target, find_modules, require, scratch_for, together
+from quality.fuzz.target import OF_WORKLOADS, Parse, Target, find_modules, require, scratch_for, together
 
 
 def _churn() -> Parse:
@@ -76,7 +76,7 @@ TARGETS = (
     Target(
         "training-files",
         "churn.txt, the bank's files, the electricity file",
-        ("churn_raw_file", "hop_request", "bank_", "electricity_file", "load_series"),
+        ("hop_request", "electricity_file", "load_series", *OF_WORKLOADS),
         lambda: together(_churn(), _bank(), _electricity()),
     ),
 )

@@ -2,14 +2,13 @@
 
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from quality.fuzz.proxy_event import complete
-from quality.fuzz.target import Parse, Target, find_modules, require, row_apis, together
-from stacks.workloads.shared.record import workloads
+from quality.fuzz.target import OF_WORKLOADS, Parse, Target, find_modules, require, row_apis, together
 
-_MODULES = ("prediction_service", *(f"{one.name}_" for one in workloads()))
+_MODULES = ("prediction_service", *OF_WORKLOADS)
 _MAX_ROWS = 50
 _REFUSALS = {400, 413, 422}
 _ANSWERS = {200, 204, 400, 404, 405, 406, 413, 415, 422}
@@ -112,12 +111,13 @@ def _events() -> Parse:
 
     log = io.StringIO()
     environment = Environment.read({"ENDPOINT_NAME": "e", "ALLOWED_ORIGINS": "https://app.example.com"})
-    functions: Sequence[tuple[Any, PlayedRuntime]] = (
-        (churn_api, PlayedScores()),
-        (translation_api, PlayedTranslation()),
-    )
     logger = Logger(service="fuzz", stream=log)
-    handlers = [(api.create_handler(environment, played, logger), played) for api, played in functions]
+
+    def handler(api: Any, played: PlayedRuntime) -> tuple[Any, PlayedRuntime]:
+        return api.create_handler(environment, played, logger), played
+
+    # One that takes rows, and one that takes a document.
+    handlers = [handler(churn_api, PlayedScores()), handler(translation_api, PlayedTranslation())]
 
     def parse(data: bytes) -> None:
         event = _object(data)
