@@ -301,7 +301,7 @@ def fitted(parts: Path, prefix: str, settings: str, **more: float) -> dict[str, 
     rows = test[:, 1:] if prefix else test
     booster = xgboost.train(parameters, xgboost.DMatrix(development[:, 1:], development[:, 0]), rounds)
     found: dict[str, Any] = evaluate.evaluate(
-        (labels == 1).tolist(), booster.predict(xgboost.DMatrix(rows)).tolist()
+        (labels == 1).tolist(), booster.predict(xgboost.DMatrix(rows)).tolist(), ("no", "yes")
     )
     return found
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import report_page
 
+CLASSES = ("no", "yes")
 METRICS = ("auc", "accuracy", "precision", "recall", "f1")
 _NOTE = """\
 <p>A client counts as a yes above a score of 0.5. Few say yes, so accuracy is close to that of a constant no;
@@ -31,4 +32,4 @@ def page(evaluation: Mapping[str, Any]) -> str:
 
 def _confusion(confusion: Mapping[str, int]) -> str:
     counts = [[confusion["tn"], confusion["fp"]], [confusion["fn"], confusion["tp"]]]
-    return report_page.confusion_matrix(("no", "yes"), counts)
+    return report_page.confusion_matrix(CLASSES, counts)

@@ -4,13 +4,11 @@ As in the public file, few clients say yes: mostly those who did before, and mor
 interest rates.
 """
 
-import argparse
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from job_files import write
 from numpy.typing import NDArray
+from sample_file import run
 
 HEADER = (
     *("age", "job", "marital", "education", "default", "housing", "loan", "contact", "month", "day_of_week"),
@@ -50,17 +48,6 @@ MONTHS = {
 }
 SHARES = [0.34, 0.18, 0.15, 0.1, 0.08, 0.06, 0.03, 0.03, 0.02, 0.01]
 AGAIN = 0.65
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="sample", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--rows", type=int, default=8000, help="clients in the file (default 8000)")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed writes the same bytes (default 1)")
-    parser.add_argument("--output", type=Path, required=True, help="file to write")
-    arguments = parser.parse_args()
-    if arguments.rows < 1:
-        parser.error("--rows must be at least 1")
-    write(arguments.output, sample(arguments.rows, arguments.seed))
 
 
 def sample(rows: int, seed: int) -> bytes:
@@ -103,4 +90,4 @@ def _whole(numbers: NDArray[Any]) -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, sample, rows=8000)

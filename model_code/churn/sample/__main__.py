@@ -4,12 +4,9 @@ A customer leaves, mostly, for one of the reasons of the public file: a high bil
 an international plan that is used much or for few calls, or many calls to the service on a low bill.
 """
 
-import argparse
-from pathlib import Path
-
 import numpy as np
-from job_files import write
 from numpy.typing import NDArray
+from sample_file import run
 
 Numbers = NDArray[np.float64]
 
@@ -32,17 +29,6 @@ MINUTES = {
 }
 LEAVES_WITH_A_REASON = 0.93
 LEAVES_WITHOUT = 0.015
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="sample", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--rows", type=int, default=3333, help="customers in the file (default 3333)")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed writes the same bytes (default 1)")
-    parser.add_argument("--output", type=Path, required=True, help="file to write")
-    arguments = parser.parse_args()
-    if arguments.rows < 1:
-        parser.error("--rows must be at least 1")
-    write(arguments.output, sample(arguments.rows, arguments.seed))
 
 
 def sample(rows: int, seed: int) -> bytes:
@@ -99,4 +85,4 @@ def _decimal(numbers: Numbers) -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, sample, rows=3333)

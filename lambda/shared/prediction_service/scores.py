@@ -1,0 +1,60 @@
+"""Rows that a model answers one by one: what goes to the endpoint, and how its response is validated."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from pydantic import BaseModel, ValidationError
+
+from prediction_service import media_types
+from prediction_service.endpoint import require_one_for_each, unusable
+
+
+def csv(rows: Iterable[Iterable[str]]) -> bytes:
+    """The rows as containers read them: CSV without header and quotes."""
+    return "".join(",".join(row) + "\n" for row in rows).encode("ascii")
+
+
+def fields(row: BaseModel) -> list[str]:
+    """The values of a row in the order of its fields; numbers as their shortest exact text."""
+    return [str(value) for _, value in row]
+
+
+def document[Row](response: type[BaseModel]) -> Callable[[bytes, Sequence[Row]], str]:
+    """What validates the endpoint's JSON: the model `response`, with one of `predictions` for each row."""
+
+    def predictions(content: bytes, rows: Sequence[Row]) -> str:
+        try:
+            answer = response.model_validate_json(content)
+        except ValidationError:
+            raise unusable("response does not match the API contract") from None
+        require_one_for_each("predictions", answer.predictions, rows)  # type: ignore[attr-defined]
+        return answer.model_dump_json()
+
+    return predictions
+
+
+def lines[Row](holds: Callable[[str], bool], expected: str) -> Callable[[bytes, Sequence[Row]], str]:
+    """What validates the endpoint's CSV: a line for each row, of which `holds` is true."""
+
+    def predictions(content: bytes, rows: Sequence[Row]) -> str:
+        found = content.decode("ascii", errors="replace").removesuffix("\n").split("\n")
+        if not all(map(holds, found)):
+            raise unusable(f"expected {expected} on each line")
+        require_one_for_each("predictions", found, rows)
+        return "\n".join(found) + "\n"
+
+    return predictions
+
+
+def answers[Row](response: type[BaseModel]) -> Mapping[str, Callable[[bytes, Sequence[Row]], str]]:
+    """By response type, what validates a score from 0 to 1 for each row."""
+    return {
+        media_types.JSON: document(response),
+        media_types.CSV: lines(_is_score, "a score from 0 to 1"),
+    }
+
+
+def _is_score(text: str) -> bool:
+    try:
+        return 0 <= float(text) <= 1
+    except ValueError:
+        return False
