@@ -126,11 +126,19 @@ check: $(INSTALLED) build/checkov/.installed ## format, lint, types, policies an
 	@python -m quality.checks build/check
 	@$(MAKE) --no-print-directory build/check/.planted
 
-documents: $(INSTALLED) build/checkov/.installed ## write the pages that are generated from the templates
+documents: pages build/checkov/.installed ## write the pages that are generated from the templates
+	@python -m quality.checks.planted --write
+
+.PHONY: pages workload
+pages: $(INSTALLED)
 	@$(MAKE) --no-print-directory $(CHECKED)
 	@python -m quality.checks.acknowledged_page build/check
 	@python -m quality.checks.workload_table
-	@python -m quality.checks.planted --write
+
+workload: $(INSTALLED) ## write a new workload that trains, serves and is tested: NAME=fraud [KIND=xgboost or script]
+	@[[ -n "$(NAME)" ]] || { echo "error: NAME is missing: letters and digits, such as NAME=fraud" >&2; exit 2; }
+	@python -m scaffold $(NAME) $(addprefix --kind ,$(KIND))
+	@$(MAKE) --no-print-directory pages snapshots
 
 images: $(INSTALLED) ## build our images by a container engine (ENGINE=podman|docker|buildah, IMAGE_BASE=image for FROM)
 	@slipway build-images $(if $(ENGINE),--engine $(ENGINE)) $(if $(IMAGE_BASE),--base $(IMAGE_BASE))
@@ -159,10 +167,8 @@ weights: $(INSTALLED) ## pack a folder of weights (WEIGHTS=folder) for translati
 	@PYTHONPATH=. python scripts/package_weights.py $(WEIGHTS)
 
 snapshots: functions ## write tests/snapshots from the stacks
-	@for env in dev prod; do \
-		scripts/synth $$env build/snapshots/$$env $(READ_ONLY); \
-		python -m review snapshot build/snapshots/$$env tests/snapshots/$$env; \
-	done
+	@$(MAKE) --no-print-directory $(CHECKED)
+	@for env in dev prod; do python -m review snapshot build/check/$$env tests/snapshots/$$env; done
 
 resilience: synth quality/resilience/autocannon/node_modules/.installed ## measure what holds under abuse, faults, overload and replacement (about 11 minutes; PROMISE=kills: one promise)
 	@python -m quality.resilience $(SMALLEST) $(PROMISE)

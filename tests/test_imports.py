@@ -20,6 +20,7 @@ ROOMS: Mapping[str, Sequence[str]] = {
     "lambda": [],
     "workbench": [],
     "scripts": ["assembly", "local", "stacks"],
+    "scaffold": ["stacks.workloads.shared.record"],
     "quality": ["assembly", "local", "review", "scripts", "stacks"],
 }
 # Folders whose modules are imported by their bare names.

@@ -37,12 +37,11 @@ _GATE = Gate("f1", "F1", minimum=0.85)
 def _containers(script_mode: Image) -> Sequence[Container]:
     """The hops of the model in their order, the same in training and in serving."""
     csv = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"}
-    script = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code", **csv}
     return (
-        Container("preprocess", _SCIKIT_LEARN, script),
-        Container("pca", script_mode, script),
+        Container.of_script("preprocess", _SCIKIT_LEARN, csv),
+        Container.of_script("pca", script_mode, csv),
         Container("xgboost", _XGBOOST, csv),
-        Container("postprocess", _SCIKIT_LEARN, script),
+        Container.of_script("postprocess", _SCIKIT_LEARN, csv),
     )
 
 

@@ -36,13 +36,7 @@ _SEQ2SEQ = ManagedImage.named("seq2seq")
 _CONTAINERS = (Container("seq2seq", _SEQ2SEQ),)
 _SERVED = {
     "seq2seq": _CONTAINERS,
-    "hugging-face": (
-        Container(
-            "hugging-face",
-            ManagedImage.named("hugging-face"),
-            {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"},
-        ),
-    ),
+    "hugging-face": (Container.of_script("hugging-face", ManagedImage.named("hugging-face")),),
 }
 
 # For a corpus of few words. One of newspapers is far below that: set MinimumBLEU.

@@ -20,6 +20,8 @@ RUN_BY: Mapping[str, str] = {
     "make test-heavy": f"{CI}: make test-heavy",
     "make serve": "commands/test_demo.py::test_everything_is_served_until_it_is_told_to_stop",
     "make notebook": "commands/test_notebook.py::test_jupyterlab_starts",
+    "make workload": "commands/test_scaffold.py::"
+    "test_a_new_workload_trains_serves_and_answers_through_its_api",
     "make train": "commands/test_make_targets.py::test_train_publishes_a_model_and_functions_are_packaged",
     "make synth": "commands/test_make_targets.py::test_synth_says_in_words_what_is_not_ready",
     "make functions": "commands/test_make_targets.py::"
@@ -82,8 +84,7 @@ RUN_BY: Mapping[str, str] = {
     "scripts/model_code.py": "commands/test_demo.py::test_it_is_short",
     "scripts/package_lambda.py": "commands/test_make_targets.py::"
     "test_train_publishes_a_model_and_functions_are_packaged",
-    "scripts/write_openapi.py": "handlers/test_openapi.py::"
-    "test_the_committed_document_is_what_the_models_give",
+    "scripts/write_openapi.py": "lambda/test_openapi.py::test_the_committed_document_is_what_the_models_give",
 }
 
 # What the toolkit starts of a training job's own package.

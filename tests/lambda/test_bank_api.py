@@ -1,31 +1,24 @@
 """What the bank Lambda answers, and that it encodes clients by the very code of training."""
 
-import io
-import itertools
 import json
 import typing
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import bank_contract
 import pytest
 import schemathesis
-from aws_lambda_powertools import Logger
+import score_client
 from bank_api import create_handler
 from bank_encoding import CATEGORIES, FEATURES, FIELDS, encode
-from botocore.response import StreamingBody
-from gateway import Context
 from package_lambda import ROOT
-from prediction_service.environment import Environment
+from score_client import Runtime
 
-from quality.resilience.wrong_input.events import ORIGIN, event
 from stacks.constructs.storage.carried import carried
 
 ROW = bank_contract.SCORE.request_text["text/csv"].strip()
 OPENAPI = json.loads((ROOT / "lambda" / "predict_bank" / "openapi.json").read_text())
-_SERIAL = itertools.count()
 
 
 def client(**changes: Any) -> dict[str, Any]:
@@ -35,35 +28,8 @@ def client(**changes: Any) -> dict[str, Any]:
     return {**texts, **numbers, **indicators, **changes}
 
 
-@dataclass
-class Runtime:
-    """A client of SageMaker Runtime whose endpoint answers `score` for each row, or `answer` to all."""
-
-    answer: str | None = None
-    calls: list[dict[str, Any]] = field(default_factory=list)
-
-    def invoke_endpoint(self, **request: Any) -> dict[str, Any]:
-        self.calls.append(request)
-        count = len(request["Body"].decode().splitlines())
-        answers = {
-            "application/json": json.dumps({"predictions": [{"score": 0.25}] * count}),
-            "text/csv": "0.25\n" * count,
-        }
-        body = (answers[request["Accept"]] if self.answer is None else self.answer).encode()
-        return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentType": request["Accept"]}
-
-
 def call(runtime: Runtime, body: str, content_type: str, accept: str = "*/*") -> tuple[int, str]:
-    variables = {"ENDPOINT_NAME": "slipway-dev-bank", "ALLOWED_ORIGINS": ORIGIN}
-    logger = Logger(service=f"predict_bank-{next(_SERIAL)}", stream=io.StringIO())
-    handle: Callable[..., Mapping[str, Any]] = create_handler(
-        Environment.read(variables),
-        typing.cast(Any, runtime),
-        logger,
-    )
-    headers = {"Origin": ORIGIN, "Content-Type": content_type, "Accept": accept}
-    answer = handle(event("POST", "/bank", body, headers), Context())
-    return answer["statusCode"], answer["body"]
+    return score_client.post(create_handler, "/bank", runtime, body, content_type=content_type, accept=accept)
 
 
 def post(runtime: Runtime, *clients: Mapping[str, Any], accept: str = "*/*") -> tuple[int, str]:

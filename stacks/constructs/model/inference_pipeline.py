@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from types import MappingProxyType
+from typing import Protocol, Self
 
 from aws_cdk import aws_iam as iam
 from aws_cdk.aws_sagemaker import CfnModel
@@ -16,6 +17,9 @@ from stacks.constructs.network.vpc_config import VpcConfig
 
 _HOSTNAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
+_SCRIPT = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Container:
@@ -24,6 +28,11 @@ class Container:
     hostname: str
     image: Image
     environment: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_script(cls, hostname: str, image: Image, environment: Mapping[str, str] = _NOTHING) -> Self:
+        """A hop in script mode: the image runs `inference.py`, which the archive of the model holds."""
+        return cls(hostname, image, {**_SCRIPT, **environment})
 
 
 class ModelData(Protocol):
