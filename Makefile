@@ -118,8 +118,9 @@ forecast-plot: $(INSTALLED) ## draw a forecast of the last training: SERIES= DAY
 
 CHECKED := build/check/dev/manifest.json build/check/prod/manifest.json
 
-check: $(INSTALLED) build/checkov/.installed ## format, lint, types, policies and scanners over dev and prod
+check: $(INSTALLED) build/checkov/.installed ## format, lint, spelling, types, policies and scanners over dev and prod
 	@ruff format --check --quiet . && ruff check --quiet .
+	@python -m quality.checks.words
 	@scripts/types
 	@scripts/workflows
 	@$(MAKE) --no-print-directory $(CHECKED)
@@ -146,7 +147,7 @@ images: $(INSTALLED) ## build our images by a container engine (ENGINE=podman|do
 test-images: images synth ## build our images and run their conformance suite in the engine
 	@SLIPWAY_TEST_ENGINE=$(or $(ENGINE),any) python -m pytest -n 2 --dist loadfile tests/containers
 
-# The handlers that are measured are those in the archives: they are made anew from the tree.
+# The handlers that are measured are those in the archives: they are packaged again from the work tree.
 bench: train ## measure the containers beside the usual way: build/reports/bench.json, docs/performance.md
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
 	@python -m quality.bench $(SMALLEST)

@@ -1,4 +1,4 @@
-"""The synthesised cloud assembly (`cdk.out`): the only source of what the runner runs."""
+"""The synthesized cloud assembly (`cdk.out`): the only source of what the runner runs."""
 
 from pathlib import Path
 

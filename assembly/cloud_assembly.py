@@ -23,7 +23,7 @@ TRAINING, BATCH = "training", "batch"
 
 
 class Assembly:
-    """The stacks of one synthesised app, nested ones included.
+    """The stacks of one synthesized app, nested ones included.
 
     `region` and `account` are those of the stacks that run here, `assets` the staged files by their S3 URI.
     What the runner cannot run faithfully is refused, with stack and logical id, by whatever asks for it: one

@@ -2,7 +2,7 @@
 
 
 class SlipwayError(Exception):
-    """Something that a person can put right; printed as one message, without a traceback."""
+    """An error that the user can correct; printed as one message, without a traceback."""
 
     exit_code = 1
 

@@ -1,4 +1,4 @@
-"""Reads the files of a synthesised cloud assembly."""
+"""Reads the files of a synthesized cloud assembly."""
 
 import json
 from collections.abc import Mapping

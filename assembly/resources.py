@@ -69,7 +69,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class ContainerDefinition:
-    """One container of a model: what is started, with which artefact and environment."""
+    """One container of a model: what is started, with which artifact and environment."""
 
     hostname: str
     image: str

@@ -83,7 +83,7 @@ class Stack:
         return self._nested_stacks[logical_id]
 
     def _load_nested(self, logical_id: str) -> "Stack":
-        with self._labelled(logical_id):
+        with self._labeled(logical_id):
             file_name = self._nested_template(logical_id)
             if file_name is None:
                 raise AssemblyError("the nested stack's template is not in the assembly")
@@ -111,11 +111,11 @@ class Stack:
 
     def _resource(self, logical_id: str, declared: Mapping[str, Any]) -> Resource:
         def name() -> str:
-            with self._labelled(logical_id):
+            with self._labeled(logical_id):
                 return self._physical_name(logical_id)
 
         def properties() -> Mapping[str, Any]:
-            with self._labelled(logical_id):
+            with self._labeled(logical_id):
                 self._demand_known(declared)
                 rule = PROPERTIES.get(declared["Type"], ACTED)
                 found: Mapping[str, Any] = rule.resolve(declared.get("Properties", {}), self)
@@ -259,7 +259,7 @@ class Stack:
         return [one.strip() for one in text(value, f"the parameter {name}").split(",")]
 
     @contextmanager
-    def _labelled(self, logical_id: str) -> Iterator[None]:
+    def _labeled(self, logical_id: str) -> Iterator[None]:
         try:
             yield
         except ResourceError:

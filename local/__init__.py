@@ -1,1 +1,1 @@
-"""The local runner: reads a synthesised cloud assembly and runs what it declares, without AWS or Docker."""
+"""The local runner: reads a synthesized cloud assembly and runs what it declares, without AWS or Docker."""

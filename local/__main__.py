@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None) -> int:
     parser = _Parser(
         prog="slipway",
-        description="Run what a synthesised cloud assembly declares, on this machine.",
+        description="Run what a synthesized cloud assembly declares, on this machine.",
     )
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in _COMMANDS:

@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("new", type=Path, metavar="NEW", help="cloud assembly that would be deployed over it")
     text = commands.add_parser(
         "snapshot",
-        help="every stack as normalised YAML",
+        help="every stack as normalized YAML",
         description="Write FOLDER/<stack>.yaml for each stack of the assembly; print the files that changed.",
     )
     text.add_argument("assembly", type=Path, metavar="ASSEMBLY", help="folder that `cdk synth` wrote")

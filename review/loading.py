@@ -24,7 +24,7 @@ def load(folder: Path) -> Assembly:
         return Assembly(folder, _stacks(folder, manifest))
     except (AttributeError, KeyError, TypeError) as error:
         raise ReviewError(
-            f"{folder} is not as `cdk synth` writes an assembly ({error!r}): synthesise it again"
+            f"{folder} is not as `cdk synth` writes an assembly ({error!r}): synthesize it again"
         ) from None
 
 

@@ -77,7 +77,7 @@ def _stack(one: StackReview, assets: Assets, linked: Container[str]) -> list[str
     sections = {
         "Permissions": _permissions(one),
         "Network and access": _openings(one),
-        "Code and artefacts": content_lines(one.contents, assets),
+        "Code and artifacts": content_lines(one.contents, assets),
         "Added": _added(one),
         "Changed in place": _changed(one),
         "Replaced": _replaced(one),
@@ -167,7 +167,7 @@ def _reasons(change: ResourceChange) -> list[Row]:
         return rows
     if any(is_permission(change.resource.type, each) for each in change.differences):
         return [Row(resource_cell(change), "see Permissions")]
-    return [Row(resource_cell(change), new="made anew, since what it is made from changed")]
+    return [Row(resource_cell(change), new="recreated, since its inputs changed")]
 
 
 def _removed(one: StackReview) -> list[str]:

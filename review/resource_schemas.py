@@ -46,7 +46,7 @@ class ResourceSchema:
         return any(_matches(pointer, path) and len(pointer) <= len(path) for pointer in self.create_only)
 
     def replaces(self, path: PropertyPath, old: Side, new: Side) -> bool:
-        """Whether a difference at that path makes CloudFormation create the resource anew."""
+        """Whether a difference at that path makes CloudFormation replace the resource."""
         return any(_touches(pointer, path, old, new) for pointer in self.create_only)
 
     def may_replace(self, path: PropertyPath, old: Side, new: Side) -> bool:
@@ -150,6 +150,6 @@ def _folder() -> Path:
 
 @cache
 def _digests() -> dict[str, Any]:
-    # The file of the region in which every type exists; update behaviour is the same in all.
+    # The file of the region in which every type exists; update behavior is the same in all.
     digests: dict[str, Any] = json.loads((_folder() / "providers" / "us-east-1.json").read_text())
     return digests

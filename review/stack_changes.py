@@ -68,7 +68,7 @@ class StackReview:
 
     @property
     def new_errors(self) -> list[str]:
-        """Errors that the change brings; what both sides have is no finding of the change."""
+        """Errors that the change brings; those that both sides have are left out."""
         return [error for error in self.errors if error not in self.errors_before]
 
     @property

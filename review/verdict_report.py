@@ -45,7 +45,7 @@ def _words(findings: Iterable[Finding]) -> str:
         return "safe. Nothing fails, loses data, protects less, is replaced or removed."
     first, *others = severities
     if first == Severity.FAILS.value and others:
-        return f"this deployment {first}. Once that is mended, it {_listed(others)}."
+        return f"this deployment {first}. Once that is fixed, it {_listed(others)}."
     return (
         f"this deployment {first}." if not others else f"this deployment {first}; it also {_listed(others)}."
     )

@@ -93,8 +93,7 @@ def functions() -> list[str]:
 
 
 def prepare(function: str, platform: Platform, output: Path) -> Path:
-    """The prepared folder, `output`/`function`, with the archive of it beside; made anew unless they are what
-    these inputs gave before."""
+    """The prepared folder, `output`/`function`, beside its archive; built again if the inputs changed."""
     if function not in functions():
         raise PackagingError(
             f"there is no lambda/{function}/{function}.py; the functions are {', '.join(functions())}"

@@ -28,6 +28,7 @@ from stacks.workloads.shared.record import workloads
 ROOT = Path(__file__).resolve().parents[1]
 
 # Context that the CDK command line keeps under plain names; all else of its own contains one of ":@/".
+_RENAMED = {"authorisation": "authorization"}  # codespell:ignore
 _KEYS_OF_THE_CLI = {"acknowledged-issue-numbers", "cli-telemetry"}
 
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
@@ -99,13 +100,13 @@ class Api(Part):
     """The REST API in front of an endpoint.
 
     Pages of the `allowed_origins` may read its answers; what the gateway itself refuses names the first of
-    them. `authorisation` says who may call: AWS principals that sign, users of a Cognito pool, or holders of
+    them. `authorization` says who may call: AWS principals that sign, users of a Cognito pool, or holders of
     an API key. `rate_limit` is in requests a second; `reserved_concurrency` is what the endpoint can take.
     `shift` is CodeDeploy's way to a new version of the function. The firewall counts by caller.
     """
 
     allowed_origins: Annotated[tuple[Origin, ...], Field(min_length=1, max_length=16, strict=False)]
-    authorisation: Literal["iam", "cognito", "api_key"] = "iam"
+    authorization: Literal["iam", "cognito", "api_key"] = "iam"
     rate_limit: int = Field(ge=1, le=10_000)
     burst_limit: int = Field(ge=1, le=5_000)
     reserved_concurrency: int = Field(ge=1, le=1_000)
@@ -254,7 +255,8 @@ def _validated[S: Settings](settings: type[S], values: Mapping[str, Any], prefix
 def _describe(error: Mapping[str, Any]) -> str:
     key = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
-        return f"{key}: there is no such setting"
+        replacement = _RENAMED.get(str(error["loc"][-1]))
+        return f"{key}: " + (f"is now called {replacement}" if replacement else "there is no such setting")
     message = error["msg"].removeprefix("Value error, ")
     given = error["input"]
     return f"{key}: {message}" if isinstance(given, Mapping) else f"{key}: {message} (it is {given!r})"

@@ -1,4 +1,4 @@
-"""A synthesised environment, as the fixtures of conftest.py hand it to tests."""
+"""A synthesized environment, as the fixtures of conftest.py hand it to tests."""
 
 import json
 from collections.abc import Mapping

@@ -67,7 +67,7 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def synth(
     context: Mapping[str, Any], artifacts: Path, functions: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Assembly]:
-    """Synthesises an environment into a new folder; keywords override settings."""
+    """Synthesizes an environment into a new folder; keywords override settings."""
 
     def run(env: str, **overrides: Any) -> Assembly:
         # Imported here: most tests need no CDK, and it takes a second to load.
@@ -99,7 +99,7 @@ def synth(
 def assembly(
     synth: Callable[..., Assembly], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], Assembly]:
-    """The assembly of `dev` or `prod`, synthesised once a test run: by the first worker that asks for it."""
+    """The assembly of `dev` or `prod`, synthesized once a test run: by the first worker that asks for it."""
     of_this_worker = tmp_path_factory.getbasetemp()
     shared = of_this_worker.parent if "PYTEST_XDIST_WORKER" in os.environ else of_this_worker
 

@@ -102,9 +102,9 @@ class PlayedChain:
 
 
 @contextmanager
-def live_api(synthesised: Path, folder: Path, name: str) -> Iterator[LiveApi]:
+def live_api(synthesized: Path, folder: Path, name: str) -> Iterator[LiveApi]:
     """The API of an assembly, for the time of the block."""
-    declared = assembly.load(synthesised)
+    declared = assembly.load(synthesized)
     refusals: list[str] = []
     apis = Apis(declared, folder, refusals.append)
     endpoints = [Endpoint(one.name, one.variant, PlayedChain()) for one in declared.endpoints]  # type: ignore[arg-type]

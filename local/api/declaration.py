@@ -44,7 +44,7 @@ class Method:
     path: str
     resource_id: str
     http_method: str
-    authorisation: str
+    authorization: str
     pool: UserPool | None
     needs_key: bool
     function: Function

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local.api.answer import Answer
-from local.api.authorisation import Caller
+from local.api.authorization import Caller
 from local.api.declaration import Api
 from local.api.event_headers import event_headers, last_values
 from local.api.refusals import Refused

@@ -7,7 +7,7 @@ from local.api import signature
 from local.api.declaration import IAM, Method
 from local.api.request import Request
 
-# Between the caller and the gateway, or made anew by it. Connection may name others.
+# Between the caller and the gateway, or replaced by it. Connection may name others.
 _DROPPED = frozenset(
     {
         *("connection", "content-length", "expect", "keep-alive", "proxy-authenticate"),
@@ -29,7 +29,7 @@ def event_headers(request: Request, method: Method, trace_id: str) -> dict[str, 
         one.strip().lower() for value in sent.get("connection", []) for one in value.split(",")
     }
     names = {lower: _FIXED.get(lower, request.spelling(lower)) for lower in sent}
-    if method.authorisation == IAM or _is_signature(request):
+    if method.authorization == IAM or _is_signature(request):
         dropped |= {"authorization"}
     headers = {name: list(sent[lower]) for lower, name in names.items() if lower not in dropped | {"host"}}
     trace = headers.get(_TRACE_ID, [""])[-1]

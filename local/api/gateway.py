@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local.api.answer import Answer
-from local.api.authorisation import Authorisation
+from local.api.authorization import Authorization
 from local.api.declaration import Api, Method
 from local.api.event import Context, proxy_answer, proxy_event
 from local.api.refusals import Refused, render
@@ -36,7 +36,7 @@ class Invocable(Protocol):
 class Gateway:
     """Answers requests below `/<stage>`; `functions` are those of the API by their ARN.
 
-    In this order: size, route, authorisation, throttling, validation, function. Every request becomes a line
+    In this order: size, route, authorization, throttling, validation, function. Every request becomes a line
     of the access log in the stage's format; `note` is told why the gateway refused one.
     """
 
@@ -48,7 +48,7 @@ class Gateway:
         note: Callable[[str], None],
         bodies: Bodies | None = None,
     ) -> None:
-        self.authorisation = Authorisation(api)
+        self.authorization = Authorization(api)
         self._api = api
         self._functions = functions
         self._access_log = access_log
@@ -83,7 +83,7 @@ class Gateway:
     async def _answer(self, context: Context) -> Answer:
         request = context.request
         context.match = found = match(self._api, request.method, context.path)
-        context.caller = self.authorisation.check(request, found.method)
+        context.caller = self.authorization.check(request, found.method)
         key = _key(found.method)
         if key in self._buckets and not self._buckets[key].take():
             raise Refused("THROTTLED", "the stage's limit")

@@ -122,7 +122,7 @@ class Apis:
         found = example(self._assembly, f"{api.name}-api")
         if method is None or found is None:
             return None
-        credentials = gateway.authorisation.credentials(method)
+        credentials = gateway.authorization.credentials(method)
         body = ["--header", f"Content-Type: {found.media_type}", "--data", found.text]
         return shlex.join(["curl", *credentials, *body, f"{url}{method.path}"])
 

@@ -117,17 +117,17 @@ class _Reader:
                 f"{one.label} ({one.type}): the runner knows AWS_PROXY with one of the Python functions, "
                 f"not {integration.get('Type')}"
             )
-        authorisation = one.properties.get("AuthorizationType", OPEN)
-        if authorisation not in (OPEN, IAM, COGNITO):
+        authorization = one.properties.get("AuthorizationType", OPEN)
+        if authorization not in (OPEN, IAM, COGNITO):
             raise AssemblyError(
-                f"{one.label} ({one.type}): the runner does not know the authorisation {authorisation}"
+                f"{one.label} ({one.type}): the runner does not know the authorization {authorization}"
             )
         return Method(
             path=paths[one.properties["ResourceId"]],
             resource_id=one.properties["ResourceId"],
             http_method=one.properties["HttpMethod"],
-            authorisation=authorisation,
-            pool=self._pool(one, api) if authorisation == COGNITO else None,
+            authorization=authorization,
+            pool=self._pool(one, api) if authorization == COGNITO else None,
             needs_key=truth(one.properties.get("ApiKeyRequired", False), "ApiKeyRequired"),
             function=function,
             timeout=float(integration.get("TimeoutInMillis", _INTEGRATION_TIMEOUT_MS)) / 1000,

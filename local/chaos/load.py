@@ -1,4 +1,4 @@
-"""Requests at a steady pace, and the judgement on each answer: right, a clear refusal, or a fault of ours."""
+"""Requests at a steady pace, and the judgment on each answer: right, a clear refusal, or a fault of ours."""
 
 import asyncio
 import json

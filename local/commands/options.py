@@ -25,7 +25,7 @@ def add_assembly(parser: argparse.ArgumentParser) -> None:
         type=given_path,
         default=Path("cdk.out"),
         metavar="FOLDER",
-        help="the synthesised cloud assembly (default: cdk.out)",
+        help="the synthesized cloud assembly (default: cdk.out)",
     )
 
 

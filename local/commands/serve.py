@@ -62,7 +62,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         type=given_path,
         default=Path("cdk.out"),
         metavar="FOLDER",
-        help="the synthesised cloud assembly (default: cdk.out)",
+        help="the synthesized cloud assembly (default: cdk.out)",
     )
     parser.add_argument(
         "--port",

@@ -82,7 +82,7 @@ class Fleets:
     def prepare(self, assembly: Assembly, declared: Declared, version: int = 1) -> Fleet:
         """Lay out the containers of one version of an endpoint.
 
-        Raises a SlipwayError when an image or an artefact is not to be had.
+        Raises a SlipwayError if an image or an artifact is unavailable.
         """
         if version == 1:
             for left in self._folder.glob(f"{declared.name}.*"):

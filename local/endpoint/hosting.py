@@ -23,7 +23,7 @@ _SINGLE = "primary"
 
 @dataclass(frozen=True)
 class Host:
-    """Where models are started: their images and artefacts; with `engine`, our own images run in it."""
+    """Where models are started: their images and artifacts; with `engine`, our own images run in it."""
 
     images: Images
     storage: Storage
@@ -32,10 +32,10 @@ class Host:
     def containers(
         self, model: Model, folder: Path, environment: Mapping[str, str] | None = None
     ) -> list[ServingContainer]:
-        """Lay out the model's containers under `folder/<hostname>`, artefacts unpacked, not started.
+        """Lay out the model's containers under `folder/<hostname>`, artifacts unpacked, not started.
 
         `environment` comes on top of each container's own. Raises a SlipwayError that names model and
-        container when an image is unknown or an artefact is missing or refused.
+        container when an image is unknown or an artifact is missing or refused.
         """
         images = [self._image(model, definition) for definition in model.containers]
         prepared: list[ServingContainer] = []

@@ -1,4 +1,4 @@
-"""The bodies of requests while they are read and answered: no more at a time than a listener has room for."""
+"""Request bodies in memory: their total size is limited for each listener."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping

@@ -30,7 +30,7 @@ class PortRange:
                 self._lock, self.bind_to, self.safe = lock, first, f"{first + 1}-{first + _SIZE - 2}"
                 return
             lock.close()
-        raise ContainerError(f"no {_SIZE} neighbouring ports are free between {_FIRST} and {_LAST}")
+        raise ContainerError(f"no {_SIZE} neighboring ports are free between {_FIRST} and {_LAST}")
 
     def close(self) -> None:
         """Give the block back."""

@@ -40,7 +40,7 @@ class Publication:
 
         An archive of an earlier training whose container is gone goes; one that a training has not written
         there is set aside when another takes its place. One that is the same already is not touched, so that
-        nothing is made anew from it. Raises JobError when two models have a container of the same name.
+        nothing is built from it again. Raises JobError when two models have a container of the same name.
         """
         folder = self._workspace.artifacts / self._workload
         for hostname, url in _urls(models).items():

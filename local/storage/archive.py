@@ -64,7 +64,7 @@ def require_hash(archive: Path, hash: str) -> None:
     if contradicts(hash, archive):
         raise ArchiveError(
             f"{archive}: refused: its content is not what the asset manifest's hash {hash} was made of; "
-            "synthesise again, and give the asset no hash, or the file's SHA-256"
+            "synthesize again, and give the asset no hash, or the file's SHA-256"
         )
 
 

@@ -11,7 +11,7 @@ from local.storage.files import files_below, write_whole
 class Ledger:
     """Notes in a folder, one for each path and what wrote there.
 
-    A file is known by its content: one that somebody has changed since is nobody's but theirs. Paths are
+    A file is known by its content: one that was changed since belongs to whoever changed it. Paths are
     noted relative to the folder, so that a workspace may be moved or copied.
     """
 

@@ -41,7 +41,7 @@ def phase(text: str, *, so_far: Callable[[], str] = lambda: "") -> Iterator[None
 
 
 class _Clock:
-    """The line of a phase on a terminal, drawn anew every second by a thread."""
+    """The line of a phase on a terminal, redrawn every second by a thread."""
 
     def __init__(self, text: str, so_far: Callable[[], str], stream: TextIO) -> None:
         self._text, self._so_far, self._stream = text, so_far, stream

@@ -25,8 +25,8 @@ class Rows:
             folder.mkdir(parents=True, exist_ok=True)
             arguments = ["--rows", str(count), "--seed", "2", "--output", str(path)]
             subprocess.run([sys.executable, *SAMPLE, *arguments], check=True, stdout=subprocess.DEVNULL)
-        labelled = path.read_bytes().splitlines()[1:]
-        return cls([line.rpartition(b",")[0] + b"\n" for line in labelled])
+        labeled = path.read_bytes().splitlines()[1:]
+        return cls([line.rpartition(b",")[0] + b"\n" for line in labeled])
 
     def __len__(self) -> int:
         return len(self.lines)

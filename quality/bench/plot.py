@@ -37,10 +37,10 @@ def draw(figures: list[dict[str, Any]]) -> Any:
     titles = {one["figure"]: one["title"] for one in figures}
     figure, axes = plt.subplots(figsize=(8, 5))
     height = 0.8 / len(SIDES)
-    for index, (side, colour) in enumerate(SIDES.items()):
+    for index, (side, color) in enumerate(SIDES.items()):
         positions = [row + index * height for row in range(len(SHOWN))]
         values = [ratio[key, side] for key in SHOWN]
-        axes.barh(positions, values, height, label=side, color=colour)
+        axes.barh(positions, values, height, label=side, color=color)
         for position, value in zip(positions, values, strict=True):
             axes.text(value * 1.03, position, f"{value:.1f}", va="center", fontsize=7)
     axes.axvline(1, color="black", linewidth=0.8)

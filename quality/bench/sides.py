@@ -23,7 +23,7 @@ USUAL = ROOT / "quality" / "bench" / "usual"
 FLOOR = ROOT / "quality" / "bench" / "floor"
 
 CSV, NPY = "text/csv", "application/x-npy"
-# Features are five times as long as raw rows: what a container gets from its neighbour may be larger than
+# Features are five times as long as raw rows: what a container gets from its neighbor may be larger than
 # what a client can send.
 LIMITS = {"MAX_CONTENT_LENGTH": str(64 << 20)}
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")

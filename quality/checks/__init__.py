@@ -1,1 +1,1 @@
-"""What `make check` runs on the synthesised templates, and the documents that it generates."""
+"""What `make check` runs on the synthesized templates, and the documents that it generates."""

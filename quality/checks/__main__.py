@@ -11,7 +11,7 @@ from pathlib import Path
 from assembly.manifest import read_stacks
 from local.terminal.entry import ended
 from quality.checks.acknowledged import Outcome, acknowledgements, construct_paths, settle
-from quality.checks.scanners import Finding, ScannerError, cfn_lint, checkov, synthesised
+from quality.checks.scanners import Finding, ScannerError, cfn_lint, checkov, synthesized
 from stacks.policies.rule import Environment, evaluate
 from stacks.policies.rules import RULES
 from stacks.policies.templates import Templates
@@ -25,7 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m quality.checks",
         description="Puts our own rules, cdk-nag's report, checkov and cfn-lint before the assemblies of "
-        "both environments. Exits 1 for a finding that is neither mended nor acknowledged, and for an "
+        "both environments. Exits 1 for a finding that is neither fixed nor acknowledged, and for an "
         "acknowledgement that does not cover exactly one finding.",
     )
     parser.add_argument("folder", type=Path, help="holds an assembly each in dev/ and prod/")
@@ -60,7 +60,7 @@ def _examine(environment: Environment, assembly: Path) -> Outcome:
             *check.result(),
         ]
     # The second pass says all that our plugin said, acknowledged past us or not.
-    reported = [one for one in synthesised(assembly) if one.tool != "slipway"]
+    reported = [one for one in synthesized(assembly) if one.tool != "slipway"]
     placed = [
         Finding(one.tool, one.id, paths.get(one.place, one.place), one.message)
         for one in (*by_resource, *reported)

@@ -1,4 +1,4 @@
-"""Acknowledgements as a synthesised assembly holds them, and how they meet findings."""
+"""Acknowledgements as a synthesized assembly holds them, and how they meet findings."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

@@ -19,7 +19,7 @@ _HEAD = """# Acknowledged findings
 
 Each finding of a scanner that is accepted stands alone, with its reason beside the construct that has it
 (`stacks/policies/acknowledgement.py`). Our own rules are met, never acknowledged. Written by
-`make documents` from the synthesised assemblies of both environments; a test fails when it is stale, and
+`make documents` from the synthesized assemblies of both environments; a test fails when it is stale, and
 `make check` fails for an acknowledgement that covers no finding or several.
 """
 # References in ids carry hashes, which say nothing to a reader and change with a construct's path.

@@ -65,14 +65,14 @@ def checkov(folder: Path) -> list[Finding]:
     ]
 
 
-def synthesised(assembly: Path) -> list[Finding]:
+def synthesized(assembly: Path) -> list[Finding]:
     """What a synth reported, cdk-nag's findings and our own; acknowledged ones carry their reason.
 
     Raises ScannerError for a synth without the policies attached: its silence would mean nothing.
     """
     report = json.loads((assembly / "validation-report.json").read_text())
     if missing := PLUGINS - {plugin["pluginName"] for plugin in report["pluginReports"]}:
-        raise ScannerError(f"{assembly} was synthesised without {', '.join(sorted(missing))}: see app.py")
+        raise ScannerError(f"{assembly} was synthesized without {', '.join(sorted(missing))}: see app.py")
     return [
         Finding(
             plugin["pluginName"],

@@ -26,7 +26,7 @@ class Entry:
 def write(path: Path, entries: Sequence[Entry], order: Sequence[str]) -> list[Entry]:
     """Write the entries beside those of other promises that the file holds, in the order of names.
 
-    Returns all of them. A file that another version has written is begun anew.
+    Returns all of them. A file that another version wrote is started over.
     """
     known = {entry.name: entry for entry in (*_read(path), *entries)}
     every = [known[name] for name in order if name in known]

@@ -107,7 +107,7 @@ def losses(review: StackReview) -> Iterator[Finding]:
             and change.fate in (Fate.REMOVED, Fate.REPLACED)
             and change.old_is == "deleted"
         ):
-            verb = "is removed" if change.fate is Fate.REMOVED else "is made anew"
+            verb = "is removed" if change.fate is Fate.REMOVED else "is recreated"
             yield _finding(review, change, f"{verb}; the old one {store.loss(change.old)}")
         if change.resource.type == "AWS::S3::Bucket" and change.old and change.new:
             yield from _expiries(review, change)

@@ -16,7 +16,7 @@ def failures(review: StackReview) -> Iterator[Finding]:
     for error in review.new_errors:
         yield Finding(Severity.FAILS, review.name, "", f"the app itself says: {code(error)}")
     for name in review.missing:
-        reason = f"{code(name)} is not in the assembly: synthesise it again"
+        reason = f"{code(name)} is not in the assembly: synthesize it again"
         yield Finding(Severity.FAILS, review.name, "", reason)
     yield from _exports(review)
     for taken in review.taken:

@@ -31,5 +31,5 @@ def _why(change: ResourceChange) -> str:
     paths = [*(one.path for one in (*change.differences, *change.contents)), *change.follows]
     changed = {path[1] for path in paths if path[0] == "Properties" and len(path) > 1}
     if change.fate is Fate.REPLACED:
-        return "it is made anew"
+        return "it is recreated"
     return "; ".join(words for name, words in _INPUTS.items() if name in changed)

@@ -1,4 +1,4 @@
-"""What is made anew or goes."""
+"""Resources that are replaced or removed."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def replacements(review: StackReview) -> Iterator[Finding]:
             before, after = value_cells(one.old, one.new)
             reason = f"{before} → {after}: a new stack is made; the old one stays, with everything in it"
             yield Finding(Severity.REPLACES, review.name, "", reason, "The stack itself")
-    for fate, what in ((Fate.REPLACED, "is made anew, the old one is"), (Fate.REMOVED, "is removed and")):
+    for fate, what in ((Fate.REPLACED, "is recreated, the old one is"), (Fate.REMOVED, "is removed and")):
         for change in review.of(fate):
             reason = f"{what} {change.old_is}"
             yield Finding(

@@ -60,7 +60,7 @@ class Foundation(Stack):
         self.key = kms.Key(
             self,
             "Key",
-            description=f"Data, artefacts and images of slipway-{settings.env}",
+            description=f"Data, artifacts and images of slipway-{settings.env}",
             enable_key_rotation=True,
             removal_policy=self._removal_policy,
         )

@@ -28,7 +28,7 @@ _LATER = "SageMaker counts executions and versions; the pipeline, or the group, 
 class Workbench(Stack):
     """A notebook instance whose role reads what the workloads read and write, starts their pipelines and
     calls their endpoints. It passes no role, approves no model and changes no resource; what people keep
-    goes to `workbench/` in the artefact bucket."""
+    goes to `workbench/` in the artifact bucket."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The second pass: our rules on a synthesised assembly, where no acknowledgement helps."""
+"""The second pass: our rules on a synthesized assembly, where no acknowledgement helps."""
 
 import argparse
 import sys

@@ -1,6 +1,6 @@
 """Accepting a scanner's finding: one at one construct, with the reason beside it.
 
-The acknowledgement stands in the construct's metadata, and so in the synthesised assembly, from which
+The acknowledgement stands in the construct's metadata, and so in the synthesized assembly, from which
 `docs/acknowledged-findings.md` is written. `make check` refuses one that silences nothing or more than one
 finding.
 """
@@ -38,7 +38,7 @@ def acknowledge(construct: IConstruct, finding: str, reason: str) -> None:
     """
     tool = next((tool for pattern, tool in _TOOLS.items() if pattern.fullmatch(finding)), None)
     if tool is None:
-        raise ValueError(f"{finding} is no finding of {', '.join(_TOOLS.values())}: mend it")
+        raise ValueError(f"unknown finding {finding}: expected an ID of {', '.join(_TOOLS.values())}")
     if isinstance(construct, Stack | Stage | App):
         raise ValueError(
             f"{finding}: acknowledge it at the construct that has it, not at {construct.node.path}"

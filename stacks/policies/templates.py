@@ -1,4 +1,4 @@
-"""Synthesised templates as plain data, across stacks.
+"""Synthesized templates as plain data, across stacks.
 
 Every intrinsic is replaced by its text: a reference becomes `${stack/LogicalId}` or
 `${stack/LogicalId.Attribute}`, also where it crosses stacks by an export. That is enough to compare values

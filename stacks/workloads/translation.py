@@ -57,7 +57,7 @@ class TranslationTraining(TrainingStack):
     """From a parallel corpus to a model that waits for its approval: vocabularies, records, fit, BLEU.
 
     The corpus is a folder of `train`, `validation` and `test` in two languages. The fit is on demand: the
-    algorithm keeps its checkpoints to itself, so that an interrupted one would begin anew.
+    algorithm keeps its checkpoints to itself, so that an interrupted one would start over.
     """
 
     def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:

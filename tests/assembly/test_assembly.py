@@ -57,7 +57,7 @@ def test_references_between_resources_resolve_to_names_and_arns(tmp_path: Path) 
         "Role": {"Fn::GetAtt": ["Role", "Arn"]},
         "Image": {"Fn::Sub": "${Repository.RepositoryUri}:1"},
         "Mapped": {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "size"]},
-        "Parameter": {"Ref": "Colours"},
+        "Parameter": {"Ref": "Colors"},
     }
     write_assembly(
         tmp_path,
@@ -75,7 +75,7 @@ def test_references_between_resources_resolve_to_names_and_arns(tmp_path: Path) 
         },
         template={
             "Mappings": {"Sizes": {REGION: {"size": 3}}},
-            "Parameters": {"Colours": {"Type": "CommaDelimitedList", "Default": "red,blue"}},
+            "Parameters": {"Colors": {"Type": "CommaDelimitedList", "Default": "red,blue"}},
         },
     )
     found = assembly.load(tmp_path).resources("AWS::SageMaker::Pipeline")[0].properties
@@ -243,8 +243,8 @@ def test_what_has_no_local_effect_is_listed_by_type(tmp_path: Path) -> None:
         ({"Data": bucket(BucketName={"Ref": "Nothing"})}, r"Shop/Data .*Shop declares no Nothing"),
         ({"Data": bucket(BucketName={"Fn::GetAtt": ["Data", "Arn"]})}, r"Shop/Data .*refers to itself"),
         (
-            {"Data": bucket(A={"Fn::GetAtt": ["Key", "Colour"]}), "Key": {"Type": "AWS::KMS::Key"}},
-            r"Shop/Data .*attribute Colour of Key \(AWS::KMS::Key\)",
+            {"Data": bucket(A={"Fn::GetAtt": ["Key", "Color"]}), "Key": {"Type": "AWS::KMS::Key"}},
+            r"Shop/Data .*attribute Color of Key \(AWS::KMS::Key\)",
         ),
         ({"Data": bucket(A={"Ref": "AWS::Weather"})}, r"Shop/Data .*pseudo parameter AWS::Weather"),
         ({"Data": bucket(A={"Fn::ImportValue": "x"})}, r"Shop/Data .*no stack of the assembly exports x"),

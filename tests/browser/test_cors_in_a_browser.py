@@ -78,9 +78,9 @@ def api(
 ) -> Iterator[LiveApi]:
     # By a key: a page has none to sign with that it could keep to itself.
     settings = context["environments"]["dev"]["api"]
-    own = {**settings, "authorisation": "api_key", "allowed_origins": list(origins[:2])}
-    synthesised = synth("dev", api=own)
-    with live_api(synthesised.folder, tmp_path_factory.mktemp("api"), "slipway-dev-churn") as live:
+    own = {**settings, "authorization": "api_key", "allowed_origins": list(origins[:2])}
+    synthesized = synth("dev", api=own)
+    with live_api(synthesized.folder, tmp_path_factory.mktemp("api"), "slipway-dev-churn") as live:
         yield live
 
 

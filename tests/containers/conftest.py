@@ -41,5 +41,5 @@ def xgboost_container(trained: Path) -> Iterator[Container]:
 
 @pytest.fixture(scope="session")
 def managed_xgboost_container(trained: Path) -> Iterator[Container]:
-    with Container("xgboost_image", trained, SLIPWAY_MANAGED_BEHAVIOUR="1") as container:
+    with Container("xgboost_image", trained, SLIPWAY_MANAGED_BEHAVIOR="1") as container:
         yield container

@@ -76,7 +76,7 @@ def test_a_frequency_is_a_number_and_a_unit(frequency: str) -> None:
         ("num_dynamic_feat", "-1"),
         ("test_quantiles", "[0.5, 1.5]"),
         ("early_stopping_patience", "0"),
-        ("colour", "red"),
+        ("color", "red"),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_name(name: str, value: str) -> None:

@@ -1,6 +1,6 @@
 """The scikit-learn stand-in against the managed image's contract, case by case.
 
-`MANAGED` is what the image answers, and the stand-in with SLIPWAY_MANAGED_BEHAVIOUR=1. `STRICT` has the cases
+`MANAGED` is what the image answers, and the stand-in with SLIPWAY_MANAGED_BEHAVIOR=1. `STRICT` has the cases
 in which the stand-in differs by default, because the image is plainly wrong.
 """
 
@@ -251,7 +251,7 @@ def telling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
 @pytest.fixture(scope="module")
 def managed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
     folder = model_folder(tmp_path_factory.mktemp("managed"), SCRIPT + TELLING)
-    with Container("scikit_learn_image", folder, **VARIABLES, SLIPWAY_MANAGED_BEHAVIOUR="1") as container:
+    with Container("scikit_learn_image", folder, **VARIABLES, SLIPWAY_MANAGED_BEHAVIOR="1") as container:
         yield container
 
 

@@ -292,7 +292,7 @@ def test_types_that_the_image_does_not_speak_are_refused() -> None:
 def test_as_the_image_does_it_a_long_sentence_is_cut() -> None:
     body = {"instances": [{"data": "i love you you you you"}]}
 
-    answer = invoke(body, SLIPWAY_MANAGED_BEHAVIOUR="1")
+    answer = invoke(body, SLIPWAY_MANAGED_BEHAVIOR="1")
 
     assert answer == (200, {"predictions": [{"target": "ich liebe dich dich"}]})
 

@@ -293,7 +293,7 @@ def text(written: str) -> Callable[[Path], None]:
     return lambda path: path.write_text(written) and None
 
 
-def unlabelled() -> Any:
+def unlabeled() -> Any:
     message = record([0, 1, 2])
     message.label.clear()
     return message
@@ -306,8 +306,8 @@ REFUSED: list[tuple[str, list[Callable[[Path], None]], str]] = [
     (PARQUET, [table(y=[1, 0])], "there is no feature column after the label"),
     (PARQUET, [table(y=[1], x=[2]), table(y=[1], z=[2])], "1 has the columns y, z, the files before it y, x"),
     (RECORDS, [text("1,2\n")], "recordio-protobuf data with exception:\nrecord 1 "),
-    (RECORDS, [content(record([0, 1]), unlabelled())], "record 2 is of another length"),
-    (RECORDS, [content(record([0, 1, 2]), unlabelled())], "record 2 has no label called values"),
+    (RECORDS, [content(record([0, 1]), unlabeled())], "record 2 is of another length"),
+    (RECORDS, [content(record([0, 1, 2]), unlabeled())], "record 2 has no label called values"),
     (RECORDS, [content(record([0, 1])), content(record([0, 1, 2]))], "the files' records differ"),
     (CSV, [text("1000|2000|3000\n")], "0: Row 1, column 1"),
     (CSV, [text("1;2\n3,4\n")], "Failed to load csv data: 0: The first row has another delimiter"),

@@ -279,7 +279,7 @@ def test_a_column_that_the_objective_does_not_offer_is_refused_at_start(trained:
 def test_such_a_column_is_nan_in_the_managed_image(trained: Path) -> None:
     variables = {
         "SAGEMAKER_INFERENCE_OUTPUT": "predicted_score,predicted_label",
-        "SLIPWAY_MANAGED_BEHAVIOUR": "1",
+        "SLIPWAY_MANAGED_BEHAVIOR": "1",
     }
 
     with Container("xgboost_image", trained, **variables) as container:

@@ -173,7 +173,7 @@ def raw_of_four_classes() -> bytes:
         "SAGEMAKER_INFERENCE_OUTPUT",
         "SAGEMAKER_BATCH",
         "MAX_CONTENT_LENGTH",
-        "SLIPWAY_MANAGED_BEHAVIOUR",
+        "SLIPWAY_MANAGED_BEHAVIOR",
         "SLIPWAY_BEST_ITERATION",
     ],
 )

@@ -213,7 +213,7 @@ REFUSALS = [
     ({"eta": "nan"}, "Hyperparameter eta: nan is not in [0, 1]"),
     ({"num_round": "0"}, "Hyperparameter num_round: 0 is not in [1, +inf)"),
     ({"booster": "forest"}, "Hyperparameter booster: forest is not in ['gbtree', 'gblinear', 'dart']"),
-    ({"colour": "red"}, "Extraneous hyperparameter found: colour"),
+    ({"color": "red"}, "Extraneous hyperparameter found: color"),
     ({"sagemaker_program": "fit.py"}, "Extraneous hyperparameter found: sagemaker_program"),
     ({"objective": "multi:softmax"}, "Require input for parameter 'num_class' for multi-classification"),
     ({"eval_metric": "auc"}, "Metric 'auc' can only be applied for classification and ranking problems."),

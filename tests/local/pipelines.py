@@ -62,7 +62,7 @@ def fit(name: str = "Fit", **hyperparameters: Any) -> dict[str, Any]:
         "Type": "Training",
         "Arguments": {
             "AlgorithmSpecification": {"TrainingImage": TRAINING_IMAGE, "TrainingInputMode": "File"},
-            "HyperParameters": {"behaviour": get("Parameters.Behaviour"), **hyperparameters},
+            "HyperParameters": {"behavior": get("Parameters.Behavior"), **hyperparameters},
             "InputDataConfig": [{"ChannelName": "train", "DataSource": {"S3DataSource": source}}],
             "OutputDataConfig": {"S3OutputPath": OUTPUTS},
         },
@@ -115,7 +115,7 @@ def fail(message: str = "too few rows") -> dict[str, Any]:
 
 PARAMETERS = [
     {"Name": "InputData", "Type": "String", "DefaultValue": "s3://data/in"},
-    {"Name": "Behaviour", "Type": "String", "DefaultValue": "remember"},
+    {"Name": "Behavior", "Type": "String", "DefaultValue": "remember"},
     {"Name": "MinimumRows", "Type": "Integer", "DefaultValue": 1},
 ]
 

@@ -152,14 +152,14 @@ def test_json_that_holds_other_things_than_scores_is_refused(
     assert refusal.value.status == status
 
 
-labelled_scores = st.lists(
+labeled_scores = st.lists(
     st.tuples(st.sampled_from([0.0, 1.0]), st.integers(0, 20).map(lambda score: score / 20)),
     min_size=2,
     max_size=60,
 ).map(np.array)
 
 
-@given(rows=labelled_scores)
+@given(rows=labeled_scores)
 def test_the_threshold_is_as_good_as_the_best_and_lies_between_scores(rows: np.ndarray) -> None:
     labels, scores = rows.T
     assume(len({*labels}) == 2 and len({*scores}) > 1)

@@ -14,7 +14,7 @@ from assemblies import ROOT
 from cloud_assemblies import STACK, Declared, data_rows, write
 
 GIT = shutil.which("git") or "git"
-# Leaves the assembly of the tree it stands in; a tree with a file `broken` does not synthesise. Given a GATE,
+# Leaves the assembly of the tree it stands in; a tree with a file `broken` does not synthesize. Given a GATE,
 # it says there where and which process it is, and waits; when it is ended, it writes once more.
 CDK = """#!/usr/bin/env bash
 set -eu
@@ -119,8 +119,8 @@ def test_each_step_that_takes_its_time_is_told_with_how_long_it_took(
     lines = [re.sub(r"\d+ s$", "N s", line) for line in finished.stderr.splitlines()]
     steps = {
         "packaging the functions of main",
-        "synthesising main",
-        "synthesising the working tree",
+        "synthesizing main",
+        "synthesizing the working tree",
         "comparing them",
     }
     # One that ends at once may end before it is told; none is told by half.
@@ -164,7 +164,7 @@ def is_running(process: str) -> bool:
     return status.exists() and "\nState:\tZ" not in status.read_text()
 
 
-def test_a_tree_that_cannot_be_synthesised_is_named_with_the_reason(
+def test_a_tree_that_cannot_be_synthesized_is_named_with_the_reason(
     repository: Path, run: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     (repository / "broken").touch()
@@ -175,8 +175,8 @@ def test_a_tree_that_cannot_be_synthesised_is_named_with_the_reason(
     base = run("main")
 
     assert (working_tree.returncode, base.returncode) == (1, 1)
-    assert "error: the working tree cannot be synthesised: app.py: cannot be read" in working_tree.stderr
-    assert "error: main cannot be synthesised: app.py: cannot be read" in base.stderr
+    assert "error: the working tree cannot be synthesized: app.py: cannot be read" in working_tree.stderr
+    assert "error: main cannot be synthesized: app.py: cannot be read" in base.stderr
     assert working_tree.stdout + base.stdout == ""
 
 

@@ -166,7 +166,7 @@ def test_a_parameter_is_read_as_what_the_parent_gives(diff: Callable[..., str]) 
     told = diff(*(holding(inner, Parameters={"Name": name}) for name in ("one", "two")))
 
     [reason] = reasons(told, "Deletes data")
-    assert f"`{STACK}/Part` `Queue` SQS Queue: is made anew" in reason
+    assert f"`{STACK}/Part` `Queue` SQS Queue: is recreated" in reason
     assert "| `QueueName` | `one` | `two` |" in told
 
 
@@ -254,7 +254,7 @@ def test_each_has_a_snapshot_of_its_own(tmp_path: Path) -> None:
 
 
 def test_what_cdk_writes_for_nested_stacks_is_read(tmp_path: Path) -> None:
-    def synthesised(name: str, *, kept: bool) -> Path:
+    def synthesized(name: str, *, kept: bool) -> Path:
         app = App(outdir=str(tmp_path / name))
         top = Stack(app, STACK)
         bucket = s3.Bucket(top, "Bucket")
@@ -267,7 +267,7 @@ def test_what_cdk_writes_for_nested_stacks_is_read(tmp_path: Path) -> None:
         app.synth()
         return tmp_path / name
 
-    before, after = (load(synthesised(name, kept=name == "old")) for name in ("old", "new"))
+    before, after = (load(synthesized(name, kept=name == "old")) for name in ("old", "new"))
     told = report(review(before, after), Assets(before.assets, after.assets))
 
     [reason] = reasons(told, "Deletes data")

@@ -189,7 +189,7 @@ def test_a_key_that_goes_fails_on_its_importers_before_it_deletes(planted: Plant
     planted.edit("slipway-dev-foundation", drop)
 
     told = planted.report()
-    assert verdict(told).startswith("this deployment will fail. Once that is mended, it deletes data")
+    assert verdict(told).startswith("this deployment will fail. Once that is fixed, it deletes data")
     assert f"`{SERVING}`" in reasons(told, "Will fail")[0]
     assert any("what it encrypted" in reason for reason in reasons(told, "Deletes data"))
 

@@ -1,4 +1,4 @@
-"""What is changed in place and what is made anew, by CloudFormation's own schemas."""
+"""What is changed in place and what is replaced, by CloudFormation's own schemas."""
 
 from collections.abc import Callable
 from typing import Any
@@ -148,7 +148,7 @@ def test_a_new_logical_id_of_one_construct_is_a_replacement_and_not_an_addition(
             "`Function/CurrentVersion` Lambda Version, the old one is retained",
             "",
             "",
-            "made anew, since what it is made from changed",
+            "recreated, since its inputs changed",
         ]
     ]
     assert section(told, "Changed in place") == [

@@ -166,7 +166,7 @@ def test_an_archive_that_the_assembly_lacks_fails(tmp_path: Path) -> None:
 
     told = report(review(assembly, assembly), Assets({}, {}))
     assert reasons(told, "Will fail") == [
-        "`shop`: `artifacts/churn/pca/model.tar.gz` is not in the assembly: synthesise it again"
+        "`shop`: `artifacts/churn/pca/model.tar.gz` is not in the assembly: synthesize it again"
     ]
 
 
@@ -326,7 +326,7 @@ def test_what_is_replaced_or_removed_is_named_unless_something_worse_is_said_of_
 
     assert verdict(told) == "this deployment deletes data; it also replaces or removes resources."
     assert reasons(told, "Replaces or removes") == [
-        "`shop` `Config` SageMaker EndpointConfig: is made anew, the old one is deleted "
+        "`shop` `Config` SageMaker EndpointConfig: is recreated, the old one is deleted "
         "([Replaced](#shop-replaced))",
         "`shop` `Policy` SQS QueuePolicy: is removed and deleted ([Removed](#shop-removed))",
     ]
@@ -340,7 +340,7 @@ def test_the_most_severe_comes_first(diff: Callable[..., str]) -> None:
     told = diff(side("Old", Gone=thing("AWS::SQS::QueuePolicy")), side("New"))
 
     assert verdict(told) == (
-        "this deployment will fail. Once that is mended, it deletes data, weakens security and replaces "
+        "this deployment will fail. Once that is fixed, it deletes data, weakens security and replaces "
         "or removes resources."
     )
     titles = ["Will fail", "Deletes data", "Weakens security", "Replaces or removes"]

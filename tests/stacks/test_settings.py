@@ -79,7 +79,7 @@ def test_only_prod_keeps_data(context: Mapping[str, Any]) -> None:
         ("api.firewall_requests_per_5_minutes", 9, "greater than or equal to 10"),
         ("functions", "", "at least 1 character"),
         ("log_retention_days", 31, "Input should be 7, 14, 30"),
-        ("api.authorisation", "none", "'iam', 'cognito' or 'api_key'"),
+        ("api.authorization", "none", "'iam', 'cognito' or 'api_key'"),
         ("api.rate_limit", 0, "greater than or equal to 1"),
         ("api.burst_limit", 5001, "less than or equal to 5000"),
         ("api.reserved_concurrency", 0, "greater than or equal to 1"),
@@ -184,6 +184,12 @@ def test_a_wrong_override_of_an_option_is_refused(
 def test_a_misspelt_override_is_refused_by_its_key(context: Mapping[str, Any]) -> None:
     with pytest.raises(SettingsError, match=r"^regoin: there is no such setting"):
         Settings.from_mapping({**context, "regoin": "eu-west-1"})
+
+
+def test_a_setting_by_its_former_name_is_refused_with_its_present_one(context: Mapping[str, Any]) -> None:
+    former = "api.authorisation"  # codespell:ignore
+    with pytest.raises(SettingsError, match=f"^{former}: is now called authorization$"):
+        Settings.from_mapping(changed(context, former, "iam"))
 
 
 def test_context_of_the_cdk_itself_is_left_alone(context: Mapping[str, Any]) -> None:

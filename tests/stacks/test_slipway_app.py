@@ -31,7 +31,7 @@ WITHOUT_RESOURCE = {
 }
 
 
-def test_synthesising_twice_gives_identical_assemblies(synth: Callable[..., Assembly], dev: Assembly) -> None:
+def test_synthesizing_twice_gives_identical_assemblies(synth: Callable[..., Assembly], dev: Assembly) -> None:
     again = synth("dev")
     names = [path.name for path in sorted(dev.folder.iterdir())]
     assert names == [path.name for path in sorted(again.folder.iterdir())]

@@ -16,7 +16,7 @@ from .errors import CallerProblem, ContainerProblem
 
 Array = NDArray[Any]
 
-# What quotes may not hold in a table of numbers, lest it become two cells or two rows without them.
+# Not allowed within quotes in a table of numbers: without the quotes it would be two cells or two rows.
 _PLAIN_CELL = re.compile(r"[^,\r\n]*")
 
 _NPY_HEADER = re.compile(

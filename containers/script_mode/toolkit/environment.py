@@ -19,7 +19,8 @@ MAX_CONTENT_LENGTH = "MAX_CONTENT_LENGTH"
 WORKERS = "SAGEMAKER_MODEL_SERVER_WORKERS"
 
 BIND_HOST = "SLIPWAY_BIND_HOST"
-MANAGED_BEHAVIOUR = "SLIPWAY_MANAGED_BEHAVIOUR"
+MANAGED_BEHAVIOR = "SLIPWAY_MANAGED_BEHAVIOR"
+_MANAGED_BEHAVIOR_BEFORE = "SLIPWAY_MANAGED_BEHAVIOUR"  # codespell:ignore
 LOG_MESSAGES = "SLIPWAY_LOG_MESSAGES"
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -34,7 +35,7 @@ Environ = Mapping[str, str]
 def pin_threads() -> None:
     """Give numeric libraries one thread, unless the caller chose otherwise. Call before numpy is imported.
 
-    A container of an inference pipeline shares the instance with its neighbours: idle OpenMP threads of one
+    A container of an inference pipeline shares the instance with its neighbors: idle OpenMP threads of one
     spin on the CPU that the next one needs, and one thread makes training reproducible.
     """
     for name in THREADS:
@@ -54,6 +55,13 @@ def number(environ: Environ, name: str, default: int) -> int:
 def enabled(environ: Environ, name: str) -> bool:
     """Whether a switch is set: anything but empty, `0` and `false` (in any case)."""
     return environ.get(name, "").strip().lower() not in ("", "0", "false")
+
+
+def managed_behavior(environ: Environ) -> bool:
+    """Whether a stand-in does as the managed image does where the image is plainly wrong."""
+    if _MANAGED_BEHAVIOR_BEFORE in environ:
+        raise ContainerProblem(f"{_MANAGED_BEHAVIOR_BEFORE} is now called {MANAGED_BEHAVIOR}: rename it")
+    return enabled(environ, MANAGED_BEHAVIOR)
 
 
 @dataclass(frozen=True)

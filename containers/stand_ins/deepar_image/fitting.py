@@ -42,11 +42,11 @@ def fit(
     training = estimator.create_training_data_loader(network.prepared(trained_on), module)
     validation = list(estimator.create_validation_data_loader(network.prepared(held_out), module))
     model = module.model
-    optimiser = torch.optim.Adam(model.parameters(), lr=learning_rate, weight_decay=_WEIGHT_DECAY)
-    halving = torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, factor=0.5, patience=_HALVING_PATIENCE)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, weight_decay=_WEIGHT_DECAY)
+    halving = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=_HALVING_PATIENCE)
     best, best_epoch, weights = float("inf"), 0, model.state_dict()
     for epoch in range(epochs):
-        loss = _train(network, training, optimiser)
+        loss = _train(network, training, optimizer)
         if validation:
             loss = _validate(network, validation)
         halving.step(loss)
@@ -61,15 +61,15 @@ def fit(
     return best_epoch, best
 
 
-def _train(network: Network, batches: Iterable[Mapping[str, Any]], optimiser: torch.optim.Optimizer) -> float:
+def _train(network: Network, batches: Iterable[Mapping[str, Any]], optimizer: torch.optim.Optimizer) -> float:
     network.module.train()
     losses = []
     for batch in batches:
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss = _loss(network, batch)
         loss.backward()
         clip_grad_norm_(network.module.parameters(), _GRADIENT_NORM)
-        optimiser.step()
+        optimizer.step()
         losses.append(loss.item())
     return float(np.mean(losses))
 

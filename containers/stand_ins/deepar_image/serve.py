@@ -1,4 +1,4 @@
-"""Serve a trained network as the built-in image does."""
+"""Serve a trained network as the managed image does."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""Train as the built-in image does: the same checks, metric lines and kinds of files."""
+"""Train as the managed image does: the same checks, metric lines and kinds of files."""
 
 import logging
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """What the managed scikit-learn image does with a request, traps included.
 
-A script that works here works there. Three things are stricter or kinder unless SLIPWAY_MANAGED_BEHAVIOUR=1:
-an exception that carries a 4xx `status` is answered with it, an answer without a content type is labelled as
+A script that works here works there. Three things differ from the image unless SLIPWAY_MANAGED_BEHAVIOR=1:
+an exception that carries a 4xx `status` is answered with it, an answer without a content type is labeled as
 the caller asked, with a warning in the log, and of an Accept with weights, a list or a range the script gets
 the type that it prefers. The managed image answers 500 and `text/html`, and hands the header on as it stands.
 """
@@ -37,7 +37,7 @@ class UnsupportedType(Exception):
 
 
 class ManagedConventions(Conventions):
-    """The managed image's behaviour to the letter."""
+    """The managed image's behavior to the letter."""
 
     default_accept = content_types.JSON
 

@@ -8,6 +8,8 @@ from .conventions import ManagedConventions, StrictConventions
 
 def main(environ: Environ) -> None:
     """Answer until the container is stopped."""
-    managed = environment.enabled(environ, environment.MANAGED_BEHAVIOUR)
-    conventions = ManagedConventions() if managed else StrictConventions()
-    server.run(lambda: handlers.load(environ, conventions), environ)
+    server.run(lambda: handlers.load(environ, _conventions(environ)), environ)
+
+
+def _conventions(environ: Environ) -> ManagedConventions | StrictConventions:
+    return ManagedConventions() if environment.managed_behavior(environ) else StrictConventions()

@@ -164,7 +164,7 @@ def _logits(model: Any, pairs: Sequence[Pair]) -> tuple[torch.Tensor, torch.Tens
 
 
 def _validate(model: Any, pairs: Sequence[Pair], hyperparameters: Mapping[str, Any]) -> Mapping[str, float]:
-    """Perplexity and accuracy of the words; BLEU too, of words by their numbers, where it is optimised."""
+    """Perplexity and accuracy of the words; BLEU too, of words by their numbers, where it is optimized."""
     model.eval()
     loss, words, right = 0.0, 0, 0
     size = hyperparameters["batch_size"]

@@ -1,4 +1,4 @@
-"""The built-in image's requests: JSON, JSON lines and RecordIO-protobuf, each answered in kind."""
+"""The managed image's requests: JSON, JSON lines and RecordIO-protobuf, each answered in kind."""
 
 import json
 from collections.abc import Callable, Sequence

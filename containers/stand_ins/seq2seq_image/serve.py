@@ -1,4 +1,4 @@
-"""Serve a trained Transformer by the built-in image's contract."""
+"""Serve a trained Transformer by the managed image's contract."""
 
 import json
 from dataclasses import replace
@@ -28,13 +28,13 @@ class Translates(Protocol):
 class Seq2SeqModel:
     """A translator and its vocabularies behind the server.
 
-    A sentence that is too long is a 400; with SLIPWAY_MANAGED_BEHAVIOUR=1 it is cut, as the image cuts it.
+    A sentence that is too long is a 400; with SLIPWAY_MANAGED_BEHAVIOR=1 it is cut, as the image cuts it.
     """
 
     def __init__(self, translator: Translates, known: Vocabularies, environ: Environ) -> None:
         self._translator = translator
         self._known = known
-        self._managed = environment.enabled(environ, environment.MANAGED_BEHAVIOUR)
+        self._managed = environment.managed_behavior(environ)
 
     def invoke(self, body: bytes, content_type: str, accept: str) -> Response:
         try:

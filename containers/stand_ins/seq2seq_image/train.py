@@ -1,4 +1,4 @@
-"""Train as the built-in image does: its channels, checks and files, with a Transformer in the middle."""
+"""Train as the managed image does: its channels, checks and files, with a Transformer in the middle."""
 
 import logging
 import shutil

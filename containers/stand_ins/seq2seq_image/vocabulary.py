@@ -1,4 +1,4 @@
-"""The words of a language and their numbers, as the built-in image's vocabulary files have them."""
+"""The words of a language and their numbers, as the managed image's vocabulary files have them."""
 
 import json
 from collections.abc import Sequence

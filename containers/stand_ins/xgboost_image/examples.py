@@ -105,7 +105,7 @@ def from_parquet(paths: Sequence[Path]) -> Examples:
         columns = [table[name].cast(pyarrow.float64(), safe=False).to_numpy() for name in names]
         tables.append(np.column_stack(columns))
     rows = _together([path.name for path in paths], tables, "parquet")
-    return _labelled(rows, "parquet")
+    return _labeled(rows, "parquet")
 
 
 def from_records(paths: Sequence[Path]) -> Examples:
@@ -147,7 +147,7 @@ def _together(names: Sequence[str], tables: Sequence[NDArray[np.float64]], kind:
     return np.concatenate(tables).astype(np.float32)
 
 
-def _labelled(rows: _Floats, kind: str) -> Examples:
+def _labeled(rows: _Floats, kind: str) -> Examples:
     if rows.shape[1] < 2:
         raise Refused(f"Failed to load {kind} data: there is no feature column after the label.")
     return Examples(rows[:, 1:], rows[:, 0])

@@ -16,7 +16,7 @@ _INDEX_0 = re.compile(rb"(?:^|[ \n])0+:")
 _FROM_1 = (
     "No row has feature 0. The managed image takes that for counting from 1, and scores feature 1 as "
     "feature 0. If the model counts from 0, add 0:nan (missing) to a row; if the rows count from 1, subtract "
-    "1 from each index, or set SLIPWAY_MANAGED_BEHAVIOUR=1."
+    "1 from each index, or set SLIPWAY_MANAGED_BEHAVIOR=1."
 )
 
 

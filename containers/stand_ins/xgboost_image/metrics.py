@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MAXIMISED = (
+MAXIMIZED = (
     "accuracy",
     "auc",
     "aucpr",
@@ -24,7 +24,7 @@ MAXIMISED = (
     "recall_macro",
     "recall_micro",
 )
-MINIMISED = (
+MINIMIZED = (
     "aft-nloglik",
     "cox-nloglik",
     "error",
@@ -43,7 +43,7 @@ MINIMISED = (
     "rmsle",
     "tweedie-nloglik",
 )
-NAMES = MAXIMISED + MINIMISED
+NAMES = MAXIMIZED + MINIMIZED
 
 Floats = NDArray[Any]
 _Metric = Callable[[Floats, Floats], float]

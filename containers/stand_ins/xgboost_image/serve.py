@@ -22,14 +22,14 @@ class XgboostModel:
     """An ensemble behind the server.
 
     An empty body is answered 204. With SAGEMAKER_BATCH the answer is one line a prediction whatever the
-    Accept; with SAGEMAKER_INFERENCE_OUTPUT it has the columns named there. SLIPWAY_MANAGED_BEHAVIOUR=1 scores
+    Accept; with SAGEMAKER_INFERENCE_OUTPUT it has the columns named there. SLIPWAY_MANAGED_BEHAVIOR=1 scores
     a CSV row with too few columns and shifts libsvm that counts from 1, as the managed image does; else each
     is a 400.
     """
 
     def __init__(self, model: Ensemble, environ: Environ) -> None:
         self._model = model
-        self._managed = environment.enabled(environ, environment.MANAGED_BEHAVIOUR)
+        self._managed = environment.managed_behavior(environ)
         self._output = _output(model, environ, managed=self._managed)
         self._accept = environ.get(environment.DEFAULT_INVOCATIONS_ACCEPT) or content_types.CSV
         if self._accept not in self._output.writes:

@@ -85,7 +85,7 @@ def _fit(parameters: dict[str, Any], examples: Mapping[str, Examples]) -> Any:
                 rounds=patience,
                 data_name=channels.VALIDATION,
                 metric_name=stopping_metric,
-                maximize=stopping_metric.partition("@")[0] in metrics.MAXIMISED,
+                maximize=stopping_metric.partition("@")[0] in metrics.MAXIMIZED,
                 save_best=True,
             )
         )

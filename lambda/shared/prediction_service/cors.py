@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # The caller's own name for a request: in every answer and every line of the log.
 CORRELATION_HEADER = "X-Correlation-Id"
 
-# What browsers need for each of the gateway's ways to authorise: a SigV4 signature, a token, an API key.
+# What browsers need for each of the gateway's ways to authorize: a SigV4 signature, a token, an API key.
 REQUEST_HEADERS = (
     "Accept",
     "Authorization",

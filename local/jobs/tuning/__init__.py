@@ -1,1 +1,1 @@
-"""Hyperparameter tuning jobs: a search space, an optimiser over it, and what its trials have shown."""
+"""Hyperparameter tuning jobs: a search space, an optimizer over it, and what its trials have shown."""

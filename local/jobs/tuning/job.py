@@ -15,7 +15,7 @@ from local.jobs.services import Services, only
 from local.jobs.training import TrainingJob
 from local.jobs.tuning import trials
 from local.jobs.tuning.objective import last_value, pattern_of
-from local.jobs.tuning.optimiser import STRATEGIES, Optimiser
+from local.jobs.tuning.optimizer import STRATEGIES, Optimizer
 from local.jobs.tuning.space import read_space
 from local.jobs.tuning.trials import Trial, best_first
 
@@ -38,13 +38,13 @@ class TuningJob:
         self._definition = arguments["TrainingJobDefinition"]
         self._objective = self._config["HyperParameterTuningJobObjective"]
         self._metric = str(self._objective["MetricName"])
-        self._maximise = self._objective["Type"] == "Maximize"
+        self._maximize = self._objective["Type"] == "Maximize"
         self._trials: list[Trial] = []
 
     @property
     def description(self) -> dict[str, Any]:
         """What DescribeHyperParameterTuningJob would answer, and the trainings, the best first."""
-        summaries = [self._summary(one) for one in best_first(self._trials, maximise=self._maximise)]
+        summaries = [self._summary(one) for one in best_first(self._trials, maximize=self._maximize)]
         unknown = dict.fromkeys((one.name for one in self._space), _UNKNOWN)
         best = {"TrainingJobName": _UNKNOWN, "TunedHyperParameters": unknown}
         return {
@@ -76,23 +76,23 @@ class TuningJob:
         """Run the trials in folders below this one; raises JobError when none of them succeeds."""
         folder.mkdir(parents=True, exist_ok=True)
         count, at_once = self._limits
-        optimiser = Optimiser(
-            self._space, self._config["Strategy"], self._maximise, self._config.get("RandomSeed", 0), at_once
+        optimizer = Optimizer(
+            self._space, self._config["Strategy"], self._maximize, self._config.get("RandomSeed", 0), at_once
         )
         with ThreadPoolExecutor(min(at_once, len(os.sched_getaffinity(0)))) as pool:
             for first in range(1, count + 1, at_once):
-                group = optimiser.ask(min(at_once, count + 1 - first))
+                group = optimizer.ask(min(at_once, count + 1 - first))
                 tried = [
                     pool.submit(self._try, number, values, folder)
                     for number, values in enumerate(group, first)
                 ]
                 ended = [one.result() for one in tried]
                 self._trials += ended
-                optimiser.tell([one.value for one in ended])
-                trials.write(folder, self._metric, self._trials, maximise=self._maximise)
+                optimizer.tell([one.value for one in ended])
+                trials.write(folder, self._metric, self._trials, maximize=self._maximize)
                 if all(one.value is None for one in ended):
                     break
-        if not best_first(self._trials, maximise=self._maximise):
+        if not best_first(self._trials, maximize=self._maximize):
             raise JobError(f"no training has succeeded; the first: {self._trials[0].fault}")
 
     def _try(self, number: int, values: Mapping[str, str], folder: Path) -> Trial:

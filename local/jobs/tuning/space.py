@@ -10,7 +10,7 @@ _LINEAR, _LOGARITHMIC = ("Auto", "Linear"), ("Logarithmic",)
 
 
 class Suggestion(Protocol):
-    """What an optimiser offers for each kind of range; optuna's Trial does."""
+    """What an optimizer offers for each kind of range; optuna's Trial does."""
 
     def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float: ...
 

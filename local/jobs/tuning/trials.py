@@ -23,19 +23,19 @@ class Trial:
         return ", ".join(f"{name} {value}" for name, value in self.hyperparameters.items())
 
 
-def best_first(trials: Sequence[Trial], *, maximise: bool) -> list[Trial]:
+def best_first(trials: Sequence[Trial], *, maximize: bool) -> list[Trial]:
     """Those that have an objective, the best first; the earlier one of two equal ones."""
     measured = [one for one in trials if one.value is not None]
-    return sorted(measured, key=lambda one: -(one.value or 0.0) if maximise else (one.value or 0.0))
+    return sorted(measured, key=lambda one: -(one.value or 0.0) if maximize else (one.value or 0.0))
 
 
-def write(folder: Path, objective: str, trials: Sequence[Trial], *, maximise: bool) -> None:
+def write(folder: Path, objective: str, trials: Sequence[Trial], *, maximize: bool) -> None:
     """`trials.json` in the order of the trials, and `trials.png`: the objective over it and over each
     hyperparameter."""
-    best = best_first(trials, maximise=maximise)
+    best = best_first(trials, maximize=maximize)
     content = {
         "objective": objective,
-        "maximise": maximise,
+        "maximize": maximize,
         "best": best[0].job if best else None,
         "trials": [asdict(one) for one in trials],
     }

@@ -10,7 +10,7 @@ from hop_request import RequestError
 from numpy.typing import NDArray
 
 FILE = "parameters.json"
-# A feature beyond this is no standardised number, and its components might not fit in single precision.
+# A feature beyond this is no standardized number, and its components might not fit in single precision.
 LARGEST = 1e30
 DECIMALS = 10
 
@@ -19,7 +19,7 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Projection:
-    """`passthrough` columns, then the centre (columns) and the axes (components, columns) of the others."""
+    """`passthrough` columns, then the center (columns) and the axes (components, columns) of the others."""
 
     passthrough: int
     mean: Matrix

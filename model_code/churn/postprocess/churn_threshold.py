@@ -16,7 +16,7 @@ def fit(
 ) -> tuple[float, float]:
     """A threshold and its F1: the middle of the widest range of thresholds that are as good as the best.
 
-    Between two neighbouring scores every threshold is the same, and the middle of a wide range stays good for
+    Between two neighboring scores every threshold is the same, and the middle of a wide range stays good for
     rows that were not seen. Raises ValueError without rows of both labels or when all scores are equal.
     """
     if not {0.0, 1.0} == set(labels.tolist()):

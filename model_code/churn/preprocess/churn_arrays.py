@@ -40,11 +40,11 @@ class Arrays:
         if len(rows) != text.count("\n") + 1 or not np.isfinite(rows["numbers"]).all():
             return None
         features = np.zeros((len(rows), self._width))
-        self._standardise(rows["numbers"], features)
+        self._standardize(rows["numbers"], features)
         self._one_hot(rows, features)
         return features if np.isfinite(features).all() else None
 
-    def _standardise(self, numbers: NDArray[np.float64], features: NDArray[np.float64]) -> None:
+    def _standardize(self, numbers: NDArray[np.float64], features: NDArray[np.float64]) -> None:
         day, evening, night, international = numbers.T[_FIRST_CHARGE:_FIRST_COUNTED]
         numeric = features[:, : len(NUMERIC)]
         with np.errstate(over="ignore"):

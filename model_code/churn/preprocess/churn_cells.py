@@ -47,7 +47,7 @@ class CategoryTable(dict[str, str]):
         return self._unknown
 
 
-def standardised(number: float, mean: float, scale: float, column: str) -> str:
+def standardized(number: float, mean: float, scale: float, column: str) -> str:
     """The shortest text that reads back as the same float64."""
     value = (number - mean) / scale
     if not math.isfinite(value):

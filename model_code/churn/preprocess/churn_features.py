@@ -1,4 +1,4 @@
-"""Raw rows to features: numeric columns standardised, then a one-hot block for each categorical column."""
+"""Raw rows to features: numeric columns standardized, then a one-hot block for each categorical column."""
 
 import io
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from operator import getitem, itemgetter
 
 import numpy as np
 from churn_arrays import Arrays
-from churn_cells import CategoryTable, NumberTable, standardised
+from churn_cells import CategoryTable, NumberTable, standardized
 from churn_columns import CATEGORICAL, CHARGES, COUNTED, NUMERIC, RAW
 from churn_parameters import Parameters
 from hop_request import RequestError, csv_cells, in_row
@@ -48,7 +48,7 @@ class Features:
                 NumberTable(
                     column,
                     medians[column],
-                    partial(standardised, mean=means[column], scale=scales[column], column=column),
+                    partial(standardized, mean=means[column], scale=scales[column], column=column),
                 )
                 for column in COUNTED
             ),
@@ -114,12 +114,12 @@ class Features:
             raise RequestError(422, f"{len(cells)} columns, expected {len(RAW)}")
         _ = self._account_length[cells[_ACCOUNT_LENGTH]]
         total = _total(*map(getitem, self._charges, _charges(cells)))
-        bill = standardised(total, self._bill_mean, self._bill_scale, _BILL)
+        bill = standardized(total, self._bill_mean, self._bill_scale, _BILL)
         return ",".join((bill, *map(getitem, self._others, _others(cells))))
 
 
 def _plain_columns(lines: Sequence[str]) -> list[list[str]] | None:
-    """The cells by column, or None when a row has another number of them or a quote."""
+    """The cells by column, or None if a row has a quote or more or fewer cells than expected."""
     width = len(RAW)
     text = ",\n,".join(lines)
     cells = text.split(",")

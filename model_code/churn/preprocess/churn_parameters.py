@@ -13,7 +13,7 @@ FILE = "parameters.json"
 class Parameters:
     """Fitted values by column.
 
-    `medians` replace missing cells of the charges and the counted columns; `means` and `scales` standardise
+    `medians` replace missing cells of the charges and the counted columns; `means` and `scales` standardize
     the numeric features; `categories` are those of the training part, sorted, in the order of their features.
     """
 

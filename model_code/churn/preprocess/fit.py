@@ -16,7 +16,7 @@ from saved_code import save_code
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     channel, model = Path(os.environ["SM_CHANNEL_TRAIN"]), Path(os.environ["SM_MODEL_DIR"])
-    rows = [row for path in sorted(channel.glob("*.csv")) for row in labelled_rows(path)]
+    rows = [row for path in sorted(channel.glob("*.csv")) for row in labeled_rows(path)]
     if not rows:
         raise SystemExit(f"error: no rows in {channel}/*.csv")
     parameters = fit(rows)
@@ -25,7 +25,7 @@ def main() -> None:
     print(f"fitted {parameters.width} features on {len(rows)} rows")
 
 
-def labelled_rows(path: Path) -> list[list[str]]:
+def labeled_rows(path: Path) -> list[list[str]]:
     """The raw cells of a label-first file without header; the label is left out."""
     rows = [csv_cells(line)[1:] for line in csv_text(path.read_bytes()).split("\n")]
     for number, row in enumerate(rows, 1):
@@ -47,7 +47,7 @@ def fit(rows: Sequence[Sequence[str]]) -> Parameters:
     return Parameters(
         medians=medians,
         means={column: float(np.mean(values)) for column, values in features.items()},
-        # A constant column is only centred, as scikit-learn does.
+        # A constant column is only centered, as scikit-learn does.
         scales={
             column: float(np.std(values)) if np.ptp(values) else 1.0 for column, values in features.items()
         },

@@ -33,9 +33,9 @@ def main() -> None:
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
 
-    labelled = [f"{label},{row}" for label, row in zip(raw.labels, raw.rows, strict=True)]
-    write_lines(arguments.train / "train.csv", (labelled[i] for i in train))
-    write_lines(arguments.validation / "validation.csv", (labelled[i] for i in validation))
+    labeled = [f"{label},{row}" for label, row in zip(raw.labels, raw.rows, strict=True)]
+    write_lines(arguments.train / "train.csv", (labeled[i] for i in train))
+    write_lines(arguments.validation / "validation.csv", (labeled[i] for i in validation))
     write_lines(arguments.test / "test.csv", (raw.rows[i] for i in test))
     write_lines(arguments.labels / "labels.csv", (raw.labels[i] for i in test))
     rows = {"train": len(train), "validation": len(validation), "test": len(test)}

@@ -25,7 +25,7 @@ class CorpusError(ValueError):
 def read_part(folder: Path, part: str, source: str, target: str) -> list[Pair]:
     """The pairs of `<part>.<language>`, plain or as .gz; those with an empty side are left out.
 
-    Refuses a file that is missing, is there twice, is not UTF-8 or has another number of lines than its
+    Refuses a file that is missing, is there twice, is not UTF-8 or has more or fewer lines than its
     translation, and a part without any pair.
     """
     paths = [_path(folder, f"{part}.{language}") for language in (source, target)]

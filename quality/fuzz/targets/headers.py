@@ -16,20 +16,22 @@ def _media_types() -> Parse:
         content_type, accept, *_ = [*data.decode("latin-1").split("\n"), ""]
         found = media_types.accepted(content_type, offered)
         require(found is None or media_types.named(content_type) == found, "another media type")
-        require(media_types.preferred(accept, offered) in (None, *offered), "a media type of nobody's")
+        require(
+            media_types.preferred(accept, offered) in (None, *offered), "a media type that was not offered"
+        )
         hop_request.choose.cache_clear()
-        require(hop_request.choose(accept, offered) in (None, *offered), "a media type of nobody's")
+        require(hop_request.choose(accept, offered) in (None, *offered), "a media type that was not offered")
         negotiation.preferred.cache_clear()
         try:
             chosen = negotiation.preferred(accept, offered[0], offered)
         except negotiation.NotAcceptable:
             return
-        require(media_types.named(chosen) in offered, "a media type of nobody's")
+        require(media_types.named(chosen) in offered, "a media type that was not offered")
 
     return parse
 
 
-def _authorisation() -> Parse:
+def _authorization() -> Parse:
     """Authorization, X-Amz-Date and the path, from the third line on: nothing is let through unsigned."""
     from local.api import signature
     from local.api.declaration import UserPool
@@ -62,6 +64,6 @@ TARGETS = (
         "headers",
         "Content-Type, Accept, Authorization",
         ("prediction_service", "hop_request", "toolkit", "local"),
-        lambda: together(_media_types(), _authorisation()),
+        lambda: together(_media_types(), _authorization()),
     ),
 )

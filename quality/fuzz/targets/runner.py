@@ -46,7 +46,7 @@ def _archive() -> Parse:
 
 
 def _packed(form: bytes, content: bytes) -> bytes:
-    """The archive as it stands; with `t` a tar, to be gzipped; with `s` its check sums are put right.
+    """The archive as it stands; with `t` a tar, to be gzipped; with `s` its checksums are corrected.
 
     No fuzzer guesses a check sum: with it every other field of a header is within its reach.
     """

@@ -68,7 +68,7 @@ COLUMN_COUNTS = [
     _csv("an unclosed quote", f'{ROW}\n"ME', 400),
     _csv("an empty CSV body", "", 400),
     _customer("a field too few", without="state"),
-    _customer("a field too many", colour="red"),
+    _customer("a field too many", color="red"),
 ]
 SIZES = [
     _csv("more than a mebibyte", f"{ROW}\n" * 12_000, 413),

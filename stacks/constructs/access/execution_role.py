@@ -1,4 +1,4 @@
-"""The role that SageMaker assumes; images, artefacts and prefixes grant it what they are."""
+"""The role that SageMaker assumes; images, artifacts and prefixes grant it what they are."""
 
 from collections.abc import Sequence
 

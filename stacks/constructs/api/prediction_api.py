@@ -8,7 +8,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from stacks.constructs.api.authorisation import PUBLIC, Access, Authorisation
+from stacks.constructs.api.authorization import PUBLIC, Access, Authorization
 from stacks.constructs.api.contract import Contract, Route
 from stacks.constructs.api.gateway_responses import add_gateway_responses
 from stacks.constructs.operations.log_groups import LogGroups
@@ -45,7 +45,7 @@ class PredictionApi(Construct):
     """The stage `prod` of a REST API with exactly the operations of the contract.
 
     Every one names the request validator. Any other method or path reaches the function as well, for callers
-    that are authorised: it answers 405 and 404 for it. What the gateway refuses by itself carries the first
+    that are authorized: it answers 405 and 404 for it. What the gateway refuses by itself carries the first
     of the allowed origins.
     """
 
@@ -57,7 +57,7 @@ class PredictionApi(Construct):
         name: str,
         contract: Contract,
         function: lambda_.IFunction,
-        authorisation: Authorisation,
+        authorization: Authorization,
         settings: Api,
         logs: LogGroups,
     ) -> None:
@@ -69,7 +69,7 @@ class PredictionApi(Construct):
         self._validator = self._api.add_request_validator(
             "Validator", validate_request_body=True, validate_request_parameters=True
         )
-        access = authorisation.bind(self._api)
+        access = authorization.bind(self._api)
         for route in contract.routes:
             self._add_route(route, PUBLIC if route.is_public else access)
         for path in dict.fromkeys(["/", *(route.path for route in contract.routes), "/{proxy+}"]):
@@ -90,7 +90,7 @@ class PredictionApi(Construct):
             acknowledge(
                 self._api.deployment_stage,
                 finding,
-                "an environment without real customers: callers are authorised and throttled",
+                "an environment without real customers: callers are authorized and throttled",
             )
 
     def _build_api(self, name: str, contract: Contract, settings: Api, logs: LogGroups) -> apigateway.RestApi:

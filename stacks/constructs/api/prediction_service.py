@@ -7,7 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.aws_cloudwatch import CfnAlarm
 from constructs import Construct
 
-from stacks.constructs.api import authorisation
+from stacks.constructs.api import authorization
 from stacks.constructs.api.contract import Contract
 from stacks.constructs.api.firewall import Firewall
 from stacks.constructs.api.gradual_alias import GradualAlias
@@ -68,7 +68,7 @@ class PredictionService(Construct):
             name=name,
             contract=contract,
             function=shifting.alias,
-            authorisation=authorisation.chosen(settings),
+            authorization=authorization.chosen(settings),
             settings=settings.api,
             logs=logs,
         )

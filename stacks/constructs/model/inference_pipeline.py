@@ -23,7 +23,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Container:
-    """One hop: the hostname also names its archive among the trained artefacts."""
+    """One hop: the hostname also names its archive among the trained artifacts."""
 
     hostname: str
     image: Image

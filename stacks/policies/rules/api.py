@@ -30,8 +30,8 @@ def cors_names_its_origins(resource: Resource) -> Faults:
 
 
 @rule(_METHOD)
-def method_is_authorised(method: Resource) -> Faults:
-    """Whoever calls a method that reaches our code is authorised or has an API key; a preflight cannot be."""
+def method_is_authorized(method: Resource) -> Faults:
+    """Whoever calls a method that reaches our code is authorized or has an API key; a preflight cannot be."""
     calls_code = method.get("Integration.Type") != "MOCK"
     is_open = method.get("AuthorizationType") in (None, "NONE") and method.get("ApiKeyRequired") is not True
     if calls_code and is_open and method.get("HttpMethod") != "OPTIONS":

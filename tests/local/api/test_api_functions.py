@@ -49,7 +49,7 @@ def function(**changes: Any) -> Function:
         "arn": "arn:aws:lambda:eu-west-1:000000000000:function:shop",
         "code": "",
         "handler": "entry.handler",
-        "environment": {"COLOUR": "red"},
+        "environment": {"COLOR": "red"},
         "timeout": PATIENCE,
         "memory_mb": 256,
         "concurrency": 4,
@@ -79,7 +79,7 @@ def test_the_handler_gets_event_context_and_environment(code: Path, monkeypatch:
     assert (answer["event"], answer["id"], answer["name"]) == ({"a": "é"}, "id-1", "shop")
     assert (answer["memory"], 60_000 < answer["left"] <= PATIENCE * 1000) == ("256", True)
     environment = answer["environment"]
-    assert environment["COLOUR"] == "red"
+    assert environment["COLOR"] == "red"
     assert environment["AWS_REGION"] == environment["AWS_DEFAULT_REGION"] == "eu-west-1"
     assert environment["AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"] == "http://127.0.0.1:1"
     assert environment["AWS_LAMBDA_FUNCTION_NAME"] == "shop"

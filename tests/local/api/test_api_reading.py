@@ -215,7 +215,7 @@ def changed(logical_id: str, **properties: Any) -> Callable[[Any], object]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (changed("Get", AuthorizationType="CUSTOM"), "Shop/Get.*does not know the authorisation CUSTOM"),
+        (changed("Get", AuthorizationType="CUSTOM"), "Shop/Get.*does not know the authorization CUSTOM"),
         (changed("Get", Integration={"Type": "MOCK"}), "Shop/Get.*not MOCK"),
         (changed("Function", Runtime="nodejs22.x"), "Shop/Function.*runs Python functions; .* is nodejs22.x"),
         (changed("Get", RequestParameters={"a": True}), "Shop/Get.*does not know RequestParameters"),

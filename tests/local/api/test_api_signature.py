@@ -209,12 +209,12 @@ def test_a_session_token_belongs_to_other_keys() -> None:
 
 
 @pytest.mark.parametrize("header", ["", "Bearer x", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=dummy"])
-def test_another_kind_of_authorisation_is_no_signature(header: str) -> None:
+def test_another_kind_of_authorization_is_no_signature(header: str) -> None:
     kind, _ = reason(with_header(ORIGINAL, "authorization", header))
     assert kind == "INVALID_SIGNATURE"
 
 
-def test_no_authorisation_at_all_is_a_missing_token() -> None:
+def test_no_authorization_at_all_is_a_missing_token() -> None:
     headers = [(name, value) for name, value in ORIGINAL.headers if name != "authorization"]
     assert reason(altered(ORIGINAL, headers=headers))[0] == "MISSING_AUTHENTICATION_TOKEN"
 

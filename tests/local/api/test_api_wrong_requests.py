@@ -39,8 +39,8 @@ def api(
     synth: Callable[..., Assembly], context: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveApi]:
     settings = {**context["environments"]["dev"]["api"], "rate_limit": 1000, "burst_limit": 1000}
-    synthesised = synth("dev", api={**settings, "allowed_origins": ORIGINS})
-    with live_api(synthesised.folder, tmp_path_factory.mktemp("api"), "slipway-dev-churn") as live:
+    synthesized = synth("dev", api={**settings, "allowed_origins": ORIGINS})
+    with live_api(synthesized.folder, tmp_path_factory.mktemp("api"), "slipway-dev-churn") as live:
         yield live
 
 
@@ -112,20 +112,20 @@ def by_an_api_key(api: LiveApi) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "authorisation",
+    "authorization",
     [
         *(unsigned, by_another_secret, by_another_key, by_a_session, for_another_region),
         *(for_another_body, for_another_path, an_hour_ago, by_a_token, by_an_api_key),
     ],
 )
 def test_a_request_without_a_good_signature_is_a_401(
-    api: LiveApi, authorisation: Callable[[LiveApi], dict[str, str]]
+    api: LiveApi, authorization: Callable[[LiveApi], dict[str, str]]
 ) -> None:
-    headers = {**authorisation(api), "Origin": ORIGIN, "Content-Type": CSV}
+    headers = {**authorization(api), "Origin": ORIGIN, "Content-Type": CSV}
     is_a_problem(api.send("POST", "/prod/churn", ROW.encode(), headers.items()), 401, FIRST_ORIGIN)
 
 
-def test_a_path_that_is_unknown_is_no_more_than_a_401_to_who_is_not_authorised(api: LiveApi) -> None:
+def test_a_path_that_is_unknown_is_no_more_than_a_401_to_who_is_not_authorized(api: LiveApi) -> None:
     is_a_problem(api.send("GET", "/prod/nothing"), 401, FIRST_ORIGIN)
     is_a_problem(api.send("OPTIONS", "/prod/nothing", headers=[("Origin", ORIGIN)]), 401, FIRST_ORIGIN)
 
@@ -137,7 +137,7 @@ def test_an_error_names_no_other_origin(api: LiveApi, origin: str) -> None:
 
 
 @pytest.mark.parametrize("origin", ORIGINS)
-def test_a_preflight_is_answered_without_authorisation(api: LiveApi, origin: str) -> None:
+def test_a_preflight_is_answered_without_authorization(api: LiveApi, origin: str) -> None:
     asked = [("Origin", origin), ("Access-Control-Request-Method", "POST")]
     answer = api.send("OPTIONS", "/prod/churn", headers=asked)
     assert (answer.status, answer.body) == (204, b"")

@@ -42,7 +42,7 @@ def test_whatever_happens_to_a_container_no_answer_is_wrong(project: Project) ->
 
 
 def test_a_wrong_answer_is_seen_and_fails_the_command(project: Project) -> None:
-    project.declare(container("only", BEHAVIOUR="another_life"), example="1")
+    project.declare(container("only", BEHAVIOR="another_life"), example="1")
     code, [found], _ = chaos(project, "--faults", "kill", "--time-scale", "0.05", "--seconds", "5")
     assert code == 1
     assert found["wrong"] > 0
@@ -50,7 +50,7 @@ def test_a_wrong_answer_is_seen_and_fails_the_command(project: Project) -> None:
 
 
 def test_what_cannot_be_judged_or_does_not_exist_is_refused(project: Project) -> None:
-    project.declare(container("only", BEHAVIOUR="fail"), example="1")
+    project.declare(container("only", BEHAVIOR="fail"), example="1")
     code, _, err = chaos(project)
     assert code == 1
     assert "the endpoint answers 424 before anything is wrong" in err

@@ -86,7 +86,7 @@ def test_a_new_version_takes_over_without_a_failed_request(serving: Serving, pro
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "reason"),
+    ("behavior", "reason"),
     [
         ("crash_at_start", "container-2 (second) ended with exit code 1 before it was ready"),
         ("fail", "Received server error (500) from container-2"),
@@ -94,10 +94,10 @@ def test_a_new_version_takes_over_without_a_failed_request(serving: Serving, pro
     ],
 )
 def test_a_version_that_fails_is_rolled_back_while_the_old_one_serves(
-    behaviour: str, reason: str, serving: Serving, project: Project
+    behavior: str, reason: str, serving: Serving, project: Project
 ) -> None:
     before = served_pids(serving)
-    project.declare(container("first", TAG="c"), container("second", BEHAVIOUR=behaviour), example="1")
+    project.declare(container("first", TAG="c"), container("second", BEHAVIOR=behavior), example="1")
     with Caller(serving) as caller:
         code, out, err = project.run("deploy", "shop")
     assert (code, out) == (1, "")
@@ -131,7 +131,7 @@ def test_a_version_that_is_never_ready_is_rolled_back_while_the_old_one_serves(
         hosted = Hosted(fleet(1, Timing(), TAG="a"), lambda: None)
         try:
             await hosted.start()
-            late = fleet(2, Timing(ready=0.5), BEHAVIOUR="never_ready")
+            late = fleet(2, Timing(ready=0.5), BEHAVIOR="never_ready")
             with pytest.raises(RolledBackError, match=r"to version 1: .* was not ready within 0\.5 s"):
                 await hosted.replace(late, None, lambda text: None)
             assert not late.containers[0].running
@@ -143,7 +143,7 @@ def test_a_version_that_is_never_ready_is_rolled_back_while_the_old_one_serves(
 
 
 def test_requests_under_way_are_answered_by_the_version_that_got_them(project: Project) -> None:
-    project.declare(container("only", BEHAVIOUR="hold", TAG="old"))
+    project.declare(container("only", BEHAVIOR="hold", TAG="old"))
     serving = Serving(project)
     base = project.folder / "build" / "endpoints" / NAME / "only" / "opt" / "ml"
     project.declare(container("only", TAG="new"))
@@ -203,7 +203,7 @@ def test_only_its_user_may_open_the_socket_and_it_is_gone_after_serve(
 
 
 def test_a_serve_that_ends_during_a_deployment_leaves_nothing(serving: Serving, project: Project) -> None:
-    project.declare(container("first", TAG="c"), container("second", BEHAVIOUR="never_ready"), example="1")
+    project.declare(container("first", TAG="c"), container("second", BEHAVIOR="never_ready"), example="1")
     with project.start("deploy", "shop") as command:
         pid = project.folder / "build" / "endpoints" / f"{NAME}.2" / "second" / "opt" / "ml" / "pid"
         assert wait_until(lambda: pid.exists() and pid.read_text() != "")

@@ -79,14 +79,14 @@ def test_training_again_on_the_same_data_publishes_the_same_bytes(workspace: Pat
 
 
 def test_parameters_come_from_a_file_too_and_the_later_value_counts(workspace: Path) -> None:
-    (workspace / "values.json").write_text('{"Behaviour": "fail"}')
+    (workspace / "values.json").write_text('{"Behavior": "fail"}')
     data = ("shop", "--data", "rows.csv")
 
     assert "falling" in train(workspace, *data, "--set-from", "values.json")[2]
-    assert train(workspace, *data, "--set-from", "values.json", "--set", "Behaviour=remember")[0] == 0
+    assert train(workspace, *data, "--set-from", "values.json", "--set", "Behavior=remember")[0] == 0
 
 
-@pytest.mark.parametrize("content", ["rows", "[]", '{"Behaviour": 1}'])
+@pytest.mark.parametrize("content", ["rows", "[]", '{"Behavior": 1}'])
 def test_a_file_of_parameters_that_is_none_is_refused(workspace: Path, content: str) -> None:
     (workspace / "values.json").write_text(content)
 
@@ -106,19 +106,19 @@ def test_a_failed_step_leaves_what_was_published_before_and_nothing_else(workspa
     assert train(workspace, "shop", "--data", "rows.csv")[0] == 0
     before = published(workspace)
     (workspace / "more.csv").write_text("5,6\n")
-    code, output, errors = train(workspace, "shop", "--data", "more.csv", "--set", "Behaviour=fail")
+    code, output, errors = train(workspace, "shop", "--data", "more.csv", "--set", "Behavior=fail")
     assert (code, output) == (1, "")
     assert re.search("error: step (Fit|Again) failed: the sky is falling", errors)
-    assert "behaviour: fail" in errors
+    assert "behavior: fail" in errors
     assert "Traceback" not in errors
     assert published(workspace) == before
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_stopped_training_leaves_no_process_and_no_artefact(
+def test_a_stopped_training_leaves_no_process_and_no_artifact(
     workspace: Path, sent: signal.Signals, code: int
 ) -> None:
-    process = start(workspace, "shop", "--data", "rows.csv", "--set", "Behaviour=sleep")
+    process = start(workspace, "shop", "--data", "rows.csv", "--set", "Behavior=sleep")
     pids = workspace / "build" / "runs"
     assert wait_until(lambda: any(pid.read_text() for pid in pids.glob("*/Fit/pid")))
     (pid,) = pids.glob("*/Fit/pid")
@@ -133,7 +133,7 @@ def test_a_stopped_training_leaves_no_process_and_no_artefact(
 
 @pytest.mark.parametrize("victim", ["container", "runner"])
 def test_a_training_that_is_killed_is_taken_up_where_it_was(workspace: Path, victim: str) -> None:
-    process = start(workspace, "shop", "--data", "rows.csv", "--set", "Behaviour=sleep")
+    process = start(workspace, "shop", "--data", "rows.csv", "--set", "Behavior=sleep")
     pids = workspace / "build" / "runs"
     assert wait_until(lambda: len([pid for pid in pids.glob("*/*/pid") if pid.read_text()]) == SIDE_BY_SIDE)
     containers = [int(pid.read_text()) for pid in pids.glob("*/*/pid")]
@@ -168,7 +168,7 @@ def test_an_execution_is_written_down_with_what_made_it_and_what_it_made(workspa
     (file,) = (workspace / "build" / "runs").glob("*/execution.json")
     record = json.loads(file.read_text())
     assert (record["status"], record["command"], record["workload"]) == ("succeeded", "train", "shop")
-    assert record["parameters"] == {"InputData": "s3://data/in", "Behaviour": "remember", "MinimumRows": 2}
+    assert record["parameters"] == {"InputData": "s3://data/in", "Behavior": "remember", "MinimumRows": 2}
     assert record["metrics"] == {"Report": {"rows": 4}}
     assert record["artifacts"] == {
         name.split("/")[1]: hashlib.sha256(content).hexdigest()
@@ -206,7 +206,7 @@ def test_data_for_a_pipeline_without_a_parameter_for_them_are_refused(without_da
 
 
 def test_a_second_training_of_a_workload_waits_for_no_one(workspace: Path) -> None:
-    process = start(workspace, "shop", "--data", "rows.csv", "--set", "Behaviour=sleep")
+    process = start(workspace, "shop", "--data", "rows.csv", "--set", "Behavior=sleep")
     try:
         assert wait_until(lambda: any((workspace / "build" / "runs").glob("*/Fit/pid")))
         code, _, errors = train(workspace, "shop")

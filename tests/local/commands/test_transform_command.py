@@ -36,12 +36,12 @@ def score(**changes: Any) -> dict[str, Any]:
     return {"Name": "Score", "Type": "Transform", "Arguments": {**arguments, **changes}}
 
 
-def write(folder: Path, *pipelines: str, behaviour: str = "refuse_bad", **changes: Any) -> Runner:
+def write(folder: Path, *pipelines: str, behavior: str = "refuse_bad", **changes: Any) -> Runner:
     """An assembly with a model of two containers and pipelines of these names."""
     body = {"Version": "2020-12-01", "Parameters": PARAMETERS, "Steps": [score(**changes)]}
     containers = [
         {"Image": "registry/fake:1", "ContainerHostname": name, "Environment": environment}
-        for name, environment in (("a", {"TAG": "a"}), ("b", {"TAG": "b", "BEHAVIOUR": behaviour}))
+        for name, environment in (("a", {"TAG": "a"}), ("b", {"TAG": "b", "BEHAVIOR": behavior}))
     ]
     resources: dict[str, Any] = {
         "Data": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "data"}},

@@ -68,23 +68,23 @@ def test_a_job_sees_its_folders_and_its_own_environment_only(
 
 
 def test_a_failed_job_tells_the_first_1024_characters_of_its_own_reason(layout: Layout) -> None:
-    result = run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOUR": "fail"})
+    result = run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "fail"})
     assert (result.exit_code, result.failure) == (1, "eta 7 is not in [0, 1]")
 
 
 def test_a_job_that_fails_without_a_reason_tells_its_exit_code(layout: Layout) -> None:
-    result = run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOUR": "fail_silently"})
+    result = run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "fail_silently"})
     assert (result.exit_code, result.failure) == (7, "ended with exit code 7")
 
 
 def test_a_job_that_takes_too_long_is_stopped(layout: Layout) -> None:
-    result = run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOUR": "hang"}, timeout=0.5)
+    result = run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "hang"}, timeout=0.5)
     assert not result.succeeded
     assert result.failure == "it was stopped after 0.5 s, its longest time"
 
 
 def test_what_a_job_leaves_running_ends_with_it(layout: Layout) -> None:
-    run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOUR": "leave_a_child"})
+    run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "leave_a_child"})
     child = int((layout.base / "child").read_text())
     assert wait_until(lambda: not is_running(child))
 
@@ -95,7 +95,7 @@ def test_jobs_of_other_threads_can_be_stopped_together(tmp_path: Path) -> None:
 
     def run(layout: Layout) -> None:
         layout.create()
-        codes.append(run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOUR": "hang"}).exit_code)
+        codes.append(run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "hang"}).exit_code)
 
     threads = [threading.Thread(target=run, args=(layout,)) for layout in layouts]
     for thread in threads:
@@ -132,7 +132,7 @@ def test_a_container_serves_on_its_port_until_it_is_stopped(layout: Layout) -> N
 
 
 def test_a_container_that_ends_before_it_is_ready_is_named_with_its_last_log_lines(layout: Layout) -> None:
-    message = run_serving(serving(layout, BEHAVIOUR="crash_at_start"))
+    message = run_serving(serving(layout, BEHAVIOR="crash_at_start"))
     assert "container-1 (preprocess) ended with exit code 1 before it was ready" in message
     assert "the model cannot be read" in message
     assert str(layout.log) in message
@@ -150,7 +150,7 @@ def test_a_container_that_is_not_ready_in_time_says_what_ping_answered(layout: L
 
 
 def test_a_container_that_ignores_sigterm_is_killed_after_the_grace_period(layout: Layout) -> None:
-    container = serving(layout, BEHAVIOUR="ignore_sigterm")
+    container = serving(layout, BEHAVIOR="ignore_sigterm")
     run_serving(container, grace=0.3)
     assert container.exited.result() == -signal.SIGKILL
 
@@ -180,7 +180,7 @@ RUNNER = """
     fake = Image("fake", "fake", None, "fake_image", (Path(sys.argv[1]),), {})
     layout = Layout(Path(sys.argv[2]))
     layout.create()
-    run_container(fake, fake.command("train"), layout, {"BEHAVIOUR": "leave_a_child_and_hang"})
+    run_container(fake, fake.command("train"), layout, {"BEHAVIOR": "leave_a_child_and_hang"})
 """
 
 

@@ -21,7 +21,7 @@ from local.endpoint.answers import NOTHING, Promise
 from local.endpoint.chain import LARGEST_PAYLOAD, Chain
 
 CSV = "text/csv; charset=utf-8"
-REPORT = {"BEHAVIOUR": "report"}
+REPORT = {"BEHAVIOR": "report"}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def reporting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The second container refuses some rows."""
     folder = tmp_path_factory.mktemp("refusing")
-    with live(folder, {"TAG": "a"}, {"BEHAVIOUR": "refuse_bad", "TAG": "b"}) as endpoint:
+    with live(folder, {"TAG": "a"}, {"BEHAVIOR": "refuse_bad", "TAG": "b"}) as endpoint:
         yield endpoint
 
 
@@ -121,23 +121,23 @@ def test_an_error_of_a_container_is_a_model_error_with_its_status_and_message(re
 
 
 ERRORS = {
-    "a container fails": ({"BEHAVIOUR": "fail"}, 424, "Received server error (500) from container-1"),
-    "a container is too slow": ({"BEHAVIOUR": "slow"}, 424, "Your invocation timed out while waiting"),
+    "a container fails": ({"BEHAVIOR": "fail"}, 424, "Received server error (500) from container-1"),
+    "a container is too slow": ({"BEHAVIOR": "slow"}, 424, "Your invocation timed out while waiting"),
     "a container dies": (
-        {"BEHAVIOUR": "die"},
+        {"BEHAVIOR": "die"},
         424,
         "the connection was closed before the answer was complete",
     ),
-    "a container answers no HTTP": ({"BEHAVIOUR": "babble"}, 424, "the answer is not HTTP"),
-    "a container ends its answer early": ({"BEHAVIOUR": "truncate"}, 424, "the connection was closed before"),
-    "a container answers too much": ({"BEHAVIOUR": "flood"}, 424, "is larger than 6291456 bytes"),
+    "a container answers no HTTP": ({"BEHAVIOR": "babble"}, 424, "the answer is not HTTP"),
+    "a container ends its answer early": ({"BEHAVIOR": "truncate"}, 424, "the connection was closed before"),
+    "a container answers too much": ({"BEHAVIOR": "flood"}, 424, "is larger than 6291456 bytes"),
 }
 
 
 @pytest.mark.parametrize("name", ERRORS)
 def test_what_a_container_does_wrong_is_a_model_error(name: str, tmp_path: Path) -> None:
     environment, status, message = ERRORS[name]
-    patience = 0.5 if environment["BEHAVIOUR"] == "slow" else PATIENCE
+    patience = 0.5 if environment["BEHAVIOR"] == "slow" else PATIENCE
     with live(tmp_path, environment, timeout=patience) as endpoint:
         response = failure(endpoint.invoke)
     assert response["ResponseMetadata"]["HTTPStatusCode"] == status
@@ -155,7 +155,7 @@ BODIES = {
 
 
 def test_a_promise_of_an_answer_a_record_counts_records_and_not_lines(tmp_path: Path) -> None:
-    tags = ({"BEHAVIOUR": "records", "TAG": tag} for tag in "xy")
+    tags = ({"BEHAVIOR": "records", "TAG": tag} for tag in "xy")
     with live(tmp_path, *tags, promise=Promise(one_per_record=True, finite=True)) as endpoint:
         for body, expected in BODIES.values():
             assert endpoint.invoke(body, ContentType="text/csv")["Body"].read() == expected
@@ -163,7 +163,7 @@ def test_a_promise_of_an_answer_a_record_counts_records_and_not_lines(tmp_path: 
 
 def test_a_lost_record_breaks_the_promise_of_the_container_that_lost_it(tmp_path: Path) -> None:
     promise = Promise(one_per_record=True)
-    with live(tmp_path, {"TAG": "a"}, {"BEHAVIOUR": "drop_rows"}, promise=promise) as endpoint:
+    with live(tmp_path, {"TAG": "a"}, {"BEHAVIOR": "drop_rows"}, promise=promise) as endpoint:
         response = failure(endpoint.invoke, b"1\n2\n", ContentType="text/csv")
     assert response["OriginalStatusCode"] == 502
     assert 'from container-2 with message "it answered 1 rows to 2"' in response["Error"]["Message"]
@@ -194,7 +194,7 @@ def test_a_container_that_is_gone_makes_the_service_unavailable(tmp_path: Path) 
 
 
 def test_a_container_that_listens_no_more_makes_the_service_unavailable(tmp_path: Path) -> None:
-    with live(tmp_path, {"BEHAVIOUR": "deafen"}) as endpoint:
+    with live(tmp_path, {"BEHAVIOR": "deafen"}) as endpoint:
         endpoint.invoke()
         response = failure(endpoint.invoke)
     assert response["Error"]["Code"] == "ServiceUnavailable"
@@ -202,7 +202,7 @@ def test_a_container_that_listens_no_more_makes_the_service_unavailable(tmp_path
 
 
 def test_a_container_that_keeps_no_connection_is_given_a_new_one_each_time(tmp_path: Path) -> None:
-    with live(tmp_path, {"BEHAVIOUR": "close_after_answer"}) as endpoint:
+    with live(tmp_path, {"BEHAVIOR": "close_after_answer"}) as endpoint:
         assert [endpoint.invoke(b"1\n")["Body"].read() for _ in range(5)] == [b"1,x\n"] * 5
 
 

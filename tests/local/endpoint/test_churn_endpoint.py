@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xgboost
-from assemblies import Assembly as Synthesised
+from assemblies import Assembly as Synthesized
 from runner import ROOT, Runner, Serving
 
 import assembly
@@ -39,9 +39,9 @@ def sample(path: Path, rows: int, seed: int) -> Path:
 class Churn(Runner):
     """A folder with the dev environment's assembly, whose archives have been trained there."""
 
-    def __init__(self, folder: Path, synthesised: Path) -> None:
+    def __init__(self, folder: Path, synthesized: Path) -> None:
         super().__init__(folder)
-        shutil.copytree(synthesised, folder / "cdk.out")
+        shutil.copytree(synthesized, folder / "cdk.out")
         (folder / "versions.toml").symlink_to(ROOT / "versions.toml")
         data = REAL_FILE if REAL_FILE.exists() else sample(folder / "churn.txt", 3333, 1)
         code, _, err = self.run("train", "churn", "--data", str(data))
@@ -96,7 +96,7 @@ class Churn(Runner):
 
 
 @pytest.fixture(scope="module")
-def churn(dev: Synthesised, tmp_path_factory: pytest.TempPathFactory) -> Churn:
+def churn(dev: Synthesized, tmp_path_factory: pytest.TempPathFactory) -> Churn:
     return Churn(tmp_path_factory.mktemp("churn"), dev.folder)
 
 

@@ -1,6 +1,6 @@
 """A small image for tests: `python -m fake_image serve|train`.
 
-What it does follows the variable BEHAVIOUR; the functions below are the choices.
+What it does follows the variable BEHAVIOR; the functions below are the choices.
 """
 
 import csv
@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 BASE = Path(os.environ["SAGEMAKER_BASE_DIR"])
-BEHAVIOUR = os.environ.get("BEHAVIOUR", "tag")
+BEHAVIOR = os.environ.get("BEHAVIOR", "tag")
 CSV = "text/csv; charset=utf-8"
 Answer = tuple[int, str | None, bytes]
 
@@ -126,24 +126,24 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/execution-parameters" and "EXECUTION_PARAMETERS" in os.environ:
             self._answer(200, "application/json", os.environ["EXECUTION_PARAMETERS"].encode())
         else:
-            ready = self.path == "/ping" and BEHAVIOUR != "never_ready"
+            ready = self.path == "/ping" and BEHAVIOR != "never_ready"
             self._answer(200 if ready else 404, None, b"")
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        if BEHAVIOUR in ("babble", "truncate"):
-            self.wfile.write(b"hello\r\n\r\n" if BEHAVIOUR == "babble" else HALF_AN_ANSWER)
+        if BEHAVIOR in ("babble", "truncate"):
+            self.wfile.write(b"hello\r\n\r\n" if BEHAVIOR == "babble" else HALF_AN_ANSWER)
             self.close_connection = True
             return
-        self._answer(*globals()[BEHAVIOUR](body, self.headers))
-        if BEHAVIOUR == "deafen":
+        self._answer(*globals()[BEHAVIOR](body, self.headers))
+        if BEHAVIOR == "deafen":
             self.server.socket.shutdown(socket.SHUT_RDWR)
 
     def _answer(self, status: int, content_type: str | None, body: bytes) -> None:
         self.send_response(status)
         if content_type:
             self.send_header("Content-Type", content_type)
-        if BEHAVIOUR in ("deafen", "close_after_answer"):
+        if BEHAVIOR in ("deafen", "close_after_answer"):
             self.send_header("Connection", "close")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -160,9 +160,9 @@ class Server(ThreadingHTTPServer):
 
 
 def serve() -> None:
-    if BEHAVIOUR == "crash_at_start":
+    if BEHAVIOR == "crash_at_start":
         sys.exit("the model cannot be read")
-    if BEHAVIOUR == "ignore_sigterm":
+    if BEHAVIOR == "ignore_sigterm":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     (BASE / "pid").write_text(str(os.getpid()))
     with (BASE / "starts").open("ab") as starts:
@@ -173,15 +173,15 @@ def serve() -> None:
 
 def train() -> None:
     print("training", flush=True)
-    if BEHAVIOUR == "fail":
+    if BEHAVIOR == "fail":
         (BASE / "output" / "failure").write_text("eta 7 is not in [0, 1]" + " " * 2000)
         sys.exit(1)
-    if BEHAVIOUR == "fail_silently":
+    if BEHAVIOR == "fail_silently":
         sys.exit(7)
-    if BEHAVIOUR.startswith("leave_a_child"):
+    if BEHAVIOR.startswith("leave_a_child"):
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
         (BASE / "child").write_text(str(child.pid))
-    if BEHAVIOUR.endswith("hang"):
+    if BEHAVIOR.endswith("hang"):
         (BASE / "own").write_text(str(os.getpid()))
         (BASE / "started").touch()
         time.sleep(300)

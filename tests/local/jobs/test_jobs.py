@@ -90,7 +90,7 @@ def taken(name: str, uri: str, **changes: Any) -> dict[str, Any]:
 
 def test_a_training_container_finds_what_sagemaker_would_give_it(services: Services, tmp_path: Path) -> None:
     arguments = training(
-        HyperParameters={"eta": "0.2", "sagemaker_submit_directory": SOURCE}, Environment={"COLOUR": "red"}
+        HyperParameters={"eta": "0.2", "sagemaker_submit_directory": SOURCE}, Environment={"COLOR": "red"}
     )
     job = TrainingJob("fit", arguments, services)
     job.check()
@@ -109,7 +109,7 @@ def test_a_training_container_finds_what_sagemaker_would_give_it(services: Servi
     assert told["resourceconfig"]["hosts"] == ["algo-1"]
     assert told["resourceconfig"]["current_instance_type"] == "ml.m5.large"
     assert told["job"] == "fit"
-    assert {"COLOUR", "AWS_REGION", "TRAINING_JOB_ARN"} <= set(told["variables"])
+    assert {"COLOR", "AWS_REGION", "TRAINING_JOB_ARN"} <= set(told["variables"])
 
 
 def test_a_source_directory_that_is_encoded_as_json_stays_so(services: Services, tmp_path: Path) -> None:
@@ -145,8 +145,8 @@ def test_training_twice_gives_the_same_archive_byte_for_byte(services: Services,
 def test_a_failed_training_gives_the_containers_reason_and_log_and_no_archive(
     services: Services, tmp_path: Path
 ) -> None:
-    job = TrainingJob("fit", training(HyperParameters={"behaviour": "fail"}), services)
-    with pytest.raises(JobError, match=r"the sky is falling\n.*container.log.*\nbehaviour: fail"):
+    job = TrainingJob("fit", training(HyperParameters={"behavior": "fail"}), services)
+    with pytest.raises(JobError, match=r"the sky is falling\n.*container.log.*\nbehavior: fail"):
         job.run(tmp_path / "run")
     assert not services.storage.exists("s3://data/out")
 
@@ -155,7 +155,7 @@ def test_the_checkpoints_of_a_job_that_failed_are_there_for_the_next(
     services: Services, tmp_path: Path
 ) -> None:
     arguments = training(
-        HyperParameters={"behaviour": "checkpoint"}, CheckpointConfig={"S3Uri": "s3://data/checkpoints"}
+        HyperParameters={"behavior": "checkpoint"}, CheckpointConfig={"S3Uri": "s3://data/checkpoints"}
     )
     job = TrainingJob("fit", arguments, services)
     job.check()
@@ -167,13 +167,13 @@ def test_the_checkpoints_of_a_job_that_failed_are_there_for_the_next(
 
 
 def test_a_training_without_a_model_fails(services: Services, tmp_path: Path) -> None:
-    job = TrainingJob("fit", training(HyperParameters={"behaviour": "nothing"}), services)
+    job = TrainingJob("fit", training(HyperParameters={"behavior": "nothing"}), services)
     with pytest.raises(JobError, match="wrote nothing to /opt/ml/model"):
         job.run(tmp_path / "run")
 
 
 def test_a_training_that_takes_too_long_is_stopped(services: Services, tmp_path: Path) -> None:
-    arguments = training(HyperParameters={"behaviour": "sleep"}, StoppingCondition={"MaxRuntimeInSeconds": 1})
+    arguments = training(HyperParameters={"behavior": "sleep"}, StoppingCondition={"MaxRuntimeInSeconds": 1})
     with pytest.raises(JobError, match="stopped after 1 s"):
         TrainingJob("fit", arguments, services).run(tmp_path / "run")
 

@@ -105,7 +105,7 @@ def test_a_byte_order_mark_before_a_record_stays() -> None:
     assert (batch.first, batch.content) == (1, BYTE_ORDER_MARK + b"1\n2\n")
 
 
-def test_the_record_that_has_several_lines_is_told_from_its_neighbours() -> None:
+def test_the_record_that_has_several_lines_is_told_from_its_neighbors() -> None:
     (batch,) = batches(b'1,2\n\n"a\n\nb",2\n3,4\n', 100, kind=CSV)
     assert batch.spanning is not None
     assert (batch.spanning.first, batch.spanning.last) == (3, 5)

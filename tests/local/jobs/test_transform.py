@@ -113,14 +113,14 @@ def test_a_single_object_may_be_named(bench: Bench) -> None:
 def test_results_stay_in_order_with_several_requests_at_a_time(bench: Bench) -> None:
     lines = numbered(400)
     bench.put("a.csv", lines)
-    found = bench.run({"BEHAVIOUR": "slow_start"}, BatchStrategy="SingleRecord", MaxConcurrentTransforms=8)
+    found = bench.run({"BEHAVIOR": "slow_start"}, BatchStrategy="SingleRecord", MaxConcurrentTransforms=8)
     assert found["a.csv.out"] == lines.replace(b"\n", b",x\n")
 
 
 def test_bodies_are_as_large_as_the_job_allows(bench: Bench) -> None:
     line = b"x" * 999 + b"\n"
     bench.put("a.csv", line * 2500)
-    bench.run({"BEHAVIOUR": "count_bytes"}, MaxPayloadInMB=1, BatchStrategy="MultiRecord")
+    bench.run({"BEHAVIOR": "count_bytes"}, MaxPayloadInMB=1, BatchStrategy="MultiRecord")
     sizes = [int(size) for size in bench.results()["a.csv.out"].split()]
     assert sizes == [1_048_000, 1_048_000, 404_000]
 
@@ -129,15 +129,13 @@ def test_without_a_split_an_object_is_one_request_and_is_not_ended_by_a_newline(
     bench.put("a.json", b"{}\n[]")
     split = {"SplitType": "None", "ContentType": "application/json"}
     assert bench.run(
-        {"BEHAVIOUR": "count_bytes"}, TransformInput=split, TransformOutput={"AssembleWith": "None"}
+        {"BEHAVIOR": "count_bytes"}, TransformInput=split, TransformOutput={"AssembleWith": "None"}
     ) == {"a.json.out": b"5"}
 
 
 def test_each_part_ends_with_a_newline_when_it_is_assembled_by_line(bench: Bench) -> None:
     bench.put("a.csv", b"1\n2\n3")
-    assert bench.run({"BEHAVIOUR": "count_bytes"}, BatchStrategy="SingleRecord") == {
-        "a.csv.out": b"2\n2\n1\n"
-    }
+    assert bench.run({"BEHAVIOR": "count_bytes"}, BatchStrategy="SingleRecord") == {"a.csv.out": b"2\n2\n1\n"}
 
 
 def test_joined_results_have_the_rows_before_the_answers_to_them(bench: Bench) -> None:
@@ -149,7 +147,7 @@ def test_joined_results_have_the_rows_before_the_answers_to_them(bench: Bench) -
 def test_answers_of_another_media_type_are_not_joined(bench: Bench) -> None:
     bench.put("a.csv", b"1\n2\n")
     with pytest.raises(JobError, match=r"a\.csv: lines 1 to 2: answers in application/json cannot be joined"):
-        bench.run({"BEHAVIOUR": "report", "CONTENT_TYPE": "application/json"}, DataProcessing=JOINED)
+        bench.run({"BEHAVIOR": "report", "CONTENT_TYPE": "application/json"}, DataProcessing=JOINED)
     assert bench.results() == {}
 
 
@@ -176,10 +174,10 @@ def test_a_damaged_gzip_file_is_named(bench: Bench) -> None:
 def test_the_containers_know_that_and_how_they_are_used_in_batch(bench: Bench) -> None:
     bench.put("a.csv", b"1\n")
     bench.run(
-        {"BEHAVIOUR": "environment"},
+        {"BEHAVIOR": "environment"},
         BatchStrategy="MultiRecord",
         MaxPayloadInMB=2,
-        Environment={"FLAVOUR": "mild"},
+        Environment={"FLAVOR": "mild"},
     )
     seen = dict(line.split("=", 1) for line in bench.results()["a.csv.out"].decode().splitlines())
     assert {
@@ -191,35 +189,35 @@ def test_the_containers_know_that_and_how_they_are_used_in_batch(bench: Bench) -
         "SAGEMAKER_BASE_DIR": seen["SAGEMAKER_BASE_DIR"],
         "SAGEMAKER_MAX_PAYLOAD_IN_MB": "2",
     }
-    assert seen["FLAVOUR"] == "mild"
+    assert seen["FLAVOR"] == "mild"
 
 
 def test_a_refused_record_is_named_by_object_and_line_and_nothing_is_written(bench: Bench) -> None:
     bench.put("a.csv", numbered(5))
     bench.put("b.csv", numbered(700) + b"bad\n" + numbered(300))
     with pytest.raises(JobError, match=r"b\.csv: line 701: Received client error \(415\) from container-2"):
-        bench.run({"TAG": "a"}, {"BEHAVIOUR": "refuse_bad"}, MaxConcurrentTransforms=4)
+        bench.run({"TAG": "a"}, {"BEHAVIOR": "refuse_bad"}, MaxConcurrentTransforms=4)
     assert bench.results() == {}
 
 
 def test_the_first_of_several_refused_records_is_named(bench: Bench) -> None:
     bench.put("a.csv", b"bad\n" + numbered(50) + b"bad\n")
     with pytest.raises(JobError, match=r"a\.csv: line 1: "):
-        bench.run({"BEHAVIOUR": "refuse_bad"})
+        bench.run({"BEHAVIOR": "refuse_bad"})
 
 
 def test_rows_that_get_lost_are_noticed(bench: Bench) -> None:
     bench.put("a.csv", numbered(10))
     with pytest.raises(JobError, match=r"a\.csv: line 1: .*\(502\).*it answered 0 rows to 1"):
-        bench.run({"BEHAVIOUR": "drop_rows"}, promise=Promise(one_per_record=True))
+        bench.run({"BEHAVIOR": "drop_rows"}, promise=Promise(one_per_record=True))
     with pytest.raises(JobError, match=r"a\.csv: lines 1 to 10: 10 records were sent, 9 came back"):
-        bench.run({"BEHAVIOUR": "drop_rows"}, DataProcessing=JOINED)
+        bench.run({"BEHAVIOR": "drop_rows"}, DataProcessing=JOINED)
     assert bench.results() == {}
 
 
 def test_without_a_promise_the_answers_are_written_as_they_come(bench: Bench) -> None:
     bench.put("a.csv", numbered(3))
-    assert bench.run({"BEHAVIOUR": "drop_rows"}) == {"a.csv.out": b"1,x\n2,x\n"}
+    assert bench.run({"BEHAVIOR": "drop_rows"}) == {"a.csv.out": b"1,x\n2,x\n"}
 
 
 BLANK = {
@@ -239,7 +237,7 @@ def test_blank_lines_are_no_records(bench: Bench, name: str, strategy: str) -> N
     bench.put("a.csv", BLANK[name])
     told: list[int] = []
     found = bench.run(
-        {"BEHAVIOUR": "records"},
+        {"BEHAVIOR": "records"},
         BatchStrategy=strategy,
         DataProcessing=JOINED,
         on_rows=told.append,
@@ -253,7 +251,7 @@ def test_blank_lines_are_no_records(bench: Bench, name: str, strategy: str) -> N
 def test_no_blank_line_is_sent(bench: Bench, name: str, processing: dict[str, str]) -> None:
     bench.put("a.csv", BLANK[name])
     # A container that answers every line, blank or not.
-    (answer,) = bench.run({"BEHAVIOUR": "tag"}, DataProcessing=processing).values()
+    (answer,) = bench.run({"BEHAVIOR": "tag"}, DataProcessing=processing).values()
     assert [row[-2:] for row in answer.splitlines()] == [b",x", b",x"]
 
 
@@ -261,17 +259,17 @@ def test_no_blank_line_is_sent(bench: Bench, name: str, processing: dict[str, st
 def test_a_line_is_named_as_the_file_has_it_with_its_blank_lines(bench: Bench, blank: bytes) -> None:
     bench.put("a.csv", b"\n".join([blank, b"1", blank, blank, b"2", b"bad", b""]))
     with pytest.raises(JobError, match=r"a\.csv: line 6: Received client error \(415\)"):
-        bench.run({"BEHAVIOUR": "refuse_bad"})
+        bench.run({"BEHAVIOR": "refuse_bad"})
 
 
 def test_a_refusal_points_to_no_log_and_a_failure_does(bench: Bench) -> None:
     bench.put("a.csv", b"bad\n")
     with pytest.raises(JobError) as refused:
-        bench.run({"BEHAVIOUR": "refuse_bad"})
+        bench.run({"BEHAVIOR": "refuse_bad"})
     assert str(refused.value).endswith('with message "no "bad" rows here"; nothing was written')
     client = {"InvocationsMaxRetries": 0}
     with pytest.raises(JobError, match=r"\(500\).*container\.log for more information"):
-        bench.run({"BEHAVIOUR": "fail"}, ModelClientConfig=client)
+        bench.run({"BEHAVIOR": "fail"}, ModelClientConfig=client)
 
 
 COMPRESSED = {
@@ -297,17 +295,17 @@ def test_a_quoted_line_feed_is_no_new_record_and_is_named(
 ) -> None:
     bench.put("a.csv", b'"a\nb",1\n"bad",2\n')
     with pytest.raises(JobError, match=r"a\.csv: line 3: Received client error"):
-        bench.run({"BEHAVIOUR": "refuse_bad"})
+        bench.run({"BEHAVIOR": "refuse_bad"})
     capsys.readouterr()
     bench.put("a.csv", b'"a\nb",1\nc,2\n')
     bench.put("b.csv", b'c,2\n\n"a\nb",1\nc,2\n')
-    bench.run({"BEHAVIOUR": "records"})
+    bench.run({"BEHAVIOR": "records"})
     said = capsys.readouterr().err
     assert "lines 1 to 2: a quoted field holds a line feed" in said
     assert "lines 3 to 4: a quoted field holds a line feed" in said
     bench.storage.path("s3://data/in/b.csv").unlink()
     bench.storage.path("s3://data/out/b.csv.out").unlink()
-    found = bench.run({"BEHAVIOUR": "records"}, DataProcessing=JOINED, BatchStrategy="SingleRecord")
+    found = bench.run({"BEHAVIOR": "records"}, DataProcessing=JOINED, BatchStrategy="SingleRecord")
     assert found == {"a.csv.out": b'"a\nb",1,"a\nb",1,x\nc,2,c,2,x\n'}
     assert "lines 1 to 2: a quoted field holds a line feed" in capsys.readouterr().err
 
@@ -316,7 +314,7 @@ JSON_JOB: dict[str, Any] = {
     "TransformInput": {"ContentType": "application/jsonlines", "SplitType": "Line"},
     "TransformOutput": {"Accept": "application/jsonlines", "AssembleWith": "Line"},
 }
-ECHO = {"BEHAVIOUR": "report", "CONTENT_TYPE": "application/jsonlines"}
+ECHO = {"BEHAVIOR": "report", "CONTENT_TYPE": "application/jsonlines"}
 
 
 @pytest.mark.parametrize("strategy", ["MultiRecord", "SingleRecord"])
@@ -339,13 +337,13 @@ def test_columns_of_csv_are_kept_from_the_model_joined_and_chosen(
     bench: Bench, processing: dict[str, str], expected: bytes, strategy: str
 ) -> None:
     bench.put("a.csv", b"a,1,2\nb,3,4\n")
-    found = bench.run({"BEHAVIOUR": "records"}, DataProcessing=processing, BatchStrategy=strategy)
+    found = bench.run({"BEHAVIOR": "records"}, DataProcessing=processing, BatchStrategy=strategy)
     assert found == {"a.csv.out": expected}
 
 
 def test_cells_stay_whole_through_filters(bench: Bench) -> None:
     bench.put("a.csv", b'"Leeds, UK",1,"says ""no"""\n\xff,2,\n')
-    found = bench.run({"BEHAVIOUR": "records"}, DataProcessing={"InputFilter": "$[2,0]"})
+    found = bench.run({"BEHAVIOR": "records"}, DataProcessing={"InputFilter": "$[2,0]"})
     assert found == {"a.csv.out": b'"says ""no""","Leeds, UK",x\n,\xff,x\n'}
 
 
@@ -412,7 +410,7 @@ def test_a_filter_that_selects_nothing_names_the_line(
 ) -> None:
     bench.put("a.csv", body)
     with pytest.raises(JobError, match=message):
-        bench.run({"BEHAVIOUR": "records"}, DataProcessing=processing)
+        bench.run({"BEHAVIOR": "records"}, DataProcessing=processing)
     assert bench.results() == {}
 
 
@@ -424,26 +422,26 @@ def test_a_line_that_is_no_json_is_named(bench: Bench) -> None:
 
 def test_a_passing_fault_is_tried_again(bench: Bench) -> None:
     bench.put("a.csv", b"1\n")
-    assert bench.run({"BEHAVIOUR": "fail_twice"}) == {"a.csv.out": b"1,x\n"}
+    assert bench.run({"BEHAVIOR": "fail_twice"}) == {"a.csv.out": b"1,x\n"}
 
 
 def test_a_lasting_fault_ends_the_job_after_the_retries(bench: Bench) -> None:
     bench.put("a.csv", b"1\n")
     with pytest.raises(JobError, match=r"line 1: Received server error \(500\)"):
-        bench.run({"BEHAVIOUR": "fail"}, ModelClientConfig={"InvocationsMaxRetries": 1})
+        bench.run({"BEHAVIOR": "fail"}, ModelClientConfig={"InvocationsMaxRetries": 1})
 
 
 def test_a_container_that_dies_ends_the_job_and_names_itself(bench: Bench) -> None:
     bench.put("a.csv", numbered(10))
     with pytest.raises(JobError, match=r"a\.csv: lines 1 to 10: .*container-2"):
-        bench.run({"TAG": "a"}, {"BEHAVIOUR": "die"})
+        bench.run({"TAG": "a"}, {"BEHAVIOR": "die"})
     assert bench.results() == {}
 
 
 def test_a_container_that_does_not_start_is_named(bench: Bench) -> None:
     bench.put("a.csv", b"1\n")
     with pytest.raises(ContainerError, match=r"container-2 \(c2\) ended with exit code 1"):
-        bench.run({"TAG": "a"}, {"BEHAVIOUR": "crash_at_start"})
+        bench.run({"TAG": "a"}, {"BEHAVIOR": "crash_at_start"})
 
 
 def test_an_input_that_is_not_there_is_named(bench: Bench) -> None:
@@ -465,7 +463,7 @@ def test_the_jobs_own_settings_go_before_the_containers_and_those_before_the_def
 def test_the_first_container_is_asked_what_it_can_take(bench: Bench) -> None:
     bench.put("a.csv", b"1\n2\n")
     execution_parameters = '{"BatchStrategy": "SINGLE_RECORD"}'
-    found = bench.run({"BEHAVIOUR": "count_bytes", "EXECUTION_PARAMETERS": execution_parameters})
+    found = bench.run({"BEHAVIOR": "count_bytes", "EXECUTION_PARAMETERS": execution_parameters})
     assert found == {"a.csv.out": b"2\n2\n"}
 
 
@@ -513,6 +511,6 @@ def test_what_is_contradictory_or_not_emulated_is_refused(changes: dict[str, Any
 
 def test_nothing_runs_on_after_a_job(bench: Bench) -> None:
     bench.put("a.csv", b"1\n")
-    bench.run({"BEHAVIOUR": "report_pid"})
+    bench.run({"BEHAVIOR": "report_pid"})
     pid = int(bench.results()["a.csv.out"])
     assert wait_until(lambda: not Path(f"/proc/{pid}").exists())

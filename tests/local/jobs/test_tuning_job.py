@@ -19,7 +19,7 @@ DOUBLED = {
 PRINTED = {"Name": "quality", "Regex": "quality=([0-9.]+)"}
 
 
-def tune(count: int = 3, behaviour: str = "measure", **changes: Any) -> dict[str, Any]:
+def tune(count: int = 3, behavior: str = "measure", **changes: Any) -> dict[str, Any]:
     algorithm = fit()["Arguments"]["AlgorithmSpecification"]
     config = {
         "Strategy": "Bayesian",
@@ -30,7 +30,7 @@ def tune(count: int = 3, behaviour: str = "measure", **changes: Any) -> dict[str
         **changes.pop("config", {}),
     }
     definition = {
-        "StaticHyperParameters": {"behaviour": behaviour},
+        "StaticHyperParameters": {"behavior": behavior},
         "AlgorithmSpecification": {**algorithm, "MetricDefinitions": changes.pop("metrics", [PRINTED])},
         "InputDataConfig": fit()["Arguments"]["InputDataConfig"],
         "OutputDataConfig": {"S3OutputPath": {"Std:Join": {"On": "/", "Values": [OUTPUTS, "Tune"]}}},
@@ -45,7 +45,7 @@ def best(name: str) -> dict[str, str]:
 
 def refit() -> dict[str, Any]:
     step = fit("Fit", depth=best("TunedHyperParameters['depth']"))
-    step["Arguments"]["HyperParameters"]["behaviour"] = "remember"
+    step["Arguments"]["HyperParameters"]["behavior"] = "remember"
     step["Arguments"]["HyperParameters"]["chosen"] = best("TrainingJobName")
     return step
 
@@ -72,7 +72,7 @@ def test_a_trial_is_a_training_with_the_fixed_the_tried_and_the_objective(tmp_pa
     run(execution(tmp_path, double(), tune(1), id="e"))
     [one] = trials(tmp_path)["trials"]
     assert told(tmp_path, "Tune/trial-001")["hyperparameters"] == {
-        "behaviour": "measure",
+        "behavior": "measure",
         "_tuning_objective_metric": "quality",
         **one["hyperparameters"],
     }
@@ -98,7 +98,7 @@ def test_two_executions_try_the_same_and_a_third_takes_the_result_over(tmp_path:
 
 
 def test_a_trial_that_fails_is_left_out(tmp_path: Path) -> None:
-    run(execution(tmp_path, double(), tune(4, behaviour="measure_even"), refit(), id="e"))
+    run(execution(tmp_path, double(), tune(4, behavior="measure_even"), refit(), id="e"))
     found = trials(tmp_path)["trials"]
     failed = [one for one in found if one["value"] is None]
     assert failed
@@ -108,13 +108,13 @@ def test_a_trial_that_fails_is_left_out(tmp_path: Path) -> None:
 
 def test_where_no_trial_succeeds_the_job_fails_and_tries_no_more(tmp_path: Path) -> None:
     with pytest.raises(JobError, match=r"(?s)step Tune failed: no training has succeeded.*the sky is"):
-        run(execution(tmp_path, double(), tune(6, behaviour="fail"), id="e"))
+        run(execution(tmp_path, double(), tune(6, behavior="fail"), id="e"))
     assert len(trials(tmp_path)["trials"]) == 2
 
 
 def test_an_objective_that_nobody_prints_fails_the_trial_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(JobError, match="the training has not printed quality"):
-        run(execution(tmp_path, double(), tune(1, behaviour="remember"), id="e"))
+        run(execution(tmp_path, double(), tune(1, behavior="remember"), id="e"))
 
 
 def test_once_everything_stops_no_further_trial_is_started(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.errors import JobError
-from local.jobs.tuning.optimiser import Optimiser
+from local.jobs.tuning.optimizer import Optimizer
 from local.jobs.tuning.space import Categorical, Continuous, Integer, read_space
 
 
@@ -54,11 +54,11 @@ def test_a_range_that_is_not_emulated_is_refused_by_name(declared: Any, fault: s
 def search(strategy: str, seed: int, values: list[float | None]) -> list[Any]:
     """What is tried in groups of two, where the trials come to these values."""
     ranges = [Continuous("eta", 0.01, 0.2, True), Integer("depth", 1, 9, False)]
-    optimiser = Optimiser(ranges, strategy, maximise=True, seed=seed, group=2)
+    optimizer = Optimizer(ranges, strategy, maximize=True, seed=seed, group=2)
     tried: list[Any] = []
     for first in range(0, len(values), 2):
-        tried += optimiser.ask(len(values[first : first + 2]))
-        optimiser.tell(values[first : first + 2])
+        tried += optimizer.ask(len(values[first : first + 2]))
+        optimizer.tell(values[first : first + 2])
     return tried
 
 
@@ -77,11 +77,11 @@ def test_a_bayesian_search_learns_and_a_random_one_does_not() -> None:
 
 def test_a_bayesian_search_ends_nearer_to_the_best_than_it_began() -> None:
     ranges = [Continuous("x", 0.0, 1.0, False)]
-    optimiser = Optimiser(ranges, "Bayesian", maximise=False, seed=0, group=4)
+    optimizer = Optimizer(ranges, "Bayesian", maximize=False, seed=0, group=4)
     distances = []
     for _ in range(8):
-        found = [abs(float(values["x"]) - 0.7) for values in optimiser.ask(4)]
-        optimiser.tell(found)
+        found = [abs(float(values["x"]) - 0.7) for values in optimizer.ask(4)]
+        optimizer.tell(found)
         distances.append(sum(found) / 4)
     assert sum(distances[-2:]) < sum(distances[:2]) / 2
 
@@ -89,7 +89,7 @@ def test_a_bayesian_search_ends_nearer_to_the_best_than_it_began() -> None:
 @given(st.floats(1e-6, 1e3), st.floats(1e-6, 1e3), st.integers(1, 500), st.booleans())
 def test_what_is_suggested_lies_in_its_range(low: float, width: float, top: int, logarithmic: bool) -> None:
     ranges = [Continuous("x", low, low + width, logarithmic), Integer("n", 1, top, logarithmic)]
-    [values] = Optimiser(ranges, "Random", maximise=True, seed=0, group=1).ask(1)
+    [values] = Optimizer(ranges, "Random", maximize=True, seed=0, group=1).ask(1)
     # Written to six digits.
     assert low * 0.99999 <= float(values["x"]) <= (low + width) * 1.00001
     assert 1 <= int(values["n"]) <= top

@@ -28,7 +28,7 @@ def test_what_a_step_writes_is_what_the_next_one_reads(tmp_path: Path) -> None:
 
 
 def test_a_given_parameter_reaches_the_step(tmp_path: Path) -> None:
-    one = execution(tmp_path, fit(), double(), Behaviour="fail")
+    one = execution(tmp_path, fit(), double(), Behavior="fail")
     with pytest.raises(JobError, match="step Fit failed: the sky is falling"):
         run(one)
 
@@ -44,7 +44,7 @@ def test_a_failed_step_ends_the_execution_and_its_outputs_do_not_exist(tmp_path:
 
 def test_progress_names_each_step_and_how_it_ended(tmp_path: Path) -> None:
     stream = io.StringIO()
-    one = execution(tmp_path, double(), fit(), Behaviour="fail")
+    one = execution(tmp_path, double(), fit(), Behavior="fail")
     with pytest.raises(JobError):
         one.run(Lines(stream))
     lines = stream.getvalue().splitlines()

@@ -79,7 +79,7 @@ def test_without_a_cache_config_a_step_is_run_again(tmp_path: Path) -> None:
 
 def test_an_execution_after_a_failed_one_takes_over_what_that_had_finished(tmp_path: Path) -> None:
     with pytest.raises(JobError):
-        run(execution(tmp_path, double(), fit(), id="first", Behaviour="fail"))
+        run(execution(tmp_path, double(), fit(), id="first", Behavior="fail"))
     finished = {record.key for record in records if record.key}
     run(execution(tmp_path, double(), fit(), id="second", resumed=finished))
     assert statuses() == {"Double": "unchanged", "Fit": "succeeded"}

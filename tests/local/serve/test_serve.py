@@ -134,7 +134,7 @@ def test_a_stopped_container_is_killed_and_started_again(project: Project) -> No
 
 
 def test_a_signal_before_everything_is_ready_stops_what_has_been_started(project: Project) -> None:
-    project.declare(container("only", BEHAVIOUR="never_ready"))
+    project.declare(container("only", BEHAVIOR="never_ready"))
     log = project.folder / "build" / "endpoints" / "slipway-dev-shop" / "only" / "container.log"
     with project.start("serve", "--port", "0") as command:
         assert wait_until(lambda: log.exists() and "GET /ping" in log.read_text())
@@ -182,7 +182,7 @@ def test_what_cannot_be_sent_is_refused(
 
 
 def test_an_error_of_the_endpoint_is_printed_with_its_code(project: Project) -> None:
-    project.declare(container("only", BEHAVIOUR="fail"))
+    project.declare(container("only", BEHAVIOR="fail"))
     serving = Serving(project)
     code, out, err = project.run("invoke", "shop", "--row", "1")
     serving.end(signal.SIGTERM)
@@ -191,7 +191,7 @@ def test_an_error_of_the_endpoint_is_printed_with_its_code(project: Project) -> 
 
 
 def test_a_container_that_fails_before_it_is_ready_ends_the_command(project: Project) -> None:
-    project.declare(container("first"), container("second", BEHAVIOUR="crash_at_start"))
+    project.declare(container("first"), container("second", BEHAVIOR="crash_at_start"))
     code, out, err = project.run("serve", "--port", "0")
     assert (code, out) == (1, "")
     assert "error: container-2 (second) ended with exit code 1 before it was ready" in err
@@ -200,7 +200,7 @@ def test_a_container_that_fails_before_it_is_ready_ends_the_command(project: Pro
 
 
 def test_the_model_archive_is_unpacked_where_the_container_looks_for_it(project: Project) -> None:
-    declared = container("only", BEHAVIOUR="model")
+    declared = container("only", BEHAVIOR="model")
     declared["ModelDataUrl"] = {
         "Fn::Sub": "s3://cdk-assets-${AWS::AccountId}-${AWS::Region}/model.gz",
     }

@@ -18,7 +18,7 @@ import assembly
 
 
 @pytest.fixture(scope="session")
-def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The app's folder: its own code and model, and what `cdk synth` writes by default."""
     folder = tmp_path_factory.mktemp("stranger")
     shutil.copy(Path(__file__).with_name("stranger") / "app.py", folder)
@@ -38,8 +38,8 @@ def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def stranger(synthesised: Path, tmp_path: Path) -> Runner:
-    return Runner(shutil.copytree(synthesised, tmp_path / "stranger"))
+def stranger(synthesized: Path, tmp_path: Path) -> Runner:
+    return Runner(shutil.copytree(synthesized, tmp_path / "stranger"))
 
 
 def change(stranger: Runner, old: str, new: str) -> None:
@@ -49,8 +49,8 @@ def change(stranger: Runner, old: str, new: str) -> None:
     template.write_text(text.replace(old, new))
 
 
-def test_it_is_synthesised_as_cdk_does_by_default(synthesised: Path) -> None:
-    loaded = assembly.load(synthesised / "cdk.out")
+def test_it_is_synthesized_as_cdk_does_by_default(synthesized: Path) -> None:
+    loaded = assembly.load(synthesized / "cdk.out")
     assert loaded.unknown_types == [
         "AWS::CDK::Metadata",
         "AWS::DynamoDB::Table",

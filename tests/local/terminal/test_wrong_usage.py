@@ -328,7 +328,7 @@ PACKAGES: Mapping[str, bytes] = {
         for name, value in {"version": "x", "status": 7, "metrics": [], "containers": 7}.items()
     },
     "a container of another type": json.dumps({**PACKAGE, "containers": [7]}).encode(),
-    "one member too many": json.dumps({**PACKAGE, "colour": "red"}).encode(),
+    "one member too many": json.dumps({**PACKAGE, "color": "red"}).encode(),
 }
 
 

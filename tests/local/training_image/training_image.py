@@ -1,4 +1,4 @@
-"""An image for the runner's tests; the hyperparameter `behaviour` says what its training does."""
+"""An image for the runner's tests; the hyperparameter `behavior` says what its training does."""
 
 import json
 import os
@@ -13,21 +13,21 @@ def main() -> int:
     if sys.argv[1:] != ["train"]:
         raise SystemExit(f"this image only trains, it does not {sys.argv[1:]}")
     hyperparameters = json.loads((BASE / "input/config/hyperparameters.json").read_text())
-    behaviour = hyperparameters.get("behaviour", "remember")
-    print(f"behaviour: {behaviour}")
+    behavior = hyperparameters.get("behavior", "remember")
+    print(f"behavior: {behavior}")
     depth = hyperparameters.get("depth", "0")
-    if behaviour == "fail" or (behaviour == "measure_even" and int(depth) % 2):
+    if behavior == "fail" or (behavior == "measure_even" and int(depth) % 2):
         (BASE / "output/failure").write_text("the sky is falling")
         return 3
-    if behaviour == "checkpoint" and not go_on():
+    if behavior == "checkpoint" and not go_on():
         return 3
-    if behaviour == "sleep":
+    if behavior == "sleep":
         (BASE / "model/half").write_text("half")
         (BASE.parents[1] / "pid").write_text(str(os.getpid()))
         time.sleep(600)
-    if behaviour.startswith("measure"):
+    if behavior.startswith("measure"):
         print(f"quality=0.5\nquality={depth}.0")
-    if behaviour == "remember" or behaviour.startswith("measure"):
+    if behavior == "remember" or behavior.startswith("measure"):
         remember(hyperparameters)
     return 0
 

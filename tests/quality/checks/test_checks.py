@@ -8,7 +8,7 @@ import pytest
 from quality.checks.acknowledged import Acknowledgement, acknowledgements, settle
 from quality.checks.acknowledged_page import DOCUMENT, page
 from quality.checks.documents import write_or_compare
-from quality.checks.scanners import PLUGINS, Finding, ScannerError, cfn_lint, checkov, synthesised
+from quality.checks.scanners import PLUGINS, Finding, ScannerError, cfn_lint, checkov, synthesized
 
 FINDING = Finding("checkov", "CKV_AWS_18", "data/Logs/Resource", "no access log")
 REASON = "a log bucket that logs itself never comes to rest"
@@ -130,7 +130,7 @@ def test_a_report_of_a_synth_gives_open_and_acknowledged_findings(tmp_path):
     plugins = [{"pluginName": name} for name in sorted(PLUGINS)]
     plugins[0] |= {"violations": [violation], "suppressedViolations": [suppressed]}
     (tmp_path / "validation-report.json").write_text(json.dumps({"pluginReports": plugins}))
-    assert synthesised(tmp_path) == [
+    assert synthesized(tmp_path) == [
         Finding("AwsSolutions", "R", "data/Data/Resource", "No replication"),
         Finding("AwsSolutions", "S", "data/Data/Resource", "No replication", REASON),
     ]
@@ -140,4 +140,4 @@ def test_a_synth_without_the_policies_is_no_proof(tmp_path):
     report = {"pluginReports": [{"pluginName": "slipway", "violations": []}]}
     (tmp_path / "validation-report.json").write_text(json.dumps(report))
     with pytest.raises(ScannerError, match=r"without AwsSolutions, NIST\.800\.53\.R5"):
-        synthesised(tmp_path)
+        synthesized(tmp_path)

@@ -16,7 +16,7 @@ def template(each: Assembly) -> Any:
 
 
 def buckets(template: Any) -> dict[str, Any]:
-    """Data and artefact buckets, and the one that keeps their access logs, by construct."""
+    """Data and artifact buckets, and the one that keeps their access logs, by construct."""
     found = {
         logical_id.rstrip("0123456789ABCDEF"): one["Properties"]
         for logical_id, one in template["Resources"].items()
@@ -72,7 +72,7 @@ def test_every_bucket_refuses_what_does_not_come_over_tls(template: Any) -> None
         assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_data_and_artefacts_are_encrypted_with_our_key_and_log_who_reads_them(template: Any) -> None:
+def test_data_and_artifacts_are_encrypted_with_our_key_and_log_who_reads_them(template: Any) -> None:
     found = buckets(template)
     logs = found.pop("AccessLogBucket")
     for name, bucket in found.items():

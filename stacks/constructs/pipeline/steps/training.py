@@ -23,7 +23,7 @@ class Spot:
     """Managed spot instances, which may be taken away: training then goes on from its last checkpoint.
 
     A job takes `max_wait_seconds` at most, waiting and running. `data` names what the training data came
-    from, so that other data begin anew. What lies below `checkpoints` expires by itself.
+    from, so that other data start over. What lies below `checkpoints` expires by itself.
     """
 
     max_wait_seconds: int

@@ -1,4 +1,4 @@
-"""The construct behind every workload's API, alone in a stack: ways to authorise, contracts, deployments."""
+"""The construct behind every workload's API, alone in a stack: ways to authorize, contracts, deployments."""
 
 import json
 from collections.abc import Callable
@@ -14,18 +14,18 @@ CONTRACT = json.loads((ROOT / "lambda" / "predict_churn" / "openapi.json").read_
 
 @pytest.fixture(scope="module")
 def declare(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
-    """The template of a stack with an API of a contract and a way to authorise, and little else."""
+    """The template of a stack with an API of a contract and a way to authorize, and little else."""
     from aws_cdk import App, RemovalPolicy, Stack
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_lambda as lambda_
 
-    from stacks.constructs.api.authorisation import Authorisation, Iam
+    from stacks.constructs.api.authorization import Authorization, Iam
     from stacks.constructs.api.contract import Contract
     from stacks.constructs.api.prediction_api import PredictionApi
     from stacks.constructs.operations.log_groups import LogGroups
     from stacks.settings import Api
 
-    def declare(document: Any = CONTRACT, authorisation: Authorisation | None = None, **settings: Any) -> Any:
+    def declare(document: Any = CONTRACT, authorization: Authorization | None = None, **settings: Any) -> Any:
         folder = tmp_path_factory.mktemp("api")
         path = folder / "openapi.json"
         path.write_text(json.dumps(document))
@@ -44,7 +44,7 @@ def declare(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
                 handler="index.handler",
                 runtime=lambda_.Runtime.PYTHON_3_14,
             ),
-            authorisation=authorisation or Iam(),
+            authorization=authorization or Iam(),
             settings=Api.model_validate(
                 {"allowed_origins": ["https://app.example.com"], **limits, **settings}
             ),
@@ -56,9 +56,9 @@ def declare(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
 
 
 def test_with_cognito_users_of_the_pool_alone_may_call(declare: Callable[..., Any]) -> None:
-    from stacks.constructs.api.authorisation import Cognito
+    from stacks.constructs.api.authorization import Cognito
 
-    template = declare(authorisation=Cognito(keeps_data=True))
+    template = declare(authorization=Cognito(keeps_data=True))
     [authorizer] = [
         name for name, one in template["Resources"].items() if one["Type"] == "AWS::ApiGateway::Authorizer"
     ]
@@ -79,9 +79,9 @@ def test_with_cognito_users_of_the_pool_alone_may_call(declare: Callable[..., An
 def test_with_api_keys_only_holders_of_one_may_call_as_often_as_the_plan_says(
     declare: Callable[..., Any],
 ) -> None:
-    from stacks.constructs.api.authorisation import ApiKey
+    from stacks.constructs.api.authorization import ApiKey
 
-    template = declare(authorisation=ApiKey(rate_limit=7, burst_limit=9))
+    template = declare(authorization=ApiKey(rate_limit=7, burst_limit=9))
     for (_, method), properties in routes(template).items():
         assert properties["AuthorizationType"] == "NONE"
         assert properties.get("ApiKeyRequired", False) == (method != "OPTIONS")
@@ -96,12 +96,12 @@ def test_with_api_keys_only_holders_of_one_may_call_as_often_as_the_plan_says(
 
 @pytest.mark.parametrize(("name", "kind"), [("iam", "Iam"), ("cognito", "Cognito"), ("api_key", "ApiKey")])
 def test_the_settings_choose_who_may_call(context: Any, name: str, kind: str) -> None:
-    from stacks.constructs.api import authorisation
+    from stacks.constructs.api import authorization
     from stacks.settings import Settings
 
     settings = Settings.from_mapping(context)
-    chosen = authorisation.chosen(
-        settings.model_copy(update={"api": settings.api.model_copy(update={"authorisation": name})})
+    chosen = authorization.chosen(
+        settings.model_copy(update={"api": settings.api.model_copy(update={"authorization": name})})
     )
     assert type(chosen).__name__ == kind
 

@@ -45,7 +45,7 @@ def content(**changes: Any) -> dict[str, Any]:
             {
                 "hostname": hostname,
                 "image": image,
-                "model_data_url": f"s3://slipway-artefacts/churn/training/x/{hostname}/output/model.tar.gz",
+                "model_data_url": f"s3://slipway-artifacts/churn/training/x/{hostname}/output/model.tar.gz",
                 "digest": hashlib.sha256(hostname.encode()).hexdigest(),
                 "environment": {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"},
             }
@@ -151,7 +151,7 @@ def test_a_release_of_aws_may_be_deployed(released: Assembly) -> None:
     assert released.errors("churn-serving") == []
 
 
-def test_the_role_reads_the_released_archives_with_the_key_of_the_artefacts(released: Assembly) -> None:
+def test_the_role_reads_the_released_archives_with_the_key_of_the_artifacts(released: Assembly) -> None:
     template = released.template("churn-serving")
     read = allowed(template, "s3:GetObject", "ExecutionRole")
     archives = {one["model_data_url"].replace("s3://", "arn:aws:s3:::") for one in content()["containers"]}

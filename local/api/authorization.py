@@ -22,7 +22,7 @@ class Caller:
     claims: Mapping[str, str] = field(default_factory=dict)
 
 
-class Authorisation:
+class Authorization:
     """The callers of one API."""
 
     def __init__(self, api: Api, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -39,19 +39,19 @@ class Authorisation:
     def check(self, request: Request, method: Method) -> Caller:
         """The caller; refuses who may not call the method, or calls more often than its plan allows."""
         access_key, claims = None, {}
-        if method.authorisation == IAM:
+        if method.authorization == IAM:
             access_key = signature.check(request, self._region, self._now())
-        elif method.authorisation == COGNITO and method.pool:
+        elif method.authorization == COGNITO and method.pool:
             claims = dict(self._issuers[method.pool.id].claims(request.header("authorization")))
         return Caller(access_key, self._key(request) if method.needs_key else None, claims)
 
     def credentials(self, method: Method) -> list[str]:
         """The arguments with which curl may call the method."""
         arguments = []
-        if method.authorisation == IAM:
+        if method.authorization == IAM:
             arguments += ["--aws-sigv4", f"aws:amz:{self._region}:{signature.SERVICE}"]
             arguments += ["--user", f"{signature.ACCESS_KEY}:{signature.SECRET_KEY}"]
-        elif method.authorisation == COGNITO and method.pool:
+        elif method.authorization == COGNITO and method.pool:
             arguments += ["--header", f"Authorization: {self._issuers[method.pool.id].token()}"]
         if method.needs_key and self._keys:
             arguments += ["--header", f"X-Api-Key: {next(iter(self._keys))}"]

@@ -6,7 +6,7 @@ from typing import Any
 import jwt
 import pytest
 
-from local.api.authorisation import Authorisation
+from local.api.authorization import Authorization
 from local.api.declaration import COGNITO, OPEN, Api, ApiKey, Function, Method, UserPool
 from local.api.refusals import GatewayResponses, Refused
 from local.api.request import Request
@@ -17,12 +17,12 @@ FUNCTION = Function("f", "arn:aws:lambda:r:0:function:f", "s3://b/k", "m.h", {},
 POOL = UserPool("pool", "arn:aws:cognito-idp:r:0:userpool/pool", ["client"])
 METHOD = Method("/churn", "id", "POST", OPEN, None, False, FUNCTION, 29)
 KEYED = replace(METHOD, needs_key=True)
-FOR_USERS = replace(METHOD, authorisation=COGNITO, pool=POOL)
+FOR_USERS = replace(METHOD, authorization=COGNITO, pool=POOL)
 
 
-def authorisation(method: Method, **changes: Any) -> Authorisation:
+def authorization(method: Method, **changes: Any) -> Authorization:
     resources = {"/churn": {"POST": method}}
-    return Authorisation(Api("a", "id", "prod", "d", "0", "r", resources, GatewayResponses({}), **changes))
+    return Authorization(Api("a", "id", "prod", "d", "0", "r", resources, GatewayResponses({}), **changes))
 
 
 def request(**headers: str) -> Request:
@@ -30,19 +30,19 @@ def request(**headers: str) -> Request:
     return Request("POST", "/prod/churn", "", named, "127.0.0.1")
 
 
-def kind(own: Authorisation, method: Method, **headers: str) -> str:
+def kind(own: Authorization, method: Method, **headers: str) -> str:
     with pytest.raises(Refused) as refused:
         own.check(request(**headers), method)
     return refused.value.kind
 
 
-def test_a_method_without_authorisation_takes_everybody() -> None:
-    assert authorisation(METHOD).check(request(), METHOD).access_key is None
+def test_a_method_without_authorization_takes_everybody() -> None:
+    assert authorization(METHOD).check(request(), METHOD).access_key is None
 
 
 def test_a_key_of_the_stages_plan_is_the_caller() -> None:
     key = ApiKey("key", "dummy-key", None)
-    own = authorisation(KEYED, keys=[key])
+    own = authorization(KEYED, keys=[key])
     assert own.check(request(x_api_key="dummy-key"), KEYED).key == key
     assert kind(own, KEYED) == "INVALID_API_KEY"
     assert kind(own, KEYED, x_api_key="dummy-other") == "INVALID_API_KEY"
@@ -50,14 +50,14 @@ def test_a_key_of_the_stages_plan_is_the_caller() -> None:
 
 
 def test_a_keys_plan_limits_its_requests() -> None:
-    own = authorisation(KEYED, keys=[ApiKey("key", "dummy-key", Limit(1e-6, 2))])
+    own = authorization(KEYED, keys=[ApiKey("key", "dummy-key", Limit(1e-6, 2))])
     for _ in range(2):
         own.check(request(x_api_key="dummy-key"), KEYED)
     assert kind(own, KEYED, x_api_key="dummy-key") == "THROTTLED"
 
 
 def test_the_token_that_is_printed_is_a_user_of_the_pool() -> None:
-    own = authorisation(FOR_USERS)
+    own = authorization(FOR_USERS)
     flag, header = own.credentials(FOR_USERS)
     name, _, token = header.partition(": ")
     assert (flag, name) == ("--header", "Authorization")
@@ -72,8 +72,8 @@ NESTED = f"{'W1tb' * 10_000}.e30.e30"
 @pytest.mark.parametrize(
     "token", ["", "x", "a.b.c", "e30.e30.", "é.é.é", "\udc80.e30.e30", "W10.e30.e30", NESTED]
 )
-def test_what_is_no_token_of_the_pool_is_unauthorised(token: str) -> None:
-    assert kind(authorisation(FOR_USERS), FOR_USERS, authorization=token) == "UNAUTHORIZED"
+def test_what_is_no_token_of_the_pool_is_unauthorized(token: str) -> None:
+    assert kind(authorization(FOR_USERS), FOR_USERS, authorization=token) == "UNAUTHORIZED"
 
 
 @pytest.mark.parametrize(

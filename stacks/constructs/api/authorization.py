@@ -26,8 +26,8 @@ PUBLIC = Access(
 )
 
 
-class Authorisation(Protocol):
-    """A way to authorise callers."""
+class Authorization(Protocol):
+    """A way to authorize callers."""
 
     def bind(self, api: apigateway.RestApi) -> Access:
         """How the methods for callers are guarded; what that needs is declared within the API."""
@@ -110,12 +110,12 @@ def _output(api: apigateway.RestApi, name: str, value: str) -> None:
     CfnOutput(api, name, value=value).override_logical_id(name)
 
 
-def chosen(settings: Settings) -> Authorisation:
+def chosen(settings: Settings) -> Authorization:
     """The one that the settings name."""
     api = settings.api
-    kinds: Mapping[str, Authorisation] = {
+    kinds: Mapping[str, Authorization] = {
         "iam": Iam(),
         "cognito": Cognito(settings.keeps_data),
         "api_key": ApiKey(api.rate_limit, api.burst_limit),
     }
-    return kinds[api.authorisation]
+    return kinds[api.authorization]

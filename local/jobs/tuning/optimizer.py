@@ -11,7 +11,7 @@ STRATEGIES = {"Bayesian": True, "Random": False}
 
 
 @dataclass
-class Optimiser:
+class Optimizer:
     """Suggests values for the ranges, as many sets as are asked for, and learns from what came of them.
 
     The same seed, sizes of the groups and results give the same suggestions. Without results a Bayesian one
@@ -20,7 +20,7 @@ class Optimiser:
 
     ranges: Sequence[Range]
     strategy: str
-    maximise: bool
+    maximize: bool
     seed: int
     group: int
     _trials: list[Any] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Optimiser:
         samplers = optuna.samplers
         self._failed = optuna.trial.TrialState.FAIL
         self._study = optuna.create_study(
-            direction="maximize" if self.maximise else "minimize",
+            direction="maximize" if self.maximize else "minimize",
             sampler=samplers.TPESampler(seed=self.seed, n_startup_trials=self.group)
             if STRATEGIES[self.strategy]
             else samplers.RandomSampler(seed=self.seed),
