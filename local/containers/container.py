@@ -25,7 +25,6 @@ from local.http.ports import PortRange
 PING_TIMEOUT = 2.0
 READY_TIMEOUT = 240.0
 SERVING_GRACE = 30.0
-JOB_GRACE = 120.0
 FAILURE_LENGTH = 1024
 _OPT_ML = PurePosixPath("/opt/ml")
 
@@ -107,51 +106,6 @@ class Layout:
     @property
     def _temporary(self) -> Path:
         return self.root.absolute() / "tmp"
-
-
-@dataclass(frozen=True)
-class JobResult:
-    """How a job's container ended. `failure` is empty after exit code 0."""
-
-    exit_code: int
-    log: Path
-    failure: str
-
-    @property
-    def succeeded(self) -> bool:
-        return self.exit_code == 0
-
-
-def run_container(
-    image: Image,
-    command: Sequence[str],
-    layout: Layout,
-    environment: Mapping[str, str],
-    *,
-    timeout: float | None = None,
-) -> JobResult:
-    """Run a job's container to its end and say how it ended.
-
-    `command` is `image.command("train")` or a processing job's entrypoint and arguments, with paths mapped;
-    the layout has been created. After `timeout` seconds, and when this call is interrupted, the container
-    gets SIGTERM, then SIGKILL after 120 s.
-    """
-    process = Process(
-        command,
-        cwd=layout.root,
-        environment={**image.environment(), **layout.environment(), **environment},
-        log=layout.log,
-    )
-    try:
-        exit_code = process.wait(timeout)
-    finally:
-        process.stop(JOB_GRACE)
-    if exit_code is None:
-        return JobResult(
-            process.wait() or 1, layout.log, f"it was stopped after {timeout:g} s, its longest time"
-        )
-    failure = (layout.failure() or describe_exit(exit_code)) if exit_code else ""
-    return JobResult(exit_code, layout.log, failure)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from typing import Any
 from assembly.rules import ACTED, WITHOUT, Acted, Only, Refused, Rule, refusals
 from local.errors import JobError
 
-_ONE_INSTANCE = Only((1,))
 _FROM_S3 = Refused("the runner reads objects of S3")
 _ENTRYPOINT = Refused("the runner starts an image as `train`")
 _NO_SHUFFLE = Refused("the runner gives objects in the order of their names")
@@ -14,8 +13,8 @@ _ONE_TRAINING = Refused("the runner tunes one training by one objective")
 
 _INSTANCES: Mapping[str, Rule] = {
     "CapacityReservationConfig": WITHOUT,
-    "InstanceCount": _ONE_INSTANCE,
-    "InstanceGroups": Refused("the runner has one instance"),
+    "InstanceCount": ACTED,
+    "InstanceGroups": Refused("the instances of a job are alike here"),
     "InstancePlacementConfig": WITHOUT,
     "InstancePreferences": WITHOUT,
     "InstanceType": ACTED,
@@ -39,7 +38,7 @@ _CHANNEL = Acted(
                     {
                         "AttributeNames": Refused("the runner does not read augmented manifests"),
                         "HubAccessConfig": _FROM_S3,
-                        "InstanceGroupNames": Refused("the runner has one instance"),
+                        "InstanceGroupNames": Refused("the instances of a job are alike here"),
                         "ModelAccessConfig": WITHOUT,
                         "S3DataDistributionType": ACTED,
                         "S3DataType": Only(("S3Prefix",)),

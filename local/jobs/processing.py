@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from local.containers.container import Layout, run_container
+from local.containers.container import Layout
 from local.containers.images import Image
 from local.errors import JobError
 from local.jobs.arguments import PROCESSING, refuse
-from local.jobs.services import HOST, Services, demand, longest_time, texts
+from local.jobs.cluster import FULLY_REPLICATED, Cluster, Instance, instance_count
+from local.jobs.services import Services, longest_time, texts
 
 _ROOT = PurePosixPath("/opt/ml/processing")
 _PYTHON = ("python", "python3")
@@ -18,8 +19,9 @@ _PYTHON = ("python", "python3")
 class ProcessingJob:
     """A processing job, from CreateProcessingJob's arguments.
 
-    Runs on one instance. Paths of a container are absolute, but its folders lie elsewhere here: an element of
-    the command or an environment variable that is a declared LocalPath, or below one, is mapped to them.
+    Runs on as many instances as it asks for. Paths of a container are absolute, but its folders lie elsewhere
+    here: an element of the command or an environment variable that is a declared LocalPath, or below one, is
+    mapped to them.
     """
 
     def __init__(self, name: str, arguments: Mapping[str, Any], services: Services) -> None:
@@ -53,6 +55,7 @@ class ProcessingJob:
     def check(self) -> None:
         """Raise a SlipwayError for an image, a bucket or an argument with which the job cannot run here."""
         refuse(PROCESSING, self._arguments)
+        instance_count(self._resources)
         self._services.images.find(self._application["ImageUri"])
         if not self._application.get("ContainerEntrypoint"):
             raise JobError(
@@ -69,21 +72,51 @@ class ProcessingJob:
 
     def run(self, folder: Path) -> None:
         """Run the job in a folder of its own; raises JobError with the container's reason when it fails."""
-        layout = Layout(folder)
+        cluster = Cluster.of(self._resources, folder)
+        for one in cluster.instances:
+            self._lay_out(cluster, one)
+        image = self._services.images.find(self._application["ImageUri"])
+        cluster.run(
+            image,
+            {one.host: self._command(image, one.layout) for one in cluster.instances},
+            {one.host: self._environment(one.layout) for one in cluster.instances},
+            timeout=longest_time(self._arguments),
+        )
+        self._upload(cluster)
+
+    def _lay_out(self, cluster: Cluster, instance: Instance) -> None:
+        layout = instance.layout
         layout.create()
-        self._write_config(layout)
+        self._write_config(cluster, instance)
         for one in self._inputs.values():
             source = one["S3Input"]
-            self._services.storage.download(source["S3Uri"], layout.host_path(source["LocalPath"]))
+            share = cluster.share(instance, source.get("S3DataDistributionType", FULLY_REPLICATED))
+            folder = layout.host_path(source["LocalPath"])
+            folder.mkdir(parents=True, exist_ok=True)
+            self._services.storage.download(source["S3Uri"], folder, share)
         for one in self._outputs.values():
             layout.host_path(one["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
-        image = self._services.images.find(self._application["ImageUri"])
-        timeout = longest_time(self._arguments)
-        command = self._command(image, layout)
-        demand(run_container(image, command, layout, self._environment(layout), timeout=timeout), layout)
-        for one in self._outputs.values():
-            target = one["S3Output"]
-            self._services.storage.upload(layout.host_path(target["LocalPath"]), target["S3Uri"])
+
+    def _upload(self, cluster: Cluster) -> None:
+        """Put what all instances have written below each output's prefix; nothing is put anywhere when two
+        have written the same object, of which SageMaker would keep one."""
+        targets = [(one["S3Output"]["LocalPath"], one["S3Output"]["S3Uri"]) for one in self._outputs.values()]
+        for folder, uri in targets:
+            for name, written in cluster.files(folder).items():
+                if len(written) > 1:
+                    hosts = " and ".join(host for host, _ in written)
+                    raise JobError(
+                        f"{hosts} have both written {name} to {folder}, which is one object of {uri}; "
+                        "give each instance's files names of their own, such as part-<host>"
+                    )
+        for folder, uri in targets:
+            for one in cluster.instances:
+                self._services.storage.upload(one.layout.host_path(folder), uri)
+
+    @property
+    def _resources(self) -> Mapping[str, Any]:
+        resources: Mapping[str, Any] = self._arguments.get("ProcessingResources", {}).get("ClusterConfig", {})
+        return resources
 
     def _local_paths(self) -> list[PurePosixPath]:
         ends = [one["S3Input"] for one in self._inputs.values()]
@@ -110,10 +143,10 @@ class ProcessingJob:
         declared = any(path.is_relative_to(local_path) for local_path in self._local_paths())
         return str(layout.host_path(element)) if declared else element
 
-    def _write_config(self, layout: Layout) -> None:
-        folder = layout.base / "config"
+    def _write_config(self, cluster: Cluster, instance: Instance) -> None:
+        folder = instance.layout.base / "config"
         folder.mkdir(parents=True)
         job = {**self._arguments, "ProcessingJobName": self._name}
         (folder / "processingjobconfig.json").write_text(json.dumps(job, indent=2), encoding="utf-8")
-        hosts = {"current_host": HOST, "hosts": [HOST]}
+        hosts = {"current_host": instance.host, "hosts": cluster.hosts}
         (folder / "resourceconfig.json").write_text(json.dumps(hosts), encoding="utf-8")

@@ -9,16 +9,12 @@ from typing import Any
 
 from assembly import Model
 from assembly.place import Place
-from local.containers.container import JobResult, Layout
 from local.containers.images import Images
 from local.endpoint.answers import NOTHING, Promise
 from local.errors import JobError
 from local.registry import FolderRegistry
 from local.storage.moves import Move
 from local.storage.s3 import Storage
-
-# The one instance that a job has here. Sharded inputs are therefore whole.
-HOST = "algo-1"
 
 
 @dataclass(frozen=True)
@@ -60,15 +56,6 @@ class Services:
     @cached_property
     def _digests(self) -> dict[str, str]:
         return {}
-
-
-def demand(result: JobResult, layout: Layout) -> None:
-    """Raise JobError with the container's own reason and its last log lines unless it succeeded."""
-    if result.succeeded:
-        return
-    tail = layout.log_tail()
-    log = f"its last log lines ({result.log}):\n{tail}" if tail else "its log is empty"
-    raise JobError(f"{result.failure}\n{log}")
 
 
 def only(arguments: Mapping[str, Any], accepted: Mapping[str, tuple[str, ...]]) -> None:

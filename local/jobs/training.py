@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local.containers.container import Layout, run_container
+from local.containers.container import Layout
 from local.errors import JobError
 from local.jobs.arguments import TRAINING, refuse
-from local.jobs.services import HOST, Services, demand, longest_time, texts
+from local.jobs.cluster import FULLY_REPLICATED, Cluster, Instance, instance_count
+from local.jobs.services import Services, longest_time, texts
 from local.storage.archive import pack
 
 _SOURCE = "sagemaker_submit_directory"
@@ -19,9 +20,9 @@ _CHECKPOINTS = "/opt/ml/checkpoints"
 class TrainingJob:
     """A training job, from CreateTrainingJob's arguments.
 
-    Runs on one instance with channels of S3 objects in File mode; FastFile shows a container the same files.
-    The model folder becomes `<S3OutputPath>/<name>/output/model.tar.gz`, `output/data` the `output.tar.gz`
-    beside it.
+    Runs on as many instances as it asks for, with channels of S3 objects in File mode; FastFile shows a
+    container the same files. The model folder becomes `<S3OutputPath>/<name>/output/model.tar.gz`,
+    `output/data` the `output.tar.gz` beside it: the first instance's, with what only others have written.
     """
 
     def __init__(self, name: str, arguments: Mapping[str, Any], services: Services) -> None:
@@ -51,6 +52,7 @@ class TrainingJob:
     def check(self) -> None:
         """Raise a SlipwayError for an image, a bucket or an argument with which the job cannot run here."""
         refuse(TRAINING, self._arguments)
+        instance_count(self._resources)
         self._services.images.find(self._algorithm["TrainingImage"])
         self._services.storage.path(self._output)
         if self._checkpoints:
@@ -62,11 +64,9 @@ class TrainingJob:
 
     def run(self, folder: Path) -> None:
         """Run the job in a folder of its own; raises JobError with the container's reason when it fails."""
-        layout = Layout(folder)
-        layout.create()
-        layout.write_config("hyperparameters", self._hyperparameters(layout))
-        layout.write_config("inputdataconfig", self._download_channels(layout))
-        layout.write_config("resourceconfig", self._resource_config())
+        cluster = Cluster.of(self._resources, folder)
+        for one in cluster.instances:
+            self._lay_out(cluster, one)
         image = self._services.images.find(self._algorithm["TrainingImage"])
         environment = {
             "AWS_REGION": self._services.place.region,
@@ -74,30 +74,49 @@ class TrainingJob:
             "TRAINING_JOB_ARN": self._arn,
             **self._arguments.get("Environment", {}),
         }
-        timeout = longest_time(self._arguments)
-        with self._keeping_checkpoints(layout):
-            demand(run_container(image, image.command("train"), layout, environment, timeout=timeout), layout)
-        self._upload(layout)
+        with self._keeping_checkpoints(cluster):
+            cluster.run(
+                image,
+                dict.fromkeys(cluster.hosts, image.command("train")),
+                dict.fromkeys(cluster.hosts, environment),
+                timeout=longest_time(self._arguments),
+            )
+        self._upload(cluster)
+
+    def _lay_out(self, cluster: Cluster, instance: Instance) -> None:
+        layout = instance.layout
+        layout.create()
+        layout.write_config("hyperparameters", self._hyperparameters(layout))
+        layout.write_config("inputdataconfig", self._download_channels(cluster, instance))
+        layout.write_config("resourceconfig", self._resource_config(cluster, instance))
+
+    @property
+    def _resources(self) -> Mapping[str, Any]:
+        resources: Mapping[str, Any] = self._arguments.get("ResourceConfig", {})
+        return resources
 
     @property
     def _arn(self) -> str:
         return self._services.place.arn("sagemaker", f"training-job/{self._name}")
 
     @contextmanager
-    def _keeping_checkpoints(self, layout: Layout) -> Iterator[None]:
+    def _keeping_checkpoints(self, cluster: Cluster) -> Iterator[None]:
         """Checkpoints of an interrupted job are there when it starts again, and kept however it ends."""
         if not self._checkpoints:
             yield
             return
         storage, uri = self._services.storage, self._checkpoints["S3Uri"]
-        folder = layout.host_path(self._checkpoints.get("LocalPath", _CHECKPOINTS))
-        folder.mkdir(parents=True, exist_ok=True)
-        if storage.exists(uri):
-            storage.download(uri, folder)
+        path = self._checkpoints.get("LocalPath", _CHECKPOINTS)
+        for one in cluster.instances:
+            folder = one.layout.host_path(path)
+            folder.mkdir(parents=True, exist_ok=True)
+            if storage.exists(uri):
+                storage.download(uri, folder)
         try:
             yield
         finally:
-            storage.upload(folder, uri)
+            cluster.merge_into_first(path)
+            storage.upload(cluster.first.host_path(path), uri)
 
     def _hyperparameters(self, layout: Layout) -> dict[str, str]:
         """The hyperparameters; a script's source in S3 is fetched here, since the container cannot."""
@@ -111,33 +130,43 @@ class TrainingJob:
             hyperparameters[_SOURCE] = json.dumps(path) if encoded else path
         return hyperparameters
 
-    def _download_channels(self, layout: Layout) -> dict[str, dict[str, str]]:
+    def _download_channels(self, cluster: Cluster, instance: Instance) -> dict[str, dict[str, str]]:
         config = {}
         for name, channel in self._channels.items():
             source = channel["DataSource"]["S3DataSource"]
-            self._services.storage.download(source["S3Uri"], layout.channel(name))
+            distribution = source.get("S3DataDistributionType", FULLY_REPLICATED)
+            folder = instance.layout.channel(name)
+            folder.mkdir(parents=True, exist_ok=True)
+            self._services.storage.download(source["S3Uri"], folder, cluster.share(instance, distribution))
             config[name] = {
                 "TrainingInputMode": "File",
-                "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
+                "S3DistributionType": distribution,
                 "RecordWrapperType": "None",
             }
             if "ContentType" in channel:
                 config[name]["ContentType"] = channel["ContentType"]
         return config
 
-    def _resource_config(self) -> dict[str, Any]:
-        instance_type = self._arguments.get("ResourceConfig", {}).get("InstanceType", "local")
-        group = {"instance_group_name": "homogeneousCluster", "instance_type": instance_type, "hosts": [HOST]}
+    def _resource_config(self, cluster: Cluster, instance: Instance) -> dict[str, Any]:
+        instance_type = self._resources.get("InstanceType", "local")
+        group = {
+            "instance_group_name": "homogeneousCluster",
+            "instance_type": instance_type,
+            "hosts": cluster.hosts,
+        }
         return {
-            "current_host": HOST,
+            "current_host": instance.host,
             "current_instance_type": instance_type,
             "current_group_name": "homogeneousCluster",
-            "hosts": [HOST],
+            "hosts": cluster.hosts,
             "instance_groups": [group],
             "network_interface_name": "lo",
         }
 
-    def _upload(self, layout: Layout) -> None:
+    def _upload(self, cluster: Cluster) -> None:
+        for folder in ("/opt/ml/model", "/opt/ml/output/data"):
+            cluster.merge_into_first(folder)
+        layout = cluster.first
         if not any(layout.model.iterdir()):
             raise JobError("the container ended with success, but wrote nothing to /opt/ml/model")
         pack(layout.model, self._services.storage.path(f"{self._output}/model.tar.gz"))

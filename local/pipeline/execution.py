@@ -11,7 +11,7 @@ from typing import Any
 
 from assembly import Pipeline
 from assembly.errors import SlipwayError
-from local.containers.container import JOB_GRACE
+from local.containers.job import GRACE
 from local.containers.process import stop_all
 from local.errors import JobError, PipelineError
 from local.jobs import Services
@@ -162,7 +162,7 @@ class _Steps:
 
     def stop(self) -> None:
         self._stopping.set()
-        stop_all(JOB_GRACE)
+        stop_all(GRACE)
 
     def _done(self, step: Step) -> _Done:
         """The step's result: an earlier one where it may stand for it, else the step is run."""

@@ -6,8 +6,9 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from assembly import Assembly, Asset
@@ -20,6 +21,21 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([^\x00-\x1f]*))?")
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which of an input's objects one of several instances gets: every `of`-th in the order of their keys,
+    from the `number`-th on."""
+
+    number: int = 1
+    of: int = 1
+
+    def objects(self, files: Iterable[Path]) -> list[Path]:
+        return [*files][self.number - 1 :: self.of]
+
+
+WHOLE = Share()
 
 
 class Storage:
@@ -59,21 +75,23 @@ class Storage:
         """Whether the URI is an object, or a prefix with at least one object below it."""
         return any(True for _ in _objects(self.path(uri)))
 
-    def download(self, uri: str, folder: Path) -> list[Path]:
+    def download(self, uri: str, folder: Path, share: Share = WHOLE) -> list[Path]:
         """Copy an object, or every object below a prefix (keeping their folders), into a folder.
 
-        Returns the files written. Raises StorageError when there is nothing under the URI.
+        Of the objects a share is copied. Returns the files written. Raises StorageError when there is nothing
+        under the URI.
         """
         source = self.path(uri)
         base = source if source.is_dir() else source.parent
         written = []
-        for file in _objects(source):
+        objects = [*_objects(source)]
+        if not objects:
+            raise StorageError(f"{uri}: there is no such object")
+        for file in share.objects(objects):
             target = folder / file.relative_to(base)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
             written.append(target)
-        if not written:
-            raise StorageError(f"{uri}: there is no such object")
         return written
 
     def digest(self, uri: str) -> str:

@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from local.containers.container import Layout
 from local.errors import JobError
 from local.jobs.arguments import TUNING, refuse
+from local.jobs.cluster import Cluster
 from local.jobs.services import Services, only
 from local.jobs.training import TrainingJob
 from local.jobs.tuning import trials
@@ -101,7 +101,8 @@ class TuningJob:
         value, fault = None, None
         try:
             self._training(number, values).run(place)
-            value = last_value(self._pattern, Layout(place).log, self._metric)
+            log = Cluster.of(self._definition.get("ResourceConfig", {}), place).first.log
+            value = last_value(self._pattern, log, self._metric)
         except JobError as error:
             self._demand_going_on()
             fault = str(error)

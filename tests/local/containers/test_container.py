@@ -14,8 +14,9 @@ from patience import PATIENCE
 from processes import is_running, wait_until
 
 from local.containers import process
-from local.containers.container import Layout, ServingContainer, run_container
+from local.containers.container import Layout, ServingContainer
 from local.containers.images import Image
+from local.containers.job import JobContainer, run
 from local.errors import ContainerError
 from local.http.client import Client, Response
 
@@ -55,7 +56,7 @@ def test_a_job_sees_its_folders_and_its_own_environment_only(
     layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "private")
-    result = run_container(FAKE, FAKE.command("train"), layout, {"TRAINING_JOB_NAME": "fit"})
+    result = run([JobContainer(FAKE, FAKE.command("train"), layout, {"TRAINING_JOB_NAME": "fit"})])
     assert (result.exit_code, result.failure) == (0, "")
     assert result.log.read_text() == "training\n"
     seen = json.loads((layout.model / "environment.json").read_text())
@@ -68,23 +69,23 @@ def test_a_job_sees_its_folders_and_its_own_environment_only(
 
 
 def test_a_failed_job_tells_the_first_1024_characters_of_its_own_reason(layout: Layout) -> None:
-    result = run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "fail"})
+    result = run([JobContainer(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "fail"})])
     assert (result.exit_code, result.failure) == (1, "eta 7 is not in [0, 1]")
 
 
 def test_a_job_that_fails_without_a_reason_tells_its_exit_code(layout: Layout) -> None:
-    result = run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "fail_silently"})
+    result = run([JobContainer(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "fail_silently"})])
     assert (result.exit_code, result.failure) == (7, "ended with exit code 7")
 
 
 def test_a_job_that_takes_too_long_is_stopped(layout: Layout) -> None:
-    result = run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "hang"}, timeout=0.5)
+    result = run([JobContainer(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "hang"})], timeout=0.5)
     assert not result.succeeded
     assert result.failure == "it was stopped after 0.5 s, its longest time"
 
 
 def test_what_a_job_leaves_running_ends_with_it(layout: Layout) -> None:
-    run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "leave_a_child"})
+    run([JobContainer(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "leave_a_child"})])
     child = int((layout.base / "child").read_text())
     assert wait_until(lambda: not is_running(child))
 
@@ -93,11 +94,11 @@ def test_jobs_of_other_threads_can_be_stopped_together(tmp_path: Path) -> None:
     layouts = [Layout(tmp_path / name) for name in ("first", "second")]
     codes = []
 
-    def run(layout: Layout) -> None:
+    def hang(layout: Layout) -> None:
         layout.create()
-        codes.append(run_container(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "hang"}).exit_code)
+        codes.append(run([JobContainer(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "hang"})]).exit_code)
 
-    threads = [threading.Thread(target=run, args=(layout,)) for layout in layouts]
+    threads = [threading.Thread(target=hang, args=(layout,)) for layout in layouts]
     for thread in threads:
         thread.start()
     assert wait_until(lambda: all((layout.base / "started").exists() for layout in layouts))
@@ -175,12 +176,13 @@ def test_containers_side_by_side_get_ports_of_their_own(tmp_path: Path) -> None:
 RUNNER = """
     import sys, time
     from pathlib import Path
-    from local.containers.container import Layout, run_container
+    from local.containers.container import Layout
+    from local.containers.job import JobContainer, run
     from local.containers.images import Image
     fake = Image("fake", "fake", None, "fake_image", (Path(sys.argv[1]),), {})
     layout = Layout(Path(sys.argv[2]))
     layout.create()
-    run_container(fake, fake.command("train"), layout, {"BEHAVIOR": "leave_a_child_and_hang"})
+    run([JobContainer(fake, fake.command("train"), layout, {"BEHAVIOR": "leave_a_child_and_hang"})])
 """
 
 

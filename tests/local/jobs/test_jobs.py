@@ -5,87 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assembly_files import REGION, TRAINING_IMAGE, file_asset, write_assembly, write_versions
+from assembly_files import REGION, TRAINING_IMAGE, file_asset, write_assembly
+from job_arguments import SOURCE, channel, given, processing, read, taken, training
 
 import assembly
-from local.containers.images import Images
 from local.errors import ImageError, JobError, StorageError
 from local.jobs import ProcessingJob, Services, TrainingJob
-from local.registry import FolderRegistry
 from local.storage.s3 import Storage
-
-SOURCE = f"s3://cdk-assets-000000000000-{REGION}/fit.gz"
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Services:
-    cdk_out = write_assembly(
-        tmp_path / "cdk.out",
-        {"Data": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "data"}}},
-        files={"fit": file_asset("asset.fit.gz", "fit.gz")},
-    )
-    (cdk_out / "asset.fit.gz").write_text("source")
-    declared = assembly.load(cdk_out)
-    services = Services(
-        Storage(tmp_path / "s3", declared),
-        Images.load(write_versions(tmp_path)),
-        declared.place,
-        FolderRegistry(tmp_path / "registry", declared.place),
-    )
-    put(services, tmp_path, "s3://data/in/rows.csv", "1,2\n")
-    return services
-
-
-def put(services: Services, tmp_path: Path, uri: str, text: str) -> None:
-    (tmp_path / "upload").write_text(text)
-    services.storage.upload(tmp_path / "upload", uri)
-
-
-def read(services: Services, uri: str) -> str:
-    return services.storage.path(uri).read_text()
-
-
-def training(**changes: Any) -> dict[str, Any]:
-    return {
-        "AlgorithmSpecification": {"TrainingImage": TRAINING_IMAGE, "TrainingInputMode": "File"},
-        "InputDataConfig": [channel("train")],
-        "OutputDataConfig": {"S3OutputPath": "s3://data/out/"},
-        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
-        **changes,
-    }
-
-
-def channel(name: str, **changes: Any) -> dict[str, Any]:
-    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://data/in", **changes.pop("source", {})}
-    return {
-        "ChannelName": name,
-        "ContentType": "text/csv",
-        "DataSource": {"S3DataSource": source},
-        **changes,
-    }
-
-
-def processing(*arguments: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "AppSpecification": {
-            "ImageUri": TRAINING_IMAGE,
-            "ContainerEntrypoint": ["python3", "-c"],
-            "ContainerArguments": list(arguments),
-        },
-        "ProcessingInputs": [given("rows", "s3://data/in")],
-        "ProcessingOutputConfig": {"Outputs": [taken("copy", "s3://data/out")]},
-        **changes,
-    }
-
-
-def given(name: str, uri: str, **changes: Any) -> dict[str, Any]:
-    local_path = f"/opt/ml/processing/input/{name}"
-    return {"InputName": name, "S3Input": {"S3Uri": uri, "LocalPath": local_path, **changes}}
-
-
-def taken(name: str, uri: str, **changes: Any) -> dict[str, Any]:
-    local_path = f"/opt/ml/processing/output/{name}"
-    return {"OutputName": name, "S3Output": {"S3Uri": uri, "LocalPath": local_path, **changes}}
 
 
 def test_a_training_container_finds_what_sagemaker_would_give_it(services: Services, tmp_path: Path) -> None:
