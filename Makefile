@@ -77,7 +77,7 @@ train: $(INSTALLED) $(DATA) ## run the training pipeline of WORKLOAD as the temp
 
 synth: artifacts ## write cdk.out for ENV (dev or prod)
 	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
-	@$(if $(filter synth,$(MAKECMDGOALS)),python scripts/annotations.py cdk.out)
+	@$(if $(filter synth,$(MAKECMDGOALS)),PYTHONPATH=. python scripts/annotations.py cdk.out)
 
 artifacts: $(INSTALLED)
 	@for workload in $(TRAINED_HERE); do \

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from assembly.address import Address
+from assembly.assets import Asset
 from assembly.cloud_assembly import Assembly
-from assembly.manifest import Asset
 from assembly.resources import ContainerDefinition, Endpoint, Model, Pipeline, Resource
 from assembly.stack import Stack
 

@@ -6,10 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from assembly import manifest, resource_types
+from assembly import resource_types
 from assembly.address import Address, chosen
+from assembly.assets import Asset
 from assembly.errors import AssemblyError, ResourceError
-from assembly.manifest import Asset
+from assembly.manifest import read_stacks
 from assembly.place import Place
 from assembly.properties import PROPERTIES
 from assembly.resources import Endpoint, Model, Pipeline, Resource
@@ -31,12 +32,20 @@ class Assembly:
     """
 
     def __init__(self, folder: Path) -> None:
-        files = manifest.read_stacks(folder)
         self._folder = folder
-        outermost = [Stack(file.name, file.template, file.place, self) for file in files]
+        self._artifacts = read_stacks(folder)
+        outermost = [
+            Stack(one.stack_name, one.template, Place.local(one.region, one.account), self)
+            for one in self._artifacts
+        ]
         self.stacks = [stack for one in outermost for stack in one.walk()]
         self.place = self._common_place()
-        self.assets: Mapping[str, Asset] = manifest.read_assets(folder, self.place)
+        self.assets: Mapping[str, Asset] = {
+            self.place.filled(uri): asset
+            for one in self._artifacts
+            for asset in one.assets
+            for uri in asset.uris
+        }
         self._resources: dict[str, list[Resource]] = {}
 
     @property
@@ -141,9 +150,10 @@ class Assembly:
         groups = self.resources("AWS::SageMaker::ModelPackageGroup")
         return chosen(wanted, "model package group", groups, _address).name
 
-    def read_template(self, file_name: str) -> Mapping[str, Any]:
-        """A template of the assembly by its file name."""
-        return manifest.read_json(self._folder / file_name)
+    def nested_template(self, declared: Mapping[str, Any]) -> Path | None:
+        """The file with the template of a nested stack that a resource declares, None where there is none."""
+        found = (one.nested_template(declared) for one in self._artifacts)
+        return next((path for path in found if path is not None), None)
 
     def import_value(self, export: str) -> Any:
         """The value that a stack exports; raises AssemblyError when none does."""

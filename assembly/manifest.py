@@ -1,144 +1,123 @@
-"""Reads the files of a synthesized cloud assembly."""
+"""Reads the manifest of a synthesized cloud assembly: its stacks, each with its files.
+
+Everything that reads `cdk.out` begins here. What the values of a template mean is not read here:
+assembly/intrinsics.py resolves them for a run, review/values.py shows them to a reader.
+"""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from assembly.assets import Asset, read_assets
 from assembly.errors import AssemblyError
-from assembly.file_kind import kind
-from assembly.place import Place
-from assembly.project import synthesis
+from assembly.files import again, expect, read_json
+from assembly.metadata import Metadata
+from assembly.template import read_template
 
-# They stand for what the assembly leaves open, as CDK does for a stack without an environment.
-LOCAL_ACCOUNT = "000000000000"
-LOCAL_REGION = "us-east-1"
-# What our stacks call a model's archive, which they give the file's SHA-256 as its hash.
-_OWN_ARCHIVES = "artifacts/"
-_KINDS: Mapping[type[Any], str] = {dict: "object", str: "text"}
+_STACK = "aws:cloudformation:stack"
+_ASSETS = "cdk:asset-manifest"
+_NESTED_ASSEMBLY = "cdk:cloud-assembly"
+_HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 @dataclass(frozen=True)
-class Asset:
-    """A staged file, or a staged folder that is published as a zip, with the manifest's hash and name."""
+class StackArtifact:
+    """What the manifest says about one stack; its other files are read when they are asked for.
 
-    path: Path
-    zipped: bool
-    hash: str = ""
-    display_name: str = ""
-
-    @property
-    def hash_is_of_content(self) -> bool:
-        """Whether the hash follows from the file. In other people's apps it may be anything: a commit's."""
-        return self.display_name.startswith(_OWN_ARCHIVES)
-
-
-@dataclass(frozen=True)
-class StackFiles:
-    """What the manifest says about one stack."""
+    `account` and `region` are None where the app leaves them open. `properties` are those of the deployment:
+    terminationProtection, tags, parameters. `dependencies` are the stacks that are deployed before it, in the
+    manifest's order.
+    """
 
     name: str
-    place: Place
-    template: Mapping[str, Any]
+    stack_name: str
+    account: str | None
+    region: str | None
+    template_path: Path
+    properties: Mapping[str, Any]
+    dependencies: tuple[str, ...]
+    asset_manifests: tuple[Path, ...]
+    own_metadata: Mapping[str, Any]
+    metadata_path: Path | None
+
+    @cached_property
+    def template(self) -> Mapping[str, Any]:
+        """The template; raises AssemblyError for a file that is none."""
+        return read_template(self.template_path, self.stack_name)
+
+    @cached_property
+    def assets(self) -> tuple[Asset, ...]:
+        """What is published before the stack is deployed, its own template included."""
+        return tuple(asset for path in self.asset_manifests for asset in read_assets(path))
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        beside = read_json(self.metadata_path) if self.metadata_path else {}
+        return Metadata({**self.own_metadata, **beside}, self.metadata_path or self.template_path)
+
+    def nested_template(self, declared: Mapping[str, Any]) -> Path | None:
+        """The file with the template of a nested stack that a resource declares, None where it has none
+        here: the resource names it, or the hash of the asset that it is."""
+        named = declared.get("Metadata", {}).get("aws:asset:path")
+        if isinstance(named, str):
+            return self.template_path.parent / named
+        hashes = _HASH.findall(json.dumps(declared.get("Properties", {}).get("TemplateURL")))
+        return next((one.path for one in self.assets if one.is_template and one.hash in hashes), None)
 
 
-def read_stacks(folder: Path) -> list[StackFiles]:
+def read_stacks(folder: Path) -> list[StackArtifact]:
     """The stacks of the assembly, in the manifest's order.
 
-    Raises AssemblyError when the folder holds no assembly, or a nested one.
+    Raises AssemblyError when the folder holds no assembly, a nested one, or one without stacks.
     """
-    stacks = []
-    for name, artifact in _artifacts(folder).items():
-        properties = expect(dict, artifact.get("properties", {}), f"properties of {name}", folder)
-        if artifact["type"] == "cdk:cloud-assembly":
-            nested = properties.get("directoryName", name)
-            raise AssemblyError(
-                f"{folder}: the assembly nests another one, {name}; name that: --assembly {folder / nested}"
-            )
-        if artifact["type"] == "aws:cloudformation:stack":
-            file_name = expect(str, properties.get("templateFile"), f"templateFile of {name}", folder)
-            place = _place(expect(str, artifact.get("environment"), f"environment of {name}", folder))
-            template = read_json(folder / file_name)
-            stacks.append(StackFiles(str(properties.get("stackName", name)), place, template))
+    stacks = read_any_stacks(folder)
     if not stacks:
-        raise AssemblyError(f"{folder} declares no stack; {_again()}")
+        raise AssemblyError(f"{folder} declares no stack; {again()}")
     return stacks
 
 
-def read_assets(folder: Path, place: Place) -> dict[str, Asset]:
-    """The file assets of all stacks by the S3 URI that they would be published to."""
-    assets = {}
-    for name, artifact in _artifacts(folder).items():
-        if artifact["type"] != "cdk:asset-manifest":
-            continue
-        properties = expect(dict, artifact.get("properties", {}), f"properties of {name}", folder)
-        path = folder / expect(str, properties.get("file"), f"file of {name}", folder)
-        for key, file in expect(dict, read_json(path).get("files", {}), "files", path).items():
-            try:
-                # A source that is a command is run at publishing time; nothing is staged for it.
-                if "path" in file["source"]:
-                    asset = Asset(
-                        folder / file["source"]["path"],
-                        file["source"].get("packaging") == "zip",
-                        key,
-                        str(file.get("displayName", "")),
-                    )
-                    for destination in file["destinations"].values():
-                        bucket = _fill_in(destination["bucketName"], place)
-                        assets[f"s3://{bucket}/{destination['objectKey']}"] = asset
-            except (AttributeError, KeyError, TypeError):
-                raise AssemblyError(f"{path}: the asset {key} is not as CDK writes it; {_again()}") from None
-    return assets
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in a regular file; raises AssemblyError."""
-    try:
-        if path.exists() and not path.is_file():
-            raise AssemblyError(f"{path} is {kind(path)}, no file; {_again()}")
-        content = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise AssemblyError(f"there is no {path}; {_again()}") from None
-    except OSError as error:
-        raise AssemblyError(f"{path} cannot be read: {error.strerror}; {_again()}") from None
-    except (ValueError, RecursionError) as error:
-        raise AssemblyError(f"{path} is not JSON: {error}; {_again()}") from None
-    return expect(dict, content, "the document", path)
-
-
-def expect[T](wanted: type[T], value: Any, what: str, where: Path) -> T:
-    """The value; raises AssemblyError where a file of the assembly holds another kind of value."""
-    if not isinstance(value, wanted):
-        raise AssemblyError(f"{where}: {what} is no {_KINDS[wanted]}; {_again()}")
-    return value
-
-
-def _again() -> str:
-    return f"run `{synthesis()}`"
-
-
-def _artifacts(folder: Path) -> dict[str, Any]:
+def read_any_stacks(folder: Path) -> list[StackArtifact]:
+    """The stacks of an assembly that may have none: what is left when the last one was removed."""
     path = folder / "manifest.json"
     artifacts = expect(dict, read_json(path).get("artifacts", {}), "artifacts", path)
     for name, artifact in artifacts.items():
-        expect(str, expect(dict, artifact, name, path).get("type"), f"type of {name}", path)
-    return artifacts
+        kind = expect(str, expect(dict, artifact, name, path).get("type"), f"type of {name}", path)
+        properties = expect(dict, artifact.get("properties", {}), f"properties of {name}", path)
+        if kind == _NESTED_ASSEMBLY:
+            inner = folder / str(properties.get("directoryName", name))
+            raise AssemblyError(f"{folder}: the assembly nests another one, {name}; give its folder, {inner}")
+    return [_stack(path, name, artifacts) for name, one in artifacts.items() if one["type"] == _STACK]
 
 
-def _place(environment: str) -> Place:
+def _stack(path: Path, name: str, artifacts: Mapping[str, Mapping[str, Any]]) -> StackArtifact:
+    artifact, folder = artifacts[name], path.parent
+    properties = artifact.get("properties", {})
+    environment = expect(str, artifact.get("environment"), f"environment of {name}", path)
     account, _, region = environment.removeprefix("aws://").partition("/")
-    return Place(
-        LOCAL_REGION if region in ("", "unknown-region") else region,
-        LOCAL_ACCOUNT if account == "unknown-account" else account,
+    dependencies = {
+        expect(str, one, f"dependency of {name}", path): artifacts.get(one, {})
+        for one in expect(list, artifact.get("dependencies", []), f"dependencies of {name}", path)
+    }
+    beside = artifact.get("additionalMetadataFile")
+    return StackArtifact(
+        name=name,
+        stack_name=str(properties.get("stackName", name)),
+        account=None if account in ("", "unknown-account") else account,
+        region=None if region in ("", "unknown-region") else region,
+        template_path=folder / expect(str, properties.get("templateFile"), f"templateFile of {name}", path),
+        properties=properties,
+        dependencies=tuple(one for one, found in dependencies.items() if found.get("type") == _STACK),
+        asset_manifests=tuple(
+            folder / expect(str, found.get("properties", {}).get("file"), f"file of {one}", path)
+            for one, found in dependencies.items()
+            if found.get("type") == _ASSETS
+        ),
+        own_metadata=expect(dict, artifact.get("metadata", {}), f"metadata of {name}", path),
+        metadata_path=None
+        if beside is None
+        else folder / expect(str, beside, f"additionalMetadataFile of {name}", path),
     )
-
-
-def _fill_in(text: str, place: Place) -> str:
-    for placeholder, value in (
-        ("${AWS::AccountId}", place.account),
-        ("${AWS::Region}", place.region),
-        ("${AWS::Partition}", place.partition),
-    ):
-        text = text.replace(placeholder, value)
-    return text

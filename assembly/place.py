@@ -3,13 +3,16 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from assembly.errors import AssemblyError
 from assembly.intrinsics import NO_VALUE
 
 # The shortest limit among the services whose names the runner makes up.
 LONGEST_NAME = 63
+# They stand for what the assembly leaves open, as CDK does for a stack without an environment.
+_LOCAL_ACCOUNT = "000000000000"
+_LOCAL_REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,11 @@ class Place:
 
     region: str
     account: str
+
+    @classmethod
+    def local(cls, region: str | None, account: str | None) -> Self:
+        """The place of a stack on this machine, whatever its app leaves open."""
+        return cls(region or _LOCAL_REGION, account or _LOCAL_ACCOUNT)
 
     @property
     def partition(self) -> str:
@@ -31,6 +39,16 @@ class Place:
 
     def arn(self, service: str, resource: str) -> str:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    def filled(self, text: str) -> str:
+        """The text with what stands for the place, as in an asset manifest's destinations."""
+        for name, value in (
+            ("AccountId", self.account),
+            ("Region", self.region),
+            ("Partition", self.partition),
+        ):
+            text = text.replace(f"${{AWS::{name}}}", value)
+        return text
 
     def pseudo_parameter(self, name: str, stack: str) -> Any:
         """The value of `AWS::Region` and its kin within the named stack; raises AssemblyError for others."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, Protocol
 
 from assembly import resource_types
@@ -12,6 +13,7 @@ from assembly.place import Place, generated_name
 from assembly.properties import PROPERTIES
 from assembly.resources import Resource
 from assembly.rules import ACTED
+from assembly.template import read_template
 
 _NESTED = "AWS::CloudFormation::Stack"
 
@@ -19,8 +21,8 @@ _NESTED = "AWS::CloudFormation::Stack"
 class Surroundings(Protocol):
     """What a stack needs of the rest of the assembly."""
 
-    def read_template(self, file_name: str) -> Mapping[str, Any]:
-        """The template of a nested stack."""
+    def nested_template(self, declared: Mapping[str, Any]) -> Path | None:
+        """The file with the template of a nested stack that a resource declares, None where there is none."""
         ...
 
     def import_value(self, export: str) -> Any:
@@ -54,26 +56,11 @@ class Stack:
         self._outer = outer
         self._nested_stacks: dict[str, Stack] = {}
         self._resolving: set[str] = set()
-        self._check()
 
     @property
     def _resources(self) -> Mapping[str, Any]:
         resources: Mapping[str, Any] = self._template.get("Resources", {})
         return resources
-
-    def _check(self) -> None:
-        for section in ("Resources", "Parameters", "Outputs", "Mappings", "Conditions"):
-            members = self._template.get(section, {})
-            if not isinstance(members, dict):
-                raise AssemblyError(f"{self.name}: {section} should be a JSON object")
-            for name, member in members.items():
-                if not isinstance(member, dict):
-                    raise AssemblyError(f"{self.name}/{name}: a member of {section} should be a JSON object")
-        for logical_id, declared in self._resources.items():
-            if not isinstance(declared.get("Type"), str):
-                raise AssemblyError(f"{self.name}/{logical_id}: the resource has no Type")
-            if not isinstance(declared.get("Properties", {}), dict):
-                raise AssemblyError(f"{self.name}/{logical_id}: Properties should be a JSON object")
 
     def _nested(self, logical_id: str) -> "Stack":
         """A nested stack with the parameters that this one hands it, which may be outputs of its siblings."""
@@ -84,17 +71,17 @@ class Stack:
 
     def _load_nested(self, logical_id: str) -> "Stack":
         with self._labeled(logical_id):
-            file_name = self._nested_template(logical_id)
-            if file_name is None:
+            path = self._nested_template(logical_id)
+            if path is None:
                 raise AssemblyError("the nested stack's template is not in the assembly")
         parameters = self._resources[logical_id].get("Properties", {}).get("Parameters", {})
-        template = self._surroundings.read_template(file_name)
         name = f"{self.name}-{logical_id}"
-        return Stack(name, template, self.place, self._surroundings, parameters=parameters, outer=self)
+        return Stack(
+            name, read_template(path, name), self.place, self._surroundings, parameters=parameters, outer=self
+        )
 
-    def _nested_template(self, logical_id: str) -> str | None:
-        file_name = self._resources[logical_id].get("Metadata", {}).get("aws:asset:path")
-        return file_name if isinstance(file_name, str) else None
+    def _nested_template(self, logical_id: str) -> Path | None:
+        return self._surroundings.nested_template(self._resources[logical_id])
 
     def walk(self) -> Iterator["Stack"]:
         """This stack and those nested in it whose templates are in the assembly."""

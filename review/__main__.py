@@ -6,9 +6,9 @@ import signal
 import sys
 from pathlib import Path
 
+from assembly.errors import SlipwayError
 from review import snapshot
 from review.content_report import Assets
-from review.errors import ReviewError
 from review.loading import load
 from review.report import report
 from review.stack_review import review
@@ -24,7 +24,7 @@ def main() -> int:
             for path in snapshot.write(load(arguments.assembly), arguments.folder):
                 print(path)
         sys.stdout.flush()
-    except ReviewError as error:
+    except SlipwayError as error:
         return _failed(str(error))
     except RecursionError:
         return _failed(

@@ -1,20 +1,13 @@
-"""A cloud assembly as CDK writes it: templates, construct paths, assets."""
+"""A cloud assembly as a review compares it: nested stacks are stacks like others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assembly.assets import Asset
+
 NESTED_STACK = "AWS::CloudFormation::Stack"
-
-
-@dataclass(frozen=True)
-class Asset:
-    """A file or folder that deploying publishes under its hash."""
-
-    name: str
-    hash: str
-    path: Path
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from review.assembly import Asset
+from assembly.assets import Asset
 from review.contents import file_changes
 from review.differences import Path
 from review.markdown import code, codes

@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from assembly.errors import SlipwayError
 from review.differences import ABSENT, Side, same
 from review.differences import Path as PropertyPath
-from review.errors import ReviewError
 from review.values import Node, Text
 
 _SCALARS = frozenset({"boolean", "integer", "number", "string"})
@@ -144,7 +144,7 @@ def _folder() -> Path:
     folders = list(spec.submodule_search_locations or []) if spec else []
     schemas = Path(*folders, "data", "schemas")
     if not (schemas / "providers" / "us-east-1.json").is_file():
-        raise ReviewError(f"cfn-lint's resource schemas are not in {schemas}: install requirements-dev.txt")
+        raise SlipwayError(f"cfn-lint's resource schemas are not in {schemas}: install requirements-dev.txt")
     return schemas
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assembly.construct_paths import nested_path
 from review.assembly import Assembly, Stack
-from review.construct_paths import nested_path
 from review.values import Node, Reader, Text
 
 _IN_TEMPLATE = ("TemplateURL", "Parameters")

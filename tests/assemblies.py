@@ -1,11 +1,14 @@
 """A synthesized environment, as the fixtures of conftest.py hand it to tests."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from assembly.assets import Asset
+from assembly.manifest import StackArtifact, read_stacks
+from assembly.template import read_template
 from stacks.workloads.shared.record import workloads
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,16 +29,26 @@ class Assembly:
     env: str
     folder: Path
 
+    @cached_property
+    def stacks(self) -> Mapping[str, StackArtifact]:
+        prefix = f"slipway-{self.env}-"
+        return {one.name.removeprefix(prefix): one for one in read_stacks(self.folder)}
+
     def template(self, stack: str) -> Mapping[str, Any]:
-        text = (self.folder / f"slipway-{self.env}-{stack}.template.json").read_text()
-        return json.loads(text)  # type: ignore[no-any-return]
+        """A template that is the test's own."""
+        return read_template(self.stacks[stack].template_path, stack)
 
     def errors(self, stack: str) -> list[str]:
         """The error annotations of a stack, which make the CDK command line refuse it."""
-        text = (self.folder / f"slipway-{self.env}-{stack}.metadata.json").read_text()
-        return [
-            str(entry["data"])
-            for entries in json.loads(text).values()
-            for entry in entries
-            if entry["type"] == "aws:cdk:error"
+        return list(self.stacks[stack].metadata.errors)
+
+    def published(self, stack: str, key: str) -> Asset:
+        """What a stack publishes under this key of an S3 bucket."""
+        [found] = [
+            one for one in self.stacks[stack].assets if any(uri.endswith(f"/{key}") for uri in one.uris)
         ]
+        return found
+
+    @property
+    def templates(self) -> list[Path]:
+        return [one.template_path for one in self.stacks.values()]

@@ -17,6 +17,7 @@ def write_assembly(
     template: Mapping[str, Any] | None = None,
     files: Mapping[str, Any] | None = None,
     nested: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, Any] | None = None,
     stack: str = "Shop",
 ) -> Path:
     """Add one stack to the assembly in a folder; `template` holds sections beside the resources."""
@@ -31,6 +32,8 @@ def write_assembly(
         "type": "aws:cloudformation:stack",
         "environment": environment,
         "properties": {"templateFile": f"{stack}.template.json"},
+        "dependencies": [f"{stack}.assets"],
+        "metadata": dict(metadata or {}),
     }
     write_json(manifest_path, manifest)
     write_json(folder / f"{stack}.assets.json", {"files": files or {}})

@@ -128,7 +128,7 @@ class Apis:
 
     def _code(self, uri: str) -> Path:
         asset = self._assembly.assets.get(uri)
-        if asset is None or not (asset.zipped or zipfile.is_zipfile(asset.path)):
+        if asset is None or not (asset.is_zipped or zipfile.is_zipfile(asset.path)):
             raise AssemblyError(f"{uri} is no code that the assembly stages: run `{synthesis()}`")
         return asset.path
 

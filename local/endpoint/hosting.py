@@ -60,7 +60,7 @@ class Host:
             with _named(model, definition):
                 archive = self.storage.path(definition.model_data_url)
                 asset = self.storage.asset(definition.model_data_url)
-                if asset is not None and asset.zipped:
+                if asset is not None and asset.is_zipped:
                     raise ArchiveError(f"{asset.path} is published as a zip; expected a model.tar.gz")
                 if asset is not None and asset.hash_is_of_content:
                     require_hash(archive, asset.hash)

@@ -144,7 +144,7 @@ class Storage:
         if not asset.path.exists():
             raise StorageError(f"{uri}: the assembly lacks {asset.path}; run `{synthesis()}`")
         with self._replacing(path, uri) as temporary:
-            if asset.zipped:
+            if asset.is_zipped:
                 _zip(asset.path, temporary)
             else:
                 shutil.copyfile(asset.path, temporary)

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from assembly.manifest import read_stacks
+from assembly.manifest import StackArtifact, read_stacks
+from assembly.place import Place
 from local.terminal.entry import ended
 from quality.checks.acknowledged import Outcome, acknowledgements, construct_paths, settle
 from quality.checks.scanners import Finding, ScannerError, cfn_lint, checkov, synthesized
@@ -43,12 +44,11 @@ def main() -> int:
 
 def _examine(environment: Environment, assembly: Path) -> Outcome:
     print(f"examining {assembly}", file=sys.stderr)
-    read_stacks(assembly)  # refuses what is no assembly
-    region = _region(assembly)
-    paths = construct_paths(assembly)
+    stacks = read_stacks(assembly)
+    paths = construct_paths(stacks)
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor() as pool:
-        bare = _without_skips(assembly, Path(scratch))
-        lint = pool.submit(cfn_lint, bare, region)
+        bare = _without_skips(stacks, Path(scratch))
+        lint = pool.submit(cfn_lint, bare, _region(stacks))
         check = pool.submit(checkov, Path(scratch))
         own = evaluate(RULES, Templates.read(bare), environment)
         by_resource = [
@@ -65,27 +65,26 @@ def _examine(environment: Environment, assembly: Path) -> Outcome:
         Finding(one.tool, one.id, paths.get(one.place, one.place), one.message)
         for one in (*by_resource, *reported)
     ]
-    return settle(placed, acknowledgements(assembly))
+    return settle(placed, acknowledgements(stacks))
 
 
-def _without_skips(assembly: Path, scratch: Path) -> list[Path]:
+def _without_skips(stacks: Sequence[StackArtifact], scratch: Path) -> list[Path]:
     """Copies of the templates without what silences a scanner in them: every finding is to be seen, and held
     against the acknowledgements."""
     copies = []
-    for path in sorted(assembly.glob("*.template.json")):
-        template = json.loads(path.read_text())
-        for resource in template.get("Resources", {}).values():
-            resource.pop("Metadata", None)
-        copy = scratch / path.name
-        copy.write_text(json.dumps(template))
+    for stack in stacks:
+        resources = {
+            logical_id: {name: value for name, value in declared.items() if name != "Metadata"}
+            for logical_id, declared in stack.template.get("Resources", {}).items()
+        }
+        copy = scratch / stack.template_path.name
+        copy.write_text(json.dumps({**stack.template, "Resources": resources}))
         copies.append(copy)
     return copies
 
 
-def _region(assembly: Path) -> str:
-    manifest = json.loads((assembly / "manifest.json").read_text())
-    environments = {one.get("environment") for one in manifest["artifacts"].values()} - {None}
-    return str(environments.pop()).rpartition("/")[2]
+def _region(stacks: Sequence[StackArtifact]) -> str:
+    return Place.local(stacks[0].region, None).region
 
 
 def _complain(outcome: Outcome) -> None:

@@ -1,10 +1,9 @@
 """Acknowledgements as a synthesized assembly holds them, and how they meet findings."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from assembly.manifest import StackArtifact
 from quality.checks.scanners import Finding
 
 _TYPE = "aws:cdk:acknowledged-rules"
@@ -41,16 +40,14 @@ class Outcome:
         return not (self.unmet or self.idle or self.greedy)
 
 
-def acknowledgements(assembly: Path) -> list[Acknowledgement]:
+def acknowledgements(stacks: Iterable[StackArtifact]) -> list[Acknowledgement]:
     """Every acknowledgement of an assembly, once."""
     return sorted(
         {
-            Acknowledgement(tool, finding, path.removeprefix("/"), reason)
-            for metadata in assembly.glob("*.metadata.json")
-            for path, entries in json.loads(metadata.read_text()).items()
-            for entry in entries
-            if entry["type"] == _TYPE
-            for identifier, reason in entry["data"].items()
+            Acknowledgement(tool, finding, path, reason)
+            for stack in stacks
+            for path, data in stack.metadata.entries(_TYPE)
+            for identifier, reason in data.items()
             for tool, _, finding in [identifier.partition("::")]
         }
     )
@@ -70,12 +67,10 @@ def settle(findings: Iterable[Finding], acknowledged: Sequence[Acknowledgement])
     )
 
 
-def construct_paths(assembly: Path) -> Mapping[str, str]:
+def construct_paths(stacks: Iterable[StackArtifact]) -> Mapping[str, str]:
     """The construct's path for each `<stack>/<logical id>`."""
     return {
-        f"{metadata.name.removesuffix('.metadata.json')}/{entry['data']}": path.removeprefix("/")
-        for metadata in assembly.glob("*.metadata.json")
-        for path, entries in json.loads(metadata.read_text()).items()
-        for entry in entries
-        if entry["type"] == "aws:cdk:logicalId"
+        f"{stack.name}/{logical_id}": path
+        for stack in stacks
+        for path, logical_id in stack.metadata.logical_ids
     }

@@ -4,10 +4,12 @@ import argparse
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from assembly.manifest import StackArtifact, read_stacks
+from local.terminal.entry import ended
 from quality.checks.acknowledged import acknowledgements, construct_paths
 from quality.checks.documents import write_or_compare
 from stacks.policies.rules.access import ONLY_STAR
@@ -31,15 +33,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m quality.checks.acknowledged_page", description=__doc__)
     parser.add_argument("folder", type=Path, help="holds an assembly each in dev/ and prod/")
     folder = parser.parse_args().folder
-    return write_or_compare(DOCUMENT, page({name: folder / name for name in ("dev", "prod")}), write=True)
+    return write_or_compare(
+        DOCUMENT, page({name: read_stacks(folder / name) for name in ("dev", "prod")}), write=True
+    )
 
 
-def page[Name: str](assemblies: Mapping[Name, Path]) -> str:
-    """The document for assemblies by environment."""
+def page[Name: str](assemblies: Mapping[Name, Sequence[StackArtifact]]) -> str:
+    """The document for the stacks of assemblies by environment."""
     accepted = _rows(
         (environment, (one.tool, one.id, one.path, one.reason))
-        for environment, assembly in assemblies.items()
-        for one in acknowledgements(assembly)
+        for environment, stacks in assemblies.items()
+        for one in acknowledgements(stacks)
     )
     stars = _rows(_stars(assemblies))
     counts = {
@@ -79,10 +83,10 @@ def page[Name: str](assemblies: Mapping[Name, Path]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _stars(assemblies: Mapping[Any, Path]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for environment, assembly in assemblies.items():
-        paths = construct_paths(assembly)
-        templates = Templates.read(sorted(assembly.glob("*.template.json")))
+def _stars(assemblies: Mapping[Any, Sequence[StackArtifact]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for environment, stacks in assemblies.items():
+        paths = construct_paths(stacks)
+        templates = Templates({stack.name: stack.template for stack in stacks})
         for resource in templates.of_type(*IDENTITY_POLICIES):
             for statement in identity_statements(resource):
                 if statement.is_allowed and "*" in statement.resources:
@@ -106,4 +110,4 @@ def _readable(cell: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import uvloop
 
+from assembly.manifest import read_stacks
 from local.chaos.load import Load, Target, Verdict
 from local.chaos.report import percentile
 from local.storage.files import write_whole
@@ -136,11 +137,10 @@ def failures() -> Iterator[Change]:
 
 def write_changed(assembly: Path, original: Path, change: Change) -> None:
     """Write the original's templates to the assembly, the containers of their models changed."""
-    for path in original.glob("*.template.json"):
-        template = json.loads(path.read_text(encoding="utf-8"))
-        for containers in _models(template):
+    for stack in read_stacks(original):
+        for containers in _models(stack.template):
             change(containers)
-        write_whole(assembly / path.name, json.dumps(template))
+        write_whole(assembly / stack.template_path.name, json.dumps(stack.template))
 
 
 def _models(template: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:

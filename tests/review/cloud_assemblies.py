@@ -60,13 +60,17 @@ def _files(folder: Path, stack: Declared) -> dict[str, Any]:
         for name, text in files.items():
             (folder / f"asset.{hash}" / name).write_text(text)
     files: dict[str, Any] = {
-        hash: {"displayName": name, "source": {"path": f"asset.{hash}", "packaging": "zip"}}
+        hash: {
+            "displayName": name,
+            "source": {"path": f"asset.{hash}", "packaging": "zip"},
+            "destinations": {},
+        }
         for hash, name in stack.assets.items()
     }
     for template in stack.nested:
         path = f"{digest(template)}.nested.template.json"
         (folder / path).write_text(json.dumps(template))
-        files[digest(template)] = {"source": {"path": path, "packaging": "file"}}
+        files[digest(template)] = {"source": {"path": path, "packaging": "file"}, "destinations": {}}
     return files
 
 

@@ -264,9 +264,9 @@ def test_two_runs_print_the_same_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("manifest", "message"),
     [
-        (None, "manifest.json is not there: give a folder that `cdk synth` wrote"),
-        ("{", "is no JSON"),
-        ('{"artifacts": {"s": {"type": "cdk:cloud-assembly"}}}', "s is a nested assembly"),
+        (None, "manifest.json; run `make synth`"),
+        ("{", "manifest.json is not JSON"),
+        ('{"artifacts": {"s": {"type": "cdk:cloud-assembly"}}}', "the assembly nests another one, s"),
     ],
 )
 def test_a_folder_that_is_no_assembly_is_refused_in_a_line(

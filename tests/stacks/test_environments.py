@@ -36,7 +36,7 @@ OF_THE_OMITTED = {
 
 
 def templates(assembly: Assembly) -> Templates:
-    return Templates.read(sorted(assembly.folder.glob("*.template.json")))
+    return Templates.read(assembly.templates)
 
 
 def test_our_own_rules_are_met(each: Assembly) -> None:
@@ -90,12 +90,7 @@ def rights(assembly: Assembly, stack: str) -> set[tuple[str, str, str]]:
 
 def test_prod_is_protected_from_deletion_and_dev_is_not(dev: Assembly, prod: Assembly) -> None:
     for assembly, protected in ((dev, False), (prod, True)):
-        manifest = json.loads((assembly.folder / "manifest.json").read_text())
-        found = {
-            one["properties"].get("terminationProtection", False)
-            for one in manifest["artifacts"].values()
-            if one["type"] == "aws:cloudformation:stack"
-        }
+        found = {one.properties.get("terminationProtection", False) for one in assembly.stacks.values()}
         assert found == {protected}
 
 

@@ -4,11 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from assembly.manifest import read_stacks
 from local.terminal.console import print_table
 from local.terminal.entry import ended
-from quality.checks.teardown.assembly import remainders
 from quality.checks.teardown.expected import why_expected
+from quality.checks.teardown.remainders import remainders
 
 _UNEXPECTED = "NOT EXPECTED"
 
@@ -22,12 +21,7 @@ def main() -> int:
     parser.add_argument("environment", choices=("dev", "prod"), help="whose list of what may stay")
     parser.add_argument("assembly", type=Path, help="its folder that `cdk synth` wrote")
     arguments = parser.parse_args()
-    try:
-        read_stacks(arguments.assembly)  # refuses what is none
-        found = remainders(arguments.assembly)
-    except (OSError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    found = remainders(arguments.assembly)
     reasons = [why_expected(one, arguments.environment) for one in found]
     rows = sorted(
         (_UNEXPECTED if reason is None else "expected", one.place, one.subject, one.reason, reason or "")

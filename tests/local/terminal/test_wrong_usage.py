@@ -198,7 +198,12 @@ ASSEMBLIES: Mapping[str, Callable[[Path], None]] = {
     "a template that is absent": stack(),
     "a template that is a device": stack(properties={"templateFile": "/dev/zero"}),
     "assets without file": manifest(
-        {"artifacts": {**MANIFEST["artifacts"], "A": {"type": "cdk:asset-manifest"}}}
+        {
+            "artifacts": {
+                "Shop": {**MANIFEST["artifacts"]["Shop"], "dependencies": ["A"]},
+                "A": {"type": "cdk:asset-manifest"},
+            }
+        }
     ),
 }
 

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from assembly_files import write_assembly
 
+from assembly.manifest import read_stacks
 from quality.checks.acknowledged import Acknowledgement, acknowledgements, settle
 from quality.checks.acknowledged_page import DOCUMENT, page
 from quality.checks.documents import write_or_compare
@@ -48,31 +50,25 @@ def test_one_acknowledgement_for_two_findings_is_greedy():
 @pytest.fixture
 def small_assembly(tmp_path):
     """One stack with a role that may do two things on `*`, one of which the service could limit."""
-    (tmp_path / "slipway-dev-data.metadata.json").write_text(
-        json.dumps(
+    metadata = {
+        "/slipway-dev-data/Role/Policy": [{"type": "aws:cdk:logicalId", "data": "Policy0A1B2C3D"}],
+        "/slipway-dev-data/Role": [
             {
-                "/slipway-dev-data/Role/Policy": [{"type": "aws:cdk:logicalId", "data": "Policy0A1B2C3D"}],
-                "/slipway-dev-data/Role": [
-                    {
-                        "type": "aws:cdk:acknowledged-rules",
-                        "data": {
-                            "AwsSolutions::AwsSolutions-IAM5[Resource::<Data0A1B2C3D.Arn>/*]": REASON,
-                            "AwsSolutions::AwsSolutions-IAM5[Resource::slipway-dev-data:"
-                            "ExportsOutputFnGetAttData0A1B2C3DArn0A1B2C3D/in/*]": REASON,
-                        },
-                    }
-                ],
+                "type": "aws:cdk:acknowledged-rules",
+                "data": {
+                    "AwsSolutions::AwsSolutions-IAM5[Resource::<Data0A1B2C3D.Arn>/*]": REASON,
+                    "AwsSolutions::AwsSolutions-IAM5[Resource::slipway-dev-data:"
+                    "ExportsOutputFnGetAttData0A1B2C3DArn0A1B2C3D/in/*]": REASON,
+                },
             }
-        )
-    )
+        ],
+    }
     statements = [
         {"Effect": "Allow", "Action": ["ecr:GetAuthorizationToken", "s3:ListBucket"], "Resource": "*"}
     ]
     policy = {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": {"Statement": statements}}}
-    (tmp_path / "slipway-dev-data.template.json").write_text(
-        json.dumps({"Resources": {"Policy0A1B2C3D": policy}})
-    )
-    return tmp_path
+    write_assembly(tmp_path, {"Policy0A1B2C3D": policy}, metadata=metadata, stack="slipway-dev-data")
+    return read_stacks(tmp_path)
 
 
 def test_an_acknowledgement_is_read_from_the_assembly_with_construct_and_reason(small_assembly):
@@ -95,7 +91,7 @@ def test_the_document_lists_each_action_on_everything_with_the_services_rule(sma
 
 
 def test_the_document_of_acknowledged_findings_is_not_stale(dev, prod):
-    stale = Path(DOCUMENT).read_text() != page({"dev": dev.folder, "prod": prod.folder})
+    stale = Path(DOCUMENT).read_text() != page({one.env: [*one.stacks.values()] for one in (dev, prod)})
     assert not stale, f"{DOCUMENT} is stale: run `make documents`"
 
 

@@ -12,10 +12,10 @@ from assemblies import Assembly
 from assembly import resource_types
 from local.terminal.entry import ended
 from quality.checks.teardown.__main__ import main
-from quality.checks.teardown.assembly import remainders
 from quality.checks.teardown.deletion import FINDERS
 from quality.checks.teardown.expected import expected, why_expected
 from quality.checks.teardown.remainder import Kind, Remainder
+from quality.checks.teardown.remainders import remainders
 
 type Change = Callable[[dict[str, Any]], object]
 

@@ -5,6 +5,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from assembly_files import write_assembly
+
 from quality.resilience import replacement
 from quality.resilience.overload import Offered, Rounds, result
 
@@ -43,8 +45,7 @@ def test_every_version_changes_each_model_of_several_containers_and_nothing_else
     alone = {"Type": "AWS::SageMaker::Model", "Properties": {"Containers": [{"Environment": {}}]}}
     resources = {"Model": model, "Alone": alone, "Key": {"Type": "AWS::KMS::Key", "Properties": {}}}
     original, assembly = tmp_path / "cdk.out", tmp_path / "changed"
-    original.mkdir()
-    (original / "Shop.template.json").write_text(json.dumps({"Resources": resources}))
+    write_assembly(original, resources)
 
     def written(change: replacement.Change) -> list[dict[str, str]]:
         replacement.write_changed(assembly, original, change)

@@ -59,17 +59,9 @@ def test_model_data_is_each_containers_own_archive(each: Assembly) -> None:
     for container in containers(each.template("churn-serving")):
         bucket, _, key = text(container["ModelDataUrl"]).removeprefix("s3://").partition("/")
         assert bucket == "cdk-hnb659fds-assets-${AWS::AccountId}-eu-central-1"
-        assert staged_file(each, key).read_bytes().startswith(b"\x1f\x8b")
+        assert each.published("churn-serving", key).path.read_bytes().startswith(b"\x1f\x8b")
     urls = {text(one["ModelDataUrl"]) for one in containers(each.template("churn-serving"))}
     assert len(urls) == len(HOSTNAMES)
-
-
-def staged_file(assembly: Assembly, key: str) -> Path:
-    manifest = assembly.folder / f"slipway-{assembly.env}-churn-serving.assets.json"
-    for file in json.loads(manifest.read_text())["files"].values():
-        if any(one["objectKey"] == key for one in file["destinations"].values()):
-            return assembly.folder / str(file["source"]["path"])
-    raise AssertionError(f"{key} is not published")
 
 
 def test_the_role_reads_the_four_archives_and_the_files_to_score_and_nothing_else(template: Any) -> None:

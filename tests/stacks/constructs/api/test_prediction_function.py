@@ -117,14 +117,9 @@ def test_every_log_group_expires_and_has_our_key(each: Assembly) -> None:
 
 def test_the_asset_is_the_packaged_function_with_its_byte_code(each: Assembly, functions: Path) -> None:
     code = function(each.template("churn-serving"))["Code"]
-    manifest = each.folder / f"slipway-{each.env}-churn-serving.assets.json"
-    [source] = [
-        file["source"]
-        for file in json.loads(manifest.read_text())["files"].values()
-        if any(one["objectKey"] == code["S3Key"] for one in file["destinations"].values())
-    ]
-    assert source["packaging"] == "file"
-    with ZipFile(each.folder / source["path"]) as archive:
+    asset = each.published("churn-serving", code["S3Key"])
+    assert asset.packaging == "file"
+    with ZipFile(asset.path) as archive:
         packaged = {one: archive.read(one) for one in archive.namelist() if not one.endswith("/")}
     assert packaged == contents(functions / "predict_churn")
 

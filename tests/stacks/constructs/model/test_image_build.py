@@ -60,20 +60,14 @@ def test_the_build_starts_when_the_pipeline_is_made_or_changed_and_by_nothing_el
 
 def test_the_source_is_the_folder_of_the_image(each: Assembly) -> None:
     key = actions(each.template("image"))["Source"]["Configuration"]["S3ObjectKey"]
-    manifest = json.loads((each.folder / f"slipway-{each.env}-image.assets.json").read_text())
-    [source] = [
-        file["source"]
-        for file in manifest["files"].values()
-        if any(one["objectKey"] == key for one in file["destinations"].values())
-    ]
-    assert source["packaging"] == "zip"
-    assert (each.folder / source["path"] / "Dockerfile").is_file()
+    source = each.published("image", key)
+    assert source.is_zipped
+    assert (source.path / "Dockerfile").is_file()
 
 
 @pytest.mark.parametrize("stack", ["churn-training", "churn-serving"])
 def test_whoever_runs_the_image_is_deployed_after_its_stack(each: Assembly, stack: str) -> None:
-    manifest = json.loads((each.folder / "manifest.json").read_text())
-    assert f"slipway-{each.env}-image" in manifest["artifacts"][f"slipway-{each.env}-{stack}"]["dependencies"]
+    assert f"slipway-{each.env}-image" in each.stacks[stack].dependencies
 
 
 def test_the_build_pushes_to_our_repository_only(template: Any) -> None:

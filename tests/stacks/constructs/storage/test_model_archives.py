@@ -1,6 +1,5 @@
 """The template names each model's archive by its content."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,10 @@ from local.storage.archive import require_hash
 def archives(assembly: Assembly) -> dict[str, Path]:
     """The staged archives of models by the hashes that the asset manifests give them."""
     return {
-        hash: assembly.folder / file["source"]["path"]
-        for manifest in assembly.folder.glob("*-serving.assets.json")
-        for hash, file in json.loads(manifest.read_text())["files"].items()
-        if file["source"]["path"].endswith(".tar.gz")
+        asset.hash: asset.path
+        for stack in assembly.stacks.values()
+        for asset in stack.assets
+        if asset.hash_is_of_content
     }
 
 

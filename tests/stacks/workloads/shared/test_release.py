@@ -170,10 +170,7 @@ def test_the_role_pulls_the_released_images(released: Assembly) -> None:
 
 @pytest.mark.parametrize(("status", "faults"), [("Approved", 0), ("Rejected", 4)])
 def test_our_policies_see_the_release_in_the_template(released: Assembly, status: str, faults: int) -> None:
-    by_stack = {
-        path.name.removesuffix(".template.json"): json.loads(path.read_text())
-        for path in released.folder.glob("*.template.json")
-    }
+    by_stack = {name: stack.template for name, stack in released.stacks.items()}
     found = evaluate(RULES, Templates(by_stack, [content(status=status)]), "prod")
     assert len([one for one in found if one.rule == "released-model-is-approved"]) == faults
     assert [one for one in found if one.rule == "image-cannot-move"] == []

@@ -2,8 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 # CDK puts a nested stack's resource beside its construct.
 _NESTED = re.compile(r"(?P<above>(?:.*/)?)(?P<name>[^/]+)\.NestedStack/(?P=name)\.NestedStackResource")
@@ -14,15 +13,10 @@ def nested_path(path: str) -> str:
     return _NESTED.sub(r"\g<above>\g<name>", path) if _NESTED.fullmatch(path) else path
 
 
-def construct_paths(metadata: Mapping[str, list[Mapping[str, Any]]]) -> dict[str, dict[str, str]]:
-    """Logical ids with their paths below the stack that declares them, by the stack's own path: empty for
-    the one that is deployed. Stacks that are nested in one another use the same ids."""
-    ids = [
-        (path.strip("/").partition("/")[2], str(entry["data"]))
-        for path, entries in metadata.items()
-        for entry in entries
-        if entry["type"] == "aws:cdk:logicalId"
-    ]
+def construct_paths(logical_ids: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
+    """The paths of logical ids below the stack that declares them, by the stack's own path: empty for the one
+    that is deployed. They are given as the metadata has them; nested stacks use the same ids."""
+    ids = [(path.partition("/")[2], id) for path, id in logical_ids]
     places = {nested_path(path) for path, _ in ids if _NESTED.fullmatch(path)}
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for path, id in ids:
