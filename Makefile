@@ -132,7 +132,7 @@ documents: pages build/checkov/.installed ## write the pages that are generated 
 
 .PHONY: pages workload
 pages: $(INSTALLED)
-	@$(MAKE) --no-print-directory $(CHECKED)
+	@$(MAKE) -s --no-print-directory $(CHECKED)
 	@python -m quality.checks.acknowledged_page build/check
 	@python -m quality.checks.workload_table
 
@@ -168,7 +168,7 @@ weights: $(INSTALLED) ## pack a folder of weights (WEIGHTS=folder) for translati
 	@PYTHONPATH=. python scripts/package_weights.py $(WEIGHTS)
 
 snapshots: functions ## write tests/snapshots from the stacks
-	@$(MAKE) --no-print-directory $(CHECKED)
+	@$(MAKE) -s --no-print-directory $(CHECKED)
 	@for env in dev prod; do python -m review snapshot build/check/$$env tests/snapshots/$$env; done
 
 resilience: synth quality/resilience/autocannon/node_modules/.installed ## measure what holds under abuse, faults, overload and replacement (about 11 minutes; PROMISE=kills: one promise)

@@ -40,9 +40,14 @@ def texts(value: Any) -> list[str]:
     return [text(one) for one in (value if isinstance(value, list) else [value])]
 
 
+def policies(template: Template) -> list[Any]:
+    """The roles' policies: one a role, and where that would be too large a managed one for the rest."""
+    return [one for kind in ("Policy", "ManagedPolicy") for one in resources(template, f"AWS::IAM::{kind}")]
+
+
 def statements(template: Template) -> Iterator[Any]:
-    """Every statement of the roles' policies; a role has exactly one policy resource."""
-    for policy in resources(template, "AWS::IAM::Policy"):
+    """Every statement of the roles' policies."""
+    for policy in policies(template):
         yield from policy["Properties"]["PolicyDocument"]["Statement"]
 
 
@@ -50,8 +55,8 @@ def allowed(template: Template, action: str, policy: str = "") -> set[str]:
     """The resources on which an action is allowed by the policies whose name begins with `policy`."""
     return {
         resource
-        for one in resources(template, "AWS::IAM::Policy")
-        if one["Properties"]["PolicyName"].startswith(policy)
+        for one in policies(template)
+        if one["Properties"].get("PolicyName", "").startswith(policy)
         for statement in one["Properties"]["PolicyDocument"]["Statement"]
         if action in texts(statement["Action"])
         for resource in texts(statement["Resource"])

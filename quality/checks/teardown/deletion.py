@@ -101,6 +101,7 @@ FINDERS: Mapping[str, Finder] = {
             "AWS::EC2::VPC",
             "AWS::EC2::VPCEndpoint",
             "AWS::Events::Rule",
+            "AWS::IAM::ManagedPolicy",
             "AWS::IAM::Policy",
             "AWS::IAM::Role",
             "AWS::Lambda::Alias",
