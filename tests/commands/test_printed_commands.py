@@ -68,6 +68,7 @@ RUN_BY: Mapping[str, str] = {
     "python -m quality.bench.batch": "commands/test_measurements.py::"
     "test_a_file_goes_through_batch_and_is_counted",
     "python -m quality.bench.forecast": "heavy/test_forecast_commands.py::test_forecasts_are_measured",
+    "python -m quality.checks.words": "quality/checks/test_words.py::test_this_tree_is_clean",
     "python -m quality.fuzz": "commands/test_fuzzing.py::test_one_parser_is_fuzzed_alone",
     "python -m quality.fuzz.keep": "commands/test_fuzzing.py::"
     "test_the_shortest_input_that_reaches_something_new_is_kept",
