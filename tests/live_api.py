@@ -18,11 +18,11 @@ from botocore.credentials import Credentials
 from patience import PATIENCE
 
 import assembly
-from local.api.hosting import Apis
-from local.endpoint.runtime import Endpoint, Runtime
+from local.api.apis import Apis
+from local.endpoint.runtime import Runtime, RuntimeEndpoint
 from local.http.client import Response
-from local.http.server import bind, listening
-from local.serve.served import ServedApi
+from local.http.listener import bind, listening
+from local.serve.state_file import ServedApi
 
 KEYS = Credentials("dummy", "dummy")
 
@@ -107,7 +107,7 @@ def live_api(synthesized: Path, folder: Path, name: str) -> Iterator[LiveApi]:
     declared = assembly.load(synthesized)
     refusals: list[str] = []
     apis = Apis(declared, folder, refusals.append)
-    endpoints = [Endpoint(one.name, one.variant, PlayedChain()) for one in declared.endpoints]  # type: ignore[arg-type]
+    endpoints = [RuntimeEndpoint(one.name, one.variant, PlayedChain()) for one in declared.endpoints]  # type: ignore[arg-type]
     runtime = Runtime(endpoints, declared.account)
     ready, loop, stop = threading.Event(), uvloop.new_event_loop(), asyncio.Event()
     served: list[ServedApi] = []

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from assembly.address import Address
 from local.api.refusals import GatewayResponses
 from local.api.throttle import Limit
 
@@ -63,13 +64,14 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class Api:
-    """A REST API with its one stage.
+    """A REST API with its one stage; commands may call it as its address says.
 
     `resources` maps each resource's path to its methods. `limits` are the stage's by `<path>/<method>`, in
     which either may be `*`.
     """
 
     name: str
+    address: Address
     id: str
     stage: str
     deployment: str

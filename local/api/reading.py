@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -94,6 +95,7 @@ class _Reader:
             resources[method.path][method.http_method] = method
         return Api(
             name=api.properties["Name"],
+            address=replace(api.address, name=api.properties["Name"]),
             id=api.name,
             stage=stage.properties["StageName"],
             deployment=stage.properties["DeploymentId"],

@@ -15,7 +15,7 @@ from local.chaos import spoilers
 from local.chaos.proxy import Proxy
 from local.chaos.spoilers import Spoiler
 from local.containers.container import ServingContainer
-from local.endpoint.timing import Timing
+from local.timing import Timing
 
 INVOCATIONS, PING = "/invocations", "/ping"
 _PIECE = 1 << 16

@@ -15,8 +15,8 @@ from local.chaos.proxy import Proxy
 from local.endpoint.fleet import Fleets
 from local.endpoint.replacement import Hosted
 from local.endpoint.runtime import Runtime
-from local.endpoint.timing import Timing
-from local.http.server import bind, listening
+from local.http.listener import bind, listening
+from local.timing import Timing
 
 # More than the containers of a chain may take, at the time scale of the run.
 _LONGEST_RECOVERY = 10.0

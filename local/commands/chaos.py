@@ -19,11 +19,11 @@ from local.containers.images import Images
 from local.endpoint.example import CSV, Example, example
 from local.endpoint.fleet import Fleets
 from local.endpoint.hosting import Host
-from local.endpoint.timing import Timing
 from local.storage.output import Output
 from local.storage.s3 import Storage
 from local.storage.workspace import Workspace
 from local.terminal.console import print_table
+from local.timing import Timing
 
 _DESCRIPTION = """\
 Start an endpoint of its own, as `serve` does, with a proxy before each container; send requests at a steady

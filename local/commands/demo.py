@@ -12,7 +12,7 @@ import assembly
 from assembly.errors import SlipwayError
 from local.commands.options import add_assembly, example_of
 from local.pipeline.held_out import HeldOut
-from local.serve.served import Served
+from local.serve.state_file import Served
 from local.storage.workspace import Workspace
 from local.terminal import background, phase
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from assembly.errors import SlipwayError, UsageError
 from local.commands.options import example_of, header, in_help
 from local.endpoint.chain import LARGEST_PAYLOAD
-from local.serve import served
+from local.serve import state_file
 from local.storage.workspace import Workspace
 
 _MEDIA_TYPES = {".csv": "text/csv", ".json": "application/json", ".jsonl": "application/jsonlines"}
@@ -43,7 +43,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(arguments: argparse.Namespace) -> int:
     if (arguments.file is None) == (arguments.row is None):
         raise UsageError("the request's body is one of FILE and --row ROW; give one")
-    state = served.read(Workspace().root)
+    state = state_file.read(Workspace().root)
     endpoint = state.endpoint(arguments.endpoint)
     body = _body(arguments)
     if len(body) > LARGEST_PAYLOAD:

@@ -10,7 +10,7 @@ from pathlib import Path
 import assembly
 from assembly.errors import AssemblyError, SlipwayError
 from assembly.project import in_project
-from local.api.hosting import Apis
+from local.api.apis import Apis
 from local.commands.options import example_of, given_path, in_help, port, positive
 from local.containers.engine import RUNNERS, Engine
 from local.containers.images import Images
@@ -18,14 +18,14 @@ from local.containers.in_engine import EngineHost
 from local.endpoint.example import CSV, example
 from local.endpoint.fleet import Fleets
 from local.endpoint.hosting import Host
-from local.endpoint.timing import Timing
-from local.http import server
-from local.serve.served import Served, ServedEndpoint, claimed
-from local.serve.serving import Listeners, Session
+from local.http import listener
+from local.serve.session import Listeners, Session
+from local.serve.state_file import Served, ServedEndpoint, claimed
 from local.storage.s3 import Storage
 from local.storage.workspace import Workspace
 from local.terminal.console import print_table
 from local.terminal.printed import slipway
+from local.timing import Timing
 
 _DESCRIPTION = f"""\
 Start the containers of every endpoint of the template that can be served here, or of each WORKLOAD's, as
@@ -196,9 +196,9 @@ def _engine(name: str | None) -> Iterator[EngineHost | None]:
 def _bound(port: int, apis: Apis) -> Iterator[Listeners]:
     """The runtime's socket, and those of the APIs on the ports after it."""
     with ExitStack() as stack:
-        runtime = stack.enter_context(server.bind(port))
+        runtime = stack.enter_context(listener.bind(port))
         following = apis.bind(port + 1 if port else 0)
-        yield Listeners(runtime, [stack.enter_context(listener) for listener in following])
+        yield Listeners(runtime, [stack.enter_context(one) for one in following])
 
 
 def _example(declared: assembly.Assembly, endpoint: ServedEndpoint) -> str:

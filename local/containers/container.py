@@ -21,10 +21,8 @@ from local.containers.process import Process
 from local.errors import ContainerError
 from local.http.client import Client, HttpError
 from local.http.ports import PortRange
+from local.timing import SAGEMAKER
 
-PING_TIMEOUT = 2.0
-READY_TIMEOUT = 240.0
-SERVING_GRACE = 30.0
 FAILURE_LENGTH = 1024
 _OPT_ML = PurePosixPath("/opt/ml")
 
@@ -179,7 +177,7 @@ class ServingContainer:
         environment = {**self._image.environment(), **self.layout.environment(), **variables}
         return Start(self._image.command("serve"), environment)
 
-    async def wait_ready(self, timeout: float = READY_TIMEOUT) -> None:
+    async def wait_ready(self, timeout: float = SAGEMAKER.ready) -> None:
         """Return once `/ping` answers 200.
 
         Raises ContainerError, with the last log lines, when it ends before that or is not ready in time.
@@ -191,7 +189,7 @@ class ServingContainer:
                 end = describe_exit(self.exited.result())
                 raise ContainerError(f"{self.name} {end} before it was ready{self.log_excerpt()}")
             try:
-                response = await self.client.request("GET", "/ping", timeout=PING_TIMEOUT)
+                response = await self.client.request("GET", "/ping", timeout=SAGEMAKER.ping)
             except HttpError as error:
                 answer = str(error)
             else:
@@ -202,7 +200,7 @@ class ServingContainer:
             await asyncio.wait([self.exited], timeout=0.02)
         raise ContainerError(f"{self.name} was not ready within {timeout:g} s: {answer}{self.log_excerpt()}")
 
-    async def stop(self, grace: float = SERVING_GRACE) -> None:
+    async def stop(self, grace: float = SAGEMAKER.grace) -> None:
         """SIGTERM, then SIGKILL after `grace` seconds."""
         if self._process is None:
             return

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.containers.container import SERVING_GRACE, Layout, ServingContainer, Start
+from local.containers.container import Layout, ServingContainer, Start
 from local.containers.engine import Engine, Network, tag_of
 from local.containers.images import Image
 from local.errors import EngineError
 from local.terminal.printed import slipway
+from local.timing import SAGEMAKER
 
 _PREFIX = "slipway-"
 
@@ -68,7 +69,7 @@ class _ContainerInEngine(ServingContainer):
         # The engine's program is the user's: it reads its settings where it always does.
         return Start(command, dict(os.environ), self._address)
 
-    async def stop(self, grace: float = SERVING_GRACE) -> None:
+    async def stop(self, grace: float = SAGEMAKER.grace) -> None:
         await super().stop(grace)
         self._host.engine.remove(self._container)
 

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from local.containers.container import describe_exit
-from local.endpoint.timing import Timing
 from local.errors import ContainerError
 from local.http.client import Client, HttpError
+from local.timing import Timing
 
 
 class Supervised(Protocol):

@@ -8,10 +8,10 @@ from typing import Protocol
 from assembly.errors import SlipwayError
 from local.endpoint import answers
 from local.http.client import AnswerTimeoutError, Client, ConnectError, HttpError, Response
+from local.timing import SAGEMAKER
 
 # Request and answer of InvokeEndpoint, in bytes.
 LARGEST_PAYLOAD = 6_291_456
-INVOCATION_TIMEOUT = 60.0
 _LONGEST_ORIGINAL_MESSAGE = 4_096
 
 
@@ -124,7 +124,7 @@ class Chain:
         self,
         hops: Sequence[Hop],
         *,
-        timeout: float = INVOCATION_TIMEOUT,
+        timeout: float = SAGEMAKER.answer,
         promise: answers.Promise = answers.NOTHING,
     ) -> None:
         self.hops = hops

@@ -14,7 +14,7 @@ from local.endpoint import hosting
 from local.endpoint.answers import Promise
 from local.endpoint.chain import Chain
 from local.endpoint.hosting import Host
-from local.endpoint.timing import Timing
+from local.timing import Timing
 
 _BETWEEN_LOOKS = 0.02
 

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from assembly import ContainerDefinition, Model
 from assembly.errors import SlipwayError
-from local.containers.container import READY_TIMEOUT, SERVING_GRACE, Layout, ServingContainer
+from local.containers.container import Layout, ServingContainer
 from local.containers.images import Image, Images
 from local.containers.in_engine import EngineHost
 from local.endpoint.answers import NOTHING, Promise
-from local.endpoint.chain import INVOCATION_TIMEOUT, Chain, Hop, Log
+from local.endpoint.chain import Chain, Hop, Log
 from local.errors import ArchiveError, ContainerError
 from local.storage.archive import require_hash, unpack_model
 from local.storage.s3 import Storage
+from local.timing import SAGEMAKER
 
 # A single container has this name in SageMaker's messages; those of a chain are counted.
 _SINGLE = "primary"
@@ -80,7 +81,7 @@ def chain(
     model: Model,
     containers: Sequence[ServingContainer],
     log_group_arn: str,
-    timeout: float = INVOCATION_TIMEOUT,
+    timeout: float = SAGEMAKER.answer,
     *,
     promise: Promise = NOTHING,
 ) -> Chain:
@@ -95,7 +96,7 @@ def chain(
 
 @asynccontextmanager
 async def running(
-    containers: Sequence[ServingContainer], grace: float = SERVING_GRACE
+    containers: Sequence[ServingContainer], grace: float = SAGEMAKER.grace
 ) -> AsyncIterator[None]:
     """The containers started and ready for the time of the block, then stopped.
 
@@ -108,7 +109,7 @@ async def running(
         await asyncio.gather(*(container.stop(grace) for container in containers))
 
 
-async def start(containers: Sequence[ServingContainer], timeout: float = READY_TIMEOUT) -> None:
+async def start(containers: Sequence[ServingContainer], timeout: float = SAGEMAKER.ready) -> None:
     """Start the containers; returns when all are ready.
 
     Raises ContainerError as soon as one of them fails to become ready in `timeout` seconds; stopping the

@@ -7,7 +7,7 @@ from assembly.errors import SlipwayError
 from local.endpoint.chain import Chain, InvocationError
 from local.endpoint.example import Example
 from local.endpoint.fleet import Fleet
-from local.endpoint.runtime import Endpoint
+from local.endpoint.runtime import RuntimeEndpoint
 from local.errors import ContainerError
 
 FIRST_REQUESTS = 3
@@ -25,7 +25,7 @@ class Hosted:
 
     def __init__(self, fleet: Fleet, changed: Callable[[], None]) -> None:
         declared = fleet.declared
-        self.endpoint = Endpoint(declared.name, declared.variant, fleet.chain)
+        self.endpoint = RuntimeEndpoint(declared.name, declared.variant, fleet.chain)
         self.fleet = fleet
         self.version = 1
         self._changed = changed

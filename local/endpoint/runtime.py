@@ -24,6 +24,7 @@ from local.endpoint.chain import (
 from local.endpoint.request_limits import violation
 from local.http.bodies import Bodies, BodyError, NoRoomError, Receive, TooLargeError
 from local.http.client import Response
+from local.timing import SAGEMAKER
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -53,11 +54,11 @@ _RETURNED = (
     "x-amzn-sagemaker-closed-session-id",
 )
 # An answer may take as long, too.
-BODY_SECONDS = 60.0
+BODY_SECONDS = SAGEMAKER.answer
 
 
 @dataclass
-class Endpoint:
+class RuntimeEndpoint:
     """An endpoint under its name; `chain` is None while nothing is ready to answer."""
 
     name: str
@@ -69,7 +70,9 @@ class Endpoint:
 class Runtime:
     """Answers `POST /endpoints/<name>/invocations`, and `GET /ping` for whoever waits for it."""
 
-    def __init__(self, endpoints: Iterable[Endpoint], account: str, bodies: Bodies | None = None) -> None:
+    def __init__(
+        self, endpoints: Iterable[RuntimeEndpoint], account: str, bodies: Bodies | None = None
+    ) -> None:
         self._endpoints = {endpoint.name: endpoint for endpoint in endpoints}
         self._account = account
         self._bodies = bodies or Bodies(LARGEST_PAYLOAD)
@@ -123,7 +126,7 @@ def _headers(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-def _check_headers(headers: Mapping[str, str], endpoint: Endpoint) -> None:
+def _check_headers(headers: Mapping[str, str], endpoint: RuntimeEndpoint) -> None:
     for name, reason in _REFUSED.items():
         if name in headers:
             raise ValidationError(f"{reason}; endpoint {endpoint.name} has one model.")
@@ -145,7 +148,7 @@ def _refused(error: BodyError) -> InvocationError:
             return ValidationError(str(error))
 
 
-def _response(answer: Response, endpoint: Endpoint) -> Response:
+def _response(answer: Response, endpoint: RuntimeEndpoint) -> Response:
     headers = {"x-amzn-invoked-production-variant": endpoint.variant}
     headers.update((name, answer.headers[name]) for name in _RETURNED if name in answer.headers)
     if "content-type" in answer.headers:

@@ -12,9 +12,10 @@ from typing import cast
 
 import httptools
 
+from local.timing import SAGEMAKER
+
 CONNECT_TIMEOUT = 0.25
 _LATE = 1.1
-ANSWER_TIMEOUT = 60.0
 # Servers close connections that were idle for some seconds, perhaps just as one is used again. A connection
 # that ends sooner ended for another reason, and its request may have been acted on: it is not sent twice.
 SHORTEST_IDLE_CLOSE = 1.0
@@ -66,7 +67,7 @@ class Client:
         path: str,
         headers: Iterable[tuple[str, str]] = (),
         body: bytes = b"",
-        timeout: float = ANSWER_TIMEOUT,
+        timeout: float = SAGEMAKER.answer,
     ) -> Response:
         """Send one request and return the whole answer, whatever its status.
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from assembly.errors import SlipwayError
-from local.serve import served
-from local.serve.served import Served
+from local.serve import state_file
+from local.serve.state_file import Served
 from local.storage.workspace import Workspace
 
 _LOOKS_EVERY_SECONDS = 0.1
@@ -52,7 +52,7 @@ def _answering(process: "subprocess.Popen[bytes]", log: Path) -> Served:
     while process.poll() is None:
         # Not there yet, or of one that was killed.
         with suppress(SlipwayError):
-            found = served.read(root)
+            found = state_file.read(root)
             if found.pid == process.pid:
                 return found
         time.sleep(_LOOKS_EVERY_SECONDS)

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from local.containers.images import Images
 from local.storage.files import write_whole
+from local.timing import SAGEMAKER
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PROGRAM = _ROOT / "quality" / "bench" / "floor" / "gluonts_in_process.py"
@@ -123,7 +124,7 @@ def in_process(body: str) -> Iterator["subprocess.Popen[str]"]:
 def asked(address: str, path: str, body: str) -> float:
     """Milliseconds of one request, with a connection of its own, as a client without a pool has it."""
     started = time.perf_counter()
-    connection = http.client.HTTPConnection(address, timeout=60)
+    connection = http.client.HTTPConnection(address, timeout=SAGEMAKER.answer)
     connection.request("POST", path, body, {"Content-Type": "application/json"})
     answer = connection.getresponse()
     content = answer.read()

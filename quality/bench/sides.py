@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assembly import Assembly, Model
-from assembly.errors import AssemblyError
+from assembly import Assembly
 from local.containers.container import Layout, ServingContainer
 from local.containers.environment import ImageEnvironment
 from local.containers.images import Image, Images
@@ -53,7 +52,7 @@ class Sides:
     """The sides of a workload of an assembly, laid out in `folder`; nothing runs yet."""
 
     def __init__(self, assembly: Assembly, workload: str, folder: Path) -> None:
-        self._model = model_of(assembly, workload)
+        self._model = assembly.endpoint(workload).model
         self._folder = folder
         self._host = Host(Images.load(), Storage(folder / "s3", assembly))
         self.ours = Side("ours", "ours, CSV between all", self._ours("ours", CSV))
@@ -116,11 +115,3 @@ class Sides:
             model = self._folder / "ours" / definition.hostname / "opt" / "ml" / "model"
             shutil.copytree(model, source / definition.hostname, dirs_exist_ok=True)
         subprocess.run([python, USUAL / "make_models.py", source, target], check=True)
-
-
-def model_of(assembly: Assembly, workload: str) -> Model:
-    """The model behind the endpoint `...-<workload>`; AssemblyError when there is none."""
-    for endpoint in assembly.endpoints:
-        if endpoint.name.endswith(f"-{workload}"):
-            return endpoint.model
-    raise AssemblyError(f"no endpoint of {workload} is declared: run `make train`, then `make synth`")

@@ -12,7 +12,6 @@ from local.containers.images import Images
 from local.jobs.transform import run_transform_job
 from local.storage.s3 import Storage
 from quality.bench import processes
-from quality.bench.sides import model_of
 
 _INTERVAL_SECONDS = 0.1
 
@@ -74,7 +73,7 @@ def main() -> None:
     }
     run_transform_job(
         job,
-        model=model_of(declared, arguments.workload),
+        model=declared.endpoint(arguments.workload).model,
         storage=storage,
         images=Images.load(),
         folder=arguments.folder / "job",

@@ -19,9 +19,10 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 import assembly
-from local.serve.served import Served
+from local.serve.state_file import Served
+from local.timing import SAGEMAKER
 from quality.resilience.promise import Context
-from quality.resilience.serving import serving
+from quality.resilience.serve_process import serving
 from quality.resilience.tally import Answer
 
 _KEYS = Credentials("dummy", "dummy")
@@ -69,8 +70,7 @@ class LiveApi:
 
     @property
     def _netloc(self) -> str:
-        [api] = [one for one in self.state.apis if one.name.endswith(f"-{_WORKLOAD}")]
-        return urlsplit(api.url).netloc
+        return urlsplit(self.state.api(_WORKLOAD).url).netloc
 
     def _headers(self, method: str, path: str, body: bytes, more: Mapping[str, str]) -> dict[str, str]:
         request = AWSRequest(method, f"http://{self._netloc}{path}", data=body)
@@ -79,7 +79,7 @@ class LiveApi:
         return {**signed, "Origin": _ORIGIN, "Content-Length": str(len(body)), **more}
 
     def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        with closing(http.client.HTTPConnection(self._netloc, timeout=60)) as connection:
+        with closing(http.client.HTTPConnection(self._netloc, timeout=SAGEMAKER.answer)) as connection:
             connection.putrequest(method, path, skip_accept_encoding=True)
             for name, value in self._headers(method, path, body, headers).items():
                 connection.putheader(name, value)

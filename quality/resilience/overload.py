@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from assembly.errors import SlipwayError
 from local.chaos.load import Question, Target
+from local.timing import SAGEMAKER
 from quality.bench.data import Rows
 from quality.resilience.promise import Context, Figure, Result, exactly
-from quality.resilience.serving import serving
+from quality.resilience.serve_process import serving
 
 _DRIVER = Path(__file__).with_name("autocannon") / "drive.mjs"
 _JSON = "application/json"
@@ -66,7 +66,7 @@ def measure(context: Context) -> Result:
         found = []
         for size in (_BULK, _SINGLE):
             bodies = [b"".join(rows[first : first + size]) for first in range(_QUESTIONS)]
-            target = Target(urlsplit(served.state.url).port or 0, endpoint.name, accept=_JSON, timeout=60)
+            target = Target(served.port, endpoint.name, accept=_JSON, timeout=SAGEMAKER.answer)
             generator = _Generator(url, asyncio.run(target.questions(bodies)))
             found.append(_rounds(generator, size, context))
     return result(*found, judges_speed=context.size.judges_speed)

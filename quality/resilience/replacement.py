@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import uvloop
 
@@ -18,9 +17,10 @@ from assembly.manifest import read_stacks
 from local.chaos.load import Load, Target, Verdict
 from local.chaos.report import percentile
 from local.storage.files import write_whole
+from local.timing import SAGEMAKER
 from quality.bench.data import Rows
 from quality.resilience.promise import Context, Figure, Result, exactly
-from quality.resilience.serving import Serving, environment, serving
+from quality.resilience.serve_process import Serving, environment, serving
 
 _RATE = 50.0
 _QUESTIONS = 100
@@ -36,7 +36,7 @@ def measure(context: Context) -> Result:
     bodies = Rows.generate(context.folder.parent, 1_000).lines[:_QUESTIONS]
     with serving(assembly, context.folder, ["churn"]) as served:
         [endpoint] = served.state.endpoints
-        target = Target(urlsplit(served.state.url).port or 0, endpoint.name, accept=_JSON, timeout=60)
+        target = Target(served.port, endpoint.name, accept=_JSON, timeout=SAGEMAKER.answer)
         run = _Run(context, served, assembly)
         return uvloop.run(run.all(target, bodies))
 

@@ -19,8 +19,8 @@ from local.containers.images import Image
 from local.endpoint.answers import NOTHING, Promise
 from local.endpoint.chain import Chain, Hop, Log
 from local.endpoint.hosting import running
-from local.endpoint.runtime import Endpoint, Runtime
-from local.http.server import bind, listening
+from local.endpoint.runtime import Runtime, RuntimeEndpoint
+from local.http.listener import bind, listening
 
 FAKE = Image("fake", "fake", None, "fake_image", (Path(__file__).parent / "fake_image",), {})
 NAME = "slipway-dev-shop"
@@ -31,7 +31,7 @@ class Live:
     """`stop_container` kills one container; `sent_to` reads what a reporting container was sent."""
 
     url: str
-    endpoint: Endpoint
+    endpoint: RuntimeEndpoint
     containers: Sequence[ServingContainer]
 
     def client(self, **options: Any) -> Any:
@@ -66,7 +66,7 @@ def live(
         layout.create()
     log = Log("container.log", "arn:aws:logs:eu-west-1:000000000000:log-group:shop")
     chain = Chain([Hop(one.name, one, log) for one in containers], timeout=timeout, promise=promise)
-    endpoint = Endpoint(NAME, "AllTraffic", chain)
+    endpoint = RuntimeEndpoint(NAME, "AllTraffic", chain)
     listener = bind(0)
     ready, loop, stop = threading.Event(), uvloop.new_event_loop(), asyncio.Event()
 

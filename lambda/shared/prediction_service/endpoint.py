@@ -39,7 +39,7 @@ def create_runtime(environment: Environment) -> "SageMakerRuntimeClient":
     config = Config(
         connect_timeout=environment.connect_timeout_seconds,
         read_timeout=environment.read_timeout_seconds,
-        # Retries are `Endpoint.invoke`'s: botocore's own do not know how long the function may still run.
+        # Retries are `EndpointClient.invoke`'s: botocore's do not know how long the function may still run.
         retries={"mode": "standard", "total_max_attempts": 1},
         tcp_keepalive=True,
     )
@@ -47,7 +47,7 @@ def create_runtime(environment: Environment) -> "SageMakerRuntimeClient":
     return cast("SageMakerRuntimeClient", client)
 
 
-class Endpoint:
+class EndpointClient:
     """One endpoint behind an injected client."""
 
     def __init__(

@@ -13,7 +13,7 @@ from prediction_service.api import Api, Handler, LambdaContext
 from prediction_service.circuit_breaker import Breaker
 from prediction_service.contract import HEALTH, Health, Operation
 from prediction_service.cors import Cors
-from prediction_service.endpoint import Call, Endpoint
+from prediction_service.endpoint import Call, EndpointClient
 from prediction_service.environment import Environment
 from prediction_service.problem import Problem
 from prediction_service.request import Request
@@ -48,7 +48,7 @@ def create_api[Input](
     clock: Callable[[], float] = time.monotonic,
 ) -> Api:
     """The API: the operation that predicts, and the one that says that the function answers."""
-    endpoint, breaker = Endpoint(runtime, environment), Breaker(clock)
+    endpoint, breaker = EndpointClient(runtime, environment), Breaker(clock)
 
     def predict(request: Request, context: LambdaContext) -> Response[str]:
         content = request.content(environment.max_body_bytes)

@@ -24,6 +24,7 @@ from local.jobs.transform.request import TransformRequest
 from local.jobs.transform.sender import Sender
 from local.storage.files import files_below
 from local.storage.s3 import Storage
+from local.timing import SAGEMAKER
 
 # Files of these cannot be split by line; the first bytes tell them from text.
 _COMPRESSED = {
@@ -109,7 +110,7 @@ async def _execution_parameters(container: ServingContainer) -> Mapping[str, Any
     That the first one is asked in a chain is not documented; it is the one that gets the payloads.
     """
     try:
-        response = await container.client.request("GET", "/execution-parameters", timeout=2)
+        response = await container.client.request("GET", "/execution-parameters", timeout=SAGEMAKER.ping)
         answer = json.loads(response.body) if response.status == 200 else {}
     except (HttpError, ValueError):
         return {}

@@ -6,6 +6,7 @@ from typing import Any
 import jwt
 import pytest
 
+from assembly.address import Address
 from local.api.authorization import Authorization
 from local.api.declaration import COGNITO, OPEN, Api, ApiKey, Function, Method, UserPool
 from local.api.refusals import GatewayResponses, Refused
@@ -22,7 +23,9 @@ FOR_USERS = replace(METHOD, authorization=COGNITO, pool=POOL)
 
 def authorization(method: Method, **changes: Any) -> Authorization:
     resources = {"/churn": {"POST": method}}
-    return Authorization(Api("a", "id", "prod", "d", "0", "r", resources, GatewayResponses({}), **changes))
+    return Authorization(
+        Api("a", Address("Api", "a"), "id", "prod", "d", "0", "r", resources, GatewayResponses({}), **changes)
+    )
 
 
 def request(**headers: str) -> Request:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from assembly.address import Address
 from local.api.declaration import OPEN, Api, Function, Method
 from local.api.gateway import Gateway
 from local.api.refusals import GatewayResponse, GatewayResponses
@@ -23,6 +24,7 @@ SCORE = Method("/churn", "id", "POST", OPEN, None, False, FUNCTION, 29, {"applic
 OTHER = Method("/{proxy+}", "id2", "ANY", OPEN, None, False, FUNCTION, 29)
 API = Api(
     name="shop",
+    address=Address("Api", "shop"),
     id="shop-id",
     stage="prod",
     deployment="d",

@@ -11,8 +11,8 @@ from assembly_files import write_assembly
 
 import assembly
 from assembly.errors import AssemblyError
+from local.api.apis import Apis
 from local.api.declaration import Api
-from local.api.hosting import Apis
 from local.api.reading import read_apis
 from local.api.throttle import Limit
 

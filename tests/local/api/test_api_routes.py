@@ -2,6 +2,7 @@
 
 import pytest
 
+from assembly.address import Address
 from local.api.declaration import Api, Function, Method
 from local.api.refusals import GatewayResponses, Refused
 from local.api.routes import match
@@ -23,7 +24,7 @@ def method(path: str, verb: str) -> Method:
 
 def api(resources: dict[str, list[str]]) -> Api:
     declared = {path: {verb: method(path, verb) for verb in verbs} for path, verbs in resources.items()}
-    return Api("a", "id", "prod", "d", "0", "r", declared, GatewayResponses({}))
+    return Api("a", Address("Api", "a"), "id", "prod", "d", "0", "r", declared, GatewayResponses({}))
 
 
 @pytest.mark.parametrize(

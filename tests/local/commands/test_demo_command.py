@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[3]
 SERVES = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from local import control, served
+from assembly.address import Address
+from local.serve import control, state_file
 
 async def obey(request, note):
     pass
@@ -26,9 +27,10 @@ async def obey(request, note):
 async def main(curl):
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    with served.claimed(Path("build")) as state:
-        api = served.ServedApi("slipway-dev-shop", "http://127.0.0.1:1/prod", "log", [], curl)
-        served.write(state, served.Served("http://127.0.0.1:1", os.getpid(), [], [api]))
+    with state_file.claimed(Path("build")) as state:
+        address = Address("Api", "slipway-dev-shop", "shop")
+        api = state_file.ServedApi(address.name, address, "http://127.0.0.1:1/prod", "log", [], curl)
+        state_file.write(state, state_file.Served("http://127.0.0.1:1", os.getpid(), [], [api]))
         async with control.listening(state.parent, obey):
             await stopped.wait()
     Path("stopped").touch()

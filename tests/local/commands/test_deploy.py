@@ -21,9 +21,9 @@ from local.containers.images import Images
 from local.endpoint.fleet import Fleet, Fleets
 from local.endpoint.hosting import Host
 from local.endpoint.replacement import Hosted, RolledBackError
-from local.endpoint.timing import Timing
 from local.serve import control
 from local.storage.s3 import Storage
+from local.timing import Timing
 
 NAME = "slipway-dev-shop"
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from local.containers.supervisor import Backoff, Supervisor
-from local.endpoint.timing import Timing
 from local.errors import ContainerError
 from local.http.client import AnswerTimeoutError, Response
+from local.timing import Timing
 
 QUICK = Timing(between_pings=0.001)
 

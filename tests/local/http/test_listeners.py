@@ -14,7 +14,7 @@ import uvloop
 from patience import PATIENCE
 
 from containers.script_mode.toolkit import strict_http
-from local.http.server import bind, listening
+from local.http.listener import bind, listening
 
 LARGEST_HEAD = 10_240
 HOST = b"Host: h\r\n"

@@ -17,7 +17,7 @@ from runner import ROOT
 
 from local import __main__ as command_line
 from local.commands import serve
-from local.http.server import bind
+from local.http.listener import bind
 
 # Each verb that reads an assembly, with the rest of its arguments.
 READERS: Mapping[str, Sequence[str]] = {
@@ -239,7 +239,7 @@ def test_a_port_that_is_none(slipway: Ended, verb: Sequence[str], port: str) -> 
 
 
 def test_the_port_after_the_last_one_is_named() -> None:
-    with pytest.raises(serve.server.UsageError, match="there is no port 65536"):
+    with pytest.raises(serve.listener.UsageError, match="there is no port 65536"):
         bind(65_536)
 
 

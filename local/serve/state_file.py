@@ -47,9 +47,11 @@ class ServedFunction:
 
 @dataclass(frozen=True)
 class ServedApi:
-    """An API's stage at `url`; `curl` is a command line that calls it, if a stack exports an example."""
+    """An API's stage at `url`, which commands may call as its address says; `curl` is a command line that
+    calls it, if a stack exports an example."""
 
     name: str
+    address: Address
     url: str
     access_log: str
     functions: Sequence[ServedFunction]
@@ -68,6 +70,10 @@ class Served:
     def endpoint(self, wanted: str) -> ServedEndpoint:
         """The endpoint that is called so (see `Address`); raises UsageError unless there is one."""
         return chosen(wanted, "endpoint", self.endpoints, lambda one: one.address)
+
+    def api(self, wanted: str) -> ServedApi:
+        """The API that is called so (see `Address`); raises UsageError unless there is one."""
+        return chosen(wanted, "API", self.apis, lambda one: one.address)
 
 
 @contextmanager
@@ -136,6 +142,12 @@ def _endpoints(state: Any) -> list[ServedEndpoint]:
 
 def _apis(state: Any) -> list[ServedApi]:
     return [
-        ServedApi(**{**one, "functions": [ServedFunction(**item) for item in one["functions"]]})
+        ServedApi(
+            **{
+                **one,
+                "address": Address(**one["address"]),
+                "functions": [ServedFunction(**item) for item in one["functions"]],
+            }
+        )
         for one in state
     ]

@@ -16,8 +16,10 @@ from processes import is_running
 from runner import SLIPWAY, Serving
 from shop import Project, container
 
-from assembly.errors import SlipwayError
-from local.serve import control, served
+from assembly.address import Address
+from assembly.errors import SlipwayError, UsageError
+from local.serve import control, state_file
+from local.serve.state_file import Served, ServedApi, ServedEndpoint, ServedFunction
 
 NOTHING = f"error: nothing is served; start it with: {SLIPWAY} serve\n"
 # A process that is always there.
@@ -83,13 +85,13 @@ def put(path: Path, content: Any) -> None:
 def test_a_state_file_of_something_else_is_named(tmp_path: Path, content: Any) -> None:
     put(tmp_path / "build" / "serve.json", content)
     with pytest.raises(SlipwayError, match=r"serve\.json is not what serve writes; stop serve if it runs"):
-        served.read(tmp_path / "build")
+        state_file.read(tmp_path / "build")
 
 
 def test_a_folder_in_its_place_is_named(tmp_path: Path) -> None:
     (tmp_path / "build" / "serve.json").mkdir(parents=True)
     with pytest.raises(SlipwayError, match=r"serve\.json cannot be read: Is a directory"):
-        served.read(tmp_path / "build")
+        state_file.read(tmp_path / "build")
 
 
 @contextmanager
@@ -132,7 +134,7 @@ def saying(text: bytes) -> Callable[[socket.socket], None]:
 def test_whoever_else_answers_is_not_taken_for_serve(tmp_path: Path, said: bytes, message: str) -> None:
     put(tmp_path / "serve.json", STATE)
     with listening(tmp_path, saying(said)), pytest.raises(SlipwayError, match=message):
-        served.read(tmp_path)
+        state_file.read(tmp_path)
 
 
 def test_who_says_nothing_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,14 +148,38 @@ def test_who_says_nothing_is_given_up(tmp_path: Path, monkeypatch: pytest.Monkey
 
     with listening(tmp_path, wait):
         with pytest.raises(SlipwayError, match=r"has not answered for 0\.1 s; stop it"):
-            served.read(tmp_path)
+            state_file.read(tmp_path)
         over.set()
 
 
 def test_the_state_of_a_serve_that_answers_is_read(tmp_path: Path) -> None:
     put(tmp_path / "serve.json", STATE)
     with listening(tmp_path, saying(b'{"note": "1"}\n{"done": true}\n')):
-        assert served.read(tmp_path).url == STATE["url"]
+        assert state_file.read(tmp_path).url == STATE["url"]
+
+
+@pytest.mark.parametrize("find", [Served.api, Served.endpoint])
+def test_apis_and_endpoints_are_found_by_their_tags_and_not_by_the_endings_of_names(
+    tmp_path: Path, find: Callable[[Served, str], ServedApi | ServedEndpoint]
+) -> None:
+    addresses = [Address("A", "corner-shop", "corner"), Address("B", "b", "shop"), Address("C", "other-shop")]
+    names = [one.name or "" for one in addresses]
+    named = list(zip(names, addresses, strict=True))
+    functions = [ServedFunction("f", [1], "log")]
+    apis = [ServedApi(name, one, "http://127.0.0.1:1", "log", functions, None) for name, one in named]
+    endpoints = [ServedEndpoint(name, "v", [], one) for name, one in named]
+    state_file.write(tmp_path / "serve.json", Served("http://127.0.0.1:1", 1, endpoints, apis))
+
+    with listening(tmp_path, saying(b'{"note": "1"}\n{"done": true}\n')):
+        served = state_file.read(tmp_path)
+
+    assert served.apis == apis
+    assert find(served, "shop").name == "b"
+    assert find(served, "other-shop").name == "other-shop"
+    with pytest.raises(
+        UsageError, match=r"^no .* called bread; there are: corner \(corner-shop\), shop \(b\)"
+    ):
+        find(served, "bread")
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", json.dumps(STATE).encode()])

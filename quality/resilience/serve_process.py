@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from assembly.errors import SlipwayError
-from local.serve import served
-from local.serve.served import Served
+from local.serve import state_file
+from local.serve.state_file import Served
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _LAST_LINE = "Ctrl-C"
@@ -33,9 +34,14 @@ class Serving:
             command, cwd=self.folder, env=environment(), capture_output=True, text=True, check=False
         )
 
+    @property
+    def port(self) -> int:
+        """Where its endpoints answer."""
+        return urlsplit(self.state.url).port or 0
+
     def now(self) -> Served:
         """What it tells about itself now: processes change."""
-        return served.read(self.folder / "build")
+        return state_file.read(self.folder / "build")
 
 
 @contextmanager
@@ -53,7 +59,7 @@ def serving(assembly: Path, folder: Path, options: Sequence[str] = ()) -> Iterat
         )
     try:
         _wait_until_ready(process, errors)
-        yield Serving(served.read(folder / "build"), process, errors, folder)
+        yield Serving(state_file.read(folder / "build"), process, errors, folder)
     finally:
         process.terminate()
         try:

@@ -16,14 +16,14 @@ import assembly
 from assembly import Assembly
 from assembly.address import chosen
 from assembly.errors import AssemblyError, SlipwayError
-from local.api.hosting import Apis
+from local.api.apis import Apis
 from local.endpoint.example import example
 from local.endpoint.fleet import Fleet, Fleets
 from local.endpoint.replacement import Hosted
 from local.endpoint.runtime import Runtime
-from local.http.server import listening
-from local.serve import control, served
-from local.serve.served import Served, ServedApi, ServedContainer, ServedEndpoint
+from local.http.listener import listening
+from local.serve import control, state_file
+from local.serve.state_file import Served, ServedApi, ServedContainer, ServedEndpoint
 
 _STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -111,7 +111,7 @@ class Session:
     def _tell(self) -> None:
         """Bring the state file up to date, once there is one."""
         if self._answering is not None:
-            served.write(self._answering.state, self._served(self._answering))
+            state_file.write(self._answering.state, self._served(self._answering))
 
     def _served(self, answering: "Answering") -> Served:
         endpoints = [_endpoint(one) for one in self._hosted]

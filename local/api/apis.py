@@ -17,8 +17,8 @@ from local.api.reading import read_api
 from local.api.request import LARGEST_HEAD
 from local.api.sandbox import Sandboxes
 from local.endpoint.example import example
-from local.http.server import bind, listening
-from local.serve.served import ServedApi, ServedFunction
+from local.http.listener import bind, listening
+from local.serve.state_file import ServedApi, ServedFunction
 
 _ENDPOINT_URL = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
 
@@ -114,7 +114,7 @@ class Apis:
         url = f"http://{host}:{port}/{api.stage}"
         running = [self._functions[function.arn] for function in api.functions]
         functions = [ServedFunction(one.function.name, one.pids, str(one.log)) for one in running]
-        return ServedApi(api.name, url, str(log), functions, self._curl(api, gateway, url))
+        return ServedApi(api.name, api.address, url, str(log), functions, self._curl(api, gateway, url))
 
     def _curl(self, api: Api, gateway: Gateway, url: str) -> str | None:
         """A command that calls the API with the request that a stack exports as `<api>-api-example`."""
