@@ -73,6 +73,14 @@ def test_a_label_that_is_voted_on_is_what_the_selected_column_says(tmp_path: Pat
         ("multi:softmax", "multi:softprob"),
         ("binary:hinge", "binary:logistic"),
         ("multi:softprob", "reg:gamma"),
+        ("binary:logistic", "binary:logitraw"),
+        ("binary:logitraw", "reg:logistic"),
+        ("binary:logitraw", "rank:ndcg"),
+        ("binary:logitraw", "reg:squarederror"),
+        ("binary:logistic", "reg:squarederror"),
+        ("count:poisson", "survival:cox"),
+        ("rank:pairwise", "survival:cox"),
+        ("binary:hinge", "binary:logitraw"),
     ],
 )
 def test_models_that_predict_different_things_stop_the_container(
@@ -81,6 +89,26 @@ def test_models_that_predict_different_things_stop_the_container(
     for order in itertools.permutations(objectives):
         with pytest.raises(ContainerProblem, match=f"different things: {', '.join(sorted(objectives))}"):
             model(tmp_path / order[0], *map(raw, order))
+
+
+@pytest.mark.parametrize(
+    "objectives",
+    [
+        ("binary:logistic", "reg:logistic"),
+        ("rank:pairwise", "rank:map"),
+        ("reg:squarederror", "reg:absoluteerror"),
+        ("reg:gamma", "count:poisson"),
+    ],
+)
+def test_models_of_two_objectives_that_predict_the_same_thing_are_averaged(
+    tmp_path: Path, objectives: tuple[str, ...]
+) -> None:
+    expected = np.mean([predictions(objective, (0,))[0] for objective in objectives], axis=0)
+
+    served = model(tmp_path, *(raw(objective, ROUNDS) for objective in objectives))
+    body = served.invoke(csv(ROWS), "text/csv", "").body.decode()
+
+    assert np.array_equal(np.array(body.split(), np.float32), expected)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,14 @@ from .booster import Booster, Table, XgboostError
 PICKLE_START = b"\x80"
 # Their predictions are labels, of which there is no mean.
 VOTING = ("multi:softmax", "binary:hinge")
+# What else is predicted; between two kinds there is no mean either. Those not named predict the target.
+_PREDICTED = {
+    **dict.fromkeys(VOTING, "label"),
+    **dict.fromkeys(("binary:logistic", "reg:logistic", "multi:softprob"), "probability"),
+    **dict.fromkeys(("rank:pairwise", "rank:ndcg", "rank:map"), "rank"),
+    "binary:logitraw": "margin",
+    "survival:cox": "hazard ratio",
+}
 
 logger = logging.getLogger("xgboost_image")
 
@@ -59,7 +67,7 @@ def load(folder: Path, *, first_only: bool = False, best_iteration: bool = False
     widths = sorted({booster.features for booster in boosters})
     if len(widths) > 1:
         raise ContainerProblem(f"The models in {folder} disagree on the number of features: {widths}.")
-    kinds = {(booster.classes, booster.objective in VOTING) for booster in boosters}
+    kinds = {(booster.classes, _PREDICTED.get(booster.objective, "target")) for booster in boosters}
     if len(kinds) > 1:
         things = sorted({booster.objective for booster in boosters})
         if len(things) == 1:
