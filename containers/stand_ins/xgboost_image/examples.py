@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from built_in.hyperparameters import Refused
@@ -78,7 +79,10 @@ def from_libsvm(paths: Sequence[Path]) -> Examples:
 
 
 def from_parquet(paths: Sequence[Path]) -> Examples:
-    """Columns of numbers, the label first; a null is missing. Every file has the first one's columns."""
+    """Columns of numbers, the label first; a null is missing. Every file has the first one's columns.
+
+    Columns that pandas wrote as the index of its rows are none of these: the image reads them as an index.
+    """
     # What Parquet and records are read with takes longer to load than most jobs to train.
     import pyarrow  # noqa: PLC0415
     from pyarrow import parquet  # noqa: PLC0415
@@ -88,7 +92,8 @@ def from_parquet(paths: Sequence[Path]) -> Examples:
     for path in paths:
         try:
             table = parquet.read_table(path, partitioning=None)
-        except (pyarrow.ArrowException, OSError) as error:
+            table = table.drop_columns(_index_columns(table.schema))
+        except (pyarrow.ArrowException, OSError, ValueError) as error:
             raise Refused(f"Failed to load parquet data with exception:\n{path.name}: {error}") from None
         names = names or table.column_names
         if sorted(table.column_names) != sorted(names):
@@ -100,10 +105,10 @@ def from_parquet(paths: Sequence[Path]) -> Examples:
             if not any(is_a(field.type) for is_a in _numbers(pyarrow)):
                 raise Refused(
                     f"Failed to load parquet data with exception:\n{path.name}: column {field.name} holds "
-                    f"{field.type}, not numbers"
+                    f"{field.type}; expected integers, floating-point numbers, decimals or booleans"
                 )
         columns = [table[name].cast(pyarrow.float64(), safe=False).to_numpy() for name in names]
-        tables.append(np.column_stack(columns))
+        tables.append(np.column_stack([np.empty((table.num_rows, 0)), *columns]))
     rows = _together([path.name for path in paths], tables, "parquet")
     return _labeled(rows, "parquet")
 
@@ -132,9 +137,20 @@ def from_records(paths: Sequence[Path]) -> Examples:
     return Examples(features, np.array(labels, dtype=np.float32))
 
 
+def _index_columns(schema: Any) -> list[str]:
+    """The columns that pandas, by its note in the file, makes the index of; refuses a note that is none."""
+    try:
+        described = (schema.pandas_metadata or {}).get("index_columns", [])
+        # An index that merely counts is described and has no column.
+        return [each for each in described if isinstance(each, str) and each in schema.names]
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError("its pandas metadata is malformed; write the file again") from None
+
+
 def _numbers(pyarrow: object) -> list[Callable[[object], bool]]:
     types = pyarrow.types  # type: ignore[attr-defined] # pyarrow has no types of its own
-    return [types.is_integer, types.is_floating, types.is_boolean]
+    # A column of nulls alone has a type of its own.
+    return [types.is_integer, types.is_floating, types.is_decimal, types.is_boolean, types.is_null]
 
 
 def _together(names: Sequence[str], tables: Sequence[NDArray[np.float64]], kind: str) -> _Floats:
