@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from review.differences import ABSENT, Side, leaves
-from review.markdown import code
-from review.property_names import property_cell
+from review.differences import leaves
 from review.resource_changes import Fate, ResourceChange
 from review.resources import Resource
 from review.rows import resource_cell
 from review.stack_changes import StackReview, Standing
-from review.values import Node, show
+from review.values import show
+from review.verdict.expiry import expiries
 from review.verdict.finding import Finding, Severity, section_of
 
 
@@ -90,9 +89,6 @@ STORES: Mapping[str, Store] = {
     "AWS::Timestream::Database": Store("tables", _never),
     "AWS::Timestream::Table": Store("its records"),
 }
-_EXPIRIES = frozenset(
-    {"ExpirationDate", "ExpirationInDays", "NoncurrentDays", "NoncurrentVersionExpirationInDays"}
-)
 
 
 def losses(review: StackReview) -> Iterator[Finding]:
@@ -109,32 +105,8 @@ def losses(review: StackReview) -> Iterator[Finding]:
         ):
             verb = "is removed" if change.fate is Fate.REMOVED else "is recreated"
             yield _finding(review, change, f"{verb}; the old one {store.loss(change.old)}")
-        if change.resource.type == "AWS::S3::Bucket" and change.old and change.new:
-            yield from _expiries(review, change)
-
-
-def _expiries(review: StackReview, change: ResourceChange) -> Iterator[Finding]:
-    for difference in change.differences:
-        if "LifecycleConfiguration" not in difference.path or difference.new is ABSENT:
-            continue
-        before = dict(leaves(difference.old)) if difference.old is not ABSENT else {}
-        for path, value in leaves(difference.new):
-            whole = (*difference.path, *path)
-            if whole[-1] in _EXPIRIES and _sooner(before.get(path, ABSENT), value):
-                rule = difference.new if isinstance(difference.new, dict) else {}
-                under = f" under {code(show(rule['Prefix']))}" if "Prefix" in rule else ""
-                reason = f"objects{under} expire sooner: {property_cell(whole)} is {code(show(value))}"
-                yield _finding(review, change, reason)
-
-
-def _sooner(old: Side, new: Node) -> bool:
-    if old is ABSENT:
-        return True
-    before, after = show(old), show(new)
-    if before.isdigit() and after.isdigit():
-        return int(after) < int(before)
-    # Dates, as CloudFormation writes them, follow each other as text; what is built later cannot be told.
-    return "${" not in before + after and after < before
+        for reason in expiries(change):
+            yield _finding(review, change, reason)
 
 
 def _finding(review: StackReview, change: ResourceChange, reason: str) -> Finding:

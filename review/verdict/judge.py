@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from review.stack_changes import StackReview
+from review.verdict.alarms import quieter_alarms
 from review.verdict.data import losses
 from review.verdict.failures import failures
 from review.verdict.finding import Finding, Severity
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     weaker_settings,
     wider_grants,
     lost_guards,
+    quieter_alarms,
     open_methods,
     replacements,
 )

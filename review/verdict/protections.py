@@ -186,14 +186,12 @@ SETTINGS = (
     Setting(("VersioningConfiguration.Status",), _ENABLED, "what is overwritten or deleted is not kept"),
     Setting(("ObjectLockEnabled", "ObjectLockConfiguration"), Present(), "objects are no longer locked"),
     Setting(("PointInTimeRecoveryEnabled",), ON, "no recovery to a point in time"),
-    Setting(("BackupRetentionPeriod",), AtLeast(1), "backups are kept for a shorter time"),
     Setting(
         ("ImageTagMutability",),
         Ordered(("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION", "MUTABLE"), "MUTABLE"),
         "tags can be moved to other images",
     ),
     Setting(("ScanOnPush",), ON, "images are no longer scanned"),
-    Setting(("RetentionInDays",), AtLeast(), "logs are kept for a shorter time", ("AWS::Logs::",)),
     Setting(
         ("AccessLogSetting", "AccessLogSettings", "AccessLoggingPolicy", "EnableCloudwatchLogsExports"),
         Present(),
@@ -206,6 +204,18 @@ SETTINGS = (
     Setting(("IsLogging", "EnableLogFileValidation"), ON, "the trail is no longer complete"),
     Setting(("ActionsEnabled",), _ON_BY_DEFAULT, "the alarm tells nobody"),
     Setting(("AlarmActions",), Present(), "the alarm tells nobody"),
+    Setting(
+        ("TreatMissingData",),
+        Ordered(("breaching", "missing", "ignore", "notBreaching"), "missing"),
+        "the alarm is quiet where data is missing",
+        ("AWS::CloudWatch::Alarm",),
+    ),
+    Setting(
+        ("State",),
+        Becomes(("DISABLED",)),
+        "the rule is disabled and starts nothing",
+        ("AWS::Events::Rule", "AWS::Scheduler::Schedule"),
+    ),
     Setting(("AutoRollbackConfiguration",), Present(), "no alarm rolls a deployment back"),
 )
 _ORIGINS = Setting((), NotAmong("*".__eq__), "every origin may call it from a browser", at_once=True)

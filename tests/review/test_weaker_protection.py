@@ -11,6 +11,7 @@ from cloud_assemblies import Declared
 from verdicts import broken_links, reasons
 
 from review.verdict.data import STORES
+from review.verdict.expiry import RETENTIONS
 from review.verdict.guards import GUARDS
 from review.verdict.protections import SETTINGS
 
@@ -51,6 +52,17 @@ def methods(*, path: str = "/*", **settings: Any) -> dict[str, Any]:
 def step(**arguments: Any) -> dict[str, Any]:
     steps = [{"Name": "Fit", "Type": "Training", "Arguments": arguments}] if arguments else []
     return {"PipelineDefinition": {"PipelineDefinitionBody": json.dumps({"Steps": steps})}}
+
+
+CLOUDWATCH_ALARM = "AWS::CloudWatch::Alarm"
+
+
+def above(*, operator: str = "GreaterThanOrEqualToThreshold", **properties: Any) -> dict[str, Any]:
+    return {"ComparisonOperator": operator, **properties}
+
+
+def below(**properties: Any) -> dict[str, Any]:
+    return above(operator="LessThanThreshold", **properties)
 
 
 # type, before, after, what is said of it.
@@ -129,7 +141,6 @@ WEAKER: list[tuple[str, Any, Any, str]] = [
     ("AWS::SNS::Topic", {"KmsMasterKeyId": KEY}, {"KmsMasterKeyId": {"Ref": "AWS::NoValue"}}, "encryption"),
     ("AWS::RDS::DBInstance", {"StorageEncrypted": True}, {"StorageEncrypted": False}, "encryption is off"),
     ("AWS::RDS::DBInstance", {}, {"PubliclyAccessible": True}, "internet"),
-    ("AWS::RDS::DBInstance", {"BackupRetentionPeriod": 14}, {"BackupRetentionPeriod": 1}, "backups"),
     (
         "AWS::DynamoDB::Table",
         {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}},
@@ -172,11 +183,37 @@ WEAKER: list[tuple[str, Any, Any, str]] = [
     ),
     ("AWS::ElasticLoadBalancingV2::Listener", {"Protocol": "HTTPS"}, {"Protocol": "HTTP"}, "without TLS"),
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", {"Scheme": "internal"}, {}, "faces the internet"),
-    ("AWS::Logs::LogGroup", {"RetentionInDays": 90}, {"RetentionInDays": 30}, "shorter time"),
-    ("AWS::Logs::LogGroup", {}, {"RetentionInDays": 30}, "shorter time"),
     ("AWS::Logs::LogGroup", {"KmsKeyId": KEY}, {}, "encryption"),
     ("AWS::CloudWatch::Alarm", {}, {"ActionsEnabled": False}, "tells nobody"),
     ("AWS::CloudWatch::Alarm", {"AlarmActions": ["a"]}, {"AlarmActions": []}, "tells nobody"),
+    (
+        CLOUDWATCH_ALARM,
+        above(Threshold=5),
+        above(Threshold=1e9),
+        "later or never: `Threshold` `5` → `1000000000.0`",
+    ),
+    (CLOUDWATCH_ALARM, above(Threshold="5"), above(Threshold="6"), "later or never"),
+    (CLOUDWATCH_ALARM, below(Threshold=5), below(Threshold=-1), "later or never"),
+    (
+        CLOUDWATCH_ALARM,
+        above(Threshold=1),
+        above(operator="GreaterThanThreshold", Threshold=1),
+        "goes off later",
+    ),
+    (CLOUDWATCH_ALARM, above(EvaluationPeriods=1), above(EvaluationPeriods=100), "later or never"),
+    (CLOUDWATCH_ALARM, above(DatapointsToAlarm=1), above(DatapointsToAlarm=3), "later or never"),
+    (CLOUDWATCH_ALARM, above(Period=60), above(Period=86400), "later or never"),
+    (
+        CLOUDWATCH_ALARM,
+        {"TreatMissingData": "breaching"},
+        {"TreatMissingData": "notBreaching"},
+        "data is missing",
+    ),
+    (CLOUDWATCH_ALARM, {"TreatMissingData": "breaching"}, {}, "data is missing"),
+    (CLOUDWATCH_ALARM, {}, {"TreatMissingData": "notBreaching"}, "data is missing"),
+    ("AWS::Events::Rule", {"State": "ENABLED"}, {"State": "DISABLED"}, "starts nothing"),
+    ("AWS::Events::Rule", {}, {"State": "DISABLED"}, "starts nothing"),
+    ("AWS::Scheduler::Schedule", {}, {"State": "DISABLED"}, "starts nothing"),
     (
         "AWS::SageMaker::Endpoint",
         {"DeploymentConfig": {"AutoRollbackConfiguration": {"Alarms": []}}},
@@ -355,7 +392,12 @@ def test_the_way_back_is_none(changed: Callable[..., str], type: str, old: Any, 
         ),
         (FUNCTION, {"Environment": {"Variables": {"Protocol": "HTTPS"}}}, {}),
         ("AWS::CloudWatch::Alarm", {"AlarmActions": ["a"]}, {"AlarmActions": ["b"]}),
-        ("AWS::CloudWatch::Alarm", {"Threshold": 1}, {"Threshold": 2}),
+        (CLOUDWATCH_ALARM, {"Threshold": 1}, {"Threshold": 2}),
+        (CLOUDWATCH_ALARM, above(Threshold=1), above(Threshold={"Ref": "Limit"})),
+        (CLOUDWATCH_ALARM, above(Threshold=1), above(Threshold="1.0")),
+        (CLOUDWATCH_ALARM, below(Threshold=1), below(Threshold=2)),
+        ("AWS::Events::Rule", {"State": "ENABLED"}, {}),
+        ("AWS::Events::Rule", {"State": "DISABLED"}, {"State": "DISABLED", "Description": "off"}),
         ("AWS::SageMaker::Pipeline", step(EnableNetworkIsolation=True), step()),
         ("AWS::SageMaker::Model", {"EnableNetworkIsolation": True}, {"EnableNetworkIsolation": "true"}),
         ("AWS::SQS::Queue", {"SqsManagedSseEnabled": True}, {}),
@@ -365,6 +407,11 @@ def test_a_change_that_only_looks_like_it_is_none(
     changed: Callable[..., str], type: str, old: Any, new: Any
 ) -> None:
     assert reasons(changed(type, old, new), TITLE) == []
+
+
+def test_an_alarm_that_watches_the_other_side_is_told_both_ways(changed: Callable[..., str]) -> None:
+    for old, new in ((above(Threshold=1), below(Threshold=1)), (below(Threshold=1), above(Threshold=1))):
+        assert "the other side of its threshold" in reasons(changed(CLOUDWATCH_ALARM, old, new), TITLE)[0]
 
 
 @pytest.fixture(scope="module")
@@ -382,6 +429,7 @@ def test_rules_name_properties_that_exist(schemas: Mapping[str, str]) -> None:
         return any(all(member in text for member in members) for text in texts)
 
     assert [name for one in SETTINGS for name in one.names if not exists(name, one.types)] == []
+    assert [one.name for one in RETENTIONS if not exists(one.name, one.types)] == []
 
 
 def test_guards_and_stores_are_types_that_exist(schemas: Mapping[str, str]) -> None:
