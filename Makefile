@@ -48,9 +48,9 @@ help: ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: $(INSTALLED) $(DATA) ## set up, train, serve, score, print the evaluation of WORKLOAD (DATA=path takes a real file)
-	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
+	@$(MAKE) -s --no-print-directory cdk.out/.$(ENV)
 	@scripts/phase "training $(WORKLOAD) on $(DATA)" build/demo/$(WORKLOAD)/train.log $(TRAIN)
-	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
+	@$(MAKE) -s --no-print-directory cdk.out/.$(ENV)
 	@slipway demo $(WORKLOAD)
 
 test: synth ## set up and run every test that needs no heavy environment
@@ -72,18 +72,18 @@ notebook: synth build/jupyter/.installed ## open JupyterLab with first steps in 
 	@build/jupyter/bin/jupyter lab $(JUPYTER_OPTIONS) $(NOTEBOOK_OPTIONS) workbench/first-steps.ipynb
 
 train: $(INSTALLED) $(DATA) ## run the training pipeline of WORKLOAD as the template declares it
-	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
+	@$(MAKE) -s --no-print-directory cdk.out/.$(ENV)
 	@$(TRAIN)
 
 synth: artifacts ## write cdk.out for ENV (dev or prod)
-	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
+	@$(MAKE) -s --no-print-directory cdk.out/.$(ENV)
 	@$(if $(filter synth,$(MAKECMDGOALS)),PYTHONPATH=. python scripts/annotations.py cdk.out)
 
 artifacts: $(INSTALLED)
 	@for workload in $(TRAINED_HERE); do \
 		[[ -e build/artifacts/$$workload ]] || \
 			scripts/phase "training $$workload for the templates" build/logs/train-$$workload.log \
-				$(MAKE) --no-print-directory train WORKLOAD=$$workload DATA=build/data/$$workload.txt; \
+				$(MAKE) -s --no-print-directory train WORKLOAD=$$workload DATA=build/data/$$workload.txt; \
 	done
 
 functions: build/lambda/.prepared ## package the Lambda functions with what they import
@@ -112,7 +112,7 @@ $(IN_FOLDERS:%=build/data/%): build/data/%: $$(wildcard model_code/$$*/sample/*.
 	@touch $@
 
 forecast-plot: $(INSTALLED) ## draw a forecast of the last training: SERIES= DAY= CONFIDENCE= WEEKS= [SAMPLES=1] [MISSING=0.2]
-	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
+	@$(MAKE) -s --no-print-directory cdk.out/.$(ENV)
 	@PYTHONPATH=. python scripts/forecast_plot.py --series $(or $(SERIES),0) --day $(or $(DAY),7) \
 		--confidence $(or $(CONFIDENCE),80) --weeks $(or $(WEEKS),2) --missing $(or $(MISSING),0) $(if $(SAMPLES),--samples)
 
@@ -123,9 +123,9 @@ check: $(INSTALLED) build/checkov/.installed ## format, lint, spelling, types, p
 	@python -m quality.checks.words
 	@scripts/types
 	@scripts/workflows
-	@$(MAKE) --no-print-directory $(CHECKED)
+	@$(MAKE) -s --no-print-directory $(CHECKED)
 	@python -m quality.checks build/check
-	@$(MAKE) --no-print-directory build/check/.planted
+	@$(MAKE) -s --no-print-directory build/check/.planted
 
 documents: pages build/checkov/.installed ## write the pages that are generated from the templates
 	@python -m quality.checks.planted --write
@@ -139,7 +139,7 @@ pages: $(INSTALLED)
 workload: $(INSTALLED) ## write a new workload that trains, serves and is tested: NAME=fraud [KIND=xgboost or script]
 	@[[ -n "$(NAME)" ]] || { echo "error: NAME is missing: letters and digits, such as NAME=fraud" >&2; exit 2; }
 	@python -m scaffold $(NAME) $(addprefix --kind ,$(KIND))
-	@$(MAKE) --no-print-directory pages snapshots
+	@$(MAKE) -s --no-print-directory pages snapshots
 
 images: $(INSTALLED) ## build our images by a container engine (ENGINE=podman|docker|buildah, IMAGE_BASE=image for FROM)
 	@slipway build-images $(if $(ENGINE),--engine $(ENGINE)) $(if $(IMAGE_BASE),--base $(IMAGE_BASE))
@@ -149,11 +149,11 @@ test-images: images synth ## build our images and run their conformance suite in
 
 # The handlers that are measured are those in the archives: they are packaged again from the work tree.
 bench: train ## measure the containers beside the usual way: build/reports/bench.json, docs/performance.md
-	@$(MAKE) --no-print-directory cdk.out/.$(ENV)
+	@$(MAKE) -s --no-print-directory cdk.out/.$(ENV)
 	@python -m quality.bench $(SMALLEST)
 
 destroy-check: $(INSTALLED) ## what ENV would leave behind when it is destroyed, from its templates
-	@$(MAKE) --no-print-directory build/check/$(ENV)/manifest.json
+	@$(MAKE) -s --no-print-directory build/check/$(ENV)/manifest.json
 	@python -m quality.checks.teardown $(ENV) build/check/$(ENV)
 
 diff: functions ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown
