@@ -1,15 +1,18 @@
 """The HTTP side of a container: /ping, /invocations and /execution-parameters in front of one model."""
 
 import asyncio
+import contextvars
 import logging
 import re
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
-from . import environment
+from . import environment, received
+from .received import Received
 from .responses import Headers, Response, failure, problem
 
 logger = logging.getLogger("toolkit")
@@ -86,12 +89,13 @@ class Application:
         elif path == "/ping":
             response = Response(b"") if method == "GET" else _not_allowed("GET")
         elif path == "/execution-parameters":
-            response = self._execution_parameters() if method == "GET" else _not_allowed("GET")
+            response = self._execution_parameters(scope) if method == "GET" else _not_allowed("GET")
         else:
             response = problem(404, "The container answers /ping, /invocations and /execution-parameters.")
         await _answer(response, send)
 
-    def _execution_parameters(self) -> Response:
+    def _execution_parameters(self, scope: Message) -> Response:
+        received.request.set(Received(tuple(scope["headers"])))
         try:
             response = self._model.execution_parameters()
         except Exception as error:
@@ -124,6 +128,7 @@ class Application:
             reading = asyncio.Task(self._read(receive), loop=loop, **_AT_ONCE)
             late = self._limits.body_seconds
             body = reading.result() if reading.done() else await asyncio.wait_for(reading, late)
+            received.request.set(Received(tuple(scope["headers"]), body))
             response = await self._invoke(body, content_type.decode("latin-1"), accept.decode("latin-1"))
             if response.status >= 500:
                 _log_ids(scope, response.status)
@@ -172,7 +177,9 @@ class Application:
             if len(body) <= self._limits.inline_bytes:
                 return self._model.invoke(body, content_type, accept)
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._worker, self._model.invoke, body, content_type, accept)
+            context = contextvars.copy_context()
+            call = partial(context.run, self._model.invoke, body, content_type, accept)
+            return await loop.run_in_executor(self._worker, call)
         except Exception as error:
             return failure(error)
 

@@ -8,7 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from . import received
+
 _FLASK = "flask"
+INVOCATIONS, EXECUTION_PARAMETERS = "/invocations", "/execution-parameters"
+_METHODS = {INVOCATIONS: "POST", EXECUTION_PARAMETERS: "GET"}
+_OF_THE_CONNECTION = (
+    b"connection",
+    b"expect",
+    b"keep-alive",
+    b"te",
+    b"trailer",
+    b"transfer-encoding",
+    b"upgrade",
+)
 
 
 def import_if_used(code: Path) -> None:
@@ -22,36 +35,42 @@ def import_if_used(code: Path) -> None:
                 raise
 
 
-def around(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`transform(model, body, content_type, accept)`, for which `flask.jsonify`, `flask.request` etc. work.
+def around(function: Callable[..., Any], path: str) -> Callable[..., Any]:
+    """The function within a Flask request to `path`, so that `flask.jsonify`, `flask.request` etc. work.
 
-    It is the function itself, which then pays nothing, where nobody has imported Flask.
+    The request is the one that the server received, with its headers and its body. It is the function itself,
+    which then pays nothing, where nobody has imported Flask.
     """
     if _FLASK not in sys.modules:
         return function
     app = sys.modules[_FLASK].Flask("inference")
 
-    def called(model: Any, body: str | bytes, content_type: str, accept: str) -> Any:
-        headers = {"Accept": accept}
-        with app.test_request_context(
-            "/invocations", method="POST", data=body, content_type=content_type, headers=headers
-        ):
-            return function(model, body, content_type, accept)
+    def called(*arguments: Any) -> Any:
+        headers, body = received.request.get()
+        sent = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers if _passed(name)]
+        with app.test_request_context(path, method=_METHODS[path], data=body, headers=sent):
+            return function(*arguments)
 
     return called
 
 
-def around_execution_parameters(function: Callable[[], Any]) -> Callable[[], Any]:
-    """The same for `execution_parameters_fn()`."""
-    if _FLASK not in sys.modules:
-        return function
-    app = sys.modules[_FLASK].Flask("inference")
+def answered(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What the function returns; of an exception that Flask answers itself, as `flask.abort` raises it, that.
 
-    def called() -> Any:
-        with app.test_request_context("/execution-parameters"):
-            return function()
+    Werkzeug may have been imported without Flask, by a script that raises its exceptions.
+    """
+    try:
+        return function(*arguments)
+    except Exception as error:
+        exceptions = sys.modules.get("werkzeug.exceptions")
+        if exceptions is None or not isinstance(error, exceptions.HTTPException):
+            raise
+        return error.get_response()
 
-    return called
+
+def _passed(name: bytes) -> bool:
+    """Whether the web server in front of Flask hands the header on; it hands the body on whole."""
+    return name not in _OF_THE_CONNECTION and b"_" not in name
 
 
 def _imports_flask(path: Path) -> bool:

@@ -79,10 +79,12 @@ class ScriptModel:
         self._conventions = conventions
         self._default_accept = default_accept or conventions.default_accept
         execution_parameters = getattr(module, "execution_parameters_fn", None)
-        self._execution_parameters = execution_parameters and flask_request.around_execution_parameters(
-            execution_parameters
+        self._execution_parameters = execution_parameters and flask_request.around(
+            execution_parameters, flask_request.EXECUTION_PARAMETERS
         )
-        self._transform: Transform = flask_request.around(_transform(module, conventions))
+        self._transform: Transform = flask_request.around(
+            _transform(module, conventions), flask_request.INVOCATIONS
+        )
         own_output = hasattr(module, "transform_fn") or hasattr(module, "output_fn")
         self._offered = () if own_output else conventions.offered
         model_fn = getattr(module, "model_fn", None)
@@ -95,7 +97,8 @@ class ScriptModel:
         try:
             accept = conventions.accept(accept, self._default_accept, self._offered)
             content_type = conventions.content_type(content_type)
-            result = self._transform(self._model, conventions.body(body, content_type), content_type, accept)
+            given = conventions.body(body, content_type)
+            result = flask_request.answered(self._transform, self._model, given, content_type, accept)
             return conventions.response(result, accept)
         except Exception as error:
             return conventions.failure(error)
@@ -103,7 +106,7 @@ class ScriptModel:
     def execution_parameters(self) -> Response | None:
         if self._execution_parameters is None:
             return None
-        return results.response(self._execution_parameters(), content_types.JSON)
+        return results.response(flask_request.answered(self._execution_parameters), content_types.JSON)
 
 
 def load(environ: Environ, conventions: Conventions) -> ScriptModel:
