@@ -42,7 +42,7 @@ class Output:
             target = self.path.resolve()
         except RuntimeError:
             raise UsageError(f"{self.path} is a link that leads back to itself") from None
-        if self.workspace.keeps(target):
+        if not self.own and self.workspace.keeps(target):
             results = " or ".join(map(str, self.workspace.results_of_commands))
             raise UsageError(
                 f"{self.path} is in {self.workspace.root}, which the runner keeps for itself; "

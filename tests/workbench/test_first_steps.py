@@ -80,7 +80,7 @@ def test_a_newcomer_gets_from_the_template_to_the_end_of_it(
         "wrote build/reports/bank-evaluation.json",
         "image/png",
         "slipway-dev-bank ->",
-        "wrote build/notebook/scores.csv",
+        "wrote build/batch/notebook/scores.csv",
         "PendingManualApproval",
         "InitialInstanceCount",
     ):

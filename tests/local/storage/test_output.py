@@ -172,3 +172,7 @@ def test_a_pipe_that_nobody_reads_is_refused_and_not_waited_for(workspace: Works
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(FilesError, match="pipe cannot be written"):
         write(tmp_path / "pipe", workspace)
+
+
+def test_a_commands_own_place_may_be_among_what_the_runner_keeps(workspace: Workspace) -> None:
+    Output(workspace.root / "artifacts" / "m" / "model.tar.gz", workspace, "weights", own=True).check()
