@@ -1,4 +1,4 @@
-"""`build-images`: build the images whose source is here, by the container engine that is found."""
+"""`build-images`: build our own images by a container engine."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from local.commands.options import in_help
+from local.commands.options import Subparsers, add_command, in_help
 from local.containers.engine import BUILDERS, RUNNERS, Engine, tag_of
 from local.containers.images import Image, Images
 from local.errors import EngineError
@@ -28,17 +28,10 @@ examples:
 _SBOM = ("uv", "tool", "run", "--quiet", "--from", "cyclonedx-bom==7.5.0", "cyclonedx-py")
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "build-images",
-        help="build our own images by a container engine",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=_EPILOG,
-    )
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     parser.add_argument("--base", help="the base image (default: the Dockerfile's)")
     parser.add_argument("--engine", choices=BUILDERS, help="default: the first that works here")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

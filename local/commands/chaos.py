@@ -1,4 +1,4 @@
-"""`chaos`: hurt an endpoint on purpose while load runs, and judge every answer."""
+"""`chaos`: inject faults into an endpoint under load and judge its answers."""
 
 import argparse
 import json
@@ -14,7 +14,16 @@ from local.chaos import report
 from local.chaos.faults import ABOUT, Fault, faults, small_disk
 from local.chaos.run import Plan
 from local.chaos.run import run as run_plan
-from local.commands.options import add_assembly, at_least_one, example_of, given_file, given_path, positive
+from local.commands.options import (
+    Subparsers,
+    add_assembly,
+    add_command,
+    at_least_one,
+    example_of,
+    given_file,
+    given_path,
+    positive,
+)
 from local.containers.images import Images
 from local.endpoint.example import CSV, Example, example
 from local.endpoint.fleet import Fleets
@@ -31,7 +40,7 @@ pace; and inject faults, one at one container at a time. Every answer is judged 
 gave to the same body when it was well: it must be that, byte for byte, or a clear refusal (424, 429 or 503 as
 SageMaker Runtime answers, a 503 with Retry-After). Anything else is wrong, and the command ends with 1.
 
-"""
+""" + "\n".join(f"{name:<10}{about}" for name, about in ABOUT.items())
 _EPILOG = f"""\
 Times in the table: from a kill or stop, or from the end of a fault that lasts, to the first right answer to a
 request sent after it. All of the runner's waits are --time-scale as long as when it serves. The containers'
@@ -45,14 +54,8 @@ _DISK_MEGABYTES = 64
 _REPORT = Path("build/reports/chaos.json")
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "chaos",
-        help="inject faults into an endpoint under load and judge its answers",
-        description=_DESCRIPTION + "\n".join(f"{name:<10}{about}" for name, about in ABOUT.items()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=_EPILOG,
-    )
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     parser.add_argument(
         "endpoint", metavar="WORKLOAD", help="the workload, such as churn, or the endpoint's name"
     )
@@ -90,7 +93,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--report", type=given_file, default=_REPORT, metavar="FILE", help=f"default: {_REPORT}"
     )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`demo`: score, evaluate and serve what the last training has made, and send one request through its API."""
+"""`demo`: score, evaluate and serve a trained workload, and send it a request."""
 
 import argparse
 import shlex
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import assembly
 from assembly.errors import SlipwayError
-from local.commands.options import add_assembly, example_of
+from local.commands.options import Subparsers, add_assembly, add_command, example_of
 from local.pipeline.held_out import HeldOut
 from local.serve.state_file import Served
 from local.storage.workspace import Workspace
@@ -28,17 +28,10 @@ _PROJECT = Path(__file__).absolute().parents[2]
 _LONGEST_LINE = 400
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "demo",
-        help="score, evaluate and serve a trained workload, and send it a request",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=example_of("demo churn", after="make train"),
-    )
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, example_of("demo churn", after="make train"))
     parser.add_argument("workload", help="the workload, such as churn")
     add_assembly(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

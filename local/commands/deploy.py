@@ -1,11 +1,11 @@
-"""`deploy`: take a changed assembly into a running serve."""
+"""`deploy`: take a changed template into a running serve."""
 
 import argparse
 import sys
 
 from assembly.errors import UsageError
 from assembly.project import synthesis
-from local.commands.options import add_assembly, example_of, in_help
+from local.commands.options import Subparsers, add_assembly, add_command, example_of, in_help
 from local.serve import control
 from local.storage.workspace import Workspace
 
@@ -22,17 +22,12 @@ Only containers are replaced. APIs and their functions stay as they were when se
 """
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "deploy",
-        help="take a changed template into a running serve",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=example_of("deploy churn", after="make synth"),
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(
+        subparsers, __doc__, run, _DESCRIPTION, example_of("deploy churn", after="make synth")
     )
     parser.add_argument("endpoint", help="the workload, such as churn, or the endpoint's name")
     add_assembly(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,21 +1,21 @@
-"""`environments`: the images that run in a Python environment of their own, and what they need."""
+"""`environments`: list the Python environments that images have of their own, and build them."""
 
 import argparse
 
+from local.commands.options import Subparsers, add_command
 from local.containers.images import Images
 from local.terminal.console import print_table
 
+_DESCRIPTION = """\
+List the images of versions.toml that name a lock and a Python version of their own. Each is built on
+first use; --build does it now. The exit code is 1 when one cannot be built on this machine, and the last
+column says why.
+"""
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "environments",
-        help="list the Python environments that images have of their own, and build them",
-        description="List the images of versions.toml that name a lock and a Python version of their own. "
-        "Each is built on first use; --build does it now. The exit code is 1 when one cannot be built on "
-        "this machine, and the last column says why.",
-    )
+
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION)
     parser.add_argument("--build", action="store_true", help="build those that are not there yet")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`evaluate`: how good a workload's recipe is over several splits of its data."""
+"""`evaluate`: train and evaluate a workload over several splits of its data."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from assembly.errors import SlipwayError
-from local.commands.options import add_assembly, add_parameters, example_of, given_path
+from local.commands.options import Subparsers, add_command, add_data, add_pipeline, example_of
 from local.pipeline.progress import Quiet
 from local.pipeline.publication import recover
 from local.pipeline.runner import PipelineRunner
@@ -21,31 +21,23 @@ _SEED = "SplitSeed"
 _FIRST_SEED = 1729
 # What comes after the evaluation: one execution of many registers nothing.
 _LEFT_OUT = frozenset({"Condition", "RegisterModel", "Fail"})
+_DESCRIPTION = """\
+Run a workload's pipeline for the SplitSeeds 1729, 0, 1, ... up to its evaluation, and print mean and
+standard deviation of a metric. Nothing is registered or published; the figures go to
+build/reports/WORKLOAD-splits.json too.
+"""
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "evaluate",
-        help="train and evaluate a workload over several splits of its data",
-        description="Run a workload's pipeline for the SplitSeeds 1729, 0, 1, ... up to its evaluation, and "
-        "print mean and standard deviation of a metric. Nothing is registered or published; the figures go "
-        "to build/reports/WORKLOAD-splits.json too.",
-        epilog=example_of("evaluate churn --splits 15 --data churn.txt"),
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(
+        subparsers, __doc__, run, _DESCRIPTION, example_of("evaluate churn --splits 15 --data churn.txt")
     )
-    parser.add_argument("workload", help="the workload, such as churn, or the pipeline's name")
+    add_pipeline(parser)
     parser.add_argument(
         "--splits", type=_at_least_two, default=15, metavar="N", help="how many (default: 15)"
     )
     parser.add_argument("--metric", default="f1", metavar="NAME", help="the one that ends the report (f1)")
-    parser.add_argument(
-        "--data",
-        type=given_path,
-        metavar="PATH",
-        help="evaluate on this file or folder (default: the one of the last time)",
-    )
-    add_parameters(parser)
-    add_assembly(parser)
-    parser.set_defaults(run=run)
+    add_data(parser, "evaluate")
 
 
 def run(arguments: argparse.Namespace) -> int:

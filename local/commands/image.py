@@ -1,4 +1,4 @@
-"""`image`: one image's process, started exactly as SageMaker starts the image."""
+"""`image`: start one image's process as SageMaker starts the image."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from assembly.errors import UsageError
-from local.commands.options import given_path, in_help, port
+from local.commands.options import Subparsers, add_command, assignment, given_path, in_help, port
 from local.containers.images import Images
 
 _DESCRIPTION = """\
@@ -35,14 +35,8 @@ _PASSED_ON = ("SAGEMAKER_", "SLIPWAY_", "TRAINING_JOB_", "MAX_CONTENT_LENGTH")
 _ARGUMENTS = ("serve", "train")
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "image",
-        help="start one image's process as SageMaker starts the image",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=_EPILOG,
-    )
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     parser.add_argument("image", metavar="IMAGE", help="a name of versions.toml, or own")
     parser.add_argument(
         "argument",
@@ -61,14 +55,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument(
         "--env",
-        type=_assignment,
+        type=assignment,
         action="append",
         default=[],
         metavar="NAME=VALUE",
         dest="variables",
         help="set a variable of the container; may be repeated",
     )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -91,10 +84,3 @@ def _environment(arguments: argparse.Namespace, callers: Mapping[str, str]) -> d
             raise UsageError(f"--folder {arguments.folder}: there is no such folder")
         environment["SAGEMAKER_BASE_DIR"] = str(arguments.folder.absolute())
     return environment
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, value

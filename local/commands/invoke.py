@@ -1,4 +1,4 @@
-"""`invoke`: send a file or a row to an endpoint that is served."""
+"""`invoke`: send a file or a row to an endpoint."""
 
 import argparse
 import http.client
@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from assembly.errors import SlipwayError, UsageError
-from local.commands.options import example_of, header, in_help
+from local.commands.options import Subparsers, add_command, example_of, header, in_help
 from local.endpoint.chain import LARGEST_PAYLOAD
 from local.serve import state_file
 from local.storage.workspace import Workspace
@@ -18,14 +18,12 @@ _MEDIA_TYPES = {".csv": "text/csv", ".json": "application/json", ".jsonl": "appl
 _DEFAULT_MEDIA_TYPE = "text/csv"
 # Longer than the containers of a chain may take together.
 _TIMEOUT = 900
+_DESCRIPTION = f"Send a request to an endpoint of `{in_help('serve')}` and print the answer."
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "invoke",
-        help="send a file or a row to an endpoint",
-        description=f"Send a request to an endpoint of `{in_help('serve')}` and print the answer.",
-        epilog=example_of("invoke churn rows.csv --accept application/json"),
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(
+        subparsers, __doc__, run, _DESCRIPTION, example_of("invoke churn rows.csv --accept application/json")
     )
     parser.add_argument("endpoint", help="the workload, such as churn, or the endpoint's name")
     parser.add_argument("file", nargs="?", metavar="FILE", help="the request's body (-: standard input)")
@@ -37,7 +35,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help=f"the body's media type (default: by the file's suffix, else {_DEFAULT_MEDIA_TYPE})",
     )
     parser.add_argument("--accept", type=header, metavar="TYPE", help="the media type to ask for")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,33 +1,30 @@
-"""`models`: the versions of a workload's model, and their approval."""
+"""`models`: list, approve and reject the versions of a workload's model."""
 
 import argparse
 
 from assembly.errors import UsageError
 from local.commands import registries
-from local.commands.options import at_least_one, example_of
+from local.commands.options import Subparsers, add_command, at_least_one, example_of
 from local.registry import APPROVED, REJECTED, Package
 from local.terminal import metrics
 from local.terminal.console import print_table
 from local.terminal.printed import slipway
 
 _STATUS = {"approve": APPROVED, "reject": REJECTED}
+_DESCRIPTION = """\
+List the versions in the model package group of WORKLOAD, with their metrics and status; or approve or
+reject one. Only an approved version can be released.
+"""
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "models",
-        help="list, approve and reject the versions of a workload's model",
-        description="List the versions in the model package group of WORKLOAD, with their "
-        "metrics and status; or approve or reject one. Only an approved version can be released.",
-        epilog=example_of("models churn approve 2"),
-    )
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, example_of("models churn approve 2"))
     parser.add_argument("workload", help="the workload, such as churn, or the group's name")
     parser.add_argument("action", nargs="?", choices=tuple(_STATUS), help="what to do with VERSION")
     parser.add_argument(
         "version", nargs="?", type=at_least_one, metavar="VERSION", help="a number of the list"
     )
     registries.add_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

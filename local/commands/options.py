@@ -4,9 +4,12 @@ import argparse
 import json
 import math
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 from local.terminal.printed import slipway
+
+type Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def in_help(command: str) -> str:
@@ -17,6 +20,26 @@ def in_help(command: str) -> str:
 def example_of(command: str, *, after: str | None = None) -> str:
     """The epilog that shows one command, after another one that is not Slipway's."""
     return f"example: {f'{after} && ' if after else ''}{in_help(command)}"
+
+
+def add_command(
+    subparsers: Subparsers,
+    document: str,
+    run: Callable[[argparse.Namespace], int],
+    description: str,
+    epilog: str | None = None,
+) -> argparse.ArgumentParser:
+    """Add the command that its module's docstring names: "`NAME`: what it does."."""
+    name, _, about = document.rstrip(".").partition(": ")
+    parser = subparsers.add_parser(
+        name.strip("`"),
+        help=about,
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=epilog,
+    )
+    parser.set_defaults(run=run)
+    return parser
 
 
 def add_assembly(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +117,19 @@ def assignments(path: str) -> list[tuple[str, str]]:
     return list(document.items())
 
 
-def add_parameters(parser: argparse.ArgumentParser) -> None:
+def add_data(parser: argparse.ArgumentParser, verb: str) -> None:
+    parser.add_argument(
+        "--data",
+        type=given_path,
+        metavar="PATH",
+        help=f"{verb} on this file or folder (default: the one of the last time)",
+    )
+
+
+def add_pipeline(parser: argparse.ArgumentParser) -> None:
+    """The pipeline that is run: its workload, its parameters and its template."""
+    parser.add_argument("workload", help="the workload, such as churn, or the pipeline's name")
+    add_assembly(parser)
     parser.add_argument(
         "--set",
         type=assignment,

@@ -1,4 +1,4 @@
-"""`release`: make an approved version the one that is deployed."""
+"""`release`: write releases/WORKLOAD.json from an approved version."""
 
 import argparse
 from collections.abc import Iterator, Mapping
@@ -6,23 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from local.commands import registries
-from local.commands.options import at_least_one, example_of
+from local.commands.options import Subparsers, add_command, at_least_one, example_of
 from local.registry import release
 from local.terminal import metrics
 
+_DESCRIPTION = """\
+Write releases/WORKLOAD.json from an approved version of a workload's model. Committing that file is the
+deployment: synth expands it into the containers of the model.
+"""
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "release",
-        help="write releases/WORKLOAD.json from an approved version",
-        description="Write releases/WORKLOAD.json from an approved version of a workload's model. Committing "
-        "that file is the deployment: synth expands it into the containers of the model.",
-        epilog=example_of("release churn 2"),
-    )
+
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, example_of("release churn 2"))
     parser.add_argument("workload", help="the workload, such as churn, or the model package group's name")
     parser.add_argument("version", type=at_least_one, metavar="VERSION", help="a number that `models` lists")
     registries.add_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from local.commands.options import at_least_one, example_of
+from local.commands.options import Subparsers, add_command, at_least_one, example_of
 from local.pipeline.publication import recover
 from local.pipeline.record import ExecutionRecord, read_all
 from local.pipeline.revision import Revision
@@ -14,17 +14,15 @@ from local.terminal.printed import slipway
 
 _NEWEST = 20
 _TO_THE_SECOND = len("2026-01-31T12:00:00")
+_DESCRIPTION = """\
+Compare the executions of a workload's pipelines on this machine: the parameters in which they differ,
+metrics, revision (+: with changes) and archives. build/runs/<execution>/execution.json holds all that is
+known of one.
+"""
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "runs",
-        help="compare the executions of a workload's pipelines",
-        description="Compare the executions of a workload's pipelines on this machine: the parameters in "
-        "which they differ, metrics, revision (+: with changes) and archives. build/runs/<execution>/"
-        "execution.json holds all that is known of one.",
-        epilog=example_of("runs churn --command evaluate"),
-    )
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, example_of("runs churn --command evaluate"))
     parser.add_argument("workload", help="the workload, such as churn")
     parser.add_argument(
         "--command",
@@ -35,7 +33,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--last", type=at_least_one, default=_NEWEST, metavar="N", help=f"the newest N (default: {_NEWEST})"
     )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,17 +1,16 @@
-"""`serve`: answer as SageMaker Runtime does for every endpoint, and as API Gateway does for every API."""
+"""`serve`: serve the endpoints and the APIs of the template."""
 
 import argparse
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from pathlib import Path
 
 import assembly
 from assembly.errors import AssemblyError, SlipwayError
 from assembly.project import in_project
 from local.api.apis import Apis
-from local.commands.options import example_of, given_path, in_help, port, positive
+from local.commands.options import Subparsers, add_assembly, add_command, example_of, in_help, port, positive
 from local.containers.engine import RUNNERS, Engine
 from local.containers.images import Images
 from local.containers.in_engine import EngineHost
@@ -43,27 +42,15 @@ a read-only root, no capabilities, not as root, and in a network that leads nowh
 _DEFAULT_PORT = 8080
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "serve",
-        help="serve the endpoints and the APIs of the template",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=example_of("serve churn --port 9000"),
-    )
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, example_of("serve churn --port 9000"))
     parser.add_argument(
         "workloads",
         nargs="*",
         metavar="WORKLOAD",
         help="serve only this workload, such as churn, or the endpoint of this name (default: all)",
     )
-    parser.add_argument(
-        "--assembly",
-        type=given_path,
-        default=Path("cdk.out"),
-        metavar="FOLDER",
-        help="the synthesized cloud assembly (default: cdk.out)",
-    )
+    add_assembly(parser)
     parser.add_argument(
         "--port",
         type=port,
@@ -87,7 +74,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="make the time-outs of containers, their health checks and the waits before they are started "
         "again FACTOR as long (default: 1: an answer may take 60 s, a ping 2 s); for tests",
     )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,9 +1,9 @@
-"""`train`: run a workload's pipeline and publish the models that it makes."""
+"""`train`: run a workload's training pipeline."""
 
 import argparse
 import sys
 
-from local.commands.options import add_assembly, add_parameters, example_of, given_path
+from local.commands.options import Subparsers, add_command, add_data, add_pipeline, example_of
 from local.pipeline import progress
 from local.pipeline.differences import without_effect
 from local.pipeline.publication import recover
@@ -24,24 +24,16 @@ once every step has succeeded. What a step read, wrote and logged stays in build
 """
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "train",
-        help="run a workload's training pipeline",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=example_of("train churn --data churn.txt --set SplitSeed=1729"),
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(
+        subparsers,
+        __doc__,
+        run,
+        _DESCRIPTION,
+        example_of("train churn --data churn.txt --set SplitSeed=1729"),
     )
-    parser.add_argument("workload", help="the workload, such as churn, or the pipeline's name")
-    parser.add_argument(
-        "--data",
-        type=given_path,
-        metavar="PATH",
-        help="train on this file or folder (default: the one of the last time)",
-    )
-    add_parameters(parser)
-    add_assembly(parser)
-    parser.set_defaults(run=run)
+    add_pipeline(parser)
+    add_data(parser, "train")
 
 
 def run(arguments: argparse.Namespace) -> int:

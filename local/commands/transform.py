@@ -1,11 +1,11 @@
-"""`transform`: send a file through a workload's deployed model, as its batch pipeline declares it."""
+"""`transform`: send a file through a workload's model."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from assembly.errors import UsageError
-from local.commands.options import add_assembly, add_parameters, example_of, given_path
+from local.commands.options import Subparsers, add_command, add_pipeline, example_of, given_path
 from local.pipeline import progress
 from local.pipeline.input_place import readable
 from local.pipeline.runner import PipelineRunner
@@ -26,15 +26,15 @@ written: with '$[1:]', Input and '$[0,-1]' an id in the first column stands befo
 """
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "transform",
-        help="send a file through a workload's model",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=example_of("transform churn customers.csv --output scores.csv --join"),
+def add_parser(subparsers: Subparsers) -> None:
+    parser = add_command(
+        subparsers,
+        __doc__,
+        run,
+        _DESCRIPTION,
+        example_of("transform churn customers.csv --output scores.csv --join"),
     )
-    parser.add_argument("workload", help="the workload, such as churn, or the pipeline's name")
+    add_pipeline(parser)
     parser.add_argument(
         "file", type=given_path, metavar="FILE", help="the rows, as clients send them; a pipe is read"
     )
@@ -46,9 +46,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "replaced (default: build/batch/<name of the file>.out)",
     )
     parser.add_argument("--join", action="store_true", help="write each row joined with the answer to it")
-    add_parameters(parser)
-    add_assembly(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
