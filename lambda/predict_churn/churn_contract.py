@@ -7,7 +7,7 @@ from http import HTTPMethod
 from typing import Annotated, Literal
 
 from prediction_service import media_types
-from prediction_service.contract import HEALTH, Contract, Operation, not_negative_zero
+from prediction_service.contract import HEALTH, Contract, Operation, Predictions, not_negative_zero
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 # fmt: off
@@ -75,12 +75,8 @@ class Prediction(BaseModel):
     score: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
-class ChurnResponse(BaseModel):
+class ChurnResponse(Predictions[Prediction]):
     """A prediction for each customer, in the request's order."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-    predictions: list[Prediction]
 
 
 SCORE = Operation(

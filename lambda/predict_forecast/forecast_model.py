@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 from forecast_contract import HORIZON, Forecast, ForecastRequest, ForecastResponse, Series
 from prediction_service.endpoint import require_one_for_each, unusable
 from prediction_service.problem import FieldError, Problem
-from pydantic import BaseModel, Field, ValidationError
+from prediction_service.scores import validated
+from pydantic import BaseModel, Field
 
 # Of a container's message nothing but a number is used: the index of the series that it refuses.
 _REFUSED_INSTANCE = re.compile(r"instances\[(\d{1,4})\]")
@@ -44,10 +45,7 @@ def body(request: ForecastRequest) -> bytes:
 
 def answer(content: bytes, request: ForecastRequest) -> str:
     """The endpoint's answer as the contract has it, if it holds what was asked for of each series."""
-    try:
-        predictions = _Answer.model_validate_json(content).predictions
-    except ValidationError:
-        raise unusable("response does not match the API contract") from None
+    predictions = validated(_Answer, content).predictions
     require_one_for_each("forecasts", predictions, request.series)
     wanted = names(request.quantiles)
     for prediction in predictions:

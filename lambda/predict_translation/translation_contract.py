@@ -5,7 +5,7 @@ from http import HTTPMethod
 from typing import Annotated
 
 from prediction_service import media_types
-from prediction_service.contract import HEALTH, Contract, Operation
+from prediction_service.contract import HEALTH, Contract, Operation, Predictions
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from translation_text import source_words
@@ -60,12 +60,8 @@ class Translation(BaseModel):
     target: str
 
 
-class TranslationResponse(BaseModel):
+class TranslationResponse(Predictions[Translation]):
     """A translation for each sentence, in the request's order."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-    predictions: list[Translation]
 
 
 _EXAMPLE = {"sentences": [{"query": "I love you"}, {"query": "I love you, too"}]}

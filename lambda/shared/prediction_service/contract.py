@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPMethod
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
 
@@ -34,6 +34,14 @@ class Contract:
     version: str
     description: str
     operations: Sequence[Operation]
+
+
+class Predictions[Item](BaseModel):
+    """The endpoint's response: an item for each that was given, in the request's order."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    predictions: list[Item]
 
 
 class Health(BaseModel):

@@ -1,10 +1,12 @@
 """Rows that a model answers one by one: what goes to the endpoint, and how its response is validated."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from prediction_service import media_types
+from prediction_service.contract import Predictions
 from prediction_service.endpoint import require_one_for_each, unusable
 
 
@@ -18,15 +20,20 @@ def fields(row: BaseModel) -> list[str]:
     return [str(value) for _, value in row]
 
 
-def document[Row](response: type[BaseModel]) -> Callable[[bytes, Sequence[Row]], str]:
+def validated[Response: BaseModel](response: type[Response], content: bytes) -> Response:
+    """The endpoint's JSON as a model; raises a Problem (502) where it is none."""
+    try:
+        return response.model_validate_json(content)
+    except ValidationError:
+        raise unusable("response does not match the API contract") from None
+
+
+def document[Row](response: type[Predictions[Any]]) -> Callable[[bytes, Sequence[Row]], str]:
     """What validates the endpoint's JSON: the model `response`, with one of `predictions` for each row."""
 
     def predictions(content: bytes, rows: Sequence[Row]) -> str:
-        try:
-            answer = response.model_validate_json(content)
-        except ValidationError:
-            raise unusable("response does not match the API contract") from None
-        require_one_for_each("predictions", answer.predictions, rows)  # type: ignore[attr-defined]
+        answer = validated(response, content)
+        require_one_for_each("predictions", answer.predictions, rows)
         return answer.model_dump_json()
 
     return predictions
@@ -45,7 +52,7 @@ def lines[Row](holds: Callable[[str], bool], expected: str) -> Callable[[bytes, 
     return predictions
 
 
-def answers[Row](response: type[BaseModel]) -> Mapping[str, Callable[[bytes, Sequence[Row]], str]]:
+def answers[Row](response: type[Predictions[Any]]) -> Mapping[str, Callable[[bytes, Sequence[Row]], str]]:
     """By response type, what validates a score from 0 to 1 for each row."""
     return {
         media_types.JSON: document(response),
