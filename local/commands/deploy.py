@@ -20,12 +20,11 @@ command then says why and ends with 1; the logs of the new version stay in build
 
 Only containers are replaced. APIs and their functions stay as they were when serve was started.
 """
+_EPILOG = example_of("deploy churn", after="make synth")
 
 
 def add_parser(subparsers: Subparsers) -> None:
-    parser = add_command(
-        subparsers, __doc__, run, _DESCRIPTION, example_of("deploy churn", after="make synth")
-    )
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     parser.add_argument("endpoint", help="the workload, such as churn, or the endpoint's name")
     add_assembly(parser)
 

@@ -9,10 +9,9 @@ from typing import Any
 from assembly.errors import SlipwayError
 from local.commands.options import Subparsers, add_command, add_data, add_pipeline, example_of
 from local.pipeline.progress import Quiet
-from local.pipeline.publication import recover
+from local.pipeline.publication import recovered
 from local.pipeline.runner import PipelineRunner
 from local.storage.files import write_whole
-from local.storage.workspace import Workspace
 from local.terminal import metrics
 from local.terminal.console import print_table
 
@@ -26,12 +25,11 @@ Run a workload's pipeline for the SplitSeeds 1729, 0, 1, ... up to its evaluatio
 standard deviation of a metric. Nothing is registered or published; the figures go to
 build/reports/WORKLOAD-splits.json too.
 """
+_EPILOG = example_of("evaluate churn --splits 15 --data churn.txt")
 
 
 def add_parser(subparsers: Subparsers) -> None:
-    parser = add_command(
-        subparsers, __doc__, run, _DESCRIPTION, example_of("evaluate churn --splits 15 --data churn.txt")
-    )
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     add_pipeline(parser)
     parser.add_argument(
         "--splits", type=_at_least_two, default=15, metavar="N", help="how many (default: 15)"
@@ -41,17 +39,13 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    workspace = Workspace()
-    recover(workspace)
+    workspace = recovered()
     runner = PipelineRunner.training(arguments.assembly, workspace, arguments.workload)
     workload = runner.workload
     seeds = [_FIRST_SEED, *range(arguments.splits - 1)]
     with workspace.training(workload):
         given = dict(arguments.parameters)
-        if arguments.data:
-            runner.put_data(arguments.data, runner.parameters(given), workload)
-        else:
-            runner.keep_data(runner.parameters(given))
+        runner.use_data(arguments.data, runner.parameters(given), workload)
         rows = [
             _split(runner, workload, {**given, _SEED: str(seed)}, f"{position} of {len(seeds)}")
             for position, seed in enumerate(seeds, start=1)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from assembly.errors import UsageError
-from local.commands.options import Subparsers, add_command, assignment, given_path, in_help, port
+from local.commands.options import Subparsers, add_assignments, add_command, given_path, in_help, port
 from local.containers.images import Images
 
 _DESCRIPTION = """\
@@ -53,15 +53,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--port", type=port, help="where serve listens (default: SAGEMAKER_BIND_TO_PORT, else 8080)"
     )
-    parser.add_argument(
-        "--env",
-        type=assignment,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        dest="variables",
-        help="set a variable of the container; may be repeated",
-    )
+    add_assignments(parser, "--env", "variables", "set a variable of the container; may be repeated")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -19,12 +19,11 @@ _DEFAULT_MEDIA_TYPE = "text/csv"
 # Longer than the containers of a chain may take together.
 _TIMEOUT = 900
 _DESCRIPTION = f"Send a request to an endpoint of `{in_help('serve')}` and print the answer."
+_EPILOG = example_of("invoke churn rows.csv --accept application/json")
 
 
 def add_parser(subparsers: Subparsers) -> None:
-    parser = add_command(
-        subparsers, __doc__, run, _DESCRIPTION, example_of("invoke churn rows.csv --accept application/json")
-    )
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     parser.add_argument("endpoint", help="the workload, such as churn, or the endpoint's name")
     parser.add_argument("file", nargs="?", metavar="FILE", help="the request's body (-: standard input)")
     parser.add_argument("--row", help="the body as one line of text, in place of FILE")

@@ -126,19 +126,23 @@ def add_data(parser: argparse.ArgumentParser, verb: str) -> None:
     )
 
 
-def add_pipeline(parser: argparse.ArgumentParser) -> None:
-    """The pipeline that is run: its workload, its parameters and its template."""
-    parser.add_argument("workload", help="the workload, such as churn, or the pipeline's name")
-    add_assembly(parser)
+def add_assignments(parser: argparse.ArgumentParser, flag: str, dest: str, about: str) -> None:
     parser.add_argument(
-        "--set",
+        flag,
         type=assignment,
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        dest="parameters",
-        help="set a parameter of the pipeline; may be repeated",
+        dest=dest,
+        help=about,
     )
+
+
+def add_pipeline(parser: argparse.ArgumentParser) -> None:
+    """The pipeline that is run: its workload, its parameters and its template."""
+    parser.add_argument("workload", help="the workload, such as churn, or the pipeline's name")
+    add_assembly(parser)
+    add_assignments(parser, "--set", "parameters", "set a parameter of the pipeline; may be repeated")
     parser.add_argument(
         "--set-from",
         type=assignments,

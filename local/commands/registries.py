@@ -4,9 +4,8 @@ import argparse
 
 import assembly
 from local.commands.options import add_assembly
-from local.pipeline.publication import recover
+from local.pipeline.publication import recovered
 from local.registry import FolderRegistry, Registry
-from local.storage.workspace import Workspace
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -24,8 +23,7 @@ def opened(arguments: argparse.Namespace) -> tuple[Registry, str]:
     declared = assembly.load(arguments.assembly)
     group = declared.package_group(arguments.workload)
     if arguments.registry == "local":
-        recover(Workspace())
-        return FolderRegistry(Workspace().registry, declared.place), group
+        return FolderRegistry(recovered().registry, declared.place), group
     # Importing boto3 takes longer than any command that does without it.
     from local.registry.sagemaker import SageMakerRegistry  # noqa: PLC0415
 

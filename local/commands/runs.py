@@ -4,10 +4,9 @@ import argparse
 from collections.abc import Sequence
 
 from local.commands.options import Subparsers, add_command, at_least_one, example_of
-from local.pipeline.publication import recover
+from local.pipeline.publication import recovered
 from local.pipeline.record import ExecutionRecord, read_all
 from local.pipeline.revision import Revision
-from local.storage.workspace import Workspace
 from local.terminal import metrics
 from local.terminal.console import print_table
 from local.terminal.printed import slipway
@@ -37,8 +36,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     workload, command = arguments.workload, arguments.command
-    recover(Workspace())
-    records = [one for one in read_all(Workspace().runs, workload) if one.command == command]
+    workspace = recovered()
+    records = [one for one in read_all(workspace.runs, workload) if one.command == command]
     if records:
         _compare(records[-arguments.last :])
     else:

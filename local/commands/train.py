@@ -6,10 +6,9 @@ import sys
 from local.commands.options import Subparsers, add_command, add_data, add_pipeline, example_of
 from local.pipeline import progress
 from local.pipeline.differences import without_effect
-from local.pipeline.publication import recover
+from local.pipeline.publication import recovered
 from local.pipeline.record import UNCHANGED, StepRecord
 from local.pipeline.runner import PipelineRunner
-from local.storage.workspace import Workspace
 from local.terminal.console import print_table
 from local.terminal.printed import slipway
 
@@ -22,32 +21,23 @@ an execution that failed or was killed, the next one takes over whatever steps i
 The models go to build/artifacts/WORKLOAD/<container>/model.tar.gz and the property files to build/reports/,
 once every step has succeeded. What a step read, wrote and logged stays in build/runs/<execution>/<step>/.
 """
+_EPILOG = example_of("train churn --data churn.txt --set SplitSeed=1729")
 
 
 def add_parser(subparsers: Subparsers) -> None:
-    parser = add_command(
-        subparsers,
-        __doc__,
-        run,
-        _DESCRIPTION,
-        example_of("train churn --data churn.txt --set SplitSeed=1729"),
-    )
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     add_pipeline(parser)
     add_data(parser, "train")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    workspace = Workspace()
-    recover(workspace)
+    workspace = recovered()
     runner = PipelineRunner.training(arguments.assembly, workspace, arguments.workload)
     workload = runner.workload
     with workspace.training(workload):
         parameters = runner.parameters(dict(arguments.parameters))
         one = runner.prepare("train", workload, parameters)
-        if arguments.data:
-            runner.put_data(arguments.data, parameters, workload)
-        else:
-            runner.keep_data(parameters)
+        runner.use_data(arguments.data, parameters, workload)
         for difference in without_effect(runner.definition):
             print(f"without effect here: {difference}", file=sys.stderr)
         with progress.show() as display:

@@ -24,16 +24,11 @@ that a container refuses is named by its line in the file, and nothing is writte
 --set InputFilter=, JoinSource= and OutputFilter= keep columns from the model and choose what is
 written: with '$[1:]', Input and '$[0,-1]' an id in the first column stands before the answer.
 """
+_EPILOG = example_of("transform churn customers.csv --output scores.csv --join")
 
 
 def add_parser(subparsers: Subparsers) -> None:
-    parser = add_command(
-        subparsers,
-        __doc__,
-        run,
-        _DESCRIPTION,
-        example_of("transform churn customers.csv --output scores.csv --join"),
-    )
+    parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     add_pipeline(parser)
     parser.add_argument(
         "file", type=given_path, metavar="FILE", help="the rows, as clients send them; a pipe is read"

@@ -99,6 +99,13 @@ class Publication:
         return staged
 
 
+def recovered() -> Workspace:
+    """The workspace of this folder, once `recover` has finished what was interrupted."""
+    workspace = Workspace()
+    recover(workspace)
+    return workspace
+
+
 def recover(workspace: Workspace) -> None:
     """Finish the publications that were interrupted; those of a process that is at it are left to it."""
     for journal in workspace.runs.glob(f"*/{_JOURNAL}"):

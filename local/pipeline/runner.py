@@ -82,6 +82,13 @@ class PipelineRunner:
         own = uri == self._input({one.name: one.default for one in self.definition.parameters})
         return InputPlace(self.storage, self._workspace, uri, by, own=own)
 
+    def use_data(self, source: Path | None, parameters: Mapping[str, Any], workload: str) -> None:
+        """Put the data there, or without any find those of the last time, as the two below do."""
+        if source:
+            self.put_data(source, parameters, workload)
+        else:
+            self.keep_data(parameters)
+
     def put_data(self, source: Path, parameters: Mapping[str, Any], workload: str) -> None:
         """Make a file, a folder or what comes out of a pipe the data of a workload's pipeline.
 
