@@ -2,19 +2,17 @@
 
 import asyncio
 import json
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
-import uvloop
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from in_background import in_background
 from patience import PATIENCE
 
 import assembly
@@ -23,21 +21,9 @@ from local.endpoint.runtime import Runtime, RuntimeEndpoint
 from local.http.client import Response
 from local.http.listener import bind, listening
 from local.serve.state_file import ServedApi
+from quality.resilience.tally import Answer
 
 KEYS = Credentials("dummy", "dummy")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer, its headers by their lower-case names."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.body)
 
 
 @dataclass
@@ -109,10 +95,9 @@ def live_api(synthesized: Path, folder: Path, name: str) -> Iterator[LiveApi]:
     apis = Apis(declared, folder, refusals.append)
     endpoints = [RuntimeEndpoint(one.name, one.variant, PlayedChain()) for one in declared.endpoints]  # type: ignore[arg-type]
     runtime = Runtime(endpoints, declared.account)
-    ready, loop, stop = threading.Event(), uvloop.new_event_loop(), asyncio.Event()
     served: list[ServedApi] = []
 
-    async def serve() -> None:
+    async def serve(ready: Callable[[], None], stop: asyncio.Event) -> None:
         with ExitStack() as stack:
             own = stack.enter_context(bind(0))
             listeners = [stack.enter_context(one) for one in apis.bind(0)]
@@ -123,19 +108,9 @@ def live_api(synthesized: Path, folder: Path, name: str) -> Iterator[LiveApi]:
                 apis.listening(listeners) as all_served,
             ):
                 served.extend(all_served)
-                ready.set()
+                ready()
                 await stop.wait()
 
-    def run() -> None:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            runner.run(serve())
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        assert ready.wait(PATIENCE), "the API did not become ready"
+    with in_background("the API", serve):
         [found] = [one for one in served if one.name == name]
         yield LiveApi(found, declared.region, refusals)
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(PATIENCE)

@@ -20,6 +20,7 @@ from local.commands.options import at_least_one, positive
 from local.storage.files import write_whole
 from local.terminal.console import print_table
 from local.terminal.entry import ended
+from quality import command_line
 from quality.bench import transform
 from quality.bench.data import Rows
 from quality.bench.figures import FIGURES, Samples, Target, targets
@@ -39,11 +40,7 @@ missed. The handlers are those in the archives of the assembly: `make bench` tra
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m quality.bench",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line.parser("bench", _DESCRIPTION)
     parser.add_argument("--assembly", type=Path, default=Path("cdk.out"), help="default: cdk.out")
     parser.add_argument("--repetitions", type=at_least_one, default=5, help="at most so many (default: 5)")
     parser.add_argument(

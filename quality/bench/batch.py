@@ -5,9 +5,7 @@ result shows that every row was answered once and in order. Memory is the PSS of
 starts, every tenth of a second. Writes build/reports/batch.json.
 """
 
-import argparse
 import json
-import subprocess
 import sys
 import time
 from itertools import cycle, islice
@@ -15,22 +13,18 @@ from pathlib import Path
 
 from assembly.errors import SlipwayError
 from local.storage.files import write_whole
+from quality import command_line
 from quality.bench import processes
 from quality.bench.data import Rows
 
 _REPORT = Path("build/reports/batch.json")
-_INTERVAL_SECONDS = 0.1
 _GENERATED = 100_000
 # The column that no model reads.
 _PHONE = 3
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m quality.bench.batch",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line.parser("bench.batch", __doc__)
     parser.add_argument(
         "--rows", type=int, default=1_000_000, metavar="N", help="how many (default: 1,000,000)"
     )
@@ -88,14 +82,7 @@ def _transform(rows: Path, answers: Path) -> list[float]:
         str(answers),
         "--join",
     ]
-    peaks = []
-    with subprocess.Popen(command) as run:
-        while run.poll() is None:
-            peaks.append(processes.pss_megabytes(processes.of_family(run.pid)))
-            time.sleep(_INTERVAL_SECONDS)
-    if run.returncode:
-        raise SlipwayError(f"the command ended with exit code {run.returncode}")
-    return peaks
+    return processes.peaks(command)
 
 
 def _answered_in_order(rows: Path, answers: Path) -> int:

@@ -6,7 +6,6 @@ Serves the endpoint whose name ends in -forecast as `slipway serve` does, and ca
 Writes build/reports/forecast-bench.json: the medians in milliseconds, and their ratio.
 """
 
-import argparse
 import http.client
 import json
 import os
@@ -24,6 +23,7 @@ from urllib.parse import urlsplit
 from local.containers.images import Images
 from local.storage.files import write_whole
 from local.timing import SAGEMAKER
+from quality import command_line
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PROGRAM = _ROOT / "quality" / "bench" / "floor" / "gluonts_in_process.py"
@@ -36,11 +36,7 @@ _WARM_UP = 5
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m quality.bench.forecast",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line.parser("bench.forecast", __doc__)
     parser.add_argument("--rounds", type=int, default=60, help="requests of each side (default 60)")
     rounds = parser.parse_args().rounds
     if not _ARCHIVE.is_file():

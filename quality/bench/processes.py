@@ -2,10 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterable
+import subprocess
+import time
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from assembly.errors import SlipwayError
+
+_INTERVAL_SECONDS = 0.1
 _PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 _PROC = Path("/proc")
 
@@ -51,6 +56,21 @@ def pss_megabytes(processes: Iterable[int]) -> float:
             found = _PSS.search((_PROC / str(process) / "smaps_rollup").read_text())
             kilobytes += int(found[1]) if found else 0
     return kilobytes / 1024
+
+
+def peaks(command: Sequence[str]) -> list[float]:
+    """Run a command; the PSS in MB of it and all that it starts, every tenth of a second.
+
+    Raises SlipwayError where it fails.
+    """
+    found = []
+    with subprocess.Popen(command) as run:
+        while run.poll() is None:
+            found.append(pss_megabytes(of_family(run.pid)))
+            time.sleep(_INTERVAL_SECONDS)
+    if run.returncode:
+        raise SlipwayError(f"`{' '.join(command)}` ended with exit code {run.returncode}")
+    return found
 
 
 def _running() -> list[int]:

@@ -5,7 +5,6 @@ attaches, cdk-nag and our rules, stays apart. CPU of an app and its jsii kernel 
 all of them in turn, and ratios are medians of the repetitions' own ratios.
 """
 
-import argparse
 import json
 import os
 import statistics
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from local.storage.files import write_whole
 from local.terminal.console import print_table
+from quality import command_line
 
 _LIMIT = 1.75
 _REPORT = Path("build/reports/bench-synth.json")
@@ -49,11 +49,7 @@ print(json.dumps(sorted(name for name in sys.modules if name.split(".")[0] == "a
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m quality.bench.synth",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line.parser("bench.synth", __doc__)
     parser.add_argument("--repetitions", type=int, default=5, metavar="N", help="how many (default: 5)")
     repetitions = parser.parse_args().repetitions
     context = json.loads(Path("cdk.json").read_text())["context"]

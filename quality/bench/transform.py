@@ -1,7 +1,6 @@
 """A million rows through a batch transform job: its time, and the memory of runner and containers."""
 
 import argparse
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,8 +11,6 @@ from local.containers.images import Images
 from local.jobs.transform import run_transform_job
 from local.storage.s3 import Storage
 from quality.bench import processes
-
-_INTERVAL_SECONDS = 0.1
 
 
 class Transformed(NamedTuple):
@@ -33,13 +30,7 @@ def measure(cdk_out: Path, workload: str, folder: Path, rows: list[bytes], count
             stream.write(b"".join(rows[: count - first]))
     command = [sys.executable, "-m", "quality.bench.transform", str(cdk_out), workload, str(folder)]
     started = time.monotonic()
-    peaks: list[float] = []
-    with subprocess.Popen(command) as job:
-        while job.poll() is None:
-            peaks.append(processes.pss_megabytes(processes.of_family(job.pid)))
-            time.sleep(_INTERVAL_SECONDS)
-    if job.returncode:
-        raise SystemExit(f"error: the transform job ended with exit code {job.returncode}")
+    peaks = processes.peaks(command)
     data.unlink()
     half = len(peaks) // 2
     return Transformed(time.monotonic() - started, max(peaks), max(peaks[half:]) / max(peaks[:half]))

@@ -1,6 +1,5 @@
 """`python -m quality.fuzz`: every parser for some minutes of CPU; see `make fuzz`."""
 
-import argparse
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ from typing import Any
 from local.commands.options import at_least_one, positive
 from local.terminal.console import print_table
 from local.terminal.entry import ended
+from quality import command_line
 from quality.fuzz.target import ROOT, WORK, Target
 from quality.fuzz.targets import TARGETS
 
@@ -34,11 +34,7 @@ _MEMORY_MB = 3000
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m quality.fuzz",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line.parser("fuzz", _DESCRIPTION)
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"default: all; {', '.join(TARGETS)}")
     parser.add_argument("--seconds", type=positive, default=1200, help="CPU of each target (default: 1200)")
     parser.add_argument(

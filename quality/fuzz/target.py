@@ -3,6 +3,7 @@
 import importlib
 import shutil
 import sys
+import tempfile
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -83,6 +84,23 @@ def scratch_for(parse: Parse, folder: Path) -> Parse:
     """The same, whose folder is removed with it."""
     weakref.finalize(parse, shutil.rmtree, folder, ignore_errors=True)
     return parse
+
+
+def reads_file[Found](
+    name: str, read: Callable[[Path], Found], refusal: type[Exception], hold: Callable[[Found], None]
+) -> Parse:
+    """Reads each input from a file of this name; `hold` looks at what is not refused."""
+    path = Path(tempfile.mkdtemp(prefix="fuzz-"), name)
+
+    def parse(data: bytes) -> None:
+        path.write_bytes(data)
+        try:
+            found = read(path)
+        except refusal:
+            return
+        hold(found)
+
+    return scratch_for(parse, path.parent)
 
 
 def script(folder: str) -> ModuleType:

@@ -1,6 +1,5 @@
 """`python -m quality.resilience`: measure what is promised under abuse, faults, overload and replacement."""
 
-import argparse
 import shutil
 import signal
 import sys
@@ -12,6 +11,7 @@ from types import FrameType
 from assembly.errors import SlipwayError
 from local.terminal.console import print_table
 from local.terminal.entry import ended
+from quality import command_line
 from quality.resilience import abuse, archives, kills, overload, replacement, report
 from quality.resilience.promise import SMALLEST, WHOLE, Context, Measure, Size
 from quality.resilience.report import Entry
@@ -37,12 +37,7 @@ PROMISES: Mapping[str, Measure] = {
 
 
 def main(argv: Sequence[str] | None = None, promises: Mapping[str, Measure] = PROMISES) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m quality.resilience",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=f"promises: {', '.join(promises)}",
-    )
+    parser = command_line.parser("resilience", _DESCRIPTION, f"promises: {', '.join(promises)}")
     parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure (default: every promise)")
     parser.add_argument("--assembly", type=Path, default=Path("cdk.out"), help="default: cdk.out")
     parser.add_argument(

@@ -20,6 +20,15 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+    @property
+    def document(self) -> Any:
+        """The body's JSON; raises ValueError for anything else."""
+        return json.loads(self.body)
+
 
 @dataclass
 class Tally:
@@ -52,7 +61,7 @@ class Tally:
             self._note("faults", what, answer)
         elif answer.status != 200:
             self._note("refused", what, answer)
-        elif not is_sent or json.loads(answer.body) != expected:
+        elif not is_sent or answer.document != expected:
             self._note("wrong", what, answer)
         self._look(what, answer)
 
@@ -64,8 +73,7 @@ class Tally:
                 self.examples.append(f"a log has {leak!r}")
 
     def _look(self, what: str, answer: Answer) -> None:
-        text = answer.body.decode("utf-8", "replace")
-        if any(leak in text for leak in (MARK, *_TRACES)):
+        if any(leak in answer.text for leak in (MARK, *_TRACES)):
             self._note("leaks", what, answer)
 
     def _note(self, kind: str, what: str, answer: Answer) -> None:
@@ -77,7 +85,7 @@ class Tally:
 def is_problem(answer: Answer) -> bool:
     """Whether the answer is problem+json of its own status, which the page that asked may read."""
     try:
-        document = json.loads(answer.body)
+        document = answer.document
     except ValueError:
         return False
     return (

@@ -3,15 +3,16 @@
 import io
 import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from botocore.response import StreamingBody
 from churn_api import create_handler
 from prediction_service.environment import Environment
 
+from quality.resilience.tally import Answer
 from quality.resilience.wrong_input.events import ORIGIN
 
 SECOND_ORIGIN = "https://admin.example.com"
@@ -28,19 +29,6 @@ class Context:
 
     def get_remaining_time_in_millis(self) -> int:
         return int(self.seconds * 1000)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer to the gateway, with its headers by their lower-case names."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: str
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.body)
 
 
 @dataclass
@@ -78,6 +66,6 @@ def handler(runtime: Any, stream: io.StringIO | None = None, **variables: str) -
         raw = handle(request, context or Context())
         assert raw["isBase64Encoded"] is False
         headers = {name.lower(): ", ".join(values) for name, values in raw["multiValueHeaders"].items()}
-        return Answer(raw["statusCode"], headers, cast(str, raw["body"]))
+        return Answer(raw["statusCode"], headers, raw["body"].encode())
 
     return call

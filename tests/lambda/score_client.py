@@ -5,12 +5,11 @@ import itertools
 import json
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from botocore.response import StreamingBody
 from gateway import Context
+from played_runtime import PlayedRuntime
 from prediction_service.environment import Environment
 
 from quality.resilience.wrong_input.events import ORIGIN, event
@@ -18,22 +17,16 @@ from quality.resilience.wrong_input.events import ORIGIN, event
 _SERIAL = itertools.count()
 
 
-@dataclass
-class Runtime:
-    """A client of SageMaker Runtime whose endpoint answers `score` for each row, or `answer` to all."""
+class Runtime(PlayedRuntime):
+    """Its endpoint answers `score` for each row."""
 
-    answer: str | None = None
-    calls: list[dict[str, Any]] = field(default_factory=list)
-
-    def invoke_endpoint(self, **request: Any) -> dict[str, Any]:
-        self.calls.append(request)
-        count = len(request["Body"].decode().splitlines())
+    def reply(self, body: str, accept: str) -> str:
+        count = len(body.splitlines())
         answers = {
             "application/json": json.dumps({"predictions": [{"score": 0.25}] * count}),
             "text/csv": "0.25\n" * count,
         }
-        body = (answers[request["Accept"]] if self.answer is None else self.answer).encode()
-        return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentType": request["Accept"]}
+        return answers[accept]
 
 
 def post(

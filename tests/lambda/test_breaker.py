@@ -3,8 +3,9 @@
 import contextlib
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from churn_api import PREDICTION
 from gateway import ENVIRONMENT, Answer, Context, Runtime
 from hypothesis import given
 from hypothesis import strategies as st
+from prediction_service import faults
 from prediction_service.circuit_breaker import FAILURES, REST_SECONDS, Breaker
 from prediction_service.environment import Environment
 from prediction_service.prediction import create_handler
@@ -51,7 +53,7 @@ class Bench:
         self.runtime.failure = failure
         raw = self._handle(csv_body(LEAVES), Context())
         headers = {name.lower(): ", ".join(values) for name, values in raw["multiValueHeaders"].items()}
-        return Answer(raw["statusCode"], headers, raw["body"])
+        return Answer(raw["statusCode"], headers, raw["body"].encode())
 
     def fail(self, times: int = FAILURES) -> None:
         for _ in range(times):
@@ -119,57 +121,76 @@ def test_answers_that_cannot_be_used_are_failures_too() -> None:
     assert [bench.ask().status for _ in range(FAILURES + 1)] == [502] * FAILURES + [503]
 
 
-@given(st.lists(st.tuples(st.floats(0, 30), st.sampled_from([200, 422, 502, 503, 504])), max_size=60))
-def test_it_is_open_for_ten_seconds_from_each_failure_that_follows_four_or_more(
-    calls: list[tuple[float, int]],
+# What happens, a letter a call: F fails, S succeeds, M is refused by the model, T is throttled; x is refused
+# by the breaker, unasked. A number is how many seconds pass.
+COURSES = {
+    "it is closed at first": "S",
+    "five failures open it": "F F F F F x x",
+    "a success in between sets the count back": "F F F F S F F F F S",
+    "so does what the model refuses": "F F F F M F F F F S",
+    "being throttled does not": "F F F F T F x",
+    "nor does it count": "T T T T T T S",
+    "it is open for ten seconds": "F F F F F 9.5 x 0.5 S",
+    "time alone sets no count back": "F F F F 60 F x",
+    "the trial's success closes it": "F F F F F 10 S F F F F S",
+    "the trial's failure opens it for as long again": "F F F F F 10 F x 9.5 x 0.5 S",
+    "what the model refuses closes it too": "F F F F F 10 M F F F F S",
+    "a throttled trial leaves the count as it was": "F F F F F 10 T F x",
+}
+OUTCOMES: Mapping[str, Problem | None] = {
+    "F": Problem(502, "failed"),
+    "M": Problem(422, "refused by the model"),
+    "T": faults.problem(THROTTLED),
+    "S": None,
+}
+
+
+@pytest.mark.parametrize("course", COURSES.values(), ids=COURSES.keys())
+def test_the_course_of_a_breaker(course: str) -> None:
+    now = 0.0
+    breaker = Breaker(lambda: now)
+    for number, step in enumerate(course.split(), start=1):
+        if step in OUTCOMES:
+            assert asks(breaker, OUTCOMES[step]), f"step {number}, {step}: the endpoint was not asked"
+        elif step == "x":
+            assert not asks(breaker, None), f"step {number}: the endpoint was asked"
+        else:
+            now += float(step)
+
+
+WAITS = st.lists(st.floats(0, 30), max_size=60)
+
+
+@given(WAITS)
+def test_an_endpoint_that_always_fails_is_asked_five_times_and_then_once_in_ten_seconds(
+    waits: list[float],
 ) -> None:
-    now = [0.0]
-    breaker = Breaker(lambda: now[0])
-    in_a_row, opened = 0, -REST_SECONDS
-    for wait, status in calls:
-        now[0] += wait
-        asked: list[int] = []
-        refused = ends_with(breaker, lambda status=status, asked=asked: called(status, asked))
-        is_open = now[0] < opened + REST_SECONDS
-        assert asked == ([] if is_open else [status])
-        assert refused == (503 if is_open else status)
-        if not is_open:
-            in_a_row = in_a_row + 1 if status >= 500 else 0
-            opened = now[0] if in_a_row >= FAILURES else opened
+    now = 0.0
+    breaker = Breaker(lambda: now)
+    asked = []
+    for wait in waits:
+        now += wait
+        if asks(breaker, OUTCOMES["F"]):
+            asked.append(now)
+    assert len(asked) >= min(len(waits), FAILURES)
+    opened = asked[FAILURES - 1 :]
+    assert all(later >= earlier + REST_SECONDS for earlier, later in pairwise(opened))
 
 
-def called(status: int, asked: list[int]) -> None:
-    asked.append(status)
-    if status != 200:
-        raise Problem(status, "as the test says")
+@given(WAITS)
+def test_an_endpoint_that_answers_is_always_asked(waits: list[float]) -> None:
+    now = 0.0
+    breaker = Breaker(lambda: now)
+    for wait in waits:
+        now += wait
+        assert asks(breaker, None)
 
 
-def ends_with(breaker: Breaker, call: Callable[[], None]) -> int:
-    try:
-        with breaker.closed():
-            call()
-    except Problem as problem:
-        return problem.status
-    return 200
-
-
-def after(*statuses: int) -> bool:
-    """Whether a breaker is open after problems of these statuses; from 500 they are failures."""
-    breaker = Breaker(clock=lambda: 0.0)
-    for status in statuses:
-        with contextlib.suppress(Problem), breaker.closed():
-            raise Problem(status, "a problem")
-    try:
-        with breaker.closed():
-            return False
-    except Problem:
-        return True
-
-
-def test_a_refusal_sets_the_count_back_to_nothing() -> None:
-    failing = [503] * (FAILURES - 1)
-
-    assert after(*failing, 503)
-    assert not after(*failing, 422, *failing)
-    assert not after(*failing, 499, *failing)
-    assert after(*failing, 500)
+def asks(breaker: Breaker, outcome: Problem | None) -> bool:
+    """Whether a call that ends so reaches the endpoint."""
+    asked = False
+    with contextlib.suppress(Problem), breaker.closed():
+        asked = True
+        if outcome:
+            raise outcome
+    return asked

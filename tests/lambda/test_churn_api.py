@@ -38,7 +38,7 @@ def test_labels_come_one_a_line_when_csv_is_preferred(accept: str) -> None:
     answer = handler(Runtime())(csv_body(f"{STAYS}\n{LEAVES}", Accept=accept))
 
     assert (answer.status, answer.headers["content-type"]) == (200, "text/csv")
-    assert answer.body == "False\nTrue\n"
+    assert answer.text == "False\nTrue\n"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_preflight_from_a_listed_origin_learns_methods_and_headers(origin: str
     headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
     answer = handler(Runtime())(event("OPTIONS", headers=headers))
 
-    assert (answer.status, answer.body) == (204, "")
+    assert (answer.status, answer.text) == (204, "")
     assert answer.headers["access-control-allow-origin"] == origin
     assert answer.headers["access-control-allow-methods"] == "OPTIONS, POST"
     assert {"Authorization", "Content-Type", "X-Api-Key", "X-Correlation-Id"} <= set(
@@ -209,9 +209,9 @@ def test_a_fault_of_our_own_is_a_500_that_says_nothing_and_is_logged_without_its
     assert answer.status == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert json.loads(log.getvalue().splitlines()[0])["error"] == "KeyError"
-    assert "384-8723" not in answer.body + log.getvalue()
-    assert "Traceback" not in answer.body + log.getvalue()
-    assert ".py" not in answer.body
+    assert "384-8723" not in answer.text + log.getvalue()
+    assert "Traceback" not in answer.text + log.getvalue()
+    assert ".py" not in answer.text
 
 
 def test_an_odd_request_id_is_replaced_and_not_repeated() -> None:
@@ -247,7 +247,7 @@ def test_an_event_that_is_no_proxy_event_is_a_400_that_repeats_nothing_of_it(giv
     assert (answer.status, answer.headers["content-type"]) == (400, "application/problem+json")
     assert answer.document["detail"] == "The event is not an API Gateway REST proxy event."
     assert json.loads(log.getvalue())["correlation_id"] == answer.document["requestId"]
-    assert MARK not in answer.body + log.getvalue()
+    assert MARK not in answer.text + log.getvalue()
     assert not runtime.calls
 
 

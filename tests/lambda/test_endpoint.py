@@ -51,8 +51,8 @@ class Bench:
         assert (answer.status, answer.headers.get("retry-after")) == (status, retry_after)
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["access-control-allow-origin"] == ORIGIN
-        assert "SECRET" not in answer.body + self.log.getvalue()
-        assert "slipway-dev-churn" not in answer.body
+        assert "SECRET" not in answer.text + self.log.getvalue()
+        assert "slipway-dev-churn" not in answer.text
 
 
 @pytest.fixture

@@ -5,15 +5,14 @@ import itertools
 import json
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import schemathesis
 from aws_lambda_powertools import Logger
-from botocore.response import StreamingBody
 from gateway import Context
 from package_lambda import ROOT
+from played_runtime import PlayedRuntime
 from prediction_service.environment import Environment
 from translation_api import create_handler
 
@@ -25,18 +24,13 @@ LOVE = {"sentences": [{"query": "I love you"}, {"query": "I love you, too"}]}
 _SERIAL = itertools.count()
 
 
-@dataclass
-class Runtime:
-    """A client of SageMaker Runtime whose endpoint repeats each sentence, or answers `answer` to all."""
+class Runtime(PlayedRuntime):
+    """Its endpoint repeats each sentence."""
 
-    answer: str | None = None
-    calls: list[dict[str, Any]] = field(default_factory=list)
-
-    def invoke_endpoint(self, **request: Any) -> dict[str, Any]:
-        self.calls.append(request)
-        targets = [{"target": one["data"].upper()} for one in json.loads(request["Body"])["instances"]]
-        body = (self.answer or json.dumps({"predictions": targets})).encode()
-        return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentType": "application/json"}
+    def reply(self, body: str, accept: str) -> str:
+        assert accept == "application/json"
+        targets = [{"target": one["data"].upper()} for one in json.loads(body)["instances"]]
+        return json.dumps({"predictions": targets})
 
     @property
     def sentences(self) -> list[str]:

@@ -47,7 +47,7 @@ def test_a_wrong_request_is_a_problem_that_a_browser_may_read(wrong: Wrong) -> N
     if wrong.place:
         first = answer.document["errors"][0]
         assert (first.get("row"), first.get("column")) == wrong.place
-    assert MARK not in answer.body
+    assert MARK not in answer.text
     assert MARK not in log.getvalue()
     assert not runtime.calls
 

@@ -2,16 +2,15 @@
 
 import asyncio
 import json
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
-import uvloop
 from botocore.config import Config
+from in_background import in_background
 from patience import PATIENCE
 
 from local.containers.container import Layout, ServingContainer
@@ -68,22 +67,11 @@ def live(
     chain = Chain([Hop(one.name, one, log) for one in containers], timeout=timeout, promise=promise)
     endpoint = RuntimeEndpoint(NAME, "AllTraffic", chain)
     listener = bind(0)
-    ready, loop, stop = threading.Event(), uvloop.new_event_loop(), asyncio.Event()
 
-    async def serve() -> None:
+    async def serve(ready: Callable[[], None], stop: asyncio.Event) -> None:
         async with running(containers, PATIENCE), listening(Runtime([endpoint], "000000000000"), listener):
-            ready.set()
+            ready()
             await stop.wait()
 
-    def run() -> None:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            runner.run(serve())
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        assert ready.wait(PATIENCE), "the containers did not become ready"
+    with in_background("the containers", serve):
         yield Live(f"http://127.0.0.1:{listener.getsockname()[1]}", endpoint, containers)
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(PATIENCE)

@@ -1,9 +1,8 @@
 """The files that are trained on, as the split steps open them."""
 
-import tempfile
-from pathlib import Path
+from collections.abc import Sequence
 
-from quality.fuzz.target import OF_WORKLOADS, Parse, Target, find_modules, require, scratch_for, together
+from quality.fuzz.target import OF_WORKLOADS, Parse, Target, find_modules, reads_file, require, together
 
 
 def _churn() -> Parse:
@@ -12,18 +11,11 @@ def _churn() -> Parse:
     from churn_raw_file import COLUMNS, RawFile, RawFileError
     from hop_request import csv_cells
 
-    path = Path(tempfile.mkdtemp(prefix="fuzz-"), "churn.txt")
-
-    def parse(data: bytes) -> None:
-        path.write_bytes(data)
-        try:
-            found = RawFile.read(path)
-        except RawFileError:
-            return
+    def hold(found: RawFile) -> None:
         require(len(found.rows) == len(found.labels) > 0, "another number of labels than of rows")
         require(all(len(csv_cells(row)) == len(COLUMNS) - 1 for row in found.rows), "a row of other columns")
 
-    return scratch_for(parse, path.parent)
+    return reads_file("churn.txt", RawFile.read, RawFileError, hold)
 
 
 def _bank() -> Parse:
@@ -32,17 +24,10 @@ def _bank() -> Parse:
     import bank_files
     from bank_encoding import FEATURES
 
-    path = Path(tempfile.mkdtemp(prefix="fuzz-"), "bank.csv")
-
-    def parse(data: bytes) -> None:
-        path.write_bytes(data)
-        try:
-            clients = bank_files.read(path)
-        except bank_files.BankFileError:
-            return
+    def hold(clients: Sequence[bank_files.Client]) -> None:
         require(all(one.label in "01" and len(one.features) == len(FEATURES) for one in clients), "a client")
 
-    return scratch_for(parse, path.parent)
+    return reads_file("bank.csv", bank_files.read, bank_files.BankFileError, hold)
 
 
 def _electricity() -> Parse:
@@ -52,24 +37,16 @@ def _electricity() -> Parse:
     import load_series
     import numpy as np
 
-    path = Path(tempfile.mkdtemp(prefix="fuzz-"), "loads.txt")
-
-    def parse(data: bytes) -> None:
-        # pandas takes a millisecond to find that a file of something else is none of these.
-        if b";" not in data.partition(b"\n")[0]:
-            return
-        path.write_bytes(data)
-        try:
-            readings = electricity_file.read(path)
-        except ValueError:
-            return
+    def hold(readings: electricity_file.Readings) -> None:
         require(readings.loads.shape[1] == len(readings.clients), "another number of clients")
         require(not (readings.loads < 0).any(), "a load below 0")
         start = readings.first.astype("datetime64[s]").item()
         series = load_series.two_hourly(readings, start.replace(minute=0))
         require(all(np.isfinite(one.loads[0]) for one in series), "a series that begins with a gap")
 
-    return scratch_for(parse, path.parent)
+    parse = reads_file("loads.txt", electricity_file.read, ValueError, hold)
+    # pandas takes a millisecond to find that a file of something else is none of these.
+    return lambda data: parse(data) if b";" in data.partition(b"\n")[0] else None
 
 
 TARGETS = (

@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,51 +69,61 @@ def projection() -> Any:
     return Projection(passthrough=2, mean=np.array([0.5, 0.25, 0.75, 0.5]), components=axes)
 
 
+def reads_request[Found](read: Callable[[bytes], Found], hold: Callable[[Found], None]) -> Parse:
+    """Reads each input as a script of a hop does; `hold` looks at what is not the caller's mistake."""
+    from hop_request import RequestError
+
+    def parse(data: bytes) -> None:
+        try:
+            found = read(data)
+        except RequestError as error:
+            require(error.status in (400, 422), f"status {error.status}")
+            return
+        hold(found)
+
+    return parse
+
+
 def _pca_text() -> Parse:
     """Features as text are refused, or are projected row by row as arrays are."""
     find_modules()
-    from hop_request import RequestError
     from pca_text import TextProjection
 
     inference = script("churn/pca")
     arrays = projection()
     projected = TextProjection(arrays)
 
-    def parse(data: bytes) -> None:
-        try:
-            text = inference.input_fn(data, "text/csv")
-            rendered = projected.csv(text)
-        except RequestError as error:
-            require(error.status in (400, 422), f"status {error.status}")
-            return
-        found = np.loadtxt(io.StringIO(rendered), np.float32, delimiter=",", ndmin=2)
-        require(found.shape == (text.count("\n") + 1, 4), "another number of rows or columns")
+    def read(data: bytes) -> tuple[str, str]:
+        text = inference.input_fn(data, "text/csv")
+        return text, projected.csv(text)
+
+    def hold(found: tuple[str, str]) -> None:
+        text, rendered = found
+        answer = np.loadtxt(io.StringIO(rendered), np.float32, delimiter=",", ndmin=2)
+        require(answer.shape == (text.count("\n") + 1, 4), "another number of rows or columns")
         if '"' not in text:
             rows = np.array([[float(cell) for cell in row.split(",")] for row in text.split("\n")])
             expected = arrays.project(rows).astype(np.float32)
-            require(bool((found == expected).all()), "text gives other components than arrays")
+            require(bool((answer == expected).all()), "text gives other components than arrays")
 
-    return parse
+    return reads_request(read, hold)
 
 
 def scores(content_type: str) -> Parse:
     """XGBoost's answer is refused, or is one number between 0 and 1 for each row, each answered."""
     find_modules()
-    from hop_request import RequestError
-
     inference = script("churn/postprocess")
 
-    def parse(data: bytes) -> None:
-        try:
-            found = inference.input_fn(data, content_type)
-            answer, _ = inference.output_fn(inference.predict_fn(found, 0.5), "text/csv")
-        except RequestError as error:
-            require(error.status in (400, 422), f"status {error.status}")
-            return
-        require(all(0 <= score <= 1 and math.isfinite(score) for score in found), "a score is none")
-        require(answer.split() == [str(score > 0.5) for score in found], "another answer")
+    def read(data: bytes) -> tuple[Sequence[float], str]:
+        found = inference.input_fn(data, content_type)
+        return found, inference.output_fn(inference.predict_fn(found, 0.5), "text/csv")[0]
 
-    return parse
+    def hold(found: tuple[Sequence[float], str]) -> None:
+        read, answer = found
+        require(all(0 <= score <= 1 and math.isfinite(score) for score in read), "a score is none")
+        require(answer.split() == [str(score > 0.5) for score in read], "another answer")
+
+    return reads_request(read, hold)
 
 
 TARGETS = (

@@ -1,11 +1,12 @@
 """Tables of numbers as images decode them for a script or a booster, and pca for itself: CSV, libsvm, npy."""
 
 import io
+from typing import Any
 
 import numpy as np
 
 from quality.fuzz.target import Parse, Target, find_modules, require, script, together
-from quality.fuzz.targets.hops import projection
+from quality.fuzz.targets.hops import projection, reads_request
 
 _MODULES = ("toolkit", "built_in", "xgboost_image", "hop_request", "pca_", "inference")
 _FEATURES = 3
@@ -87,24 +88,22 @@ def decoded(content_type: str) -> Parse:
 def _pca_npy() -> Parse:
     """An npy body is refused, or holds exactly the rows that numpy reads in it."""
     find_modules()
-    from hop_request import RequestError
     from pca_text import TextProjection
 
     inference = script("churn/pca")
     projected = TextProjection(projection())
 
-    def parse(data: bytes) -> None:
-        try:
-            rows = inference.input_fn(data, "application/x-npy")
-            rendered = projected.csv_of(rows)
-        except RequestError as error:
-            require(error.status in (400, 422), f"status {error.status}")
-            return
+    def read(data: bytes) -> tuple[bytes, Any, str]:
+        rows = inference.input_fn(data, "application/x-npy")
+        return data, rows, projected.csv_of(rows)
+
+    def hold(found: tuple[bytes, Any, str]) -> None:
+        data, rows, rendered = found
         require(rendered.count("\n") == len(rows), "another number of rows")
         read = np.load(io.BytesIO(data), allow_pickle=False)
         require(read.dtype == rows.dtype and read.tobytes() == rows.tobytes(), "numpy reads other rows")
 
-    return parse
+    return reads_request(read, hold)
 
 
 TARGETS = (
