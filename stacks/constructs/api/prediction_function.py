@@ -28,14 +28,13 @@ _MEMORY_MB = 1024
 
 @dataclass(frozen=True)
 class FunctionPackage:
-    """A folder of lambda/ by its name, and the folder that has it packaged with its dependencies."""
+    """The archive of a function with its dependencies; it is called as its folder of lambda/ is."""
 
-    name: str
-    packages: Path
+    archive: Path
 
     @property
-    def archive(self) -> Path:
-        return self.packages / f"{self.name}.zip"
+    def name(self) -> str:
+        return self.archive.stem
 
     @property
     def is_prepared(self) -> bool:

@@ -134,14 +134,14 @@ class Endpoint(Construct):
             alarms.above(
                 self,
                 "ModelLatency",
-                self.metrics.model_latency,
+                self.metrics["ModelLatency"],
                 limits.model_latency_ms * _MICROSECONDS,
                 reason=f"One invocation of a hundred took the containers over {limits.model_latency_ms} ms",
             ),
             alarms.above(
                 self,
                 "OverheadLatency",
-                self.metrics.overhead_latency,
+                self.metrics["OverheadLatency"],
                 limits.overhead_latency_ms * _MICROSECONDS,
                 reason=f"SageMaker added over {limits.overhead_latency_ms} ms to one invocation of a hundred",
             ),
@@ -158,8 +158,8 @@ class Endpoint(Construct):
                 minutes=5,
             )
             for id, metric, what in (
-                ("Memory", self.metrics.memory, "memory"),
-                ("Disk", self.metrics.disk, "disk"),
+                ("Memory", self.metrics["MemoryUtilization"], "memory"),
+                ("Disk", self.metrics["DiskUtilization"], "disk"),
             )
         ]
 

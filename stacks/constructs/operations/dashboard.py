@@ -10,6 +10,9 @@ from constructs import Construct
 from stacks.constructs.operations.metrics import ApiMetrics, EndpointMetrics, FunctionMetrics, Metric
 
 _WIDTH, _HEIGHT, _COLUMNS = 8, 6, 3
+_INVOCATIONS = ("Invocations", "Invocation4XXErrors", "Invocation5XXErrors")
+_LATENCIES = ("ModelLatency", "OverheadLatency")
+_INSTANCES = ("CPUUtilization", "MemoryUtilization", "DiskUtilization")
 
 
 class Dashboard(Construct):
@@ -38,11 +41,11 @@ class Dashboard(Construct):
             _graph("Function: at the same time", _named(function["ConcurrentExecutions"])),
             _graph(
                 "Endpoint: invocations and errors",
-                _named(endpoint.invocations, endpoint.errors_4xx, endpoint.errors_5xx),
+                _named(*(endpoint[name] for name in _INVOCATIONS)),
             ),
-            _graph("Endpoint: latency, us, p99", _named(endpoint.model_latency, endpoint.overhead_latency)),
+            _graph("Endpoint: latency, us, p99", _named(*(endpoint[name] for name in _LATENCIES))),
             _graph("Containers: latency, us, p99", containers),
-            _graph("Instances: CPU, memory, disk, %", _named(endpoint.cpu, endpoint.memory, endpoint.disk)),
+            _graph("Instances: CPU, memory, disk, %", _named(*(endpoint[name] for name in _INSTANCES))),
         ]
         states = {
             "type": "alarm",

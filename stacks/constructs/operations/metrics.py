@@ -27,53 +27,22 @@ class EndpointMetrics:
     endpoint: str
     variant: str
 
-    @property
-    def invocations(self) -> Metric:
-        return self._request("Invocations", "Sum")
-
-    @property
-    def errors_4xx(self) -> Metric:
-        return self._request("Invocation4XXErrors", "Sum")
-
-    @property
-    def errors_5xx(self) -> Metric:
-        return self._request("Invocation5XXErrors", "Sum")
+    def __getitem__(self, name: str) -> Metric:
+        """`Invocations` and `Invocation...Errors` as sums, `...Latency` as p99. Of the instances
+        `...Utilization` at most, in percent: four virtual CPUs that are busy are 400."""
+        if name.endswith("Utilization"):
+            return Metric("/aws/sagemaker/Endpoints", name, self._dimensions, "Maximum")
+        statistic = "p99" if name.endswith("Latency") else "Sum"
+        return Metric("AWS/SageMaker", name, self._dimensions, statistic)
 
     @property
     def failed_share(self) -> Metric:
         """From 0 to 1: each invocation counts 1 when it failed."""
-        return self._request("Invocation5XXErrors", "Average")
-
-    @property
-    def model_latency(self) -> Metric:
-        return self._request("ModelLatency", "p99")
-
-    @property
-    def overhead_latency(self) -> Metric:
-        return self._request("OverheadLatency", "p99")
+        return replace(self["Invocation5XXErrors"], statistic="Average")
 
     def container_latency(self, hostname: str) -> Metric:
-        metric = self._request("ContainerLatency", "p99")
+        metric = self["ContainerLatency"]
         return replace(metric, dimensions={**metric.dimensions, "ContainerName": hostname})
-
-    @property
-    def cpu(self) -> Metric:
-        """In percent of one virtual CPU: four of them busy are 400."""
-        return self._instance("CPUUtilization")
-
-    @property
-    def memory(self) -> Metric:
-        return self._instance("MemoryUtilization")
-
-    @property
-    def disk(self) -> Metric:
-        return self._instance("DiskUtilization")
-
-    def _request(self, name: str, statistic: str) -> Metric:
-        return Metric("AWS/SageMaker", name, self._dimensions, statistic)
-
-    def _instance(self, name: str) -> Metric:
-        return Metric("/aws/sagemaker/Endpoints", name, self._dimensions, "Maximum")
 
     @property
     def _dimensions(self) -> Mapping[str, str]:

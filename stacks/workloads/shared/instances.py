@@ -8,24 +8,21 @@ from stacks.settings import Settings
 
 
 def training_cluster(settings: Settings) -> Cluster:
-    training = settings.training
-    return Cluster(
-        Instances(Parameter.choice("InstanceType", training.instance_types)),
-        training.volume_size_gb,
-        training.max_runtime_seconds,
-    )
+    return _cluster(settings, "InstanceType", settings.training.instance_types)
 
 
 def processing_cluster(settings: Settings) -> Cluster:
     """Those of the training, unless processing has instances of its own."""
-    training = settings.training
-    if training.processing_instance_types is None:
-        return training_cluster(settings)
-    return Cluster(
-        Instances(Parameter.choice("ProcessingInstanceType", training.processing_instance_types)),
-        training.volume_size_gb,
-        training.max_runtime_seconds,
+    types = settings.training.processing_instance_types
+    return (
+        training_cluster(settings) if types is None else _cluster(settings, "ProcessingInstanceType", types)
     )
+
+
+def _cluster(settings: Settings, parameter: str, types: Sequence[str]) -> Cluster:
+    training = settings.training
+    instances = Instances(Parameter.choice(parameter, types))
+    return Cluster(instances, training.volume_size_gb, training.max_runtime_seconds)
 
 
 def scoring_instances(settings: Settings) -> Instances:

@@ -51,7 +51,7 @@ class ServingStack(WorkloadStack):
         super().__init__(scope, id, workload=workload, settings=settings, **kwargs)
         self._foundation = foundation
         self._records = records
-        package = FunctionPackage(f"predict_{workload.name}", settings.functions_folder)
+        package = FunctionPackage(settings.functions_folder / f"predict_{workload.name}.zip")
         if not package.is_prepared:
             leave_empty(self, f"no packaged {package.name} in {settings.functions}: run `make functions`")
             return

@@ -25,33 +25,35 @@ class Range(Protocol):
 
 
 @dataclass(frozen=True)
-class Continuous:
-    """A number from `low` to `high`; on a logarithmic scale small ones are tried as often as large ones."""
+class _Interval[Number: (int, float)]:
+    """Numbers from `low` to `high`; on a logarithmic scale small ones are tried as often as large ones."""
+
+    name: str
+    low: Number
+    high: Number
+    scaling: Scaling = "Linear"
+
+    def declare(self) -> dict[str, Any]:
+        if self.low >= self.high:
+            raise ValueError(f"the range of {self.name} has nothing between {self.low} and {self.high}")
+        return {
+            "Name": self.name,
+            "MinValue": str(self.low),
+            "MaxValue": str(self.high),
+            "ScalingType": self.scaling,
+        }
+
+
+class Continuous(_Interval[float]):
+    """A number of an interval."""
 
     kind: ClassVar[str] = "ContinuousParameterRanges"
 
-    name: str
-    low: float
-    high: float
-    scaling: Scaling = "Linear"
 
-    def declare(self) -> dict[str, Any]:
-        return _interval(self)
-
-
-@dataclass(frozen=True)
-class Integer:
-    """A whole number from `low` to `high`, both included."""
+class Integer(_Interval[int]):
+    """A whole number of an interval, both ends included."""
 
     kind: ClassVar[str] = "IntegerParameterRanges"
-
-    name: str
-    low: int
-    high: int
-    scaling: Scaling = "Linear"
-
-    def declare(self) -> dict[str, Any]:
-        return _interval(self)
 
 
 @dataclass(frozen=True)
@@ -65,17 +67,6 @@ class Categorical:
 
     def declare(self) -> dict[str, Any]:
         return {"Name": self.name, "Values": list(self.values)}
-
-
-def _interval(one: Continuous | Integer) -> dict[str, Any]:
-    if one.low >= one.high:
-        raise ValueError(f"the range of {one.name} has nothing between {one.low} and {one.high}")
-    return {
-        "Name": one.name,
-        "MinValue": str(one.low),
-        "MaxValue": str(one.high),
-        "ScalingType": one.scaling,
-    }
 
 
 @dataclass(frozen=True, kw_only=True)

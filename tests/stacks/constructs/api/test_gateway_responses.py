@@ -35,11 +35,6 @@ DEFAULT_STATUSES = {
 }
 
 
-@pytest.fixture
-def template(each: Assembly) -> Any:
-    return each.template("churn-serving")
-
-
 def gateway_responses(template: Any) -> dict[str, Any]:
     found = resources(template, "AWS::ApiGateway::GatewayResponse")
     return {one["Properties"]["ResponseType"]: one["Properties"] for one in found}

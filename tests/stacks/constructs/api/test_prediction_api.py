@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from assemblies import ROOT, Assembly
 from declared import only, routes, text
 
@@ -14,11 +13,6 @@ OPERATIONS = {
     for method, operation in operations.items()
 }
 CATCH_ALL = {(path, "ANY") for path in ("/", "/{proxy+}", *CONTRACT["paths"])}
-
-
-@pytest.fixture
-def template(each: Assembly) -> Any:
-    return each.template("churn-serving")
 
 
 def test_the_api_has_the_contracts_operations_and_a_catch_all_on_every_path(template: Any) -> None:

@@ -6,17 +6,11 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-import pytest
 from assemblies import ROOT, Assembly
 from declared import only, resources, text, texts
 from prediction_service.environment import FUNCTION_TIMEOUT_SECONDS, Environment
 
 from stacks.constructs.api.prediction_function import FunctionPackage
-
-
-@pytest.fixture
-def template(each: Assembly) -> Any:
-    return each.template("churn-serving")
 
 
 def function(template: Any) -> Any:
@@ -129,8 +123,7 @@ def test_the_assets_hash_follows_names_and_contents_and_not_how_they_are_packed(
     for number, (name, code, level) in enumerate(
         [("a.py", "x" * 99, 1), ("a.py", "x" * 99, 9), ("b.py", "x" * 99, 9), ("a.py", "y" * 99, 9)]
     ):
-        package = FunctionPackage("f", tmp_path / str(number))
-        package.packages.mkdir()
+        package = FunctionPackage(tmp_path / f"f{number}.zip")
         with ZipFile(package.archive, "w", ZIP_DEFLATED, compresslevel=level) as archive:
             archive.writestr(name, code)
         digests.append(package.digest)

@@ -11,11 +11,6 @@ from declared import named, only, resources, text
 from stacks.setting_parts import Serving
 
 
-@pytest.fixture
-def template(each: Assembly) -> Any:
-    return each.template("churn-serving")
-
-
 def endpoint(template: Any) -> Any:
     return only(template, "AWS::SageMaker::Endpoint")["Properties"]
 

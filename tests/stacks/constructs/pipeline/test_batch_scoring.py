@@ -2,14 +2,8 @@
 
 from typing import Any
 
-import pytest
 from assemblies import Assembly
 from declared import allowed, definition, only, statements, steps, text, texts
-
-
-@pytest.fixture
-def template(each: Assembly) -> Any:
-    return each.template("churn-serving")
 
 
 def test_the_pipeline_has_a_name_beside_the_endpoints(each: Assembly) -> None:
