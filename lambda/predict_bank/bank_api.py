@@ -4,14 +4,8 @@ from functools import partial
 
 import bank_scoring
 from bank_contract import SCORE, Client
-from prediction_service import media_types, prediction, rows
+from prediction_service import prediction, scores
 
-PREDICTION = prediction.Prediction(
-    operation=SCORE,
-    decode=rows.decoders(Client, "clients"),
-    encode=bank_scoring.rows,
-    content_type=media_types.CSV,
-    answer=bank_scoring.ANSWERS,
-)
+PREDICTION = scores.of_rows(SCORE, Client, "clients", bank_scoring.rows, bank_scoring.ANSWERS)
 
 create_handler = partial(prediction.create_handler, PREDICTION)

@@ -4,14 +4,8 @@ from functools import partial
 
 import churn_scoring
 from churn_contract import SCORE, Customer
-from prediction_service import media_types, prediction, rows
+from prediction_service import prediction, scores
 
-PREDICTION = prediction.Prediction(
-    operation=SCORE,
-    decode=rows.decoders(Customer, "customers"),
-    encode=churn_scoring.rows,
-    content_type=media_types.CSV,
-    answer=churn_scoring.ANSWERS,
-)
+PREDICTION = scores.of_rows(SCORE, Customer, "customers", churn_scoring.rows, churn_scoring.ANSWERS)
 
 create_handler = partial(prediction.create_handler, PREDICTION)

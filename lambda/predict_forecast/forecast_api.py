@@ -5,7 +5,7 @@ from typing import Any
 
 import forecast_model
 from forecast_contract import FORECAST, MAX_SERIES, ForecastRequest, Options, Series
-from prediction_service import media_types, parsing, prediction, rows
+from prediction_service import prediction, rows
 from prediction_service.problem import FieldError, Problem
 from pydantic import ValidationError
 
@@ -40,13 +40,8 @@ def _detail(error: Any) -> str:
     return "Body has a member that is not in the API contract" if unknown else str(error["msg"])
 
 
-PREDICTION = prediction.Prediction(
-    operation=FORECAST,
-    decode={media_types.JSON: lambda text, _: read(parsing.json_document(text))},
-    encode=forecast_model.body,
-    content_type=media_types.JSON,
-    answer={media_types.JSON: forecast_model.answer},
-    explain=forecast_model.refusal,
+PREDICTION = prediction.of_documents(
+    FORECAST, read, forecast_model.body, forecast_model.answer, explain=forecast_model.refusal
 )
 
 create_handler = partial(prediction.create_handler, PREDICTION)

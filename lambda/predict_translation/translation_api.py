@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import translation_model
 from aws_lambda_powertools import Logger
-from prediction_service import media_types, parsing, prediction, rows
+from prediction_service import media_types, prediction, rows
 from prediction_service.api import Handler, LambdaContext
 from prediction_service.environment import Environment
 from prediction_service.request import Request
@@ -25,13 +25,7 @@ def read(document: Any) -> list[Sentence]:
     return rows.from_json(Sentence, records, pointer=f"#/{_SENTENCES}")
 
 
-PREDICTION = prediction.Prediction(
-    operation=TRANSLATE,
-    decode={media_types.JSON: lambda text, _: read(parsing.json_document(text))},
-    encode=translation_model.body,
-    content_type=media_types.JSON,
-    answer={media_types.JSON: translation_model.answer},
-)
+PREDICTION = prediction.of_documents(TRANSLATE, read, translation_model.body, translation_model.answer)
 
 
 def create_handler(

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
@@ -38,6 +38,24 @@ class Prediction[Input]:
     content_type: str
     answer: Mapping[str, Callable[[bytes, Input], str]]
     explain: Callable[[Problem], Problem] = lambda problem: problem
+
+
+def of_documents[Input](
+    operation: Operation,
+    read: Callable[[Any], Input],
+    encode: Callable[[Input], bytes],
+    answer: Callable[[bytes, Input], str],
+    explain: Callable[[Problem], Problem] = lambda problem: problem,
+) -> Prediction[Input]:
+    """A prediction that takes and gives JSON alone; `read` makes the input of a body's document."""
+    return Prediction(
+        operation=operation,
+        decode={media_types.JSON: lambda text, _: read(parsing.json_document(text))},
+        encode=encode,
+        content_type=media_types.JSON,
+        answer={media_types.JSON: answer},
+        explain=explain,
+    )
 
 
 def create_api[Input](

@@ -5,9 +5,27 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from prediction_service import media_types
-from prediction_service.contract import Predictions
+from prediction_service import media_types, rows
+from prediction_service.contract import Operation, Predictions
 from prediction_service.endpoint import require_one_for_each, unusable
+from prediction_service.prediction import Prediction
+
+
+def of_rows[Row: BaseModel](
+    operation: Operation,
+    model: type[Row],
+    array: str,
+    encode: Callable[[Sequence[Row]], bytes],
+    answer: Mapping[str, Callable[[bytes, Sequence[Row]], str]],
+) -> Prediction[Sequence[Row]]:
+    """A prediction for each row: of CSV, or of the array of a JSON document."""
+    return Prediction(
+        operation=operation,
+        decode=rows.decoders(model, array),
+        encode=encode,
+        content_type=media_types.CSV,
+        answer=answer,
+    )
 
 
 def csv(rows: Iterable[Iterable[str]]) -> bytes:
