@@ -83,3 +83,14 @@ def run(
             timeout=PATIENCE,
             check=False,
         )
+
+
+def names_of_the_same(first: Path, second: Path) -> list[str]:
+    """The names of the files of two folders that have to be the same, byte for byte."""
+
+    def content(folder: Path) -> dict[Path, bytes]:
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        return {path.relative_to(folder): path.read_bytes() for path in files}
+
+    assert content(first) == content(second)
+    return [path.name for path in content(first)]

@@ -241,8 +241,8 @@ def test_the_evaluation_is_by_observed_class_and_beside_the_baseline(tmp_path: P
 
 
 def test_the_evaluation_says_by_how_much_the_auc_misses_a_minimum() -> None:
-    assert evaluate.shortfall(0.765432, 0.77) == 0.00457
-    assert evaluate.shortfall(0.77, 0.77) == 0.0
+    assert evaluate.evaluation_job.shortfall(0.765432, 0.77) == 0.00457
+    assert evaluate.evaluation_job.shortfall(0.77, 0.77) == 0.0
 
 
 @pytest.mark.parametrize("line", ["1.5", "-0.1", "nan", '{"label": 1}', "yes", "null", ""])

@@ -5,39 +5,27 @@ The scores are what a batch transform (a number a line) or the endpoint (JSON li
 answered, in the order of the labels. --baseline adds the same figures of another model: `label,score` lines.
 """
 
-import argparse
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import evaluation_job
 from bank_report import CLASSES, page
-from gate import shortfall
-from job_files import write
 from score_evaluation import as_text, evaluate, label, lines, read_labels, read_scores, read_split, score
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="evaluate", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--labels", type=Path, required=True, help="folder of labels.csv and split.json")
-    parser.add_argument("--scores", type=Path, required=True, help="folder of the *.out files")
+    parser = evaluation_job.parser(__doc__, "auc", labels="labels.csv and split.json")
     parser.add_argument("--baseline", type=Path, help="folder of the other model's scores.csv")
-    parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json and .html")
-    parser.add_argument("--minimum-auc", type=float, help="also say by how much AUC falls short of this")
     arguments = parser.parse_args(argv)
-    try:
+    with evaluation_job.refusing():
         labels = read_labels(arguments.labels / "labels.csv")
         evaluation = evaluate(labels, read_scores(arguments.scores), CLASSES)
         if arguments.baseline:
             baseline = read_baseline(arguments.baseline / "scores.csv", labels)
             evaluation["baseline"] = evaluate(labels, baseline, CLASSES)
         evaluation["split"] = read_split(arguments.labels / "split.json")
-        if arguments.minimum_auc is not None:
-            evaluation["auc_shortfall"] = shortfall(evaluation["auc"], arguments.minimum_auc)
-    except (OSError, ValueError) as error:
-        sys.exit(f"error: {error}")
-    write(arguments.output / "evaluation.html", page(evaluation))
-    write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
+    evaluation_job.judge(evaluation, "auc", arguments.minimum)
+    evaluation_job.publish(arguments.output, evaluation, page(evaluation))
     print(as_text("The model", evaluation, CLASSES))
     if "baseline" in evaluation:
         print("\n" + as_text("The workshop's features and settings", evaluation["baseline"], CLASSES))

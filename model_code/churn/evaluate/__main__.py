@@ -4,40 +4,31 @@ Prints the confusion matrix too; the page shows it with curves. The scores are w
 (*.out): JSON lines `{"churn": true, "score": 0.97}` in the order of the labels.
 """
 
-import argparse
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import evaluation_job
 from churn_curves import f1_interval
 from churn_report import page
-from gate import shortfall
-from job_files import transform_outputs, write
+from job_files import transform_outputs
+from score_evaluation import of_classes, read_labels, read_split
 from sklearn import metrics
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="evaluate", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--labels", type=Path, required=True, help="folder of labels.csv and split.json")
-    parser.add_argument("--scores", type=Path, required=True, help="folder of the transform's *.out files")
-    parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json and .html")
-    parser.add_argument("--minimum-f1", type=float, help="also say by how much F1 falls short of this")
+    parser = evaluation_job.parser(__doc__, "f1", labels="labels.csv and split.json")
     arguments = parser.parse_args(argv)
-    try:
+    with evaluation_job.refusing():
         labels = read_labels(arguments.labels / "labels.csv")
         answers = [answer for path in transform_outputs(arguments.scores) for answer in read_answers(path)]
         evaluation = evaluate(labels, answers)
         evaluation["split"] = read_split(arguments.labels / "split.json")
-        if arguments.minimum_f1 is not None:
-            evaluation["f1_shortfall"] = shortfall(evaluation["f1"], arguments.minimum_f1)
+        evaluation_job.judge(evaluation, "f1", arguments.minimum)
         report = page(evaluation, labels, [answer.score for answer in answers])
-    except (OSError, ValueError) as error:
-        sys.exit(f"error: {error}")
-    write(arguments.output / "evaluation.html", report)
-    write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
+    evaluation_job.publish(arguments.output, evaluation, report)
     print(as_text(evaluation))
 
 
@@ -45,14 +36,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 class Answer:
     churn: bool
     score: float
-
-
-def read_labels(path: Path) -> list[bool]:
-    lines = path.read_text().splitlines()
-    for number, line in enumerate(lines, 1):
-        if line not in ("0", "1"):
-            raise ValueError(f"{path}, line {number}: not a label; expected 0 or 1")
-    return [line == "1" for line in lines]
 
 
 def read_answers(path: Path) -> list[Answer]:
@@ -72,11 +55,6 @@ def read_answers(path: Path) -> list[Answer]:
     return answers
 
 
-def read_split(path: Path) -> int | None:
-    """The random_state of the split, if the labels come from one."""
-    return int(json.loads(path.read_text())["random_state"]) if path.exists() else None
-
-
 def evaluate(labels: list[bool], answers: list[Answer]) -> dict[str, Any]:
     """Metrics of the class that leaves; `auc` is of the scores, the others are of the answers.
 
@@ -86,18 +64,11 @@ def evaluate(labels: list[bool], answers: list[Answer]) -> dict[str, Any]:
         raise ValueError(f"{len(answers)} answers for {len(labels)} labels; expected as many")
     if len({*labels}) != 2:
         raise ValueError("the labels are all the same; expected customers that stay and customers that leave")
-    churn = [answer.churn for answer in answers]
-    (tn, fp), (fn, tp) = metrics.confusion_matrix(labels, churn, labels=[False, True]).tolist()
-    confusion = {"tn": tn, "fp": fp, "fn": fn, "tp": tp}
+    found = of_classes(labels, [answer.churn for answer in answers])
     return {
-        "rows": len(labels),
-        "accuracy": float(metrics.accuracy_score(labels, churn)),
-        "precision": float(metrics.precision_score(labels, churn, zero_division=0)),
-        "recall": float(metrics.recall_score(labels, churn)),
-        "f1": float(metrics.f1_score(labels, churn)),
-        "f1_interval": f1_interval(confusion),
+        **found,
+        "f1_interval": f1_interval(found["confusion"]),
         "auc": float(metrics.roc_auc_score(labels, [answer.score for answer in answers])),
-        "confusion": confusion,
     }
 
 

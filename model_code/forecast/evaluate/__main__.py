@@ -4,13 +4,12 @@ Reads windows.json and truth.json of the preparation, and what a batch transform
 with `quantiles` in the order of the windows.
 """
 
-import argparse
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import evaluation_job
 import numpy as np
 from forecast_accuracy import (
     QUANTILES,
@@ -22,29 +21,17 @@ from forecast_accuracy import (
     summary,
 )
 from forecast_report import page
-from gate import shortfall
-from job_files import transform_outputs, write
+from job_files import transform_outputs
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="evaluate", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--windows", type=Path, required=True, help="folder of windows.json")
-    parser.add_argument("--truth", type=Path, required=True, help="folder of truth.json")
-    parser.add_argument("--scores", type=Path, required=True, help="folder of the transform's *.out files")
-    parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json and .html")
-    parser.add_argument(
-        "--minimum-skill", type=float, help="also say by how much the skill falls short of this"
-    )
+    parser = evaluation_job.parser(__doc__, "skill", windows="windows.json", truth="truth.json")
     arguments = parser.parse_args(argv)
-    try:
+    with evaluation_job.refusing():
         forecasts = list(read(arguments.windows, arguments.truth, arguments.scores))
         evaluation = evaluate(forecasts)
-    except (OSError, ValueError) as error:
-        sys.exit(f"error: {error}")
-    if arguments.minimum_skill is not None:
-        evaluation["skill_shortfall"] = shortfall(evaluation["skill"], arguments.minimum_skill)
-    write(arguments.output / "evaluation.html", page(evaluation, forecasts))
-    write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
+    evaluation_job.judge(evaluation, "skill", arguments.minimum)
+    evaluation_job.publish(arguments.output, evaluation, page(evaluation, forecasts))
     print(
         f"{evaluation['forecasts']} forecasts of {evaluation['series']} clients "
         f"in {evaluation['windows']} windows"

@@ -4,11 +4,10 @@ As in the public file, clients differ in size by orders of magnitude and share t
 some begin late, some have an outage.
 """
 
-import argparse
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import numpy as np
+import sample_file
 from job_files import write
 from numpy.typing import NDArray
 
@@ -19,11 +18,9 @@ Values = NDArray[np.float64]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="sample", description=__doc__.split("\n\n")[0])
+    parser = sample_file.parser(__doc__)
     parser.add_argument("--clients", type=int, default=60, help="columns of the file (default 60)")
     parser.add_argument("--days", type=int, default=273, help="days from 2014-01-01 on (default 273)")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed writes the same bytes (default 1)")
-    parser.add_argument("--output", type=Path, required=True, help="file to write")
     # Every workload's sample takes --rows; here a row is a quarter of an hour.
     parser.add_argument("--rows", type=int, help="rows of the file, in place of --days")
     arguments = parser.parse_args()

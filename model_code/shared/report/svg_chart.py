@@ -30,27 +30,14 @@ class Plot:
         size: tuple[int, int] = (420, 300),
         margins: Margins | None = None,
     ) -> None:
-        self.x_end, self.y_end, self._margins = x_end, y_end, margins or Margins()
+        self.x_end, self.y_end = x_end, y_end
         self.width, self.height = size
+        around = margins or Margins()
+        self.left, self.right = around.left, self.width - around.right
+        self.top, self.bottom = around.top, self.height - around.bottom
         self._parts = [
             f'<svg viewBox="0 0 {self.width} {self.height}" role="img" aria-label="{escape(title)}">'
         ]
-
-    @property
-    def left(self) -> float:
-        return self._margins.left
-
-    @property
-    def right(self) -> float:
-        return self.width - self._margins.right
-
-    @property
-    def top(self) -> float:
-        return self._margins.top
-
-    @property
-    def bottom(self) -> float:
-        return self.height - self._margins.bottom
 
     def line(self, points: Iterable[Point], style: str) -> None:
         self._add(f'<polyline class="{style}" points="{self._path(points)}"/>')

@@ -64,6 +64,20 @@ def evaluate(labels: Sequence[bool], scores: Sequence[float], classes: tuple[str
     if len({*labels}) != 2:
         raise ValueError(f"the labels are all the same; expected {no} and {yes}")
     predicted = [score > THRESHOLD for score in scores]
+    found = of_classes(labels, predicted)
+    tn, fp, fn, tp = (found["confusion"][name] for name in ("tn", "fp", "fn", "tp"))
+    return {
+        **found,
+        "auc": float(metrics.roc_auc_score(labels, scores)),
+        "by_observed": {
+            no: {no: tn / (tn + fp), yes: fp / (tn + fp)},
+            yes: {no: fn / (fn + tp), yes: tp / (fn + tp)},
+        },
+    }
+
+
+def of_classes(labels: Sequence[bool], predicted: Sequence[bool]) -> dict[str, Any]:
+    """Metrics of the second class from what was predicted, without the scores."""
     (tn, fp), (fn, tp) = metrics.confusion_matrix(labels, predicted, labels=[False, True]).tolist()
     return {
         "rows": len(labels),
@@ -71,12 +85,7 @@ def evaluate(labels: Sequence[bool], scores: Sequence[float], classes: tuple[str
         "precision": float(metrics.precision_score(labels, predicted, zero_division=0)),
         "recall": float(metrics.recall_score(labels, predicted)),
         "f1": float(metrics.f1_score(labels, predicted)),
-        "auc": float(metrics.roc_auc_score(labels, scores)),
         "confusion": {"tn": tn, "fp": fp, "fn": fn, "tp": tp},
-        "by_observed": {
-            no: {no: tn / (tn + fp), yes: fp / (tn + fp)},
-            yes: {no: fn / (fn + tp), yes: tp / (fn + tp)},
-        },
     }
 
 

@@ -1,36 +1,23 @@
 """The evaluation of scores as a job: evaluation.json, and a page that shows it."""
 
-import argparse
-import json
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+import evaluation_job
 import report_page
-from gate import shortfall
-from job_files import write
 from score_evaluation import FIGURES, as_text, evaluate, read_labels, read_scores, read_split
 
 
 def run(description: str, title: str, classes: tuple[str, str], argv: Sequence[str] | None = None) -> None:
     """The job: --labels and --scores become evaluation.json and evaluation.html in --output."""
-    parser = argparse.ArgumentParser(prog="evaluate", description=description.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--labels", type=Path, required=True, help="folder of labels.csv and split.json")
-    parser.add_argument("--scores", type=Path, required=True, help="folder of the *.out files")
-    parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json and .html")
-    parser.add_argument("--minimum-auc", type=float, help="also say by how much AUC falls short of this")
+    parser = evaluation_job.parser(description, "auc", labels="labels.csv and split.json")
     arguments = parser.parse_args(argv)
-    try:
+    with evaluation_job.refusing():
         labels = read_labels(arguments.labels / "labels.csv")
         evaluation = evaluate(labels, read_scores(arguments.scores), classes)
         evaluation["split"] = read_split(arguments.labels / "split.json")
-        if arguments.minimum_auc is not None:
-            evaluation["auc_shortfall"] = shortfall(evaluation["auc"], arguments.minimum_auc)
-    except (OSError, ValueError) as error:
-        sys.exit(f"error: {error}")
-    write(arguments.output / "evaluation.html", page(title, evaluation, classes))
-    write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
+    evaluation_job.judge(evaluation, "auc", arguments.minimum)
+    evaluation_job.publish(arguments.output, evaluation, page(title, evaluation, classes))
     print(as_text("The model", evaluation, classes))
 
 

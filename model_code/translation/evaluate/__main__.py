@@ -4,38 +4,27 @@ The answers are what a batch transform wrote (*.out): JSON lines `{"target": "..
 references. BLEU is sacrebleu's, of the words as both sides have them.
 """
 
-import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import evaluation_job
 import sacrebleu
-from gate import shortfall
-from job_files import transform_outputs, write
+from job_files import transform_outputs
 from translation_report import Example, page
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="evaluate", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--labels", type=Path, required=True, help="folder of references.jsonl")
-    parser.add_argument("--scores", type=Path, required=True, help="folder of the transform's *.out files")
-    parser.add_argument("--output", type=Path, required=True, help="folder for evaluation.json and .html")
-    parser.add_argument("--minimum-bleu", type=float, help="also say by how much BLEU falls short of this")
-    arguments = parser.parse_args(argv)
-    try:
+    arguments = evaluation_job.parser(__doc__, "bleu", labels="references.jsonl").parse_args(argv)
+    with evaluation_job.refusing():
         references = read(arguments.labels / "references.jsonl", ("source", "target"))
         answers = [
             answer for path in transform_outputs(arguments.scores) for answer in read(path, ("target",))
         ]
         evaluation, examples = evaluate(references, answers)
-    except (OSError, ValueError) as error:
-        sys.exit(f"error: {error}")
-    if arguments.minimum_bleu is not None:
-        evaluation["bleu_shortfall"] = shortfall(evaluation["bleu"], arguments.minimum_bleu)
-    write(arguments.output / "evaluation.html", page(evaluation, examples))
-    write(arguments.output / "evaluation.json", json.dumps(evaluation, indent=2) + "\n")
+    evaluation_job.judge(evaluation, "bleu", arguments.minimum)
+    evaluation_job.publish(arguments.output, evaluation, page(evaluation, examples))
     print(
         f"{evaluation['sentences']} sentences: BLEU {evaluation['bleu']:.2f}, "
         f"{evaluation['exact']:.1%} as the reference has them"

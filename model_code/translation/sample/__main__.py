@@ -5,12 +5,11 @@ perfect, and perhaps because of a second clause. German has three genders, an ac
 of a subordinate clause and one in two parts.
 """
 
-import argparse
 import random
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
+import sample_file
 from job_files import write
 
 PARTS = ("train", "validation", "test")
@@ -80,11 +79,9 @@ class Clause(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="sample", description=__doc__.split("\n\n")[0])
+    parser = sample_file.parser(__doc__, "folder")
     parser.add_argument("--rows", type=int, default=4000, help="pairs to train on (default 4000)")
     parser.add_argument("--tests", type=int, default=200, help="pairs of each other part (default 200)")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed writes the same bytes (default 1)")
-    parser.add_argument("--output", type=Path, required=True, help="folder to write to")
     arguments = parser.parse_args()
     if arguments.rows < 1 or arguments.tests < 1:
         parser.error("--rows and --tests must be at least 1")
