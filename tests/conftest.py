@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,21 @@ def context() -> Mapping[str, Any]:
     return json.loads((ROOT / "cdk.json").read_text())["context"]  # type: ignore[no-any-return]
 
 
+@contextmanager
+def unchanged(folder: Path) -> Iterator[Path]:
+    """A folder that many tests read: it is a fault that one of them has written into it."""
+
+    def state() -> dict[Path, tuple[int, int]]:
+        files = (one for one in folder.rglob("*") if one.is_file() and one.parent.name != "__pycache__")
+        return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
+
+    before = state()
+    yield folder
+    assert state() == before, f"a test wrote into {folder}, which others read: give it a copy"
+
+
 @pytest.fixture(scope="session")
-def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Small archives in the place of trained ones: no template depends on what training gave."""
     folder = tmp_path_factory.mktemp("artifacts")
     for workload, hostnames in MODELS.items():
@@ -43,11 +57,12 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
             archive = folder / workload / hostname / "model.tar.gz"
             archive.parent.mkdir(parents=True)
             archive.write_bytes(gzip.compress(hostname.encode(), mtime=0))
-    return folder
+    with unchanged(folder):
+        yield folder
 
 
 @pytest.fixture(scope="session")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Each Lambda function as it is packaged, without what it imports, which is for another platform."""
     folder = tmp_path_factory.mktemp("functions")
     for source in (ROOT / "lambda").glob("*/openapi.json"):
@@ -60,7 +75,8 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> Path:
         # Policies ask for byte code of the deployed Python, which this Python cannot make.
         (function / "__pycache__" / f"{function.name}.cpython-314.pyc").write_bytes(b"")
         shutil.make_archive(str(function), "zip", function)
-    return folder
+    with unchanged(folder):
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -98,10 +114,12 @@ def synth(
 @pytest.fixture(scope="session")
 def assembly(
     synth: Callable[..., Assembly], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], Assembly]:
+) -> Iterator[Callable[[str], Assembly]]:
     """The assembly of `dev` or `prod`, synthesized once a test run: by the first worker that asks for it."""
     of_this_worker = tmp_path_factory.getbasetemp()
     shared = of_this_worker.parent if "PYTEST_XDIST_WORKER" in os.environ else of_this_worker
+
+    read = ExitStack()
 
     @cache
     def find(env: str) -> Assembly:
@@ -110,9 +128,10 @@ def assembly(
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not folder.exists():
                 synth(env).folder.rename(folder)
-        return Assembly(env, folder)
+        return Assembly(env, read.enter_context(unchanged(folder)))
 
-    return find
+    with read:
+        yield find
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,13 @@
 """The second workload: a training and a serving stack from the pieces of the first."""
 
 import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import declared
 import pytest
 from assemblies import ROOT, Assembly
-from declared import allowed, only, resources, text
+from declared import allowed, resources
 
 CODE = ROOT / "model_code" / "bank"
 
@@ -122,22 +121,10 @@ def test_who_starts_steps_may_start_and_stop_tuning_jobs(dev: Assembly) -> None:
         assert allowed(template, f"sagemaker:{action}HyperParameterTuningJob", "PipelineRole") == {jobs}
 
 
-def test_training_and_serving_have_the_same_one_container(dev: Assembly, steps: Mapping[str, Any]) -> None:
-    [served] = only(dev.template("bank-serving"), "AWS::SageMaker::Model")["Properties"]["Containers"]
+def test_the_one_container_has_what_the_last_fit_made(steps: Mapping[str, Any]) -> None:
     [trained] = steps["BankModel"]["Containers"]
-    assert served["ContainerHostname"] == trained["ContainerHostname"] == "xgboost"
-    assert text(served["Image"]) == trained["Image"]
     assert "sagemaker-xgboost:3.2-0" in trained["Image"]
     assert trained["ModelDataUrl"] == {"Get": "Steps.Xgboost.ModelArtifacts.S3ModelArtifacts"}
-
-
-def test_the_api_takes_the_bank_s_path_and_calls_its_endpoint(dev: Assembly) -> None:
-    template = dev.template("bank-serving")
-    paths = {one["Properties"]["PathPart"] for one in resources(template, "AWS::ApiGateway::Resource")}
-    assert paths >= {"bank", "health"}
-    assert "churn" not in paths
-    assert only(template, "AWS::SageMaker::Endpoint")["Properties"]["EndpointName"] == "slipway-dev-bank"
-    assert only(template, "AWS::Lambda::Function")["Properties"]["Handler"] == "predict_bank.lambda_handler"
 
 
 def test_the_example_has_a_cell_for_each_feature(dev: Assembly) -> None:
@@ -160,31 +147,6 @@ def test_jobs_read_and_write_the_bank_s_prefixes_only(dev: Assembly) -> None:
     read = {one.partition("/")[2] for one in allowed(template, "s3:GetObject", "JobRole") if "Bucket" in one}
     assert written == {"bank/training/*", "checkpoints/bank/*"}
     assert read == written | {"bank/input/*"}
-
-
-def test_an_endpoint_that_exists_is_called_and_none_is_deployed(
-    synth: Callable[..., Assembly], tmp_path: Path
-) -> None:
-    template = synth("dev", endpoints={"bank": "Marketing-2026"}, artifacts=str(tmp_path)).template(
-        "bank-serving"
-    )
-
-    kinds = {one["Type"] for one in template["Resources"].values()}
-    assert not [kind for kind in kinds if kind.startswith("AWS::SageMaker::")]
-    function = only(template, "AWS::Lambda::Function")["Properties"]
-    assert function["Environment"]["Variables"]["ENDPOINT_NAME"] == "Marketing-2026"
-    (granted,) = allowed(template, "sagemaker:InvokeEndpoint")
-    assert granted.endswith(":endpoint/marketing-2026")
-
-
-def test_without_its_archive_the_stack_is_empty_and_says_which_command_makes_it(
-    synth: Callable[..., Assembly], tmp_path: Path
-) -> None:
-    assembly = synth("dev", artifacts=str(tmp_path))
-    [error] = assembly.errors("bank-serving")
-    assert "Resources" not in assembly.template("bank-serving")
-    assert "run `make train WORKLOAD=bank`" in error
-    assert resources(assembly.template("bank-training"), "AWS::SageMaker::Pipeline")
 
 
 @pytest.mark.parametrize(

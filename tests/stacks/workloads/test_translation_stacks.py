@@ -8,7 +8,7 @@ from typing import Any
 import declared
 import pytest
 from assemblies import ROOT, Assembly
-from declared import allowed, only, resources, text
+from declared import only, resources, text
 
 CODE = ROOT / "model_code" / "translation"
 CHANNELS = ("train", "validation", "vocab")
@@ -114,19 +114,11 @@ def test_bleu_is_measured_in_our_image_and_a_model_below_the_least_is_not_regist
     assert types == ["application/json", "application/jsonlines", "application/x-recordio-protobuf"]
 
 
-def test_training_and_serving_have_the_same_built_in_container(
-    dev: Assembly, steps: Mapping[str, Any]
-) -> None:
-    [served] = only(dev.template("translation-serving"), "AWS::SageMaker::Model")["Properties"]["Containers"]
+def test_the_image_that_answers_is_the_one_that_trained(steps: Mapping[str, Any]) -> None:
     [trained] = steps["TranslationModel"]["Containers"]
 
-    assert (
-        text(served["Image"])
-        == trained["Image"]
-        == steps["Seq2seq"]["AlgorithmSpecification"]["TrainingImage"]
-    )
+    assert trained["Image"] == steps["Seq2seq"]["AlgorithmSpecification"]["TrainingImage"]
     assert trained["Image"].endswith("/seq2seq:1")
-    assert served["ContainerHostname"] == trained["ContainerHostname"] == "seq2seq"
 
 
 def test_the_parts_of_a_corpus_that_arrive_one_by_one_start_nothing(prod: Assembly) -> None:
@@ -138,17 +130,13 @@ def test_the_parts_of_a_corpus_that_arrive_one_by_one_start_nothing(prod: Assemb
     assert [rule for rule in rules if "ScheduleExpression" in rule]
 
 
-def test_the_api_has_the_path_and_the_example_of_its_contract(dev: Assembly) -> None:
+def test_the_examples_are_sentences_for_clients_and_words_for_the_endpoint(dev: Assembly) -> None:
     template = dev.template("translation-serving")
-    paths = {one["Properties"]["PathPart"] for one in resources(template, "AWS::ApiGateway::Resource")}
     exports = {one["Export"]["Name"]: one["Value"] for one in template["Outputs"].values() if "Export" in one}
 
-    assert paths >= {"translate", "health"}
-    assert only(template, "AWS::ApiGateway::Stage")["Properties"]["StageName"] == "prod"
     assert json.loads(exports["slipway-dev-translation-api-example"]) == {
         "sentences": [{"query": "I love you"}, {"query": "I love you, too"}]
     }
-    assert exports["slipway-dev-translation-api-example-type"] == "application/json"
     assert json.loads(exports["slipway-dev-translation-example"])["instances"][0] == {"data": "i love you"}
 
 
@@ -158,19 +146,6 @@ def test_files_of_sentences_are_translated_as_they_arrive(dev: Assembly) -> None
     )
 
     assert "batch/in/translation/*.jsonl" in rules
-
-
-def test_an_endpoint_that_is_only_named_is_called_and_none_is_deployed(
-    synth: Callable[..., Assembly], tmp_path: Path
-) -> None:
-    named = synth("dev", endpoints={"translation": "seq2seq-en-de"}, artifacts=str(tmp_path))
-    template = named.template("translation-serving")
-
-    assert not [one for one in template["Resources"].values() if one["Type"].startswith("AWS::SageMaker::")]
-    function = only(template, "AWS::Lambda::Function")["Properties"]
-    assert function["Environment"]["Variables"]["ENDPOINT_NAME"] == "seq2seq-en-de"
-    (granted,) = allowed(template, "sagemaker:InvokeEndpoint")
-    assert granted.endswith(":endpoint/seq2seq-en-de")
 
 
 def test_weights_that_exist_are_served_in_the_hugging_face_image_by_the_same_api(

@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,10 @@ from declared import resources
 from stacks.workloads.shared.record import HERE, Workload, WorkloadError, check_name, read, workloads
 
 ALL = pytest.mark.parametrize("workload", workloads(), ids=lambda one: one.name)
-RECORD = """\
-WORKLOAD = Workload(
-    name="fraud",
-    summary="finds fraud",
-    model="XGBoost",
-    training="FraudTraining",
-    serving="FraudServing",
-    data="fraud.csv",
-    containers=("xgboost",),
-    example="1,2",
+FRAUD = Workload(
+    *("fraud", "finds fraud", "XGBoost", "FraudTraining", "FraudServing"), "fraud.csv", ("xgboost",), "1,2"
 )
-"""
+RECORD = f"WORKLOAD = {FRAUD}\n"
 
 
 def written(folder: Path, text: str, name: str = "fraud") -> Path:
@@ -116,11 +109,11 @@ def test_a_name_that_no_module_or_endpoint_can_have_is_refused(name: str) -> Non
         ("", r"expected a record, `WORKLOAD = Workload\(name=..., ...\)`"),
         ("WORKLOAD = Workload('fraud')", "expected a record"),
         ("def", "invalid syntax"),
-        (RECORD.replace('"1,2"', "_EXAMPLE"), "example of the record has to be a literal"),
+        (RECORD.replace("'1,2'", "_EXAMPLE"), "example of the record has to be a literal"),
         (RECORD.replace("summary", "sumary"), "unexpected keyword argument 'sumary'"),
-        (RECORD.replace('    data="fraud.csv",\n', ""), "missing 1 required positional argument: 'data'"),
-        (RECORD.replace('"fraud"', '"bank"'), "the record's name is 'bank'; expected that of the module"),
-        (RECORD.replace('"fraud"', '"my-fraud"'), "a workload cannot be called 'my-fraud'"),
+        (RECORD.replace(" data='fraud.csv',", ""), "missing 1 required positional argument: 'data'"),
+        (RECORD.replace("'fraud'", "'bank'"), "the record's name is 'bank'; expected that of the module"),
+        (RECORD.replace("'fraud'", "'my-fraud'"), "a workload cannot be called 'my-fraud'"),
     ],
 )
 def test_a_module_without_a_record_that_can_be_read_is_named(tmp_path: Path, text: str, fault: str) -> None:
@@ -143,6 +136,6 @@ def test_a_module_whose_name_no_workload_can_have_is_named(tmp_path: Path) -> No
     ],
 )
 def test_an_option_that_is_not_given_has_its_first_value(given: Any, chosen: Any, tmp_path: Path) -> None:
-    options = 'options={"image": ("own", "other"), "twice": (False, True)},\n)'
-    record = read(written(tmp_path, RECORD.removesuffix(")\n") + options))
+    fraud = replace(FRAUD, options={"image": ("own", "other"), "twice": (False, True)})
+    record = read(written(tmp_path, f"WORKLOAD = {fraud}"))
     assert record.choose(given) == chosen
