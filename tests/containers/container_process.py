@@ -161,10 +161,8 @@ class Container:
         return self.process.wait(timeout=PATIENCE)
 
 
-def run_training(module: str, folder: Path, python: Path = THIS_PYTHON, **variables: str) -> Training:
-    """A training job's container from start to end."""
-    started = start(module, ["train"], folder, python, **variables)
-    done = subprocess.run(
+def run_to_its_end(started: Start, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         started.command,
         env=started.environment,
         cwd=folder,
@@ -173,6 +171,12 @@ def run_training(module: str, folder: Path, python: Path = THIS_PYTHON, **variab
         timeout=PATIENCE,
         check=False,
     )
+
+
+def run_training(module: str, folder: Path, python: Path = THIS_PYTHON, **variables: str) -> Training:
+    """A training job's container from start to end."""
+    started = start(module, ["train"], folder, python, **variables)
+    done = run_to_its_end(started, folder)
     return Training(done.returncode, done.stdout, done.stderr)
 
 
@@ -180,15 +184,7 @@ def start_failure(module: str, folder: Path, python: Path = THIS_PYTHON, **varia
     """The log of a container that is expected to end before it is ready."""
     port = str(free_port())
     started = start(module, ["serve"], folder, python, SAGEMAKER_BIND_TO_PORT=port, **variables)
-    done = subprocess.run(
-        started.command,
-        env=started.environment,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    done = run_to_its_end(started, folder)
     assert done.returncode == 1, done.stderr
     return done.stderr
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from container_process import run_training, start, wait_until, write_job
+from container_process import run_to_its_end, run_training, start, wait_until, write_job
 from patience import PATIENCE
 
 IMAGES = ("toolkit", "scikit_learn_image")
@@ -282,14 +282,7 @@ def test_broken_job_files_are_a_failure(tmp_path: Path, image: str) -> None:
 def test_anything_but_serve_and_train_is_a_usage_error(
     tmp_path: Path, image: str, arguments: list[str]
 ) -> None:
-    started = start(image, arguments, tmp_path)
-    done = subprocess.run(
-        started.command,
-        env=started.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_to_its_end(start(image, arguments, tmp_path), tmp_path)
 
     assert (done.returncode, done.stderr) == (2, f"usage: python -m {image} serve|train\n")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from container_process import ENGINE, Container, start_failure, wait_until
 from patience import PATIENCE
+from wire import read_to_the_end
 
 SCRIPT = """
 import os, pathlib, time
@@ -112,10 +113,7 @@ def spoken(container: Container, sent: bytes) -> bytes:
     """Everything that is answered until the container ends the connection."""
     with socket.create_connection(("127.0.0.1", container.port), timeout=PATIENCE) as connection:
         connection.sendall(sent)
-        answer = b""
-        while piece := connection.recv(65536):
-            answer += piece
-        return answer
+        return read_to_the_end(connection)
 
 
 POST = b"POST /invocations HTTP/1.1\r\nHost: h\r\n"

@@ -1,7 +1,6 @@
 """The translation pipeline as the template declares it, whole, on a small corpus that the sample makes."""
 
 import json
-import os
 import subprocess
 import sys
 import tarfile
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from assemblies import ROOT, Assembly
+from sampled import slipway_in
 
 SMALL = {
     **{"EmbeddingSize": "32", "HiddenUnits": "32", "MaxBatches": "60", "CheckpointBatches": "30"},
@@ -23,15 +23,8 @@ def trained(dev: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Path:
     sample = [sys.executable, ROOT / "scripts/model_code.py", "translation/sample", "--rows", "600"]
     subprocess.run([*sample, "--tests", "20", "--output", folder / "corpus"], check=True)
     (folder / "values.json").write_text(json.dumps(SMALL))
-    command = [sys.executable, "-m", "local", "train", "translation", "--assembly", dev.folder]
-    done = subprocess.run(
-        [*command, "--data", "corpus", "--set-from", "values.json"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ("train", "translation", "--assembly", str(dev.folder))
+    done = slipway_in(folder, *command, "--data", "corpus", "--set-from", "values.json")
     assert done.returncode == 0, done.stderr
     (folder / "output.txt").write_text(done.stdout)
     return folder
@@ -55,16 +48,9 @@ def test_it_leaves_the_archive_that_serving_takes(trained: Path) -> None:
 def test_a_model_below_the_least_bleu_ends_the_pipeline_with_what_it_lacks(
     trained: Path, dev: Assembly
 ) -> None:
-    command = [sys.executable, "-m", "local", "train", "translation", "--assembly", dev.folder]
+    command = ("train", "translation", "--assembly", str(dev.folder))
 
-    done = subprocess.run(
-        [*command, "--set-from", "values.json", "--set", "MinimumBLEU=99"],
-        cwd=trained,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = slipway_in(trained, *command, "--set-from", "values.json", "--set", "MinimumBLEU=99")
 
     assert done.returncode == 1
     assert "misses the minimum 99" in done.stderr

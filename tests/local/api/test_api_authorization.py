@@ -5,11 +5,11 @@ from typing import Any
 
 import jwt
 import pytest
+from apis import declared_api
 
-from assembly.address import Address
 from local.api.authorization import Authorization
-from local.api.declaration import COGNITO, OPEN, Api, ApiKey, Function, Method, UserPool
-from local.api.refusals import GatewayResponses, Refused
+from local.api.declaration import COGNITO, OPEN, ApiKey, Function, Method, UserPool
+from local.api.refusals import Refused
 from local.api.request import Request
 from local.api.throttle import Bucket, Limit
 from local.api.tokens import Issuer
@@ -23,9 +23,7 @@ FOR_USERS = replace(METHOD, authorization=COGNITO, pool=POOL)
 
 def authorization(method: Method, **changes: Any) -> Authorization:
     resources = {"/churn": {"POST": method}}
-    return Authorization(
-        Api("a", Address("Api", "a"), "id", "prod", "d", "0", "r", resources, GatewayResponses({}), **changes)
-    )
+    return Authorization(declared_api(resources, **changes))
 
 
 def request(**headers: str) -> Request:

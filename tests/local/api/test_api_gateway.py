@@ -9,9 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from apis import declared_api
 
-from assembly.address import Address
-from local.api.declaration import OPEN, Api, Function, Method
+from local.api.declaration import OPEN, Function, Method
 from local.api.gateway import Gateway
 from local.api.refusals import GatewayResponse, GatewayResponses
 from local.api.sandbox import EventTooLargeError, FunctionFailedError, ThrottledError
@@ -22,17 +22,7 @@ FUNCTION = Function("f", "arn:aws:lambda:r:0:function:f", "s3://b/k", "m.h", {},
 MODEL = {"type": "object", "required": ["customers"], "properties": {"customers": {"type": "array"}}}
 SCORE = Method("/churn", "id", "POST", OPEN, None, False, FUNCTION, 29, {"application/json": MODEL})
 OTHER = Method("/{proxy+}", "id2", "ANY", OPEN, None, False, FUNCTION, 29)
-API = Api(
-    name="shop",
-    address=Address("Api", "shop"),
-    id="shop-id",
-    stage="prod",
-    deployment="d",
-    account="000000000000",
-    region="eu-west-1",
-    resources={"/churn": {"POST": SCORE}, "/{proxy+}": {"ANY": OTHER}},
-    responses=GatewayResponses({}),
-)
+API = declared_api({"/churn": {"POST": SCORE}, "/{proxy+}": {"ANY": OTHER}})
 OK = {"statusCode": 200, "body": "{}"}
 
 

@@ -1,10 +1,10 @@
 """Paths and methods to an API's methods."""
 
 import pytest
+from apis import declared_api
 
-from assembly.address import Address
 from local.api.declaration import Api, Function, Method
-from local.api.refusals import GatewayResponses, Refused
+from local.api.refusals import Refused
 from local.api.routes import match
 
 FUNCTION = Function("f", "arn:aws:lambda:r:0:function:f", "s3://b/k", "m.h", {}, 3, 128, 1, "log")
@@ -24,7 +24,7 @@ def method(path: str, verb: str) -> Method:
 
 def api(resources: dict[str, list[str]]) -> Api:
     declared = {path: {verb: method(path, verb) for verb in verbs} for path, verbs in resources.items()}
-    return Api("a", Address("Api", "a"), "id", "prod", "d", "0", "r", declared, GatewayResponses({}))
+    return declared_api(declared)
 
 
 @pytest.mark.parametrize(

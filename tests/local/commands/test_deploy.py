@@ -5,7 +5,6 @@ import json
 import signal
 import stat
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +25,6 @@ from local.storage.s3 import Storage
 from local.timing import Timing
 
 NAME = "slipway-dev-shop"
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return Project(tmp_path)
-
-
-@pytest.fixture
-def serving(project: Project) -> Iterator[Serving]:
-    project.declare(container("first", TAG="a"), container("second", TAG="b"), example="1")
-    serving = Serving(project)
-    yield serving
-    if serving.process.poll() is None:
-        serving.end(signal.SIGINT)
 
 
 def served_pids(serving: Serving) -> list[int]:

@@ -1,15 +1,14 @@
 """The bank's declared pipeline on a generated sample: tuned, measured beside the workshop's, registered."""
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from assemblies import ROOT, Assembly
+from assemblies import Assembly
+from sampled import sampled, slipway_in
 
 ROWS = 1500
 ARCHIVE = Path("build/artifacts/bank/xgboost/model.tar.gz")
@@ -19,11 +18,7 @@ SETTINGS = ("TuningJobs=3", "TuningJobsAtOnce=2", "MinimumAUC=0.6")
 
 @pytest.fixture(scope="module")
 def workspace(dev: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bank")
-    (folder / "cdk.out").symlink_to(dev.folder)
-    (folder / "versions.toml").symlink_to(ROOT / "versions.toml")
-    sample = [str(ROOT / "scripts/model_code.py"), "bank/sample", "--rows", str(ROWS), "--seed", "1"]
-    subprocess.run([sys.executable, *sample, "--output", str(folder / "bank.csv")], check=True)
+    folder = sampled(tmp_path_factory.mktemp("bank"), dev, "bank", rows=ROWS, data="bank.csv")
     result = train(folder)
     assert result.returncode == 0, result.stderr
     return folder
@@ -31,9 +26,7 @@ def workspace(dev: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def train(folder: Path, *settings: str) -> subprocess.CompletedProcess[str]:
     given = [part for one in (*SETTINGS, *settings) for part in ("--set", one)]
-    command = [sys.executable, "-m", "local", "train", "bank", "--data", "bank.csv", *given]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return slipway_in(folder, "train", "bank", "--data", "bank.csv", *given)
 
 
 def trials(folder: Path) -> list[Any]:

@@ -1,11 +1,10 @@
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from assemblies import HOSTNAMES, ROOT, Assembly
+from assemblies import HOSTNAMES, Assembly
+from sampled import sampled, slipway_in
 
 ROWS = 600
 
@@ -13,11 +12,7 @@ ROWS = 600
 @pytest.fixture(scope="module")
 def workspace(dev: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which dev's pipeline has been run on a generated sample."""
-    folder = tmp_path_factory.mktemp("churn")
-    (folder / "cdk.out").symlink_to(dev.folder)
-    (folder / "versions.toml").symlink_to(ROOT / "versions.toml")
-    sample = [str(ROOT / "scripts/model_code.py"), "churn/sample", "--rows", str(ROWS), "--seed", "1"]
-    subprocess.run([sys.executable, *sample, "--output", str(folder / "churn.txt")], check=True)
+    folder = sampled(tmp_path_factory.mktemp("churn"), dev, "churn", rows=ROWS, data="churn.txt")
     result = train(folder, "--data", "churn.txt")
     assert result.returncode == 0, result.stderr
     return folder
@@ -26,9 +21,7 @@ def workspace(dev: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def train(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     # A few rows do not reach what a model has to.
     gate = [] if "MinimumF1" in "".join(arguments) else ["--set", "MinimumF1=0.5"]
-    command = [sys.executable, "-m", "local", "train", "churn", *gate, *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return slipway_in(folder, "train", "churn", *gate, *arguments)
 
 
 def archives(folder: Path) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ import httptools
 import pytest
 import uvloop
 from patience import PATIENCE
+from wire import read_to_the_end
 
 from containers.script_mode.toolkit import strict_http
 from local.http.listener import bind, listening
@@ -113,13 +114,6 @@ def exchange(listener: Listener, *pieces: bytes) -> Answers:
             except ConnectionError:
                 break  # refused before its end
         return Answers(read_to_the_end(connection))
-
-
-def read_to_the_end(connection: socket.socket) -> bytes:
-    answer = b""
-    while piece := connection.recv(65536):
-        answer += piece
-    return answer
 
 
 LAST = b"GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"

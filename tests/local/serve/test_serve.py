@@ -7,8 +7,6 @@ import shutil
 import signal
 import subprocess
 import tarfile
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -18,20 +16,6 @@ from patience import PATIENCE
 from processes import is_running, wait_until
 from runner import SLIPWAY, Serving
 from shop import URI, Project, container
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return Project(tmp_path)
-
-
-@pytest.fixture
-def serving(project: Project) -> Iterator[Serving]:
-    project.declare(container("first", TAG="a"), container("second", TAG="b"), example="1,2'3")
-    serving = Serving(project)
-    yield serving
-    if serving.process.poll() is None:
-        serving.end(signal.SIGINT)
 
 
 def test_a_client_that_knows_only_the_variable_gets_the_answer_of_the_whole_chain(

@@ -1,7 +1,6 @@
 """Churn's serving stack: four containers in order, a role that may do what they need, one endpoint."""
 
 import gzip
-import json
 import re
 import shutil
 from collections.abc import Callable
