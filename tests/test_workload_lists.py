@@ -103,11 +103,15 @@ FIRST, SECOND, *_ = MODELS
     ],
 )
 def test_a_planted_list_is_found(tmp_path: Path, name: str, text: str) -> None:
-    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
-    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / name).write_text(f"{text}\n")
+    assert found(planted(tmp_path, name, text)) == [f"{name}:1"]
 
-    assert found(tmp_path) == [f"{name}:1"]
+
+def planted(folder: Path, name: str, text: str) -> Path:
+    """A repository of one file."""
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(f"{text}\n")
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -121,7 +125,4 @@ def test_a_planted_list_is_found(tmp_path: Path, name: str, text: str) -> None:
     ],
 )
 def test_one_name_and_sentences_are_no_list(tmp_path: Path, name: str, text: str) -> None:
-    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
-    (tmp_path / name).write_text(f"{text}\n")
-
-    assert found(tmp_path) == []
+    assert found(planted(tmp_path, name, text)) == []
