@@ -2,8 +2,9 @@
 
 A script that works here works there. Three things differ from the image unless SLIPWAY_MANAGED_BEHAVIOR=1:
 an exception that carries a 4xx `status` is answered with it, an answer without a content type is labeled as
-the caller asked, with a warning in the log, and of an Accept with weights, a list or a range the script gets
-the type that it prefers. The managed image answers 500 and `text/html`, and hands the header on as it stands.
+the caller asked, with a warning in the log, and an Accept is read as HTTP says: of weights, a list or a range
+the script gets the type that it prefers, and without an output_fn what accepts none of the types that the
+image writes is 406. The managed image answers 500 and `text/html`, and hands the header on as it stands.
 """
 
 import io
@@ -80,14 +81,17 @@ class StrictConventions(ManagedConventions):
         self._warned = False
 
     def accept(self, header: str, default: str, offered: tuple[str, ...]) -> str:
-        """As HTTP says; what it refuses the script gets as it stands, as in the image, and may refuse."""
+        """As HTTP says. The image's own output_fn gets a type without parameters, and one that it writes.
+
+        A script's output_fn gets a header that HTTP refuses as it stands, as in the image, and may refuse it.
+        """
         try:
             chosen = negotiation.preferred(header, default, offered)
         except negotiation.NotAcceptable:
+            if offered:
+                raise
             return header
-        # The image's own output_fn writes a type that is spelt exactly so; a header or default that is one
-        # type stays as it is, and fails here as it fails there.
-        return content_types.media_type(chosen) if offered and chosen not in (header, default) else chosen
+        return content_types.media_type(chosen) if offered else chosen
 
     def response(self, result: Any, accept: str) -> Response:
         if not isinstance(result, str | bytes):
