@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import json
 import logging
+import pickle
 import pkgutil
 import re
 import subprocess
@@ -21,7 +22,7 @@ from sagemaker_inference import errors as inference_errors
 from scikit_learn_image.conventions import ManagedConventions, StrictConventions
 from toolkit import packages
 from toolkit.errors import ContainerProblem
-from toolkit.handlers import Conventions, ScriptModel
+from toolkit.handlers import Conventions, ScriptModel, import_script
 
 # As the public examples of inference pipelines import and use the toolkit.
 EXAMPLE = """
@@ -242,7 +243,10 @@ def test_the_message_for_a_missing_name_lists_what_is_there(package: str) -> Non
         "from sagemaker_containers.beta.framework.server import next_safe_port",
         "from sagemaker_containers.beta.framework.env import ServingEnv",
         "import sagemaker_containers.beta.framework.logging",
-        "import sagemaker_containers; sagemaker_containers.entry_point",
+        "from sagemaker_containers import _content_types, _errors",
+        "from sagemaker_containers.beta import nope",
+        "from sagemaker_inference.encoder import nope",
+        "from sagemaker_inference.errors import _private",
         "from sagemaker_inference import model_server",
         "from sagemaker_inference.default_handler_service import DefaultHandlerService",
         "from sagemaker_inference.transformer import Transformer",
@@ -254,15 +258,71 @@ def test_the_message_for_a_missing_name_lists_what_is_there(package: str) -> Non
         "from sagemaker_training.logging_config import log_script_invocation",
     ],
 )
-def test_a_name_that_is_not_there_is_a_missing_module_with_its_name(statement: str) -> None:
-    with pytest.raises(ModuleNotFoundError) as missing:
-        exec(statement, {})  # noqa: S102
+def test_what_a_script_imports_and_a_toolkit_has_not_is_named_with_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    (tmp_path / "importing.py").write_text(f"# A script.\n{statement}\n")
 
-    name = missing.value.name or ""
-    assert name.rpartition(".")[2] in statement
-    assert packages.missing(missing.value, Path("/code")).startswith(
-        f"No module named '{name}'. Of sagemaker_"
+    with pytest.raises(ContainerProblem) as refusal:
+        import_script(tmp_path, "importing.py")
+
+    package = statement.split()[1].partition(".")[0]
+    assert re.match(r"importing\.py, line 2: (cannot import name|No module named) '", str(refusal.value))
+    assert str(refusal.value).endswith(
+        f". Of {package} the image has only {packages.TOOLKITS[package]}: do without the rest."
     )
+
+
+PLACES = sorted(
+    module.name
+    for package in packages.TOOLKITS
+    for module in pkgutil.walk_packages([str(Path(packages.__file__).parents[1])])
+    if module.name.partition(".")[0] == package
+)
+
+
+@pytest.mark.parametrize("name", ["nope", "_nope", "__nope__"])
+@pytest.mark.parametrize("place", PLACES)
+def test_every_module_of_the_toolkits_says_what_there_is_instead_of_a_name(place: str, name: str) -> None:
+    module = importlib.import_module(place)
+    package = place.partition(".")[0]
+
+    assert not hasattr(module, name)
+    with pytest.raises(AttributeError, match=f"module '{place}' has no attribute '{name}'. Of {package} "):
+        getattr(module, name)
+    with pytest.raises(ImportError) as missing:
+        exec(f"from {place} import {name}", {})  # noqa: S102
+    told = packages.missing(missing.value, Path("/code"))
+    assert told is not None
+    assert re.match(rf"cannot import name '{name}' from '{place}' \(.*\)\. Of {package} the image has", told)
+    traced = f"ImportError: {missing.value}"
+    assert packages.advised(traced, Path("/code")) == f"ImportError: {told}"
+
+
+def test_what_is_pickled_is_no_name_to_be_missed() -> None:
+    def function() -> None: ...
+
+    # Without it pickle asks every module that is loaded for the function's name.
+    function.__module__ = None  # type: ignore[assignment]
+
+    with pytest.raises((pickle.PicklingError, AttributeError), match=r"^Can't pickle|^Can't get local"):
+        pickle.dumps(function)
+
+
+@pytest.mark.parametrize("statement", ["from json import nope", "from helpers import nope"])
+def test_another_import_that_fails_is_pythons_to_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "helpers", raising=False)
+    (tmp_path / "helpers.py").touch()
+    (tmp_path / "importing.py").write_text(statement)
+
+    with pytest.raises(ImportError, match="cannot import name 'nope'"):
+        import_script(tmp_path, "importing.py")
+
+    assert packages.advised("ImportError: cannot import name 'x' from 'json'", tmp_path).endswith("'json'")
 
 
 OTHER_IMAGES = [

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from toolkit.packages import absent_names
+
 from sagemaker_inference import decoder, encoder
+
+__getattr__ = absent_names(__name__)
 
 
 class DefaultInferenceHandler:

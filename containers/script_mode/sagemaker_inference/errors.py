@@ -3,6 +3,9 @@
 from http import HTTPStatus
 
 from sagemaker_containers.beta.framework.errors import ClientError, UnsupportedFormatError
+from toolkit.packages import absent_names
+
+__getattr__ = absent_names(__name__)
 
 __all__ = [
     "BaseInferenceToolkitError",

@@ -136,8 +136,11 @@ def import_script(code: Path, program: str) -> ModuleType:
     sys.modules[path.stem] = module
     try:
         spec.loader.exec_module(module)
-    except ModuleNotFoundError as error:
-        raise ContainerProblem(packages.missing(error, code)) from error
+    except ImportError as error:
+        told = packages.missing(error, code)
+        if told is None:
+            raise
+        raise ContainerProblem(told) from error
     return module
 
 

@@ -18,7 +18,6 @@ _REQUIREMENT = re.compile(
     r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?=\s*(?:$|[\[=<>!~;@#]))"
     r"\s*(?:\[[^\]]*\])?\s*(?:==\s*(?P<version>[^\s;,#*]+))?"
 )
-_MISSING = re.compile(r"ModuleNotFoundError: No module named '(?P<name>[^']+)'")
 _RESPONSE = "return (body, content type) instead of its Response"
 _NO_SERVICE = "read files from /opt/ml, where SageMaker puts them: the image reaches no AWS service"
 _OTHER_IMAGES = "it belongs to another image of SageMaker's, for which the script was written"
@@ -33,6 +32,11 @@ TOOLKITS = {
     ),
     "sagemaker_training": "environment and logging_config",
 }
+_MISSING = re.compile(
+    r"(?:ModuleNotFoundError: No module named |"
+    rf"ImportError: cannot import name '[^']+' from (?='(?:{'|'.join(TOOLKITS)})[.']))"
+    r"'(?P<name>[^']+)'"
+)
 _ADVICE = {
     **dict.fromkeys(("flask", "werkzeug"), _RESPONSE),
     **dict.fromkeys(("boto3", "botocore", "s3fs", "sagemaker"), _NO_SERVICE),
@@ -42,8 +46,13 @@ _ADVICE = {
 _OF_AN_IMAGE = re.compile(r"sagemaker_\w+_(container|extension|toolkit)")
 
 
-def missing(error: ModuleNotFoundError, code: Path) -> str:
-    """The message for a module that the script imports and the image does not have."""
+def missing(error: ImportError, code: Path) -> str | None:
+    """The message for a module, or a name in a toolkit, that the script imports and the image does not have.
+
+    None for what else may be wrong with an import.
+    """
+    if not isinstance(error, ModuleNotFoundError) and _top(error.name or "") not in TOOLKITS:
+        return None
     places = [
         frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(code))
     ]
@@ -52,14 +61,14 @@ def missing(error: ModuleNotFoundError, code: Path) -> str:
 
 
 def advised(message: str, code: Path) -> str:
-    """The last line of a traceback, followed by what to do where it names a missing module."""
+    """The last line of a traceback, followed by what to do where it says what `missing` tells."""
     found = _MISSING.search(message)
     return f"{message.rstrip()}. {advice(found['name'], code)}" if found else message
 
 
 def advice(module: str, code: Path) -> str:
     """What to do about a module that the image does not have."""
-    top = module.partition(".")[0]
+    top = _top(module)
     if names := TOOLKITS.get(top):
         return f"Of {top} the image has only {names}: do without the rest."
     if told := _OTHER_IMAGES if _OF_AN_IMAGE.fullmatch(top) else _ADVICE.get(top):
@@ -69,17 +78,20 @@ def advice(module: str, code: Path) -> str:
 
 
 def absent_names(module: str) -> Callable[[str], Any]:
-    """A module's `__getattr__` that names what the module does not have as a module that is missing."""
+    """The `__getattr__` of a toolkit's module: says of a name that is absent what the image has instead."""
 
     def absent(name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(f"module {module!r} has no attribute {name!r}")
         # SageMaker's own packages import all their modules with themselves.
-        if _is_module(f"{module}.{name}"):
+        if not name.startswith("__") and _is_module(f"{module}.{name}"):
             return importlib.import_module(f"{module}.{name}")
-        raise ModuleNotFoundError(f"No module named '{module}.{name}'", name=f"{module}.{name}")
+        # No other error: pickle asks every module that is loaded for the name of a function without one.
+        raise AttributeError(f"module {module!r} has no attribute {name!r}. {advice(module, Path())}")
 
     return absent
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
 
 
 def _is_module(name: str) -> bool:

@@ -54,7 +54,7 @@ def failure(error: BaseException) -> Response:
 def log_failure(error: BaseException) -> None:
     """Write where an error happened. Its message may repeat the caller's data: that only on request.
 
-    What the toolkit says of a script, and what Python says of a missing module, repeats nothing.
+    What the toolkit says of a script, and what Python says of a failed import, repeats nothing.
     """
     if isinstance(error, ContainerProblem):
         logger.error("request failed: %s", error)
@@ -63,6 +63,6 @@ def log_failure(error: BaseException) -> None:
         logger.error("request failed", exc_info=error)
         return
     frames = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)))
-    harmless = isinstance(error, ModuleNotFoundError)
+    harmless = isinstance(error, ImportError)
     hint = str(error) if harmless else f"(message withheld; set {environment.LOG_MESSAGES}=1 to log it)"
     logger.error("request failed: %s %s\n%s", type(error).__name__, hint, frames.rstrip())

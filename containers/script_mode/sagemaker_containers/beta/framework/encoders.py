@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 from toolkit import codecs, csv_dialect
+from toolkit.packages import absent_names
 
 from .content_types import CSV, JSON, NPY
 from .errors import ClientError, UnsupportedFormatError
+
+__getattr__ = absent_names(__name__)
 
 
 def array_to_npy(array_like: Any) -> bytes:

@@ -1,5 +1,9 @@
 """What the encoders raise."""
 
+from toolkit.packages import absent_names
+
+__getattr__ = absent_names(__name__)
+
 
 class ClientError(Exception):
     """A fault of the script's, as against one of the image's."""
