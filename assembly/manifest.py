@@ -15,7 +15,6 @@ from typing import Any
 from assembly.assets import Asset, read_assets
 from assembly.errors import AssemblyError
 from assembly.files import again, expect, read_json
-from assembly.metadata import Metadata
 from assembly.template import read_template
 
 _STACK = "aws:cloudformation:stack"
@@ -55,9 +54,30 @@ class StackArtifact:
         return tuple(asset for path in self.asset_manifests for asset in read_assets(path))
 
     @cached_property
-    def metadata(self) -> Metadata:
-        beside = read_json(self.metadata_path) if self.metadata_path else {}
-        return Metadata({**self.own_metadata, **beside}, self.metadata_path or self.template_path)
+    def _metadata(self) -> Mapping[str, Any]:
+        return {**self.own_metadata, **(read_json(self.metadata_path) if self.metadata_path else {})}
+
+    def metadata(self, kind: str) -> list[tuple[str, Any]]:
+        """Construct path and data of each entry of one type; raises AssemblyError."""
+        try:
+            return [
+                (path.strip("/"), entry["data"])
+                for path, entries in self._metadata.items()
+                for entry in entries
+                if entry["type"] == kind
+            ]
+        except (KeyError, TypeError):
+            raise AssemblyError(f"{self.name}: its metadata is not as CDK writes it; {again()}") from None
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The error annotations, with which the CDK command line does not deploy the stack."""
+        return tuple(str(data) for _, data in self.metadata("aws:cdk:error"))
+
+    @property
+    def logical_ids(self) -> list[tuple[str, str]]:
+        """The construct path and logical id of each resource, parameter and output, nested stacks' too."""
+        return [(path, str(data)) for path, data in self.metadata("aws:cdk:logicalId")]
 
     def nested_template(self, declared: Mapping[str, Any]) -> Path | None:
         """The file with the template of a nested stack that a resource declares, None where it has none

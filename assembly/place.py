@@ -42,12 +42,8 @@ class Place:
 
     def filled(self, text: str) -> str:
         """The text with what stands for the place, as in an asset manifest's destinations."""
-        for name, value in (
-            ("AccountId", self.account),
-            ("Region", self.region),
-            ("Partition", self.partition),
-        ):
-            text = text.replace(f"${{AWS::{name}}}", value)
+        for name in ("AWS::AccountId", "AWS::Region", "AWS::Partition"):
+            text = text.replace(f"${{{name}}}", self.pseudo_parameter(name, ""))
         return text
 
     def pseudo_parameter(self, name: str, stack: str) -> Any:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
+from assembly.program import ended
 from local.commands import (
     build_images,
     chaos,
@@ -31,7 +32,6 @@ from local.commands import (
     train,
     transform,
 )
-from local.terminal.entry import ended
 
 _COMMANDS = (
     demo,

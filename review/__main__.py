@@ -1,12 +1,11 @@
 """The command line: `python -m review diff OLD NEW` and `python -m review snapshot ASSEMBLY FOLDER`."""
 
 import argparse
-import os
-import signal
 import sys
 from pathlib import Path
 
 from assembly.errors import SlipwayError
+from assembly.program import ended
 from review import snapshot
 from review.content_report import Assets
 from review.loading import load
@@ -23,32 +22,11 @@ def main() -> int:
         else:
             for path in snapshot.write(load(arguments.assembly), arguments.folder):
                 print(path)
-        sys.stdout.flush()
-    except SlipwayError as error:
-        return _failed(str(error))
     except RecursionError:
-        return _failed(
+        raise SlipwayError(
             "the values of nested stacks refer to each other in a circle; CloudFormation refuses that"
-        )
-    except BrokenPipeError:
-        _discard_output()
-        return 128 + signal.SIGPIPE
-    except OSError as error:
-        _discard_output()
-        return _failed(f"{error.filename or 'standard output'}: {error.strerror}")
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+        ) from None
     return 0
-
-
-def _failed(reason: str) -> int:
-    print(f"error: {reason}", file=sys.stderr)
-    return 1
-
-
-def _discard_output() -> None:
-    """What could not be written is not tried again while Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,4 +50,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -16,7 +16,7 @@ def load(folder: Path) -> Assembly:
     """The assembly in the folder; raises AssemblyError for a folder that holds none, or a nested one."""
     stacks: dict[str, Stack] = {}
     for artifact in sorted(read_any_stacks(folder), key=lambda one: one.name):
-        paths = construct_paths(artifact.metadata.logical_ids)
+        paths = construct_paths(artifact.logical_ids)
         stacks |= _with_nested(_stack(artifact, paths.get("", {})), artifact, paths)
     return Assembly(folder, stacks)
 
@@ -31,7 +31,7 @@ def _stack(artifact: StackArtifact, paths: Mapping[str, str]) -> Stack:
         paths=paths,
         assets={asset.hash: asset for asset in artifact.assets if not asset.is_template},
         settings={key: properties[key] for key in _SETTINGS if properties.get(key)},
-        errors=artifact.metadata.errors,
+        errors=artifact.errors,
         dependencies=artifact.dependencies,
     )
 

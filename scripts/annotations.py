@@ -4,12 +4,12 @@ import sys
 from pathlib import Path
 
 from assembly.manifest import read_stacks
-from local.terminal.entry import ended
+from assembly.program import ended
 
 
 def main() -> int:
     for stack in read_stacks(Path(sys.argv[1])):
-        for text in dict.fromkeys(stack.metadata.errors):
+        for text in dict.fromkeys(stack.errors):
             print(f"{stack.name} is not ready to be deployed: {text}", file=sys.stderr)
     return 0
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import assembly
 from assembly.errors import SlipwayError
+from assembly.program import ended
 from local.pipeline.held_out import HeldOut
 from local.storage.workspace import Workspace
 from local.terminal import background
-from local.terminal.entry import ended
 
 _WORKLOAD = "forecast"
 

@@ -40,7 +40,7 @@ class Assembly:
 
     def errors(self, stack: str) -> list[str]:
         """The error annotations of a stack, which make the CDK command line refuse it."""
-        return list(self.stacks[stack].metadata.errors)
+        return list(self.stacks[stack].errors)
 
     def published(self, stack: str, key: str) -> Asset:
         """What a stack publishes under this key of an S3 bucket."""

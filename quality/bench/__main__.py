@@ -16,10 +16,10 @@ import uvloop
 
 import assembly
 from assembly.errors import SlipwayError
+from assembly.program import ended
 from local.commands.options import at_least_one, positive
 from local.storage.files import write_whole
 from local.terminal.console import print_table
-from local.terminal.entry import ended
 from quality import command_line
 from quality.bench import transform
 from quality.bench.data import Rows

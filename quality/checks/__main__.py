@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assembly.manifest import StackArtifact, read_stacks
 from assembly.place import Place
-from local.terminal.entry import ended
+from assembly.program import ended
 from quality.checks.acknowledged import Outcome, acknowledgements, construct_paths, settle
 from quality.checks.scanners import Finding, ScannerError, cfn_lint, checkov, synthesized
 from stacks.policies.rule import Environment, evaluate

@@ -46,7 +46,7 @@ def acknowledgements(stacks: Iterable[StackArtifact]) -> list[Acknowledgement]:
         {
             Acknowledgement(tool, finding, path, reason)
             for stack in stacks
-            for path, data in stack.metadata.entries(_TYPE)
+            for path, data in stack.metadata(_TYPE)
             for identifier, reason in data.items()
             for tool, _, finding in [identifier.partition("::")]
         }
@@ -69,8 +69,4 @@ def settle(findings: Iterable[Finding], acknowledged: Sequence[Acknowledgement])
 
 def construct_paths(stacks: Iterable[StackArtifact]) -> Mapping[str, str]:
     """The construct's path for each `<stack>/<logical id>`."""
-    return {
-        f"{stack.name}/{logical_id}": path
-        for stack in stacks
-        for path, logical_id in stack.metadata.logical_ids
-    }
+    return {f"{stack.name}/{logical_id}": path for stack in stacks for path, logical_id in stack.logical_ids}

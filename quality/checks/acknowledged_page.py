@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assembly.manifest import StackArtifact, read_stacks
-from local.terminal.entry import ended
+from assembly.program import ended
 from quality.checks.acknowledged import acknowledgements, construct_paths
 from quality.checks.documents import write_or_compare
 from stacks.policies.rules.access import ONLY_STAR

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from local.terminal.entry import ended
+from assembly.program import ended
 
 GLOSSARY = Path("docs/glossary.md")
 # Beside codespell's own dictionaries, which pyproject.toml chooses.

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assembly.program import ended
 from local.commands.options import at_least_one, positive
 from local.terminal.console import print_table
-from local.terminal.entry import ended
 from quality import command_line
 from quality.fuzz.target import ROOT, WORK, Target
 from quality.fuzz.targets import TARGETS

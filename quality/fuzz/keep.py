@@ -14,7 +14,7 @@ import sysconfig
 from pathlib import Path
 
 from assembly.errors import SlipwayError
-from local.terminal.entry import ended
+from assembly.program import ended
 from quality.fuzz.target import ROOT, WORK, Target
 from quality.fuzz.targets import TARGETS
 

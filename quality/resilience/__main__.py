@@ -9,8 +9,8 @@ from pathlib import Path
 from types import FrameType
 
 from assembly.errors import SlipwayError
+from assembly.program import ended
 from local.terminal.console import print_table
-from local.terminal.entry import ended
 from quality import command_line
 from quality.resilience import abuse, archives, kills, overload, replacement, report
 from quality.resilience.promise import SMALLEST, WHOLE, Context, Measure, Size

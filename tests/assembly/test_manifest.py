@@ -69,8 +69,8 @@ def test_a_stack_publishes_files_folders_and_images_but_not_what_a_command_makes
 
 
 def test_metadata_of_the_manifest_and_of_the_file_beside_it_are_one(shop: StackArtifact) -> None:
-    assert shop.metadata.errors == ("no archive",)
-    assert shop.metadata.logical_ids == [("Shop/Queue/Resource", "Queue"), ("Shop/Dead", "Dead")]
+    assert shop.errors == ("no archive",)
+    assert shop.logical_ids == [("Shop/Queue/Resource", "Queue"), ("Shop/Dead", "Dead")]
 
 
 @pytest.mark.parametrize(
@@ -168,5 +168,5 @@ def test_a_fault_has_one_message_whoever_reads(
 )
 def test_metadata_that_is_not_as_cdk_writes_it_is_refused(tmp_path: Path, entries: Any) -> None:
     write_assembly(tmp_path, {}, metadata={"/Shop": entries})
-    with pytest.raises(AssemblyError, match=r"Shop.template.json is not as CDK writes it; run `make synth`"):
+    with pytest.raises(AssemblyError, match=r"^Shop: its metadata is not as CDK writes it; run `make synth`"):
         load(tmp_path)

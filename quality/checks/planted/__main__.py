@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from local.terminal.entry import ended
+from assembly.program import ended
 from quality.checks.documents import write_or_compare
 from quality.checks.planted.faults import Fault, faults
 from quality.checks.planted.scan import scan

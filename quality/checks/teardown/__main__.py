@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from assembly.program import ended
 from local.terminal.console import print_table
-from local.terminal.entry import ended
 from quality.checks.teardown.expected import why_expected
 from quality.checks.teardown.remainders import remainders
 

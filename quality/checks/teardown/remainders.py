@@ -23,7 +23,7 @@ def remainders(assembly: Path) -> list[Remainder]:
 def _whole(stack: StackArtifact) -> Iterator[Remainder]:
     """What is to be said of the stack beside its resources."""
     if not stack.template.get("Resources"):
-        kind = Kind.NOT_DEPLOYABLE if stack.metadata.errors else Kind.NOT_DECLARED
+        kind = Kind.NOT_DEPLOYABLE if stack.errors else Kind.NOT_DECLARED
         yield Remainder(stack.name, "the whole stack", kind.value, kind)
     if stack.properties.get("terminationProtection"):
         yield Remainder(stack.name, "the whole stack", Kind.PROTECTED.value, Kind.PROTECTED)

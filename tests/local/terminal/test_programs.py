@@ -95,6 +95,7 @@ def test_a_review_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "cdk.out" / "template.json").write_text('{"Resources": {}}')
     with Path("/dev/full").open("w") as full:
         done = ended(tmp_path, "review", "diff", "cdk.out", "cdk.out", stdout=full)
-    assert (done.returncode, done.stderr) == (1, "error: standard output: No space left on device\n")
+    message = "error: a file or standard output: No space left on device; make room, then try again\n"
+    assert (done.returncode, done.stderr) == (1, message)
     (tmp_path / "file").touch()
     is_an_error(ended(tmp_path, "review", "snapshot", "cdk.out", "file"))

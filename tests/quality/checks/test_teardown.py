@@ -10,7 +10,7 @@ import pytest
 from assemblies import Assembly
 
 from assembly import resource_types
-from local.terminal.entry import ended
+from assembly.program import ended
 from quality.checks.teardown.__main__ import main
 from quality.checks.teardown.deletion import FINDERS
 from quality.checks.teardown.expected import expected, why_expected
