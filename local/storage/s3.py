@@ -125,7 +125,8 @@ class Storage:
                 copy = temporary / name
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)
-            if os.path.lexists(target) and (aside or target.is_dir()):
+            # Only a file takes a file's place in one step.
+            if os.path.lexists(target) and (aside or target.is_dir() or temporary.is_dir()):
                 target.rename(aside or temporary.with_name("old"))
 
     def remove(self, uri: str) -> None:

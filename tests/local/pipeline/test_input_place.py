@@ -70,6 +70,28 @@ def test_a_folder_takes_the_place_of_all_that_was_put_there(shop: Shop) -> None:
     assert shop.objects() == {"in/test.en": "corpus/test.en", "in/more/test.de": "corpus/more/test.de"}
 
 
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("key", ["in/rows.csv", "in", "in/"])
+def test_a_file_and_a_folder_take_each_others_place(shop: Shop, key: str, own: bool) -> None:
+    file = shop.file("one.csv")
+    shop.file("many/two.csv")
+    for source, expected in ((file, "one.csv"), (shop.folder / "many", "many/two.csv"), (file, "one.csv")):
+        shop.place(key, own=own).put(source)
+        assert list(shop.objects().values()) == [expected]
+    assert shop.aside() == {}
+
+
+def test_a_folder_does_not_take_the_place_of_a_file_that_somebody_else_put_there(shop: Shop) -> None:
+    shop.object("in/rows.csv", "theirs")
+    shop.file("many/two.csv")
+    with pytest.raises(StorageError, match="holds what this command has not put there"):
+        shop.place(own=False).put(shop.folder / "many")
+    assert shop.objects() == {"in/rows.csv": "theirs"}
+    shop.place().put(shop.folder / "many")
+    assert shop.objects() == {"in/rows.csv/two.csv": "many/two.csv"}
+    assert list(shop.aside().values()) == ["theirs"]
+
+
 OTHERS = {
     "an object by hand": ("in/rows.csv", "in/rows.csv"),
     "a folder by hand": ("in", "in/theirs.csv"),
