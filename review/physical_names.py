@@ -19,11 +19,12 @@ _BY_DOCUMENTATION: Mapping[str, tuple[Path, ...]] = {
     "AWS::ApiGateway::Resource": (("RestApiId",), ("ParentId",), ("PathPart",)),
     "AWS::Budgets::Budget": (("Budget", "BudgetName"),),
 }
-# Create-only names that several resources may share. (The name of an API is not create-only to begin with.)
+# Create-only names that several resources may share, or write over. (The name of an API is not create-only.)
 _SHARED_NAMES = (
     "AWS::ApiGateway::ApiKey",
     "AWS::ApiGateway::RequestValidator",
     "AWS::AppConfig::DeploymentStrategy",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::Athena::NamedQuery",
     "AWS::DataPipeline::Pipeline",
     "AWS::DirectoryService::",
@@ -106,6 +107,11 @@ class PhysicalNames:
         if any("${AWS::NoValue}" in str(text) for text in texts[: len(paths)]):
             return None
         return self._name(resource, texts, shown=texts[: len(paths)])
+
+    def of_values(self, resource: Resource, values: Iterable[Node]) -> FixedName:
+        """The name that these values of a resource make up together."""
+        texts = [self._resolved(_text(value), resource.stack) for value in values]
+        return self._name(resource, texts, shown=texts)
 
     def _name(self, resource: Resource, texts: list[Text], shown: list[Text]) -> FixedName:
         stack = self._stacks[resource.stack]

@@ -6,6 +6,7 @@ from enum import Enum
 
 from review.differences import ABSENT, Difference, Path, Side, leaves
 from review.openings import is_opening
+from review.overwritten import Overwritten
 from review.permissions import Grants, is_permission
 from review.resource_changes import Fate, ResourceChange
 from review.taken_names import TakenName
@@ -50,7 +51,8 @@ class ContentChange:
 class StackReview:
     """`resources` leaves out those in which nothing but the wording of a policy differs; `settings` are
     differences of the stack itself and of the template outside of resources and outputs; `taken` are names
-    that resources to be created cannot have, `missing` the contents that the new assembly names and lacks,
+    that resources to be created cannot have, `overwritten` those that are created and deleted again,
+    `missing` the contents that the new assembly names and lacks,
     `faults` what CloudFormation refuses in the new template and did not in the old one."""
 
     name: str
@@ -61,6 +63,7 @@ class StackReview:
     outputs: list[OutputChange] = field(default_factory=list)
     settings: list[Difference] = field(default_factory=list)
     taken: list[TakenName] = field(default_factory=list)
+    overwritten: list[Overwritten] = field(default_factory=list)
     missing: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     errors_before: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from typing import Any
 from review import permissions
 from review.assembly import NESTED_STACK, Assembly, Stack
 from review.differences import ABSENT, Difference, Side, differences, same
+from review.overwritten import overwritten
 from review.permissions import is_permission
 from review.resource_changes import Fate, ResourceChange, compare
 from review.resources import Resource, resources
@@ -28,6 +29,7 @@ def review(old: Assembly, new: Assembly) -> list[StackReview]:
             after.pop(name, None)
     changes = compare(_all(before), _all(after))
     taken = taken_names(old, new, _all(before), _all(after), changes)
+    undone = list(overwritten(old, new, _all(before), _all(after), changes))
     reviews = []
     for name in sorted({*before, *after}):
         granted, revoked = permissions.compare(before.get(name, []), after.get(name, []))
@@ -42,6 +44,7 @@ def review(old: Assembly, new: Assembly) -> list[StackReview]:
                 outputs=_outputs(old, new, name, changes),
                 settings=_settings(old, new, name),
                 taken=[one for one in taken if one.change.resource.stack == name],
+                overwritten=[one for one in undone if one.change.resource.stack == name],
                 missing=_missing(new.stacks[name]) if name in after else (),
                 faults=faults(new.stacks[name], old.stacks.get(name)) if name in after else (),
                 errors_before=old.stacks[name].errors if name in before else (),

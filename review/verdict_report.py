@@ -12,6 +12,7 @@ _CUT = (Severity.WEAKENS, Severity.REPLACES)
 _TITLES = {
     Severity.FAILS: "Will fail",
     Severity.UNREAD: "Cannot be judged",
+    Severity.UNDOES: "Deletes what it creates",
     Severity.DELETES: "Deletes data",
     Severity.WEAKENS: "Weakens security",
     Severity.REPLACES: "Replaces or removes",

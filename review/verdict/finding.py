@@ -14,6 +14,7 @@ class Severity(Enum):
 
     FAILS = "will fail"
     UNREAD = "changes nested stacks, which cannot be judged"
+    UNDOES = "deletes what it has just created"
     DELETES = "deletes data"
     WEAKENS = "weakens security"
     REPLACES = "replaces or removes resources"

@@ -13,12 +13,14 @@ from review.verdict.methods import open_methods
 from review.verdict.nested import unread_templates
 from review.verdict.replacements import replacements
 from review.verdict.settings import weaker_settings
+from review.verdict.undone import undone
 
 type Rule = Callable[[StackReview], Iterable[Finding]]
 
 RULES: tuple[Rule, ...] = (
     failures,
     unread_templates,
+    undone,
     losses,
     weaker_settings,
     wider_grants,

@@ -200,7 +200,6 @@ def test_a_key_that_goes_fails_on_its_importers_before_it_deletes(planted: Plant
         ("AWS::KMS::Key", {"EnableKeyRotation": False}, "no longer rotated"),
         ("AWS::S3::Bucket", {"BucketEncryption": None}, "encryption"),
         ("AWS::S3::Bucket", {"PublicAccessBlockConfiguration": None}, "public access"),
-        ("AWS::Logs::LogGroup", {"RetentionInDays": 1}, "shorter time"),
         ("AWS::ECR::Repository", {"ImageTagMutability": "MUTABLE"}, "other images"),
     ],
 )
@@ -217,6 +216,18 @@ def test_the_foundation_that_protects_less_weakens_security(
     told = planted.report()
     assert verdict(told) == "this deployment weakens security."
     assert all(words in reason for reason in reasons(told, "Weakens security"))
+
+
+def test_the_foundation_whose_logs_are_kept_for_a_day_deletes_data(planted: Planted) -> None:
+    planted.edit_resource(
+        "slipway-dev-foundation",
+        "AWS::Logs::LogGroup",
+        lambda properties: properties.update(RetentionInDays=1),
+    )
+
+    told = planted.report()
+    assert verdict(told) == "this deployment deletes data."
+    assert all("log events expire sooner" in reason for reason in reasons(told, "Deletes data"))
 
 
 def test_the_app_as_a_whole_is_no_cause_for_alarm(dev: Assembly) -> None:
