@@ -6,6 +6,7 @@ import math
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from local.terminal.printed import slipway
 
@@ -109,12 +110,19 @@ def assignment(text: str) -> tuple[str, str]:
 def assignments(path: str) -> list[tuple[str, str]]:
     """The members of a file's JSON object, whose values are texts, as argparse's `type`."""
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
+        document = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=_once)
     except (OSError, ValueError, RecursionError) as error:
         raise argparse.ArgumentTypeError(f"{path} cannot be read as JSON: {error}") from None
     if not isinstance(document, dict) or not all(isinstance(value, str) for value in document.values()):
         raise argparse.ArgumentTypeError(f'{path} should hold an object like {{"NAME": "VALUE"}}')
     return list(document.items())
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in members]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ValueError(f"{twice!r} stands in it more than once")
+    return dict(members)
 
 
 def add_data(parser: argparse.ArgumentParser, verb: str) -> None:

@@ -2,8 +2,10 @@
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
-from local.commands.options import Subparsers, add_command, at_least_one, example_of
+import assembly
+from local.commands.options import Subparsers, add_assembly, add_command, at_least_one, example_of
 from local.pipeline.publication import recovered
 from local.pipeline.record import ExecutionRecord, read_all
 from local.pipeline.revision import Revision
@@ -32,6 +34,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--last", type=at_least_one, default=_NEWEST, metavar="N", help=f"the newest N (default: {_NEWEST})"
     )
+    add_assembly(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,8 +44,15 @@ def run(arguments: argparse.Namespace) -> int:
     if records:
         _compare(records[-arguments.last :])
     else:
+        _demand_pipeline(arguments.assembly, workload, command)
         print(f"there is no execution yet; start one with: {slipway(command, workload)}")
     return 0
+
+
+def _demand_pipeline(folder: Path, workload: str, command: str) -> None:
+    declared = assembly.load(folder)
+    find = declared.batch_pipeline if command == "transform" else declared.training_pipeline
+    find(workload)
 
 
 def _compare(records: Sequence[ExecutionRecord]) -> None:

@@ -72,6 +72,9 @@ def test_executions_are_compared_with_metrics_and_packages(shop: Runner) -> None
         (["models", "hat"], 2, "no model package group called hat; there are: shop (slipway-dev-shop)"),
         (["models", "shop", "approve"], 2, "approve needs a VERSION; list them with: "),
         (["models", "shop", "approve", "9"], 2, "slipway-dev-shop has no version 9; it has 1, 2"),
+        (["runs", "hat"], 2, "no training pipeline called hat; there are: shop (slipway-dev-shop"),
+        (["runs", "hat", "--command", "evaluate"], 2, "no training pipeline called hat; there are: shop"),
+        (["runs", "hat", "--command", "transform"], 2, "no batch pipeline called hat; there are: "),
         (["release", "shop", "9"], 2, "has no version 9"),
     ],
 )
@@ -82,6 +85,7 @@ def test_what_is_not_there_is_refused(shop: Runner, arguments: list[str], code: 
 
 
 def test_without_an_execution_runs_says_how_to_start_one(tmp_path: Path) -> None:
+    write_pipeline(tmp_path / "cdk.out", double(), fit())
     assert Runner(tmp_path).run("runs", "shop") == (
         0,
         f"there is no execution yet; start one with: {SLIPWAY} train shop\n",

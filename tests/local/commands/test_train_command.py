@@ -86,7 +86,16 @@ def test_parameters_come_from_a_file_too_and_the_later_value_counts(workspace: P
     assert train(workspace, *data, "--set-from", "values.json", "--set", "Behavior=remember")[0] == 0
 
 
-@pytest.mark.parametrize("content", ["rows", "[]", '{"Behavior": 1}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "rows",
+        "[]",
+        '{"Behavior": 1}',
+        '{"Behavior": "fail", "Behavior": "remember"}',
+        '{"Behavior": "remember", "Behavior": "remember"}',
+    ],
+)
 def test_a_file_of_parameters_that_is_none_is_refused(workspace: Path, content: str) -> None:
     (workspace / "values.json").write_text(content)
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from assembly_files import tags, write_assembly
 from patience import PATIENCE
+from pipelines import fit, write_pipeline
 from runner import ROOT
 
 from local import __main__ as command_line
@@ -339,9 +340,7 @@ PACKAGES: Mapping[str, bytes] = {
 
 @pytest.fixture
 def registry(folder: Path) -> Path:
-    group = {"ModelPackageGroupName": "slipway-dev-shop", "Tags": tags(workload="shop")}
-    resources = {"Group": {"Type": TYPES["Group"], "Properties": group}}
-    write_assembly(folder / "cdk.out", resources)
+    write_pipeline(folder / "cdk.out", fit())
     package = folder / "build" / "registry" / "slipway-dev-shop" / "1" / "package.json"
     package.parent.mkdir(parents=True)
     package.write_text(json.dumps(PACKAGE))
@@ -369,7 +368,7 @@ def test_a_release_that_is_none(slipway: Ended, registry: Path, folder: Path, co
 
 @pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE)
 def test_a_record_of_an_execution_that_is_none_is_passed_over(
-    slipway: Ended, folder: Path, content: bytes
+    slipway: Ended, registry: Path, folder: Path, content: bytes
 ) -> None:
     record = folder / "build" / "runs" / "0123456789ab" / "execution.json"
     record.parent.mkdir(parents=True)
