@@ -23,5 +23,5 @@ __all__ = [
 
 
 def load(path: str | Path) -> Assembly:
-    """Read the assembly in a folder; raises AssemblyError for what the runner does not know."""
+    """Read the assembly in a folder; raises AssemblyError for what the runner does not support."""
     return Assembly(Path(path))

@@ -1,4 +1,4 @@
-"""What a command calls an endpoint, a pipeline or a model package group."""
+"""The names by which commands find an endpoint, a pipeline or a model package group."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Address:
 
     @property
     def tagged(self) -> str | None:
-        """How the tags call it, None without the tag `workload`."""
+        """Its name from its tags; None without the tag `workload`."""
         return f"{self.workload}-{self.variant}" if self.workload and self.variant else self.workload
 
 

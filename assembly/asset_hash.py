@@ -16,7 +16,7 @@ def contradicts(hash: str, file: Path) -> bool:
     """Whether `file` is certainly not the one that was given this hash at synthesis.
 
     It is not when its content gives the hash in no way: neither as CDK's own fingerprint, nor as a hash that
-    is the content's SHA-256 (which CDK hashes again). What is no hash of CDK's contradicts nothing.
+    is the content's SHA-256 (which CDK hashes again). What is not a hash of CDK's contradicts nothing.
     """
     return _HASH.fullmatch(hash) is not None and hash not in _possible(file)
 

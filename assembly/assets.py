@@ -1,4 +1,4 @@
-"""What the asset manifests of an assembly publish: files, folders, images."""
+"""The assets that an assembly's manifests publish: files, folders, images."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Asset:
 
     @property
     def name(self) -> str:
-        """What a reader calls it: the display name without what CDK appends."""
+        """Its display name without the suffix that CDK appends."""
         return (self.display_name or self.hash[:8]).removesuffix("/Asset").removesuffix("/Code")
 
     @property

@@ -28,7 +28,7 @@ class Assembly:
 
     `region` and `account` are those of the stacks that run here, `assets` the staged files by their S3 URI.
     What the runner cannot run faithfully is refused, with stack and logical id, by whatever asks for it: one
-    workload's fault is no fault of another's.
+    workload's fault is not a fault of another's.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -89,7 +89,7 @@ class Assembly:
 
     @cached_property
     def unknown_types(self) -> list[str]:
-        """The types that the runner does not know, sorted: nothing that runs may refer to them."""
+        """The types that the runner does not support, sorted: nothing that runs may refer to them."""
         return sorted(kind for kind in self._types if resource_types.find(kind) is None)
 
     @cached_property
@@ -137,7 +137,7 @@ class Assembly:
         return self._pipeline_for(BATCH, wanted)
 
     def _pipeline_for(self, purpose: str, wanted: str) -> Pipeline:
-        """Of several pipelines of one workload the tag `purpose` says which is meant."""
+        """The pipeline of a workload with this tag `purpose`."""
         pipelines = [
             one
             for one in self.resources("AWS::SageMaker::Pipeline")

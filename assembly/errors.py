@@ -1,4 +1,4 @@
-"""What a reader of an assembly reports to its user: each error names what is wrong and what to do."""
+"""The errors that readers of an assembly raise: each says what is wrong and what to do."""
 
 
 class SlipwayError(Exception):
@@ -14,7 +14,7 @@ class UsageError(SlipwayError):
 
 
 class AssemblyError(SlipwayError):
-    """The cloud assembly is missing, malformed, or declares what the runner does not know."""
+    """The cloud assembly is missing, malformed, or declares what the runner does not support."""
 
 
 class ResourceError(AssemblyError):

@@ -1,4 +1,4 @@
-"""What is at a path."""
+"""Kinds of files."""
 
 import stat
 from pathlib import Path
@@ -14,5 +14,5 @@ _KINDS = {
 
 
 def kind(path: Path) -> str:
-    """What is at a path, links followed: `a file`, `a folder`, `a pipe`, ..."""
+    """The kind of file at a path, following links: `a file`, `a folder`, `a pipe`, ..."""
     return _KINDS.get(stat.S_IFMT(path.stat().st_mode), "no file")

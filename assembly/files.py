@@ -35,5 +35,5 @@ def expect[T](wanted: type[T], value: Any, what: str, where: Path | str) -> T:
 
 
 def again() -> str:
-    """What to do about an assembly that is not as CDK writes it."""
+    """The advice for an assembly that is not as CDK writes it."""
     return f"run `{synthesis()}`"

@@ -50,7 +50,7 @@ class StackArtifact:
 
     @cached_property
     def assets(self) -> tuple[Asset, ...]:
-        """What is published before the stack is deployed, its own template included."""
+        """The assets that are published before the stack is deployed, including its template."""
         return tuple(asset for path in self.asset_manifests for asset in read_assets(path))
 
     @cached_property

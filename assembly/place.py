@@ -59,7 +59,7 @@ class Place:
             "AWS::URLSuffix": self.suffix,
         }
         if name not in values:
-            raise AssemblyError(f"the runner does not know the pseudo parameter {name}")
+            raise AssemblyError(f"the runner does not support the pseudo parameter {name}")
         return values[name]
 
 

@@ -35,7 +35,7 @@ def ended(main: Callable[[], int]) -> int:
 
 
 def _open_standard_streams() -> None:
-    """Streams that the caller has closed lead nowhere; names that are no UTF-8 can be printed."""
+    """Streams that the caller has closed lead nowhere; names that are not UTF-8 can be printed."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123

@@ -1,4 +1,4 @@
-"""Every property of the types that the runner serves, and what becomes of it here."""
+"""Every property of the types that the runner serves, and its effect here."""
 
 from collections.abc import Mapping
 

@@ -21,7 +21,7 @@ MOST_VARIABLES: Final = 100
 @dataclass(frozen=True)
 class Resource:
     """A declared resource. References are resolved when its name or its properties are asked for: one that
-    nobody asks for may refer to what the runner does not know.
+    nobody asks for may refer to what the runner does not support.
     """
 
     stack: str
@@ -38,7 +38,7 @@ class Resource:
 
     @cached_property
     def name(self) -> str:
-        """The physical name; raises AssemblyError when it follows from what the runner does not know."""
+        """The physical name; raises AssemblyError when it follows from what the runner does not support."""
         return self.find_name()
 
     @property
@@ -63,7 +63,7 @@ class Resource:
 
     @property
     def address(self) -> Address:
-        """What commands may call it."""
+        """The names that commands accept for it."""
         return Address(self.logical_id, self.known_name, self.tags.get("workload"), self.tags.get("variant"))
 
 
@@ -134,7 +134,7 @@ def _container(position: int, declared: Mapping[str, Any]) -> ContainerDefinitio
     if not HOSTNAME.fullmatch(text(hostname, "ContainerHostname")):
         raise AssemblyError(f"ContainerHostname {hostname!r} does not match {HOSTNAME.pattern}")
     if "Image" not in declared:
-        raise AssemblyError(f"the container {hostname} names no image")
+        raise AssemblyError(f"the container {hostname} has no image")
     environment = texts(declared.get("Environment", {}), "Environment")
     _check_environment(hostname, environment)
     source = declared.get("ModelDataSource", {}).get("S3DataSource", {})
@@ -156,5 +156,5 @@ def _check_environment(hostname: str, environment: Mapping[str, str]) -> None:
             if length > LONGEST_VARIABLE:
                 raise AssemblyError(
                     f"the container {hostname}'s variable {name[:40]}: the {what} has {length} characters; "
-                    f"it takes at most {LONGEST_VARIABLE}"
+                    f"expected at most {LONGEST_VARIABLE}"
                 )

@@ -1,4 +1,4 @@
-"""How the runner treats properties: acts on them, has no use for them here, or refuses them by name."""
+"""Rules for properties: the runner acts on them, ignores them here, or refuses them by name."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -21,10 +21,10 @@ class Finding:
 
 
 class Rule(Protocol):
-    """What becomes of one property."""
+    """The rule for one property."""
 
     def read(self, value: Any, path: str) -> Iterator[Finding]:
-        """What is found at the property and below it."""
+        """The findings at the property and below it."""
         ...
 
     def resolve(self, value: Any, scope: Scope) -> Any:
@@ -104,12 +104,12 @@ class Refused(_Unneeded):
 
     def read(self, value: Any, path: str) -> Iterator[Finding]:
         if value != []:
-            yield Finding(path, f"is not emulated: {self.reason}")
+            yield Finding(path, f"is not supported: {self.reason}")
 
 
 @dataclass(frozen=True)
 class Unless:
-    """What `rule` says, unless one of the property's members switches it off."""
+    """Applies `rule` unless a member of the property switches it off."""
 
     member: str
     off: str
@@ -134,14 +134,14 @@ class Only:
     def read(self, value: Any, path: str) -> Iterator[Finding]:
         if value not in self.values and str(value) not in map(str, self.values):
             known = " and ".join(map(str, self.values))
-            yield Finding(path, f"{value!r} is not emulated, only {known}")
+            yield Finding(path, f"{value!r} is not supported, only {known}")
 
     def resolve(self, value: Any, scope: Scope) -> Any:
         return resolve(value, scope)
 
 
 ACTED, APART, WITHOUT = Acted(), Apart(), Without()
-UNKNOWN = Refused("the runner does not know it")
+UNKNOWN = Refused("the runner does not support it")
 
 
 def refusals(rule: Rule, value: Any) -> list[Finding]:

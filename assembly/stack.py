@@ -19,7 +19,7 @@ _NESTED = "AWS::CloudFormation::Stack"
 
 
 class Surroundings(Protocol):
-    """What a stack needs of the rest of the assembly."""
+    """The parts of the assembly that a stack needs."""
 
     def nested_template(self, declared: Mapping[str, Any]) -> Path | None:
         """The file with the template of a nested stack that a resource declares, None where there is none."""
@@ -122,7 +122,7 @@ class Stack:
             self.condition(declared["Condition"])
 
     def _left_out(self, declared: Mapping[str, Any]) -> bool:
-        """Whether a condition, of which the runner can know that it does not hold, leaves it out."""
+        """Whether a condition that is known to be false leaves it out."""
         with suppress(AssemblyError):
             return "Condition" in declared and not self.condition(declared["Condition"])
         return False
@@ -175,7 +175,7 @@ class Stack:
         if attribute not in known.attributes:
             kind = self._resources[logical_id]["Type"]
             raise AssemblyError(
-                f"the runner does not know the attribute {attribute} of {logical_id} ({kind})"
+                f"the runner does not support the attribute {attribute} of {logical_id} ({kind})"
             )
         return self._format(logical_id, known.attributes[attribute])
 
@@ -209,7 +209,7 @@ class Stack:
             )
         if known is None:
             raise AssemblyError(
-                f"it refers to {logical_id}, of a type that the runner does not know, {declared['Type']}"
+                f"it refers to {logical_id}, of a type that the runner does not support, {declared['Type']}"
             )
         return known
 

@@ -1,4 +1,4 @@
-"""What the runner reports to its user: each error names what is wrong and, where it can, what to do."""
+"""The runner's errors: each says what is wrong and, where possible, what to do."""
 
 from assembly.errors import SlipwayError
 

@@ -1,4 +1,4 @@
-"""How long the runner waits for what it serves: SageMaker's own times, all shorter by one factor in tests."""
+"""The time-outs of serving: SageMaker's own, which tests shorten by one factor."""
 
 from dataclasses import dataclass, fields
 from typing import Final

@@ -13,7 +13,7 @@ _SETTINGS = ("terminationProtection", "tags", "stackName", "parameters")
 
 
 def load(folder: Path) -> Assembly:
-    """The assembly in the folder; raises AssemblyError for a folder that holds none, or a nested one."""
+    """The assembly in the folder; raises AssemblyError if there is none, or it nests another one."""
     stacks: dict[str, Stack] = {}
     for artifact in sorted(read_any_stacks(folder), key=lambda one: one.name):
         paths = construct_paths(artifact.logical_ids)

@@ -1,4 +1,4 @@
-"""What is written over and deleted by name, whoever wrote it: creating such a resource anew succeeds, and the
+"""Resources that are overwritten and then deleted by name: creating one again succeeds, and the
 clean-up of the old one then deletes the new one."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

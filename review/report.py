@@ -172,7 +172,7 @@ def _reasons(change: ResourceChange) -> list[Row]:
 
 def _removed(one: StackReview) -> list[str]:
     rows = [[resource_cell(change), f"**{change.old_is}**"] for change in one.of(Fate.REMOVED)]
-    return table(["resource", "what becomes of it"], rows)
+    return table(["resource", "outcome"], rows)
 
 
 def _outputs(one: StackReview) -> list[str]:

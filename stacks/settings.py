@@ -205,7 +205,7 @@ class Settings(Part):
             raise SettingsError("env, environments: not in the context; run the app by `cdk` or `make synth`")
         env = chosen["env"]
         if not isinstance(env, str) or env not in environments:
-            raise SettingsError(f"env: {env!r} is none of {', '.join(sorted(environments))}")
+            raise SettingsError(f"env: {env!r} is not one of {', '.join(sorted(environments))}")
         if not isinstance(environments[env], Mapping):
             raise SettingsError(f"environments.{env}: no settings but {environments[env]!r}")
         settings = _validated(cls, _with_options({**environments[env], **chosen}))

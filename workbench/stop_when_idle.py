@@ -51,7 +51,7 @@ def main() -> int:
 def last_use(kernels: list[Any], terminals: list[Any]) -> float:
     """When somebody last used one of them, in seconds since 1970: now for a busy kernel, 0 for none.
 
-    Raises ValueError, LookupError or TypeError for what is no answer of Jupyter's.
+    Raises ValueError, LookupError or TypeError for what is not an answer of Jupyter's.
     """
     # A kernel that nobody has connected to stays "starting" for ever: only a busy one is at work.
     if any(kernel["execution_state"] == "busy" for kernel in kernels):

@@ -1,4 +1,4 @@
-"""What the gateway sends back."""
+"""The gateway's responses."""
 
 from dataclasses import dataclass
 

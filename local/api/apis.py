@@ -1,4 +1,4 @@
-"""The APIs of an assembly, each on a port of its own, with the processes of their functions."""
+"""The APIs of an assembly, each on its own port, with the processes of their functions."""
 
 import asyncio
 import shlex
@@ -129,7 +129,7 @@ class Apis:
     def _code(self, uri: str) -> Path:
         asset = self._assembly.assets.get(uri)
         if asset is None or not (asset.is_zipped or zipfile.is_zipfile(asset.path)):
-            raise AssemblyError(f"{uri} is no code that the assembly stages: run `{synthesis()}`")
+            raise AssemblyError(f"{uri} is not an asset of the assembly: run `{synthesis()}`")
         return asset.path
 
 

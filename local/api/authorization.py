@@ -1,4 +1,4 @@
-"""Who calls: a request's signature, token and key, checked as its method declares."""
+"""Authorization: a request's signature, token or API key is checked as its method declares."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ KEY_HEADER = "x-api-key"
 
 @dataclass(frozen=True)
 class Caller:
-    """What the function is told about the caller."""
+    """The caller's identity, as the function gets it."""
 
     access_key: str | None = None
     key: ApiKey | None = None

@@ -30,7 +30,7 @@ _REMAPPED = frozenset(
 
 @dataclass
 class Context:
-    """What `$context` is made of, of which more becomes known on the way through the gateway."""
+    """The values of `$context`; some are set later on the way through the gateway."""
 
     api: Api
     request: Request
@@ -137,12 +137,12 @@ def _request_context(context: Context, match: Match) -> dict[str, Any]:
 def proxy_answer(answer: Any, api: Api, request: Request) -> Answer:
     """Status, headers and body of what the function returned; refuses what is not of a proxy's form."""
     if not isinstance(answer, Mapping):
-        raise _malformed("it is no object")
+        raise _malformed("expected an object")
     status, body = answer.get("statusCode"), answer.get("body")
     if not isinstance(status, int) or not 100 <= status <= 599:
-        raise _malformed("statusCode is no status")
+        raise _malformed("statusCode is not an HTTP status code")
     if not isinstance(body, str | None):
-        raise _malformed("body is no string")
+        raise _malformed("body is not a string")
     headers = _answer_headers(answer)
     content = (body or "").encode("utf-8", "replace")
     wanted = (request.header("accept") or "").partition(",")[0].partition(";")[0].strip().lower()
@@ -150,21 +150,21 @@ def proxy_answer(answer: Any, api: Api, request: Request) -> Answer:
         try:
             content = base64.b64decode(content, validate=True)
         except binascii.Error:
-            raise _malformed("body is no base64") from None
+            raise _malformed("body is not Base64") from None
     return Answer(status, headers, content)
 
 
 def _answer_headers(answer: Mapping[str, Any]) -> list[tuple[str, str]]:
     single, multiple = answer.get("headers") or {}, answer.get("multiValueHeaders") or {}
     if not isinstance(single, Mapping) or not isinstance(multiple, Mapping):
-        raise _malformed("headers are no object")
+        raise _malformed("headers is not an object")
     pairs = [(name, value) for name, values in multiple.items() for value in values]
     pairs += [(name, value) for name, value in single.items() if value not in multiple.get(name, [])]
     headers = []
     for name, value in pairs:
         lower = name.lower()
         if lower == "transfer-encoding" or "\n" in f"{name}{value}" or "\r" in f"{name}{value}":
-            raise _malformed(f"the header {lower!r} cannot be sent")
+            raise _malformed(f"the header {lower!r} is not a valid HTTP header")
         headers.append((f"x-amzn-remapped-{lower}" if lower in _REMAPPED else lower, str(value)))
     if not any(name == "content-type" for name, _ in headers):
         headers.append(("content-type", "application/json"))

@@ -32,12 +32,10 @@ def _function(arn: str, one: Resource) -> Function:
         raise AssemblyError(f"{one.label} ({one.type}): {refused}")
     runtime = properties["Runtime"]
     if not str(runtime).startswith(_RUNTIME):
-        raise AssemblyError(
-            f"{one.label} ({one.type}): the runner runs Python functions; this one's Runtime is {runtime}"
-        )
+        raise AssemblyError(f"{one.label} ({one.type}): expected a Python Runtime, got {runtime}")
     code = properties["Code"]
     if not {"S3Bucket", "S3Key"} <= code.keys():
-        raise AssemblyError(f"{one.label} ({one.type}): the runner knows code that is an asset")
+        raise AssemblyError(f"{one.label} ({one.type}): expected code that is an asset")
     return Function(
         name=one.name,
         arn=arn,

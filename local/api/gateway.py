@@ -26,7 +26,7 @@ _WITHOUT_BODY = (204, 304)
 
 
 class Invocable(Protocol):
-    """What the gateway needs of a function."""
+    """The function as the gateway calls it."""
 
     async def invoke(self, event: Mapping[str, Any], request_id: str) -> Any:
         """What the handler returns for the event."""

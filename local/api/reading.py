@@ -55,12 +55,10 @@ def read_api(assembly: Assembly, declared: Resource) -> Api:
     try:
         return _Reader(assembly).api(declared)
     except KeyError as error:
-        raise AssemblyError(
-            f"{declared.label} ({declared.type}): a part of it lacks {error.args[0]}"
-        ) from None
+        raise AssemblyError(f"{declared.label} ({declared.type}): missing: {error.args[0]}") from None
     except (AttributeError, IndexError, TypeError, ValueError) as error:
         raise AssemblyError(
-            f"{declared.label} ({declared.type}): a part of it is not of the form that CloudFormation takes: "
+            f"{declared.label} ({declared.type}): a property has a form that CloudFormation does not accept: "
             f"{error}"
         ) from None
 
@@ -116,13 +114,13 @@ class _Reader:
         function = self._function(uri[1]) if uri is not None else None
         if integration.get("Type") != "AWS_PROXY" or function is None:
             raise AssemblyError(
-                f"{one.label} ({one.type}): the runner knows AWS_PROXY with one of the Python functions, "
+                f"{one.label} ({one.type}): the runner supports AWS_PROXY with one of the Python functions, "
                 f"not {integration.get('Type')}"
             )
         authorization = one.properties.get("AuthorizationType", OPEN)
         if authorization not in (OPEN, IAM, COGNITO):
             raise AssemblyError(
-                f"{one.label} ({one.type}): the runner does not know the authorization {authorization}"
+                f"{one.label} ({one.type}): the runner does not support the authorization {authorization}"
             )
         return Method(
             path=paths[one.properties["ResourceId"]],
@@ -160,7 +158,7 @@ class _Reader:
                 ids = [client.name for client in clients if client.properties["UserPoolId"] == pool.name]
                 return UserPool(pool.name, arn, ids)
         raise AssemblyError(
-            f"{authorizer.label} ({authorizer.type}): the runner knows one user pool of the assembly"
+            f"{authorizer.label} ({authorizer.type}): expected one user pool that the assembly declares"
         )
 
     def _keys(self, api: Resource, stage: Resource) -> Sequence[ApiKey]:
@@ -199,7 +197,7 @@ class _Reader:
 def _refuse_unknown(one: Resource, properties: Mapping[str, Any], known: frozenset[str] | None) -> None:
     unknown = sorted(properties.keys() - known - {"Tags"}) if known is not None else []
     if unknown:
-        raise AssemblyError(f"{one.label} ({one.type}): the runner does not know {', '.join(unknown)}")
+        raise AssemblyError(f"{one.label} ({one.type}): the runner does not support {', '.join(unknown)}")
 
 
 def _permissions(assembly: Assembly) -> Iterator[tuple[str, str]]:
@@ -217,7 +215,7 @@ def _paths(api: Resource, resources: Sequence[Resource]) -> Mapping[str, str]:
     while left:
         known = [one for one in left if one.properties["ParentId"] in paths]
         if not known:
-            raise AssemblyError(f"{left[0].label} ({left[0].type}): its parent is no resource of the API")
+            raise AssemblyError(f"{left[0].label} ({left[0].type}): its parent is not a resource of the API")
         for one in known:
             parent = paths[one.properties["ParentId"]]
             paths[one.name] = f"{parent.rstrip('/')}/{one.properties['PathPart']}"
@@ -229,12 +227,14 @@ def _response(one: Resource) -> tuple[str, GatewayResponse]:
     headers = {}
     for name, value in one.properties.get("ResponseParameters", {}).items():
         if not name.startswith(_HEADER) or not re.fullmatch("'[^']*'", value):
-            raise AssemblyError(f"{one.label} ({one.type}): the runner knows fixed headers, not {name}")
+            raise AssemblyError(f"{one.label} ({one.type}): the runner supports static headers, not {name}")
         headers[name.removeprefix(_HEADER)] = value[1:-1]
     status = one.properties.get("StatusCode")
     templates = list(one.properties.get("ResponseTemplates", {}).items())
     if len(templates) > 1:
-        raise AssemblyError(f"{one.label} ({one.type}): the runner knows one template, not {len(templates)}")
+        raise AssemblyError(
+            f"{one.label} ({one.type}): the runner supports one template, not {len(templates)}"
+        )
     kind = one.properties["ResponseType"]
     number = int(status) if status else None
     if not templates:
@@ -246,9 +246,7 @@ def _response(one: Resource) -> tuple[str, GatewayResponse]:
 def _stages(plan: Resource) -> list[tuple[str, str]]:
     stages = plan.properties.get("ApiStages", [])
     if any(stage.get("Throttle") for stage in stages):
-        raise AssemblyError(
-            f"{plan.label} ({plan.type}): the runner does not know a plan's limits of methods"
-        )
+        raise AssemblyError(f"{plan.label} ({plan.type}): the runner does not support throttling per method")
     return [(stage["ApiId"], stage["Stage"]) for stage in stages]
 
 

@@ -1,4 +1,4 @@
-"""What API Gateway answers by itself: gateway responses, as the template words them or as AWS does."""
+"""The gateway responses: those of API Gateway itself, with the template's texts or AWS's defaults."""
 
 import re
 from collections.abc import Mapping

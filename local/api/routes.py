@@ -48,7 +48,7 @@ def _kind(part: str) -> int:
 
 
 def _rank(declared: Sequence[str], parts: Sequence[str]) -> list[int] | None:
-    """How narrowly the resource names the path, the least the narrowest; None if it does not."""
+    """How specifically the resource matches the path, lowest first; None if it does not match."""
     rank = [_kind(part) for part in declared]
     greedy = bool(rank) and rank[-1] == _GREEDY
     if len(parts) < len(declared) or (len(parts) > len(declared) and not greedy):

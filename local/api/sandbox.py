@@ -51,7 +51,7 @@ class Sandbox:
         self._stream, theirs = socket.socketpair()
         try:
             self._process = Process(
-                # -P: what stands in the working folder is no module. -s: nor is what this user has installed.
+                # -P, -s: no modules from the working folder, none that this user has installed.
                 [sys.executable, "-P", "-s", str(_WORKER), str(theirs.fileno()), str(code), function.handler],
                 cwd=folder,
                 environment=environment,
@@ -165,9 +165,11 @@ class Sandboxes:
         """
         encoded = json.dumps(event).encode()
         if len(encoded) > LARGEST_EVENT:
-            raise EventTooLargeError(f"{self.function.name} takes events of at most {LARGEST_EVENT} bytes")
+            raise EventTooLargeError(
+                f"the event is larger than the {LARGEST_EVENT} bytes that {self.function.name} accepts"
+            )
         if self._in_use >= self.function.concurrency:
-            raise ThrottledError(f"{self.function.name} runs {self._in_use} times already")
+            raise ThrottledError(f"{self.function.name} is at its concurrency limit of {self._in_use}")
         self._in_use += 1
         try:
             async with self._slots:
@@ -216,7 +218,7 @@ class Sandboxes:
         await sandbox.stop()
 
     def _own_environment(self) -> dict[str, str]:
-        """What Lambda sets; nothing of the caller's environment reaches the function."""
+        """The variables that Lambda sets; no others of this process reach the function."""
         region = self.function.arn.split(":")[3]
         return {
             "PATH": os.defpath,

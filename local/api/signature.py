@@ -61,13 +61,19 @@ class Signature:
         header = request.header("authorization")
         if "X-Amz-Signature" in request.parameters or "X-Amz-Algorithm" in request.parameters:
             if header is not None:
-                raise Refused("INVALID_SIGNATURE", "signed by the header Authorization and by the query")
+                raise Refused(
+                    "INVALID_SIGNATURE", "signed both in the Authorization header and in the query string"
+                )
             return cls._of_query(request)
         if header is None:
-            raise Refused("MISSING_AUTHENTICATION_TOKEN", "neither Authorization nor a presigned URL")
+            raise Refused(
+                "MISSING_AUTHENTICATION_TOKEN", "expected an Authorization header or a presigned URL"
+            )
         parts = _AUTHORIZATION.fullmatch(header.strip())
         if parts is None:
-            raise Refused("INVALID_SIGNATURE", f"Authorization is not of the form of {ALGORITHM}")
+            raise Refused(
+                "INVALID_SIGNATURE", f"the Authorization header is not in the format of {ALGORITHM}"
+            )
         time, token = request.header("x-amz-date"), request.header("x-amz-security-token")
         return cls(**parts.groupdict(), time=time, token=token, query=request.query, expires=None)
 
@@ -79,7 +85,7 @@ class Signature:
         one = {name: values[0] for name, values in given.items()}
         parts = _PRESIGNED.fullmatch("\n".join(one.get(name, "") for name in _IN_QUERY))
         if parts is None:
-            raise Refused("INVALID_SIGNATURE", f"the query is not of the form of {ALGORITHM}")
+            raise Refused("INVALID_SIGNATURE", f"the query string is not in the format of {ALGORITHM}")
         left = [pair for pair in request.query.split("&") if pair.partition("=")[0] != "X-Amz-Signature"]
         return cls(
             **parts.groupdict(),
@@ -93,9 +99,11 @@ class Signature:
         """Refuses what was signed at another time than now, give or take five minutes, or has expired."""
         signed = _parsed(self.time)
         if not str(self.time).startswith(self.date):
-            raise Refused("INVALID_SIGNATURE", "the credential's date is another one")
+            raise Refused(
+                "INVALID_SIGNATURE", "the date in the credential's scope is not that of the request"
+            )
         if self.expires is None and abs(signed - now) > _LARGEST_SKEW:
-            raise Refused("INVALID_SIGNATURE", "signed at another time")
+            raise Refused("INVALID_SIGNATURE", "signed more than 5 minutes before or after now")
         if self.expires is not None and not signed - _LARGEST_SKEW <= now <= signed + self.expires:
             raise Refused("INVALID_SIGNATURE", "the presigned URL has expired, or is not valid yet")
 
@@ -105,7 +113,7 @@ def check(request: Request, region: str, now: datetime | None = None) -> str:
     signed, at a time that is near `now`, or for a presigned URL until it expires."""
     signed = Signature.read(request)
     if (signed.key, signed.token) != (ACCESS_KEY, None):
-        raise Refused("INVALID_SIGNATURE", f"the only key here is {ACCESS_KEY}, without a session token")
+        raise Refused("INVALID_SIGNATURE", f"expected the access key {ACCESS_KEY}, without a session token")
     if (signed.region, signed.service) != (region, SERVICE):
         raise Refused("INVALID_SIGNATURE", f"the credential's scope is not {region}/{SERVICE}")
     names = signed.headers.split(";")
@@ -115,9 +123,9 @@ def check(request: Request, region: str, now: datetime | None = None) -> str:
     signed.check_time(now or datetime.now(UTC))
     body = hashlib.sha256(request.body).hexdigest()
     if request.header("x-amz-content-sha256") not in (None, body):
-        raise Refused("INVALID_SIGNATURE", "X-Amz-Content-Sha256 is not the body's digest")
+        raise Refused("INVALID_SIGNATURE", "X-Amz-Content-Sha256 does not match the body")
     if not hmac.compare_digest(_expected(request, signed, body), signed.signature):
-        raise Refused("INVALID_SIGNATURE", "the signature is of another request or key")
+        raise Refused("INVALID_SIGNATURE", "the signature does not match the request or the key")
     return signed.key
 
 
@@ -127,7 +135,7 @@ def _parsed(time: str | None) -> datetime:
             return datetime.strptime(time, _TIME).replace(tzinfo=UTC)
     except ValueError:
         pass
-    raise Refused("INVALID_SIGNATURE", "X-Amz-Date is missing or no time")
+    raise Refused("INVALID_SIGNATURE", "X-Amz-Date is missing or not a time")
 
 
 def _expiry(seconds: str) -> timedelta:

@@ -21,7 +21,7 @@ class Validator:
         }
 
     def check(self, request: Request) -> None:
-        """Refuses a body that is no JSON or not as the model says."""
+        """Refuses a body that is not JSON or not as the model says."""
         model = self._models.get(request.media_type)
         if model is None:
             return
@@ -29,15 +29,15 @@ class Validator:
             text = request.body.decode("utf-8", "replace")
             content = json.loads(text, parse_int=_number, parse_constant=_refuse)
         except (ValueError, RecursionError):
-            raise Refused("BAD_REQUEST_BODY", "the body is no JSON") from None
+            raise Refused("BAD_REQUEST_BODY", "the body is not JSON") from None
         if (error := next(model.iter_errors(content), None)) is not None:
             # Its message would repeat what was sent.
             place = "/".join(str(part) for part in error.schema_path)
-            raise Refused("BAD_REQUEST_BODY", f"the model's {place} is not met")
+            raise Refused("BAD_REQUEST_BODY", f"the body does not match the model: {place}")
 
 
 def _refuse(text: str) -> None:
-    raise ValueError(f"JSON has no {text}")
+    raise ValueError(f"{text} is not JSON")
 
 
 def _number(text: str) -> int | float:

@@ -20,7 +20,7 @@ LARGEST_ANSWER = 6_291_556
 
 
 class Context:
-    """What Lambda passes beside the event."""
+    """The context object that Lambda passes with the event."""
 
     function_version = "$LATEST"
     identity = None
@@ -36,7 +36,7 @@ class Context:
         self._ends = time.monotonic() + given["timeout"]
 
     def get_remaining_time_in_millis(self) -> int:
-        """How long the function may still run."""
+        """The remaining time of the invocation."""
         return max(0, int((self._ends - time.monotonic()) * 1000))
 
 

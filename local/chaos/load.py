@@ -131,7 +131,7 @@ class Load:
 
 
 def judge(golden: Response, answer: Response) -> Verdict:
-    """What an answer is worth beside the golden one."""
+    """The verdict on a response that is compared with the golden one."""
     if answer.status == 200:
         same = answer.body == golden.body and _type(answer) == _type(golden)
         return Verdict.RIGHT if same else Verdict.WRONG

@@ -1,4 +1,4 @@
-"""What a run found, as a table and as JSON."""
+"""The report of a run, as a table and as JSON."""
 
 from collections.abc import Sequence
 from typing import Any

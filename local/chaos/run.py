@@ -45,7 +45,7 @@ class Plan:
 
 @dataclass
 class Found:
-    """What came of a fault at a container: verdicts while it was injected, and seconds until it was over."""
+    """The outcome of a fault in a container: verdicts while it lasted, and seconds until recovery."""
 
     fault: str
     container: str

@@ -14,10 +14,10 @@ from local.errors import EngineError
 from local.terminal.console import print_table
 
 _DESCRIPTION = """\
-Build every image of versions.toml that has a source, by podman, docker or buildah, whichever works here, and
-write what is in it (CycloneDX, from its lock) to build/sbom/. The tag is localhost/slipway-IMAGE:latest.
+Build every image of versions.toml that has a source, with podman, docker or buildah, and write its software
+bill of materials (CycloneDX, from its lock) to build/sbom/. The tag is localhost/slipway-IMAGE:latest.
 
-FROM takes --base: an image by digest where there is a registry, else a stand-in (scripts/engine_base).
+--base is the image for FROM: by digest if a registry can be reached, else one made by scripts/engine_base.
 """
 _EPILOG = f"""\
 examples:

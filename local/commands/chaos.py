@@ -36,15 +36,15 @@ from local.timing import Timing
 
 _DESCRIPTION = """\
 Start an endpoint of its own, as `serve` does, with a proxy before each container; send requests at a steady
-pace; and inject faults, one at one container at a time. Every answer is judged by the one that the endpoint
-gave to the same body when it was well: it must be that, byte for byte, or a clear refusal (424, 429 or 503 as
-SageMaker Runtime answers, a 503 with Retry-After). Anything else is wrong, and the command ends with 1.
+pace; and inject one fault at a time into one container. Every response is compared with the one that the
+healthy endpoint gave to the same body: it must be the same bytes, or a refusal (424, 429 or 503 as SageMaker
+Runtime answers, a 503 with Retry-After). Anything else is wrong, and the exit code is 1.
 
 """ + "\n".join(f"{name:<10}{about}" for name, about in ABOUT.items())
 _EPILOG = f"""\
-Times in the table: from a kill or stop, or from the end of a fault that lasts, to the first right answer to a
-request sent after it. All of the runner's waits are --time-scale as long as when it serves. The containers'
-logs go to build/chaos/, the report to build/reports/chaos.json.
+Times in the table run from a kill or stop, or from the end of a fault that lasts, to the first correct
+response to a request sent after it. The runner's time-outs are those of `serve` times --time-scale. The
+containers' logs go to build/chaos/, the report to build/reports/chaos.json.
 
 {example_of("chaos churn --faults kill,stop --times 25 --accept application/json")}
 """
@@ -100,7 +100,9 @@ def run(arguments: argparse.Namespace) -> int:
     endpoint = declared.endpoint(arguments.endpoint)
     hostnames = [container.hostname for container in endpoint.model.containers]
     if arguments.container not in (None, *hostnames):
-        raise UsageError(f"{endpoint.name} has no container {arguments.container}: {', '.join(hostnames)}")
+        raise UsageError(
+            f"{endpoint.name} has no container {arguments.container}; expected one of {', '.join(hostnames)}"
+        )
     shown = example(declared, endpoint.name)
     bodies = _bodies(arguments.rows, shown)
     timing = Timing().scaled(arguments.time_scale)
@@ -174,7 +176,7 @@ def _body(lines: Sequence[bytes], first: int, count: int) -> bytes:
 def _names(text: str) -> tuple[str, ...]:
     names = tuple(text.split(","))
     if unknown := [name for name in names if name not in ABOUT]:
-        raise argparse.ArgumentTypeError(f"no fault is called {unknown[0]}; there are {', '.join(ABOUT)}")
+        raise argparse.ArgumentTypeError(f"unknown fault {unknown[0]}; expected one of {', '.join(ABOUT)}")
     return names
 
 

@@ -18,10 +18,10 @@ from local.terminal import background, phase
 
 _DESCRIPTION = """\
 Score the test part of a workload's last training by batch transform, through the deployed model's live
-containers, and evaluate the answers; then serve its endpoints, send one request through its API and stop.
+containers, and evaluate the predictions. Then serve its endpoints, send one request to its API, and stop.
 
-The evaluation goes to build/reports/WORKLOAD-evaluation.*, the answers to build/batch/demo/WORKLOAD, logs to
-build/demo/WORKLOAD. `make demo` trains first.
+The evaluation goes to build/reports/WORKLOAD-evaluation.*, the predictions to build/batch/demo/WORKLOAD, the
+logs to build/demo/WORKLOAD. `make demo` trains first.
 """
 _PROJECT = Path(__file__).absolute().parents[2]
 # A forecast is long: its beginning shows what comes.

@@ -10,15 +10,15 @@ from local.serve import control
 from local.storage.workspace import Workspace
 
 _DESCRIPTION = f"""\
-Replace the containers of an endpoint that `{in_help("serve")}` answers for by those that the assembly
-declares now, as SageMaker's blue/green deployment does: the new version is started beside the old one, must
-answer its pings and some requests with its stack's example, gets every new request from then on, and the old
-version ends when it has answered its last one. No request fails on the way.
+Deploy the assembly's containers to an endpoint that `{in_help("serve")}` is serving, as SageMaker's
+blue/green deployment does: the new version starts beside the old one and must answer its pings and some
+requests with the stack's example. Then it gets every new request, and the old version stops when it has
+answered its last one. No request fails.
 
-When the new version fails, it is rolled back: the old one has been serving all the time and goes on. The
-command then says why and ends with 1; the logs of the new version stay in build/endpoints/<endpoint>.<n>/.
+If the new version fails, it is rolled back, and the old one continues to serve. The command says why and
+exits with 1; the logs of the new version are in build/endpoints/<endpoint>.<n>/.
 
-Only containers are replaced. APIs and their functions stay as they were when serve was started.
+Only containers are replaced. APIs and their functions stay as they were when `serve` started.
 """
 _EPILOG = example_of("deploy churn", after="make synth")
 
@@ -32,7 +32,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     path = arguments.assembly.absolute()
     if not path.is_dir():
-        raise UsageError(f"{arguments.assembly} is no folder: run `{synthesis()}`")
+        raise UsageError(f"{arguments.assembly} is not a folder: run `{synthesis()}`")
     request = {"deploy": arguments.endpoint, "assembly": str(path)}
     root = Workspace().root
     control.serving_process(root)

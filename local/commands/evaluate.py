@@ -77,7 +77,7 @@ def _summary(rows: list[dict[str, Any]], metric: str) -> dict[str, Any]:
     numbers = [float(value) for value in values if isinstance(value, int | float)]
     if len(numbers) < len(rows):
         known = ", ".join(metrics.columns(rows))
-        raise SlipwayError(f"the pipeline's evaluation has no number {metric}; it has {known}")
+        raise SlipwayError(f"the pipeline's evaluation has no metric {metric}; it has {known}")
     return {
         "metric": metric,
         "mean": statistics.mean(numbers),
@@ -88,5 +88,5 @@ def _summary(rows: list[dict[str, Any]], metric: str) -> dict[str, Any]:
 
 def _at_least_two(text: str) -> int:
     if not text.isdecimal() or int(text) < 2:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of splits; a spread takes at least 2")
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 2, got {text!r}")
     return int(text)

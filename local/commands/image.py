@@ -10,8 +10,8 @@ from local.commands.options import Subparsers, add_assignments, add_command, giv
 from local.containers.images import Images
 
 _DESCRIPTION = """\
-Become the process that stands for one container image, as `docker run IMAGE serve|train` would start it, for
-any script or model and from any folder. Its signals, output and exit code are the process's own.
+Run one container image's program as a process, as `docker run IMAGE serve|train` runs the image, for any
+script or model and from any folder. Signals, output and exit code are those of the program.
 
 IMAGE is a name of versions.toml (xgboost, scikit-learn, ...), or `own` for the image that is built here.
 /opt/ml is the folder given with --folder (SAGEMAKER_BASE_DIR):
@@ -48,7 +48,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "--folder",
         type=given_path,
         metavar="FOLDER",
-        help="what stands for /opt/ml (default: SAGEMAKER_BASE_DIR, else /opt/ml itself)",
+        help="the folder used as /opt/ml (default: SAGEMAKER_BASE_DIR, else /opt/ml itself)",
     )
     parser.add_argument(
         "--port", type=port, help="where serve listens (default: SAGEMAKER_BIND_TO_PORT, else 8080)"

@@ -38,14 +38,13 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     if (arguments.file is None) == (arguments.row is None):
-        raise UsageError("the request's body is one of FILE and --row ROW; give one")
+        raise UsageError("expected either FILE or --row ROW")
     state = state_file.read(Workspace().root)
     endpoint = state.endpoint(arguments.endpoint)
     body = _body(arguments)
     if len(body) > LARGEST_PAYLOAD:
         raise UsageError(
-            f"the body is larger than {LARGEST_PAYLOAD} bytes, which a request takes at most: "
-            "send it in parts"
+            f"the body is larger than {LARGEST_PAYLOAD} bytes, the limit of a request: send it in parts"
         )
     headers = {"Content-Type": arguments.content_type or _media_type(arguments.file)}
     if arguments.accept:

@@ -22,7 +22,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("workload", help="the workload, such as churn, or the group's name")
     parser.add_argument("action", nargs="?", choices=tuple(_STATUS), help="what to do with VERSION")
     parser.add_argument(
-        "version", nargs="?", type=at_least_one, metavar="VERSION", help="a number of the list"
+        "version", nargs="?", type=at_least_one, metavar="VERSION", help="a version number from the list"
     )
     registries.add_options(parser)
 

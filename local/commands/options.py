@@ -63,28 +63,28 @@ def given_path(text: str) -> Path:
 def given_file(text: str) -> Path:
     """A path to write to beside what is printed, as argparse's `type`."""
     if text == "-":
-        raise argparse.ArgumentTypeError("standard output takes what is printed; name a file")
+        raise argparse.ArgumentTypeError("standard output is taken by the report on screen; name a file")
     return given_path(text)
 
 
 def port(text: str) -> int:
     """The number of a port, or 0, as argparse's `type`."""
     if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) <= 65_535):
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no port: a number from 0 to 65535")
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, got {text[:20]!r}")
     return int(text)
 
 
 def at_least_one(text: str) -> int:
     """A whole number above 0, as argparse's `type`."""
     if not (text.isascii() and text.isdecimal() and 0 < len(text) < 10 and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text!r}")
     return int(text)
 
 
 def header(text: str) -> str:
     """The value of an HTTP header, as argparse's `type`."""
     if not (text.isascii() and text.isprintable()):
-        raise argparse.ArgumentTypeError(f"{text!r} is no header: expected visible ASCII characters")
+        raise argparse.ArgumentTypeError(f"expected visible ASCII characters, got {text!r}")
     return text
 
 
@@ -95,7 +95,7 @@ def positive(text: str) -> float:
     except ValueError:
         number = math.nan
     if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
     return number
 
 
@@ -103,7 +103,7 @@ def assignment(text: str) -> tuple[str, str]:
     """The two sides of NAME=VALUE, as argparse's `type`."""
     name, equals, value = text.partition("=")
     if not name or not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+        raise argparse.ArgumentTypeError(f"expected NAME=VALUE, got {text!r}")
     return name, value
 
 
@@ -114,7 +114,7 @@ def assignments(path: str) -> list[tuple[str, str]]:
     except (OSError, ValueError, RecursionError) as error:
         raise argparse.ArgumentTypeError(f"{path} cannot be read as JSON: {error}") from None
     if not isinstance(document, dict) or not all(isinstance(value, str) for value in document.values()):
-        raise argparse.ArgumentTypeError(f'{path} should hold an object like {{"NAME": "VALUE"}}')
+        raise argparse.ArgumentTypeError(f'{path}: expected an object such as {{"NAME": "VALUE"}}')
     return list(document.items())
 
 

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """What the release changes, for a first look; `make diff` says what that does to the stacks."""
+    """A summary of what the release changes; `make diff` shows the effect on the stacks."""
     before, after = ({"version": one.get("version", "none"), **_metrics(one)} for one in (old, new))
     names = metrics.columns([after])
     for name, was, becomes in zip(

@@ -27,17 +27,17 @@ from local.terminal.printed import slipway
 from local.timing import Timing
 
 _DESCRIPTION = f"""\
-Start the containers of every endpoint of the template that can be served here, or of each WORKLOAD's, as
-processes, chain them, and answer InvokeEndpoint as SageMaker Runtime does, until Ctrl-C. Serve their REST
-APIs too, each on the next port: its Lambda function runs in processes of its own and invokes the endpoint
-here. Logs are in build/endpoints/<endpoint>/, build/functions/<function>/ and build/apis/<api>/.
+Start the containers of every endpoint in the template, or of each WORKLOAD, as processes, chain them, and
+answer InvokeEndpoint as SageMaker Runtime does, until Ctrl-C. Their REST APIs are served too, each on the
+next port; the Lambda function behind an API runs in separate processes and invokes the endpoint here.
+Logs are in build/endpoints/<endpoint>/, build/functions/<function>/ and build/apis/<api>/.
 
-A container that ends, or misses three pings, is started again: at once, then after 0.5 s, 1 s and so on up to
-30 s; meanwhile its endpoint answers 503 with Retry-After, as it does to more requests than it can queue.
-While it serves, `{in_help("deploy")}` takes over a changed assembly.
+A container that ends, or misses three pings, is restarted: immediately, then after 0.5 s, 1 s and so on up to
+30 s. Until then its endpoint answers 503 with Retry-After, as it does when its queue is full. While `serve`
+runs, `{in_help("deploy")}` deploys a changed assembly to it.
 
-With --engine the images that are built here ({in_help("build-images")}) run in that container engine: with
-a read-only root, no capabilities, not as root, and in a network that leads nowhere but to the chain.
+With --engine the images that are built here ({in_help("build-images")}) run in that container engine, with
+a read-only root file system, without capabilities, not as root, and in a network without access to others.
 """
 _DEFAULT_PORT = 8080
 
@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     # Named twice, or by two of its names, an endpoint is one.
     endpoints = list({one.name: one for one in found}.values())
     _demand_some(endpoints, left_out)
-    # An API calls the endpoint of its workload that is no variant.
+    # An API calls the endpoint of its workload that is not a variant.
     workloads = {one.address.workload for one in endpoints if one.address.variant is None}
     workspace = Workspace()
     apis = Apis(declared, workspace.root, _note, workloads if arguments.workloads else None)
@@ -156,16 +156,16 @@ def _demand_some(found: Sequence[object], left_out: Mapping[str, SlipwayError]) 
 
 
 def _tell_what_is_unused(declared: assembly.Assembly, *, verbose: bool) -> None:
-    """What the template declares and nothing here acts on: in a line, or as a table."""
+    """Print what the template declares without effect here, as a line or as a table."""
     types, properties = declared.without_local_effect, declared.unused_properties()
     if verbose:
         rows = [(kind, "", "no effect here") for kind in types]
-        rows += [(kind, "", "unknown here, and not needed") for kind in declared.unknown_types]
+        rows += [(kind, "", "unknown, not needed") for kind in declared.unknown_types]
         rows += [(kind, path, "no effect here") for kind, path in properties]
-        print_table(("type", "property", "what becomes of it"), sorted(rows))
+        print_table(("type", "property", "effect here"), sorted(rows))
     else:
         unknown = ", ".join(declared.unknown_types)
-        left = f"; not known here, and not needed: {unknown}" if unknown else ""
+        left = f"; unknown types, not needed: {unknown}" if unknown else ""
         _note(f"types without effect here: {len(types)}, properties: {len(properties)} (-v lists them){left}")
 
 

@@ -13,13 +13,13 @@ from local.terminal.console import print_table
 from local.terminal.printed import slipway
 
 _DESCRIPTION = """\
-Run the pipeline that trains WORKLOAD, as the template declares it, with each job as a process.
+Run the training pipeline of WORKLOAD as the template declares it, with each job as a process.
 
-Steps whose inputs, code and image have not changed are not run again where the definition caches them. After
-an execution that failed or was killed, the next one takes over whatever steps it had finished.
+A step with CacheConfig is not run again if its inputs, code and image have not changed. After an execution
+that failed or was killed, the next one continues with the steps that had succeeded.
 
-The models go to build/artifacts/WORKLOAD/<container>/model.tar.gz and the property files to build/reports/,
-once every step has succeeded. What a step read, wrote and logged stays in build/runs/<execution>/<step>/.
+When every step has succeeded, the models are put into build/artifacts/WORKLOAD/<container>/model.tar.gz and
+the property files into build/reports/. Inputs, outputs and logs stay in build/runs/<execution>/<step>/.
 """
 _EPILOG = example_of("train churn --data churn.txt --set SplitSeed=1729")
 

@@ -15,14 +15,13 @@ from local.terminal.counting import counting
 
 _JOIN = "JoinSource"
 _DESCRIPTION = """\
-Send a file of records, a line each (CSV without header, or JSON), through the deployed model of a workload,
-by its batch pipeline: several requests at a time, at constant memory,
-the answers in the order of the records.
+Send a file through the deployed model of a workload, as its batch pipeline declares it. The file has one
+record on each line: CSV without header, or JSON. Several requests are sent at a time, memory use is constant,
+and predictions are written in the order of the records.
 
-A record is a line that is not blank; blank lines, of nothing but spaces and tabs, are not sent. A record
-that a container refuses is named by its line in the file, and nothing is written.
---set InputFilter=, JoinSource= and OutputFilter= keep columns from the model and choose what is
-written: with '$[1:]', Input and '$[0,-1]' an id in the first column stands before the answer.
+Blank lines (only spaces and tabs) are not sent. If a container refuses a record, the error names its line,
+and nothing is written. --set InputFilter=, JoinSource= and OutputFilter= hide columns from the model
+and choose what is written: '$[1:]', Input and '$[0,-1]' write an ID column before each prediction.
 """
 _EPILOG = example_of("transform churn customers.csv --output scores.csv --join")
 

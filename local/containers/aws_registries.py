@@ -1,4 +1,4 @@
-"""Where AWS keeps its images, as the tables say that its SageMaker SDK carries."""
+"""The registries of AWS's images, from the tables in its SageMaker SDK."""
 
 import json
 import re
@@ -12,7 +12,7 @@ _HOST = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazo
 
 
 def is_of_aws(registry: str, framework: str) -> bool:
-    """Whether a registry's host is of an account in which AWS keeps the framework's images, in any region."""
+    """Whether a registry belongs to an account of AWS that publishes this framework, in any Region."""
     host = _HOST.fullmatch(registry)
     return host is not None and host["account"] in _accounts(framework)
 

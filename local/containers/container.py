@@ -59,7 +59,7 @@ class Layout:
         """
         inside = PurePosixPath(os.path.normpath(path))
         if not inside.is_relative_to(_OPT_ML):
-            raise ContainerError(f"{path} is outside {_OPT_ML}, which is all that is laid out here")
+            raise ContainerError(f"{path} is outside {_OPT_ML}, the only folder that a container has here")
         return self.base / inside.relative_to(_OPT_ML)
 
     def create(self) -> None:
@@ -173,7 +173,7 @@ class ServingContainer:
         process.on_exit(lambda: _from_thread(loop, lambda: self._note_exit(process, ports)))
 
     def _start_with(self, variables: Mapping[str, str]) -> "Start":
-        """How the image is started with the container's variables."""
+        """The command that starts the image with the container's variables."""
         environment = {**self._image.environment(), **self.layout.environment(), **variables}
         return Start(self._image.command("serve"), environment)
 
@@ -236,7 +236,7 @@ class ServingContainer:
 
 
 def describe_exit(exit_code: int) -> str:
-    """How a process ended, in words."""
+    """Describe how a process ended."""
     if exit_code < 0:
         return f"was killed by {signal.Signals(-exit_code).name}"
     return f"ended with exit code {exit_code}"

@@ -155,7 +155,7 @@ class Network:
 
 
 def tag_of(image: Image) -> str:
-    """How an image that was built here is called by its engine."""
+    """The tag of an image that was built here."""
     return f"localhost/slipway-{image.name}:latest"
 
 

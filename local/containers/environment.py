@@ -109,7 +109,9 @@ class ImageEnvironment:
 
     def _interpreter(self) -> Path:
         if not _VERSION.fullmatch(self.version):
-            raise ImageError(f"image {self.name}: python = {self.version!r} is no version such as 3.12")
+            raise ImageError(
+                f"image {self.name}: python = {self.version!r} is not a Python version such as 3.12"
+            )
         if f"{sys.version.split()[0]}.".startswith(f"{self.version}."):
             return Path(sys.executable)
         found = _of_pyenv(self.version) or _of_uv(self.version)
@@ -145,7 +147,7 @@ def _of_uv(version: str) -> Path | None:
 
 
 def _size(folder: Path) -> str:
-    """What is installed so far; files come and go meanwhile."""
+    """The size of what is installed so far; files may appear and disappear meanwhile."""
     size = 0
     for place, _, names in os.walk(folder):
         for name in names:

@@ -45,7 +45,7 @@ class Image:
     python: Path = Path(sys.executable)
 
     def command(self, argument: str) -> list[str]:
-        """What starts the image with `argument`, as `docker run <image> <argument>` does."""
+        """The command that starts the image with `argument`, as `docker run <image> <argument>` does."""
         # -P: the container's working folder holds downloaded files and is no place to import from.
         return [str(self.python), "-P", "-m", self.module, argument]
 
@@ -159,7 +159,7 @@ class Images:
                 f"{image.repository}:{image.version}" if image.version else image.repository
                 for image in self._images
             )
-            raise ImageError(f"image {uri} cannot run here: {self._source.name} knows {known or 'no image'}")
+            raise ImageError(f"image {uri} cannot run here: {self._source.name} lists {known or 'no image'}")
         return image.ready()
 
     def _substitute(self, uri: str, registry: str, repository: str, tag: str | None) -> Image | None:
@@ -169,13 +169,13 @@ class Images:
             return None
         unknown = "a digest does not say its version, and " if tag is None else ""
         if not image.is_in(registry):
-            unknown = f"{registry} is not a registry of AWS's, and {unknown}"
+            unknown = f"{registry} is not an AWS registry, and {unknown}"
         if self._substituted is None:
             raise ImageError(
-                f"image {uri} cannot run here: {unknown}what stands in for {image.repository} is of version "
-                f"{image.version}; `serve --any-version` takes that one all the same"
+                f"image {uri} cannot run here: {unknown}the stand-in for {image.repository} has version "
+                f"{image.version}; `serve --any-version` uses that one anyway"
             )
-        self._substituted(f"{uri} runs as version {image.version}: {unknown}its answers may be others")
+        self._substituted(f"{uri} runs as version {image.version}: {unknown}its responses may differ")
         return image
 
     def built_here(self) -> list[Image]:
@@ -233,7 +233,7 @@ def _parse(uri: str) -> tuple[str, str, str | None]:
     registry, _, repository = name.partition("/")
     repository, _, tag = repository.partition(":")
     if not registry or not repository:
-        raise ImageError(f"{uri!r} is no image URI (<registry>/<repository>:<tag>)")
+        raise ImageError(f"{uri!r} is not an image URI (<registry>/<repository>:<tag>)")
     return registry, repository, tag or (None if digest else "latest")
 
 

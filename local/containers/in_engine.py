@@ -18,7 +18,7 @@ _PREFIX = "slipway-"
 
 @dataclass(frozen=True)
 class EngineHost:
-    """Where our own images run: an engine, and the network of the chain."""
+    """The engine in which our own images run, and the network of the chain."""
 
     engine: Engine
     network: Network

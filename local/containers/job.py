@@ -72,7 +72,7 @@ def run(containers: Sequence[JobContainer], *, timeout: float | None = None) -> 
     number = decided or 0
     exit_code, layout = processes[number].wait() or 0, containers[number].layout
     if decided is None:
-        return JobResult(exit_code or 1, layout.log, f"it was stopped after {timeout:g} s, its longest time")
+        return JobResult(exit_code or 1, layout.log, f"stopped after its time limit of {timeout:g} s")
     failure = (layout.failure() or describe_exit(exit_code)) if exit_code else ""
     return JobResult(exit_code, layout.log, failure, number)
 

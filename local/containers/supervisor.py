@@ -12,7 +12,7 @@ from local.timing import Timing
 
 
 class Supervised(Protocol):
-    """What a supervisor needs of a container."""
+    """A container as its supervisor uses it."""
 
     name: str
     client: Client
@@ -25,7 +25,7 @@ class Supervised(Protocol):
 
 
 class Backoff:
-    """How long to wait before a container is started again."""
+    """The delays before a container is restarted."""
 
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
@@ -73,7 +73,7 @@ class Supervisor:
             await self._start_again(problem, self._clock() - ready)
 
     async def _failure(self) -> str:
-        """What is wrong with the container, as soon as something is."""
+        """Wait until something is wrong with the container, and describe it."""
         container, missed = self._container, 0
         while True:
             done, _ = await asyncio.wait([container.exited], timeout=self._timing.between_pings)

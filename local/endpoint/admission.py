@@ -1,4 +1,4 @@
-"""How many requests an endpoint takes on at a time: with a bounded queue, overload costs only the excess."""
+"""Admission: a bounded queue limits concurrent requests; overload fails the excess only."""
 
 import asyncio
 from types import TracebackType

@@ -1,4 +1,4 @@
-"""What a workload promises of its answers, and what is wrong with one that breaks the promise.
+"""The promises of a workload about its responses, and how a response breaks them.
 
 SageMaker passes on whatever a container answers with a 2xx. Where the template promises more it is held to
 it, so that a container that fails without saying so never becomes a prediction.
@@ -75,7 +75,7 @@ def asked(body: bytes, content_type: str | None) -> int | None:
 
 
 def problem(promise: Promise, asked_for: int | None, answer: Response) -> str:
-    """What of the promise a container's answer to so many records breaks, in words; empty when nothing."""
+    """How a container's response to this number of records breaks the promise; empty if it does not."""
     if not asked_for:
         return ""
     kind = _kind(answer.headers.get("content-type"))
@@ -83,17 +83,17 @@ def problem(promise: Promise, asked_for: int | None, answer: Response) -> str:
         return _problem_of_rows(promise, asked_for, answer.body, kind)
     if kind == _JSON:
         return _problem_of_json(promise, asked_for, answer.body)
-    return f"it answered {_PAGE}, which is no prediction" if promise.one_per_record and kind == _PAGE else ""
+    return f"expected predictions, got {_PAGE}" if promise.one_per_record and kind == _PAGE else ""
 
 
 def _problem_of_rows(promise: Promise, asked_for: int, body: bytes, kind: str) -> str:
     if promise.one_per_record:
         answered = records.count(body, kind)
         if answered != asked_for and not (promise.header and answered == asked_for - 1):
-            return f"it answered {answered} rows to {asked_for}"
+            return f"expected {asked_for} predictions, got {answered}"
     # A number has no N, but for nan, inf and infinity: to look for one letter takes next to nothing.
     if promise.finite and (b"n" in body or b"N" in body) and _NOT_FINITE.search(body):
-        return "it answered a number that is not finite"
+        return "a prediction is not a finite number"
     return ""
 
 
@@ -103,14 +103,14 @@ def _problem_of_json(promise: Promise, asked_for: int, body: bytes) -> str:
     try:
         document = json.loads(body, parse_constant=_refuse if promise.finite else float)
     except _NotFiniteError:
-        return "it answered a number that is not finite"
+        return "a prediction is not a finite number"
     except (ValueError, RecursionError):
-        return "its answer is not JSON"
+        return "the response is not JSON"
     found: Any = document.get(_PREDICTIONS) if isinstance(document, dict) else None
     if promise.one_per_record and isinstance(found, list) and len(found) != asked_for:
         if promise.header and len(found) == asked_for - 1:
             return ""
-        return f"it answered {len(found)} predictions to {asked_for} rows"
+        return f"expected {asked_for} predictions, got {len(found)}"
     return ""
 
 

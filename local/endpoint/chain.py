@@ -34,7 +34,7 @@ class ValidationError(InvocationError):
 
 
 class UnknownOperationError(InvocationError):
-    """Nothing of SageMaker Runtime's is at this method and path."""
+    """SageMaker Runtime has no operation with this method and path."""
 
     status = HTTPStatus.NOT_FOUND
     code = "UnknownOperationException"
@@ -88,14 +88,14 @@ class BrokenPromiseError(ModelError):
 
 @dataclass(frozen=True)
 class Log:
-    """Where a container's log is here, and the ARN of the log group that it would have on AWS."""
+    """A container's log file here, and the ARN of the log group that it would have on AWS."""
 
     place: str
     arn: str
 
 
 class Container(Protocol):
-    """What the chain needs of a serving container; one that is not ready will be in some `retry_after` s."""
+    """A serving container as the chain uses it; one that is not ready says when to retry, in seconds."""
 
     client: Client
     ready: bool

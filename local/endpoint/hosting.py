@@ -24,7 +24,7 @@ _SINGLE = "primary"
 
 @dataclass(frozen=True)
 class Host:
-    """Where models are started: their images and artifacts; with `engine`, our own images run in it."""
+    """Starts models from their images and artifacts; with `engine`, our own images run in it."""
 
     images: Images
     storage: Storage

@@ -1,7 +1,7 @@
 """What a record is: a line that is not blank; in CSV a quoted line feed ends none.
 
 Blank is a line of nothing but spaces, tabs and carriage returns, as in the API and in our containers; a byte
-order mark that begins the text is no character of its first line.
+order mark that begins the text is not a character of its first line.
 """
 
 import re

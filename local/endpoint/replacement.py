@@ -79,7 +79,7 @@ class Hosted:
 
 async def _try(chain: Chain, example: Example | None, note: Callable[[str], None]) -> None:
     if example is None:
-        note("no stack exports an example for the endpoint: its first requests are its callers'")
+        note("no stack exports an example for the endpoint: no requests are sent to it before it goes live")
         return
     for _ in range(FIRST_REQUESTS):
         answer = await chain.invoke(example.body, example.media_type, None)

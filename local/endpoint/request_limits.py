@@ -1,4 +1,4 @@
-"""What InvokeEndpoint accepts, as its API model says; a test holds this against botocore's."""
+"""The limits of InvokeEndpoint's parameters; a test compares them with botocore's API model."""
 
 import re
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ HEADERS: Mapping[str, Limit] = {
 
 
 def violation(endpoint: str, headers: Mapping[str, str]) -> str | None:
-    """What AWS would refuse about the endpoint's name or the headers, None when there is nothing."""
+    """The fault for which AWS would refuse the endpoint's name or a header; None if there is none."""
     values = [(ENDPOINT_NAME, endpoint)]
     values += [(limit, headers[name]) for name, limit in HEADERS.items() if name in headers]
     return next((found for limit, value in values if (found := limit.violation(value))), None)

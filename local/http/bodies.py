@@ -34,7 +34,7 @@ class Bodies:
 
     @property
     def room(self) -> int:
-        """How many bytes may still be held."""
+        """The number of bytes that may still be held."""
         return self._room
 
     @asynccontextmanager
@@ -87,7 +87,7 @@ class Bodies:
 
 
 class _Share:
-    """What one request holds; from the first piece that finds no room on, nothing."""
+    """The memory that one request holds; once a piece does not fit, it holds nothing."""
 
     def __init__(self, bodies: Bodies) -> None:
         self._bodies = bodies

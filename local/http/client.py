@@ -190,7 +190,7 @@ class _Connection(asyncio.Protocol):
         except httptools.HttpParserError as error:
             self._fail(HttpError(f"the answer is not HTTP: {error}"))
         except httptools.HttpParserUpgrade:
-            self._fail(HttpError("the answer changes to another protocol, which nobody asked for"))
+            self._fail(HttpError("the response switches to another protocol without an upgrade request"))
             self.close()
         self._idle_bytes = 0 if self._progress else self._idle_bytes + len(data)
         if self._idle_bytes > LARGEST_HEAD:

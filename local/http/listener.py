@@ -30,7 +30,7 @@ def bind(port: int) -> socket.socket:
         listener.listen(0)
     except OverflowError:
         listener.close()
-        raise UsageError(f"there is no port {port}: they end at 65535; choose another with --port") from None
+        raise UsageError(f"port {port} is above 65535; choose another with --port") from None
     except OSError as error:
         listener.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):

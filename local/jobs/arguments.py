@@ -1,4 +1,4 @@
-"""Every argument of the jobs that pipelines start, and what becomes of it here."""
+"""Every argument of the jobs that pipelines start, and its effect here."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -56,7 +56,7 @@ class Cluster:
         return self.instances[0].layout
 
     def share(self, instance: Instance, distribution: str) -> Share:
-        """What the instance gets of the objects of an input: all, or sharded by key, every n-th."""
+        """The objects of an input that the instance gets: all, or every n-th if they are sharded by key."""
         if distribution == FULLY_REPLICATED:
             return WHOLE
         if distribution == SHARDED:

@@ -35,7 +35,7 @@ class ProcessingJob:
 
     @property
     def description(self) -> dict[str, Any]:
-        """What DescribeProcessingJob would answer; inputs and outputs go by their names, as references do."""
+        """The response of DescribeProcessingJob, with inputs and outputs by name, as references use them."""
         return {
             **self._arguments,
             "ProcessingJobName": self._name,

@@ -1,4 +1,4 @@
-"""What every job uses of the local world, and what all of them do alike."""
+"""What all jobs have in common: storage, images, and how a container is run for them."""
 
 import threading
 from collections.abc import Callable, Collection, Mapping
@@ -19,7 +19,7 @@ from local.storage.s3 import Storage
 
 @dataclass(frozen=True)
 class Services:
-    """What one execution has around it.
+    """The environment of one execution.
 
     `package_groups` are the model package groups that the assembly declares, `deployed` finds its models by
     name, `models` are those that the execution has created. `on_rows` is told of each number of rows
@@ -47,7 +47,7 @@ class Services:
         return self.models.get(name) or self.deployed(name)
 
     def image_digest(self, uri: str) -> str:
-        """What the image's program is made of; an execution runs it as it was at its start."""
+        """The digest of the image's program; an execution uses the program as it was at its start."""
         image = self.images.find(uri)
         if image.name not in self._digests:
             self._digests[image.name] = image.digest()
@@ -65,7 +65,7 @@ def only(arguments: Mapping[str, Any], accepted: Mapping[str, tuple[str, ...]]) 
     """
     for name, values in accepted.items():
         if arguments.get(name, values[0]) not in values:
-            raise JobError(f"{name} {arguments[name]!r} is not emulated, only {' and '.join(values)}")
+            raise JobError(f"{name} {arguments[name]!r} is not supported, only {' and '.join(values)}")
 
 
 def texts(values: Mapping[str, Any], what: str) -> dict[str, str]:

@@ -55,7 +55,7 @@ def _faults(shape: Any, value: Any, path: str) -> Iterator[str]:
             yield from _faults(shape.value, one, f"{path}.{key}")
     elif kind == "string":
         if shape.enum and value not in shape.enum:
-            yield f"{name} {shorten(value)} is none of {', '.join(shape.enum)}"
+            yield f"{name} {shorten(value)} is not one of {', '.join(shape.enum)}"
         elif "pattern" in limits and not re.fullmatch(limits["pattern"], value):
             yield f"{name} {shorten(value)} does not match {limits['pattern']}"
     measure = len(value) if kind in ("list", "map", "string") else value
@@ -67,7 +67,7 @@ def _faults_of_members(shape: Any, value: Mapping[str, Any], path: str) -> Itera
     prefix = f"{path}." if path else ""
     for key in value:
         if key not in shape.members:
-            yield f"{prefix}{key} is no argument; there are {', '.join(shape.members)}"
+            yield f"{prefix}{key} is an unknown argument; expected one of {', '.join(shape.members)}"
     for key in shape.required_members:
         if key not in value:
             yield f"{prefix}{key} is missing"
@@ -78,6 +78,6 @@ def _faults_of_members(shape: Any, value: Mapping[str, Any], path: str) -> Itera
 
 def _out_of_range(name: str, measure: Any, limits: Mapping[str, Any], unit: str) -> Iterator[str]:
     if "max" in limits and measure > limits["max"]:
-        yield f"{name} is {measure}{unit}; at most {limits['max']}"
+        yield f"{name} is {measure}{unit}; expected at most {limits['max']}"
     if "min" in limits and measure < limits["min"]:
-        yield f"{name} is {measure}{unit}; at least {limits['min']}"
+        yield f"{name} is {measure}{unit}; expected at least {limits['min']}"

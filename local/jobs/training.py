@@ -36,7 +36,7 @@ class TrainingJob:
 
     @property
     def description(self) -> dict[str, Any]:
-        """What DescribeTrainingJob would answer, as far as it is known beforehand."""
+        """The response of DescribeTrainingJob, as far as it is known before the job runs."""
         return {
             **self._arguments,
             "TrainingJobName": self._name,
@@ -168,7 +168,7 @@ class TrainingJob:
             cluster.merge_into_first(folder)
         layout = cluster.first
         if not any(layout.model.iterdir()):
-            raise JobError("the container ended with success, but wrote nothing to /opt/ml/model")
+            raise JobError("the container succeeded but wrote nothing to /opt/ml/model")
         pack(layout.model, self._services.storage.path(f"{self._output}/model.tar.gz"))
         if any((layout.output / "data").iterdir()):
             pack(layout.output / "data", self._services.storage.path(f"{self._output}/output.tar.gz"))

@@ -18,14 +18,14 @@ _COMPARISONS: Mapping[str, tuple[str, Callable[[Any, Any], bool]]] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether a condition held, and in words what was compared."""
+    """Whether a condition was true, and what was compared."""
 
     holds: bool
     words: str
 
 
 def check_all(conditions: Any) -> None:
-    """Raise PipelineError for what is no list of conditions, their values resolved as far as they can be."""
+    """Raise PipelineError unless this is a list of conditions, with values resolved where they are known."""
     if not isinstance(conditions, list) or not conditions:
         raise PipelineError("a Condition step, and an Or, needs a list of Conditions")
     for condition in conditions:
@@ -44,11 +44,11 @@ def _check(condition: Any) -> None:
     wanted = _OPERANDS.get(kind) if isinstance(kind, str) else None
     if wanted is None:
         raise PipelineError(
-            f"the runner does not know conditions of type {kind}, only {', '.join(_OPERANDS)}"
+            f"the runner does not support conditions of type {kind}, only {', '.join(_OPERANDS)}"
         )
     missing = [name for name in wanted if name not in condition]
     if missing:
-        raise PipelineError(f"the condition {kind} lacks {', '.join(missing)}")
+        raise PipelineError(f"the condition {kind} is missing {', '.join(missing)}")
     if kind == "Or":
         check_all(condition["Conditions"])
     elif kind == "Not":

@@ -40,7 +40,7 @@ class Branch:
 
 @dataclass(frozen=True)
 class Caching:
-    """Whether a step's earlier result may stand for it, and for how many seconds (None: for ever)."""
+    """Whether a step may reuse an earlier result, and for how many seconds (None: without limit)."""
 
     enabled: bool = False
     expires_after: float | None = None
@@ -85,7 +85,7 @@ class Definition:
         except KeyError as error:
             raise PipelineError(f"the definition lacks a {error.args[0]}") from None
         except RecursionError:
-            raise PipelineError("the definition nests too deep") from None
+            raise PipelineError("the definition is nested too deeply") from None
         _refuse_duplicates("parameter", [parameter.name for parameter in parameters])
         _refuse_duplicates("step", [step.name for step in steps])
         if not steps:
@@ -104,7 +104,7 @@ def _load(text: str) -> dict[str, Any]:
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number of JSON's")
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _finite(number: str) -> float:
@@ -127,19 +127,21 @@ def _steps(
 def _step(declared: Mapping[str, Any], step_types: Collection[str], branch: Branch | None) -> Step:
     name, kind = declared.get("Name"), declared.get("Type")
     if not isinstance(name, str) or step_of(f"Steps.{name}") != name:
-        raise PipelineError(f"{name!r} is no name of a step: letters, digits, hyphens and underscores")
+        raise PipelineError(
+            f"{name!r} is not a valid step name: expected letters, digits, hyphens and underscores"
+        )
     if len(name) > LONGEST_NAME:
         raise PipelineError(
-            f"the name of the step {name} has {len(name)} characters; it takes at most {LONGEST_NAME}"
+            f"the name of the step {name} has {len(name)} characters; expected at most {LONGEST_NAME}"
         )
     if not isinstance(kind, str) or kind not in step_types:
         known = ", ".join(sorted(step_types))
-        raise PipelineError(f"step {name}: the runner does not know steps of type {kind}, only {known}")
+        raise PipelineError(f"step {name}: the runner does not support steps of type {kind}, only {known}")
     arguments = _member(declared, "Arguments", dict, {})
     if kind == CONDITION:
         arguments = {key: value for key, value in arguments.items() if key not in _BRANCHES}
     for function in unknown_functions(arguments):
-        raise PipelineError(f"step {name}: the runner does not know the function {function}")
+        raise PipelineError(f"step {name}: the runner does not support the function {function}")
     referred = {step_of(path) for path in references(arguments)} - {None}
     conditions = {branch.condition} if branch else set()
     return Step(

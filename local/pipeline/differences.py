@@ -1,4 +1,4 @@
-"""What a definition asks for that has no effect on this machine, said before anything runs."""
+"""The parts of a definition that have no effect on this machine; they are listed before it runs."""
 
 from collections.abc import Mapping, Sequence
 

@@ -26,5 +26,5 @@ def seconds_of(text: Any) -> float:
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     parts = {name: int(value) for name, value in match.groupdict().items() if value} if match else {}
     if not parts:
-        raise ValueError(f"{text!r} is no duration such as P30D or PT12H")
+        raise ValueError(f"{text!r} is not a duration such as P30D or PT12H")
     return float(sum(_SECONDS[name] * value for name, value in parts.items()))

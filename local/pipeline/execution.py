@@ -84,7 +84,7 @@ class Execution:
         run_all(steps, {step.name: step.after for step in self.definition.steps}, _SIDE_BY_SIDE)
 
     def action(self, step: Step, arguments: Mapping[str, Any]) -> Action:
-        """What the step does with its resolved arguments."""
+        """Run the step with its resolved arguments."""
         return STEP_TYPES[step.type](self._job(step), arguments, self.services)
 
     def seen_by(self, step: Step, values: Values) -> Values:
@@ -186,7 +186,7 @@ class _Steps:
     def _run(self, step: Step, action: Action) -> None:
         with self._progress.step(step.name, self._stopping.is_set):
             if self._stopping.is_set():
-                raise JobError("it was stopped before it began")
+                raise JobError("stopped before it started")
             action.run(self._execution.folder / step.name)
             if not self._has_property_files(described(step, action.description)):
                 names = ", ".join(str(file.path) for file in step.property_files)
@@ -209,7 +209,7 @@ def described(step: Step, description: Mapping[str, Any]) -> Mapping[str, Any]:
         outputs = description["ProcessingOutputConfig"]["Outputs"]
         if file.output not in outputs:
             raise PipelineError(
-                f"the property file {file.name} is in the output {file.output}, which is not there"
+                f"the property file {file.name} is in the output {file.output}, which does not exist"
             )
         files[file.name] = f"{outputs[file.output]['S3Output']['S3Uri'].rstrip('/')}/{file.path}"
     return {**description, "PropertyFiles": files}

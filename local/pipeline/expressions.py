@@ -14,7 +14,7 @@ _STEP = re.compile(r"Steps\.(?P<name>[A-Za-z0-9_-]+)(?P<rest>.*)", re.ASCII | re
 
 @dataclass(frozen=True)
 class Values:
-    """What references stand for: parameters, variables of this execution, the steps' descriptions so far.
+    """The values of references: parameters, variables of this execution, the steps' descriptions so far.
 
     `read_json` gives the content of a property file by its S3 URI.
     """
@@ -48,7 +48,7 @@ def resolve(value: Any, values: Values) -> Any:
         if function is None:
             return {key: resolve(item, values) for key, item in value.items()}
         if function not in _FUNCTIONS:
-            raise PipelineError(f"the runner does not know the function {function}")
+            raise PipelineError(f"the runner does not support the function {function}")
         return _FUNCTIONS[function](value[function], values)
     if isinstance(value, list):
         return [resolve(item, values) for item in value]
@@ -56,7 +56,7 @@ def resolve(value: Any, values: Values) -> Any:
 
 
 def unknown_functions(value: Any) -> Iterator[str]:
-    """Names of the functions anywhere in the value that the runner does not know."""
+    """Names of the functions anywhere in the value that the runner does not support."""
     return (function for function, _ in _calls(value) if function not in _FUNCTIONS)
 
 
@@ -124,7 +124,7 @@ def _join(argument: Any, values: Values) -> str:
     items = [resolve(item, values) for item in argument["Values"]]
     for item in items:
         if isinstance(item, dict | list) or item is None:
-            raise PipelineError(f"Std:Join puts strings and numbers together, not {item!r}")
+            raise PipelineError(f"Std:Join takes strings and numbers, not {item!r}")
     return str(argument.get("On", "")).join(_text(item) for item in items)
 
 
@@ -137,7 +137,9 @@ def _json_get(argument: Any, values: Values) -> Any:
         raise PipelineError("Std:JsonGet takes a reference to a property file and a path as text")
     value = follow(values.read_json(uri), path if path.startswith("[") else f".{path}", path)
     if isinstance(value, dict | list) or value is None:
-        raise PipelineError(f"Std:JsonGet: {path} in {uri} is {value!r}, no text, number or truth value")
+        raise PipelineError(
+            f"Std:JsonGet: {path} in {uri} is {value!r}; expected a string, number or Boolean"
+        )
     return value
 
 

@@ -1,4 +1,4 @@
-"""What a step's result follows from, as one digest.
+"""The digest of everything that a step's result depends on.
 
 SageMaker compares arguments as text; here objects, models and images count by their contents, so that a step
 runs again when a file changed under the same URI, and does not when an equal one lies elsewhere.

@@ -37,7 +37,7 @@ class HeldOut:
             if (one.command, one.status) == ("train", SUCCEEDED)
         ]
         if not trained:
-            raise SlipwayError(f"{workload} has no training that succeeded; run: make train")
+            raise SlipwayError(f"{workload} has no successful training; run: make train")
         pipeline = declared.training_pipeline(workload)
         steps = {
             step.name: step.arguments for step in Definition.parse(pipeline.definition, STEP_TYPES).steps
@@ -59,7 +59,7 @@ class HeldOut:
 
         scored = folder(steps["Score"]["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"])
         if scored is None:
-            raise SlipwayError("the step Score takes something else than a processing step's output")
+            raise SlipwayError("the step Score does not read the output of a processing step")
         given = {
             one["InputName"]: folder(one["S3Input"]["S3Uri"]) for one in steps["Evaluate"]["ProcessingInputs"]
         }

@@ -1,4 +1,4 @@
-"""Where a pipeline takes its data from."""
+"""The input data of a pipeline."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

@@ -41,7 +41,7 @@ def readable(source: Path, workspace: Workspace) -> Iterator[Path]:
             while piece := stream.read(1 << 20):
                 target.write(piece)
         if not copy.stat().st_size:
-            raise UsageError(f"{source} is a pipe that nothing came out of")
+            raise UsageError(f"{source} is an empty pipe")
         yield copy
 
 
@@ -88,11 +88,11 @@ class InputPlace:
             return None
         if not self.own:
             raise StorageError(
-                f"{self.uri} holds what this command has not put there ({place}); "
-                "give it another place, or move that away"
+                f"{self.uri} holds files that this command did not put there ({place}); "
+                "move them away, or use another S3 URI"
             )
         aside = self.workspace.new_set_aside() / place.name
-        print(f"{place} was not put there by this command; it is now {aside}", file=sys.stderr)
+        print(f"{place} was not put there by this command; moved to {aside}", file=sys.stderr)
         return aside
 
 

@@ -57,36 +57,36 @@ class Parameter:
             raise PipelineError("a parameter's Name is a string, its EnumValues an array")
         if len(name) > LONGEST_NAME or _NAME.fullmatch(name) is None:
             raise PipelineError(
-                f"{name!r} is no name of a parameter: at most {LONGEST_NAME} letters, digits, hyphens and "
-                "underscores"
+                f"{name!r} is not a valid parameter name: expected at most {LONGEST_NAME} letters, digits, "
+                "hyphens and underscores"
             )
         if not isinstance(kind, str) or kind not in _READ:
             raise PipelineError(
-                f"the parameter {name} has the type {kind}; the runner knows {', '.join(_READ)}"
+                f"the parameter {name} has the type {kind}; the runner supports {', '.join(_READ)}"
             )
         default = declared.get("DefaultValue")
         if default is not None and not _is_of(kind, default):
-            raise PipelineError(f"the parameter {name}: the default {default!r} is no {kind}")
+            raise PipelineError(f"the parameter {name}: the default {default!r} is not of type {kind}")
         if choices and default is not None and default not in choices:
             known = ", ".join(map(str, choices))
-            raise PipelineError(f"the parameter {name}: the default {default!r} is none of {known}")
+            raise PipelineError(f"the parameter {name}: the default {default!r} is not one of {known}")
         return cls(name, kind, default, tuple(choices))
 
     def read(self, text: str) -> Any:
         """The value that a text stands for; raises UsageError when it is not of the type or not a choice."""
         if not text:
-            raise UsageError(f"--set {self.name}: the value is empty; it takes at least 1 character")
+            raise UsageError(f"--set {self.name}: the value is empty; expected at least 1 character")
         if len(text) > LONGEST_VALUE:
             raise UsageError(
-                f"--set {self.name}: the value has {len(text)} characters; it takes at most {LONGEST_VALUE}"
+                f"--set {self.name}: the value has {len(text)} characters; expected at most {LONGEST_VALUE}"
             )
         try:
             value = _READ[self.type](text)
         except (ValueError, KeyError):
-            raise UsageError(f"--set {self.name}: {text!r} is no {self.type}") from None
+            raise UsageError(f"--set {self.name}: {text!r} is not of type {self.type}") from None
         if self.choices and value not in self.choices:
             choices = ", ".join(map(str, self.choices))
-            raise UsageError(f"--set {self.name}: {text!r} is none of {choices}")
+            raise UsageError(f"--set {self.name}: {text!r} is not one of {choices}")
         return value
 
 

@@ -1,4 +1,4 @@
-"""What a successful execution leaves for others, in one step: model packages, model archives, reports."""
+"""Publishes the results of a successful execution in one step: model packages, archives, reports."""
 
 import filecmp
 import shutil

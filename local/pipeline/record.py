@@ -1,4 +1,4 @@
-"""What is written down about an execution: `<runs>/<id>/execution.json`, kept up to date while it runs."""
+"""The record of an execution: `<runs>/<id>/execution.json`, updated while it runs."""
 
 import fcntl
 import json
@@ -75,7 +75,7 @@ class ExecutionRecord:
             *((self.id, str), (self.started, str), (self.status, str), (self.package, str | None)),
         ):
             if not isinstance(value, kind):
-                raise TypeError(f"{value!r} is no {kind}")
+                raise TypeError(f"expected {kind}, got {value!r}")
 
     @property
     def finished_keys(self) -> frozenset[str]:

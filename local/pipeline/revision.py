@@ -25,7 +25,7 @@ def current() -> Revision:
 
 
 def _git(*arguments: str) -> str | None:
-    """What the command prints; None when it fails or there is no git."""
+    """The output of a git command; None if it fails or there is no git."""
     program = shutil.which("git")
     if program is None:
         return None

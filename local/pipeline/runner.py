@@ -101,7 +101,7 @@ class PipelineRunner:
         """Raise UsageError if a parameter says where the pipeline's data are, and nothing is there."""
         uri = self._input(parameters)
         if uri is not None and not self.storage.exists(uri):
-            raise UsageError(f"{uri} holds no data yet; give it with --data PATH")
+            raise UsageError(f"{uri} holds no data yet; pass it with --data PATH")
 
     def _input(self, parameters: Mapping[str, Any]) -> str | None:
         return input_uri(self.definition, parameters)
@@ -219,6 +219,6 @@ class Run:
 
 
 def _unfinished(earlier: list[ExecutionRecord], command: str) -> frozenset[str]:
-    """What the last execution had finished, unless it came to its end."""
+    """The steps that the last execution completed before it failed; none if it succeeded."""
     last = next((one for one in reversed(earlier) if one.command == command), None)
     return last.finished_keys if last is not None and last.status != SUCCEEDED else frozenset()

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Tasks[T](Protocol):
-    """What is run. Every method but `work` is called from the thread that runs the schedule."""
+    """A unit of work. Every method but `work` is called from the thread that runs the schedule."""
 
     def is_needed(self, name: str) -> bool:
         """Asked when all that the task waits for is done; one that is not needed counts as done."""

@@ -15,7 +15,7 @@ from local.storage.s3 import Storage
 
 @dataclass(frozen=True)
 class Result:
-    """What a step left: its properties, and the digests of the objects under its output URIs.
+    """The result of a step: its properties, and the digests of the objects under its output URIs.
 
     `execution` is the one that ran it, `finished` when, in seconds since 1970.
     """

@@ -1,4 +1,4 @@
-"""What the runner does for each type of step: the one table of step types."""
+"""The table of step types, and how the runner runs each."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -91,7 +91,7 @@ class RegisterModel:
         if self._group not in self._services.package_groups:
             raise JobError(f"the assembly declares no model package group {self._group}")
         if self._status not in STATUSES:
-            raise JobError(f"ModelApprovalStatus {self._status!r} is none of {', '.join(STATUSES)}")
+            raise JobError(f"ModelApprovalStatus {self._status!r} is not one of {', '.join(STATUSES)}")
         if self._statistics is not None:
             self._services.storage.path(self._statistics)
         _check_containers(self._model, self._services)
@@ -151,7 +151,7 @@ class Fail:
     outputs = ()
 
     def __init__(self, name: str, arguments: Mapping[str, Any], services: Services) -> None:
-        self._message = str(arguments.get("ErrorMessage", "the pipeline says no more than that it failed"))
+        self._message = str(arguments.get("ErrorMessage", "the Fail step has no ErrorMessage"))
 
     @property
     def description(self) -> dict[str, Any]:
@@ -160,7 +160,7 @@ class Fail:
     def check(self) -> None:
         if len(self._message) > LONGEST_MESSAGE:
             raise JobError(
-                f"ErrorMessage has {len(self._message)} characters; it takes at most {LONGEST_MESSAGE}"
+                f"ErrorMessage has {len(self._message)} characters; expected at most {LONGEST_MESSAGE}"
             )
 
     def run(self, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is registered: a model package, and what every registry can do with it."""
+"""A model package, and the operations that every registry has."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -101,7 +101,7 @@ class SageMakerRegistry:
     def _open(self, uri: str) -> Any:
         scheme, bucket, path, *_ = urlsplit(uri)
         if scheme != "s3":
-            raise SlipwayError(f"{uri} is no S3 URI")
+            raise SlipwayError(f"{uri} is not an S3 URI")
         return self._s3.get_object(Bucket=bucket, Key=path.lstrip("/"))["Body"]
 
 

@@ -1,4 +1,4 @@
-"""How another command reaches a running `serve`: a socket in its folder that only its user may open.
+"""The control socket of a running `serve`, in its folder, which only its user may open.
 
 A request is a line of JSON; lines of JSON come back: notes, then how it ended. Each serve answers
 `{"process": true}` by the number of its process.
@@ -87,7 +87,7 @@ def ask(folder: Path, request: Mapping[str, Any], note: Note, seconds: float | N
         except TimeoutError:
             raise
         except OSError:
-            raise SlipwayError(f"nothing is served; start it with: {slipway('serve')}") from None
+            raise SlipwayError(f"no endpoint is being served; start it with: {slipway('serve')}") from None
         try:
             connection.sendall(json.dumps(request).encode() + b"\n")
             with connection.makefile("r", encoding="utf-8") as lines:
@@ -100,11 +100,13 @@ def ask(folder: Path, request: Mapping[str, Any], note: Note, seconds: float | N
                     note(message["note"])
         except (ConnectionError, ValueError, TypeError, KeyError):
             raise _strange(folder) from None
-    raise SlipwayError("serve ended before it was done")
+    raise SlipwayError("serve ended before the command was complete")
 
 
 def _strange(folder: Path) -> SlipwayError:
-    return SlipwayError(f"what listens at {folder / _NAME} is not serve, or ended before it was done")
+    return SlipwayError(
+        f"what listens at {folder / _NAME} is not serve, or ended before the command was complete"
+    )
 
 
 def _address(folder: Path) -> str:

@@ -30,7 +30,7 @@ _STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @dataclass(frozen=True)
 class Listeners:
-    """Where the runtime listens, and where each API does."""
+    """The addresses of the runtime and of each API."""
 
     runtime: socket.socket
     apis: Sequence[socket.socket]
@@ -138,7 +138,10 @@ class Session:
         name, variant = hosted.endpoint.name, hosted.endpoint.variant
         found = declared.endpoint(name)
         if found.variant != variant:
-            raise AssemblyError(f"{name}: the variant is {variant} and stays it; {path} says {found.variant}")
+            raise AssemblyError(
+                f"{name}: expected the variant {variant}, which a deployment cannot change; "
+                f"{path} says {found.variant}"
+            )
         return declared, self._fleets.prepare(declared, found, hosted.version + 1)
 
     async def _stop_hosted(self) -> None:

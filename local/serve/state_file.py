@@ -1,4 +1,4 @@
-"""What `serve` tells other commands about itself: `build/serve.json`, there while it answers."""
+"""The state that `serve` writes for other commands: `build/serve.json`, while it serves."""
 
 import fcntl
 import json
@@ -88,7 +88,7 @@ def claimed(folder: Path) -> Iterator[Path]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SlipwayError(f"another process serves already ({state}); stop it first") from None
+            raise SlipwayError(f"another process is already serving ({state}); stop it first") from None
         state.unlink(missing_ok=True)
         try:
             yield state
@@ -115,7 +115,7 @@ def read(folder: Path) -> Served:
             str(state["url"]), int(state["pid"]), _endpoints(state["endpoints"]), _apis(state["apis"])
         )
     except FileNotFoundError:
-        raise SlipwayError(f"nothing is served; start it with: {slipway('serve')}") from None
+        raise SlipwayError(f"no endpoint is being served; start it with: {slipway('serve')}") from None
     except OSError as error:
         raise SlipwayError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -124,7 +124,9 @@ def read(folder: Path) -> Served:
             f"{slipway('serve')}"
         ) from None
     if control.serving_process(folder) != served.pid:
-        raise SlipwayError(f"{path} is of another serve than the one that runs; stop it and start it again")
+        raise SlipwayError(
+            f"{path} was written by another serve than the running one; stop it and start it again"
+        )
     return served
 
 

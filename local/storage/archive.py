@@ -63,8 +63,8 @@ def require_hash(archive: Path, hash: str) -> None:
     """Raise ArchiveError unless the archive can be the one to which CDK gave the asset hash."""
     if contradicts(hash, archive):
         raise ArchiveError(
-            f"{archive}: refused: its content is not what the asset manifest's hash {hash} was made of; "
-            "synthesize again, and give the asset no hash, or the file's SHA-256"
+            f"{archive}: refused: its content does not match the asset manifest's hash {hash}; "
+            "synthesize again; if the app sets assetHash, remove it or set the file's SHA-256"
         )
 
 
@@ -111,7 +111,7 @@ def _reading(archive: Path, limits: Limits) -> Iterator[_Bounded]:
     except FileNotFoundError:
         raise ArchiveError("it does not exist") from None
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ArchiveError(f"it is not a whole gzip file ({error})") from error
+        raise ArchiveError(f"it is not a complete gzip file ({error})") from error
 
 
 def _unpack(stream: tar.Readable, folder: Path, limits: Limits) -> None:
@@ -153,7 +153,7 @@ def _safe_parts(member: tar.Member, limits: Limits) -> list[str]:
 def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            raise ArchiveError(f"{path} is no regular file; a model archive holds nothing else")
+            raise ArchiveError(f"{path} is not a regular file; a model archive holds nothing else")
         if path.is_file():
             yield path
 

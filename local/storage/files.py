@@ -19,7 +19,7 @@ def written_by(writer: str, path: Path) -> Iterator[None]:
     except OSError as error:
         raise FilesError(f"{path} cannot be read: {error.strerror}") from None
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
-        raise FilesError(f"{path} is not as {writer} writes it; restore it, or remove it") from None
+        raise FilesError(f"{path} is not in the format that {writer} writes; restore or remove it") from None
 
 
 def write_whole(path: Path, text: str) -> None:

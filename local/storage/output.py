@@ -45,7 +45,7 @@ class Output:
         if not self.own and self.workspace.keeps(target):
             results = " or ".join(map(str, self.workspace.results_of_commands))
             raise UsageError(
-                f"{self.path} is in {self.workspace.root}, which the runner keeps for itself; "
+                f"{self.path} is in {self.workspace.root}, which is reserved for the runner; "
                 f"name a file in {results}, or elsewhere"
             )
         if target.exists():
@@ -73,7 +73,7 @@ class Output:
             if self.own and self._is_foreign(target):
                 aside = self.workspace.new_set_aside() / target.name
                 target.rename(aside)
-                print(f"{target} was not written by this command; it is now {aside}", file=sys.stderr)
+                print(f"{target} was not written by this command; moved to {aside}", file=sys.stderr)
             with replacing(self.path) as temporary:
                 shutil.move(result, temporary)
             self.workspace.ledger.note(target, self.by)
@@ -94,7 +94,8 @@ class Output:
                 raise UsageError(f"{self.path} is the file that is read ({source}); name another")
         if not self.own and self._is_foreign(target):
             raise UsageError(
-                f"{self.path} is there, and not as this command wrote it; remove it or name another file"
+                f"{self.path} was not written by this command, or was changed since; "
+                "remove it or name another file"
             )
 
     def _is_foreign(self, target: Path) -> bool:
@@ -121,4 +122,4 @@ def _make_folder(path: Path, folder: Path) -> None:
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     if not os.access(folder, os.W_OK):
-        raise UsageError(f"{path} cannot be written: its folder takes no files of yours")
+        raise UsageError(f"{path} cannot be written: no permission to write to its folder")

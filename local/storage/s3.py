@@ -171,7 +171,7 @@ class Storage:
 def _parse(uri: str) -> tuple[str, str]:
     match = _URI.fullmatch(uri)
     if match is None:
-        raise StorageError(f"{uri!r} is no S3 URI (s3://<bucket>/<key>)")
+        raise StorageError(f"{uri!r} is not an S3 URI (s3://<bucket>/<key>)")
     bucket, key = match[1], match[2] or ""
     if any(part in ("", ".", "..") for part in key.removesuffix("/").split("/")) and key:
         raise StorageError(f"{uri}: a part of the key is empty, `.` or `..`")

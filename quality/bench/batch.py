@@ -91,7 +91,7 @@ def _answered_in_order(rows: Path, answers: Path) -> int:
     with rows.open("rb") as sent, answers.open("rb") as received:
         for number, (row, line) in enumerate(zip(sent, received, strict=False), 1):
             if line.rstrip() not in (row.rstrip() + b",True", row.rstrip() + b",False"):
-                raise SlipwayError(f"line {number} is no answer to row {number}: {line!r}")
+                raise SlipwayError(f"line {number} is not an answer to row {number}: {line!r}")
         if sent.readline() or received.readline():
             raise SlipwayError(f"rows and answers differ in number behind line {number}")
     return number

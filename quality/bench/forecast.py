@@ -134,13 +134,13 @@ def asked(address: str, path: str, body: str) -> float:
 def measured(child: "subprocess.Popen[str]") -> float:
     _tell(child, "")
     if child.stdout is None:
-        raise RuntimeError("the program's output is no pipe")
+        raise RuntimeError("the program's output is not a pipe")
     return float(child.stdout.readline())
 
 
 def _tell(child: "subprocess.Popen[str]", line: str) -> None:
     if child.stdin is None:
-        raise RuntimeError("the program's input is no pipe")
+        raise RuntimeError("the program's input is not a pipe")
     child.stdin.write(line + "\n")
     child.stdin.flush()
 

@@ -26,7 +26,7 @@ class InProcess:
             text=True,
         )
         if self._process.stdin is None or self._process.stdout is None:
-            raise RuntimeError("the program's input and output are no pipes")
+            raise RuntimeError("the program's input and output are not pipes")
         self._input, self._output = self._process.stdin, self._process.stdout
         hostnames = [one.hostname for one in model.containers]
         environments = [dict(one.environment) for one in model.containers]

@@ -1,38 +1,111 @@
-"""The README's table of workloads, from their records."""
+"""The tables of workloads in the README and in docs, from the records: workloads, APIs, costs."""
 
 import argparse
+import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from quality.checks.documents import write_or_compare
 from stacks.workloads.shared.record import Workload, workloads
 
-DOCUMENT = Path("README.md")
-# What the project has of a workload besides its record: a page, where it has more to say than the table.
+# What the project has of a workload besides its record: a page, where it has more to say than the tables.
 PAGES = Path("docs")
-_TABLE = re.compile(r"^\| name \|.*\n(?:\|.*\n)+", re.MULTILINE)
+FUNCTIONS = Path("lambda")
+# USD an hour for an instance of an endpoint: eu-central-1, on demand, not verified (docs/runbook.md).
+PRICES: Mapping[str, float] = {"ml.m5.large": 0.138, "ml.m4.xlarge": 0.28}
+HOURS = 730
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a page, known by its head, with a row for each workload."""
+
+    document: Path
+    head: Sequence[str]
+    row: Callable[[Workload], Sequence[str]]
+
+    def page(self, text: str, found: Sequence[Workload]) -> str:
+        """The text with its table replaced; raises ValueError unless it has exactly one."""
+        head = _line(self.head)
+        table = "\n".join(
+            [head, _line(["---"] * len(self.head)), *(_line(self.row(one)) for one in found), ""]
+        )
+        replaced, count = re.subn(
+            rf"^{re.escape(head)}\n(?:\|.*\n)*", lambda _: table, text, flags=re.MULTILINE
+        )
+        if count != 1:
+            raise ValueError(f"{self.document}: expected 1 table with the head {head}, got {count}")
+        return replaced
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m quality.checks.workload_table", description=__doc__)
     parser.parse_args()
-    return write_or_compare(DOCUMENT, page(DOCUMENT.read_text(encoding="utf-8"), workloads()), write=True)
+    return update(write=True)
 
 
-def page(text: str, found: Sequence[Workload]) -> str:
-    """The text with the table of these workloads in the place of its own; raises ValueError without one."""
-    if not _TABLE.search(text):
-        raise ValueError(f"{DOCUMENT}: expected a table whose head begins with `| name |`")
-    rows = [f"| {_name(one)} | {one.summary} | {one.model} |" for one in found]
-    table = "\n".join(["| name | what it does | containers |", "| --- | --- | --- |", *rows, ""])
-    return _TABLE.sub(lambda _: table, text)
+def update(*, write: bool) -> int:
+    """Write the tables, or return 1 if a page has others."""
+    return max(
+        write_or_compare(
+            table.document, table.page(table.document.read_text(encoding="utf-8"), workloads()), write=write
+        )
+        for table in TABLES
+    )
 
 
-def _name(workload: Workload) -> str:
-    own = PAGES / f"{workload.name}.md"
-    return f"[{workload.name}]({own})" if own.exists() else workload.name
+def _summary(one: Workload) -> list[str]:
+    own = PAGES / f"{one.name}.md"
+    return [f"[{one.name}]({own})" if own.exists() else one.name, one.summary, one.model]
+
+
+def _api(one: Workload) -> list[str]:
+    contract = FUNCTIONS / f"predict_{one.name}" / "openapi.json"
+    paths: Mapping[str, Mapping[str, Any]] = json.loads(contract.read_text(encoding="utf-8"))["paths"]
+    posts = {path: methods["post"] for path, methods in paths.items() if "post" in methods}
+    return [
+        one.name,
+        ", ".join(f"`POST {path}`" for path in posts),
+        ", ".join(f"`{kind}`" for kind in dict.fromkeys(_kinds(posts))),
+        f"[openapi.json](../{contract})",
+    ]
+
+
+def _kinds(posts: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [kind for post in posts.values() for kind in post["requestBody"]["content"]]
+
+
+def _cost(one: Workload) -> list[str]:
+    # It loads the CDK, which the other tables can do without.
+    from stacks.settings import Settings  # noqa: PLC0415
+
+    context = json.loads(Path("cdk.json").read_text(encoding="utf-8"))["context"]
+    cells = [one.name]
+    for environment in ("dev", "prod"):
+        serving = Settings.from_mapping({**context, "env": environment}).of(one.name).serving
+        kind, least, most = serving.instance_type, serving.instance_count, serving.scaling.max_instances
+        cells += [f"{least} {kind}", f"{_price(kind, least)}, at most {_price(kind, most)}"]
+    return cells
+
+
+def _price(instance_type: str, count: int) -> str:
+    price = PRICES.get(instance_type)
+    return "not known" if price is None else f"{count * price * HOURS:,.0f}"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+TABLES = (
+    Table(Path("README.md"), ["name", "what it does", "containers"], _summary),
+    Table(PAGES / "api.md", ["workload", "request", "takes", "contract"], _api),
+    Table(PAGES / "runbook.md", ["endpoint of", "dev", "USD a month", "prod", "USD a month"], _cost),
+)
 
 
 if __name__ == "__main__":

@@ -87,16 +87,18 @@ class Hostile:
 
 
 HOSTILE = (
-    Hostile("a truncated gzip file", "not a whole gzip", lambda outside: GOOD[:-20]),
+    Hostile("a truncated gzip file", "not a complete gzip", lambda outside: GOOD[:-20]),
     Hostile(
         "a truncated tar", "middle of a member", lambda outside: gzip.compress(gzip.decompress(GOOD)[:700])
     ),
-    Hostile("no gzip file", "not a whole gzip", lambda outside: b"PK\x03\x04"),
+    Hostile("no gzip file", "not a complete gzip", lambda outside: b"PK\x03\x04"),
     Hostile("an empty file", "middle of a member", lambda outside: b""),
     Hostile(
-        "a damaged check sum", "not a whole gzip", lambda outside: GOOD[:-8] + b"\x00\x00\x00\x00" + GOOD[-4:]
+        "a damaged check sum",
+        "not a complete gzip",
+        lambda outside: GOOD[:-8] + b"\x00\x00\x00\x00" + GOOD[-4:],
     ),
-    Hostile("garbage after the gzip", "not a whole gzip", lambda outside: GOOD + b"garbage"),
+    Hostile("garbage after the gzip", "not a complete gzip", lambda outside: GOOD + b"garbage"),
     Hostile("no member", "no file", lambda outside: tar_gz(lambda tarball: None)),
     Hostile("only a folder", "no file", lambda outside: tar_gz(add_special("code", tarfile.DIRTYPE))),
     Hostile("dotdot", "plain relative name", lambda outside: tar_gz(several("../escaped"))),

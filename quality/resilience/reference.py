@@ -1,6 +1,6 @@
 """What an API has to make of a body, worked out from its OpenAPI document by other means than the functions'.
 
-It is for comparison only: slow, and with other parsers, so that a fault in the functions is no fault here.
+It is for comparison only: slow, and with other parsers, so that a fault in the functions is not a fault here.
 """
 
 import json

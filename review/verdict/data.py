@@ -65,7 +65,7 @@ STORES: Mapping[str, Store] = {
     "AWS::ElastiCache::ReplicationGroup": _DATABASE,
     "AWS::Elasticsearch::Domain": _DATABASE,
     "AWS::FSx::FileSystem": Store("its files"),
-    "AWS::KMS::Key": Store("what it encrypted, which nobody can read any more after its waiting period"),
+    "AWS::KMS::Key": Store("what it encrypted, unreadable after the waiting period"),
     "AWS::Kinesis::Stream": Store("its records"),
     "AWS::Logs::LogGroup": Store("its log events"),
     "AWS::MSK::Cluster": Store("its records"),

@@ -21,10 +21,10 @@ class Guard:
 
 
 GUARDS: Mapping[str, Guard] = {
-    "AWS::ApiGateway::Authorizer": Guard("no authorizer is asked", ("RestApiId",)),
-    "AWS::ApiGatewayV2::Authorizer": Guard("no authorizer is asked", ("ApiId",)),
-    "AWS::Backup::BackupPlan": Guard("nothing is backed up by it"),
-    "AWS::Backup::BackupSelection": Guard("nothing is backed up by it"),
+    "AWS::ApiGateway::Authorizer": Guard("requests are not authorized", ("RestApiId",)),
+    "AWS::ApiGatewayV2::Authorizer": Guard("requests are not authorized", ("ApiId",)),
+    "AWS::Backup::BackupPlan": Guard("it backs up nothing"),
+    "AWS::Backup::BackupSelection": Guard("it backs up nothing"),
     "AWS::CloudTrail::Trail": Guard("calls are no longer recorded"),
     "AWS::CloudWatch::Alarm": Guard(
         "the alarm is gone", ("Namespace", "MetricName", "Dimensions", "Metrics")
@@ -34,7 +34,7 @@ GUARDS: Mapping[str, Guard] = {
     "AWS::Config::ConfigurationRecorder": Guard("configurations are no longer recorded"),
     "AWS::EC2::FlowLog": Guard("traffic is no longer logged", ("ResourceId",)),
     "AWS::GuardDuty::Detector": Guard("threats are no longer looked for"),
-    "AWS::SNS::Subscription": Guard("messages reach nobody there", ("TopicArn", "Endpoint")),
+    "AWS::SNS::Subscription": Guard("messages are no longer delivered there", ("TopicArn", "Endpoint")),
     "AWS::SecretsManager::RotationSchedule": Guard("the secret is no longer rotated", ("SecretId",)),
     "AWS::WAFv2::LoggingConfiguration": Guard("requests are no longer logged", ("ResourceArn",)),
     "AWS::WAFv2::WebACL": Guard("requests are no longer filtered"),

@@ -53,7 +53,7 @@ SETTINGS = (
             *("EncryptionConfig", "EncryptionSpecification", "S3KmsKeyId"),
         ),
         Present(),
-        "encryption or its own key is gone",
+        "encryption or its customer managed key is removed",
     ),
     Setting(
         (
@@ -95,7 +95,7 @@ SETTINGS = (
     Setting(
         ("ObjectOwnership",),
         Ordered(("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"), "BucketOwnerEnforced"),
-        "objects can have access lists again",
+        "access lists (ACLs) of objects take effect",
     ),
     Setting(
         ("PubliclyAccessible", "MapPublicIpOnLaunch", "AssociatePublicIpAddress"),
@@ -127,8 +127,8 @@ SETTINGS = (
     Setting(("RootAccess",), Ordered(("Disabled", "Enabled"), "Enabled"), "root access for its users"),
     Setting(("PrivilegedMode", "Privileged"), _OFF, "containers with the host's privileges"),
     Setting(("ReadonlyRootFilesystem",), ON, "the root file system can be written"),
-    Setting(("HttpTokens",), Ordered(("required", "optional"), "optional"), "IMDSv1 is answered"),
-    Setting(("MinimumInstanceMetadataServiceVersion",), AtLeast(1), "IMDSv1 is answered"),
+    Setting(("HttpTokens",), Ordered(("required", "optional"), "optional"), "IMDSv1 is accepted"),
+    Setting(("MinimumInstanceMetadataServiceVersion",), AtLeast(1), "IMDSv1 is accepted"),
     Setting(("AuthorizationType",), Becomes(("NONE",), "NONE"), "anyone may call it"),
     Setting(
         ("AuthType",),
@@ -138,7 +138,7 @@ SETTINGS = (
         at_once=True,
     ),
     Setting(("AuthenticationType",), Becomes(("API_KEY",)), "an API key is enough", ("AWS::AppSync::",)),
-    Setting(("AuthorizerId",), Present(), "no authorizer is asked"),
+    Setting(("AuthorizerId",), Present(), "requests are not authorized"),
     Setting(("ApiKeyRequired",), ON, "no API key is needed"),
     Setting(("DisableExecuteApiEndpoint",), ON, "the API also answers at its own endpoint"),
     Setting(
@@ -147,7 +147,7 @@ SETTINGS = (
         "requests are no longer limited",
     ),
     Setting(("ValidateRequestBody", "ValidateRequestParameters"), ON, "requests are no longer validated"),
-    Setting(("WebACLId", "WebACLArn"), Present(), "no web ACL stands before it"),
+    Setting(("WebACLId", "WebACLArn"), Present(), "no web ACL protects it"),
     Setting(("MfaConfiguration",), Ordered(("ON", "OPTIONAL", "OFF"), "OFF"), "a password is enough"),
     Setting(("AllowAdminCreateUserOnly",), ON, "anyone may sign up"),
     Setting(("MinimumLength",), AtLeast(8), "shorter passwords", ("AWS::Cognito::",)),
@@ -202,8 +202,8 @@ SETTINGS = (
     Setting(("MethodSettings",), MethodsLogged(), "less is logged", ("AWS::ApiGateway::",)),
     Setting(("DataTraceEnabled",), _OFF, "bodies of requests are logged"),
     Setting(("IsLogging", "EnableLogFileValidation"), ON, "the trail is no longer complete"),
-    Setting(("ActionsEnabled",), _ON_BY_DEFAULT, "the alarm tells nobody"),
-    Setting(("AlarmActions",), Present(), "the alarm tells nobody"),
+    Setting(("ActionsEnabled",), _ON_BY_DEFAULT, "the alarm notifies nobody"),
+    Setting(("AlarmActions",), Present(), "the alarm notifies nobody"),
     Setting(
         ("TreatMissingData",),
         Ordered(("breaching", "missing", "ignore", "notBreaching"), "missing"),

@@ -73,7 +73,7 @@ def _metadata(construct: IConstruct, tool: str) -> dict[str, Any]:
 def _resource(construct: IConstruct) -> CfnResource:
     resource = construct if isinstance(construct, CfnResource) else construct.node.default_child
     if not isinstance(resource, CfnResource):
-        raise ValueError(f"{construct.node.path} is no resource: acknowledge the finding at one")
+        raise ValueError(f"{construct.node.path} is not a resource: acknowledge the finding at one")
     return resource
 
 

@@ -24,7 +24,7 @@ def fault_of(uri: str, templates: Templates) -> str | None:
     the templates whose tags are immutable, and for a managed image as versions.toml pins it."""
     match = _URI.fullmatch(uri)
     if not match:
-        return f"is {uri!r}, which is no URI of an ECR image"
+        return f"is {uri!r}, which is not a URI of an ECR image"
     account, region, repository, tag, digest = match.groups()
     if digest:
         return None

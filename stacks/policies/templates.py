@@ -56,7 +56,7 @@ class Templates:
     def read(cls, paths: Sequence[Path]) -> Self:
         """Templates named `<stack>.template.json`, with the releases of this repository.
 
-        Raises OSError or ValueError for a file that is no template.
+        Raises OSError or ValueError for a file that is not a template.
         """
         by_stack = {path.name.removesuffix(".template.json"): json.loads(path.read_text()) for path in paths}
         return cls(by_stack, [json.loads(path.read_text()) for path in sorted(_RELEASES.glob("*.json"))])

@@ -232,11 +232,11 @@ def test_what_has_no_local_effect_is_listed_by_type(tmp_path: Path) -> None:
     [
         (
             {"Data": bucket(A={"Ref": "Job"}), "Job": {"Type": "AWS::Glue::Job"}},
-            "Shop/Data .* refers to Job, of a type that the runner does not know, AWS::Glue::Job",
+            "Shop/Data .* refers to Job, of a type that the runner does not support, AWS::Glue::Job",
         ),
         (
             {"Data": bucket(A={"Fn::GetAtt": ["Job", "Arn"]}), "Job": {"Type": "AWS::Glue::Job"}},
-            "Shop/Data .* refers to Job, of a type that the runner does not know, AWS::Glue::Job",
+            "Shop/Data .* refers to Job, of a type that the runner does not support, AWS::Glue::Job",
         ),
         ({"Data": bucket(BucketName={"Fn::If": ["A", "b", "c"]})}, r"Shop/Data .*declares no condition A"),
         ({"Data": bucket(A=[{"Fn::Cidr": []}])}, r"Shop/Data .*does not resolve Fn::Cidr"),
@@ -296,7 +296,7 @@ def test_a_malformed_template_is_refused(tmp_path: Path, template: dict[str, Any
     ("declared", "message"),
     [
         (model(), r"Shop/Model .*no containers"),
-        (model({"ContainerHostname": "a"}), r"Shop/Model .*container a names no image"),
+        (model({"ContainerHostname": "a"}), r"Shop/Model .*container a has no image"),
         (
             model(*[{"Image": "i", "ContainerHostname": "a"}] * 2),
             r"Shop/Model .*share a hostname: a, a",

@@ -153,8 +153,8 @@ def served(
             {"config": {"ShadowProductionVariants": [{}]}},
             "Config .*ShadowProductionVariants is not .*shadow",
         ),
-        ({"config": {"ExplainerConfig": {}}}, "Config .*ExplainerConfig is not emulated: .*explanations"),
-        ({"config": {"Novel": {}}}, "Config .*: Novel is not emulated: the runner does not know"),
+        ({"config": {"ExplainerConfig": {}}}, "Config .*ExplainerConfig is not supported: .*explanations"),
+        ({"config": {"Novel": {}}}, "Config .*: Novel is not supported: the runner does not support"),
         ({"config": {"ProductionVariants": []}}, "Config .* one production variant, not 0"),
         (
             {"config": {"ProductionVariants": [{"VariantName": "a"}, {"VariantName": "b"}]}},
@@ -165,34 +165,34 @@ def served(
             {"variant": {"ManagedInstanceScaling": {"Status": "ENABLED"}}},
             "Config .*ManagedInstanceScaling",
         ),
-        ({"variant": {"InstancePools": [{}]}}, "Config .*InstancePools is not emulated"),
+        ({"variant": {"InstancePools": [{}]}}, "Config .*InstancePools is not supported"),
         (
             {"variant": {"ManagedInstanceScaling": {"MinInstanceCount": 1}}},
             "Config .*ManagedInstanceScaling",
         ),
         (
             {"variant": {"ManagedInstanceScaling": UNKNOWN}},
-            "Config .*ManagedInstanceScaling is not emulated",
+            "Config .*ManagedInstanceScaling is not supported",
         ),
-        ({"config": {"AsyncInferenceConfig": UNKNOWN}}, "Config .*AsyncInferenceConfig is not emulated"),
+        ({"config": {"AsyncInferenceConfig": UNKNOWN}}, "Config .*AsyncInferenceConfig is not supported"),
         ({"container": {"Environment": {"A": UNKNOWN}}}, "Model .*parameter Later"),
         ({"variant": {"ModelName": UNKNOWN}}, "Config .*parameter Later"),
         (
             {"container": {"Mode": "MultiModel"}},
-            "Model .*PrimaryContainer.Mode 'MultiModel' is not emulated, only",
+            "Model .*PrimaryContainer.Mode 'MultiModel' is not supported, only",
         ),
         (
             {"container": {"MultiModelConfig": {}}},
             "Model .*MultiModelConfig is not .*one model",
         ),
-        ({"container": {"ModelPackageName": "p"}}, "Model .*ModelPackageName is not emulated: .*give Image"),
+        ({"container": {"ModelPackageName": "p"}}, "Model .*ModelPackageName is not supported: .*give Image"),
         (
             {"container": {"ModelDataSource": {"S3DataSource": {"CompressionType": "None"}}}},
-            "Model .*ModelDataSource.S3DataSource.CompressionType 'None' is not emulated, only Gzip",
+            "Model .*ModelDataSource.S3DataSource.CompressionType 'None' is not supported, only Gzip",
         ),
         (
             {"container": {"ModelDataSource": {"S3DataSource": {"S3DataType": "S3Prefix"}}}},
-            "Model .*S3DataType 'S3Prefix' is not emulated, only S3Object",
+            "Model .*S3DataType 'S3Prefix' is not supported, only S3Object",
         ),
         (
             {
@@ -205,7 +205,7 @@ def served(
                     },
                 }
             },
-            "Model .*InferenceExecutionConfig.Mode 'Direct' is not emulated, only Serial",
+            "Model .*InferenceExecutionConfig.Mode 'Direct' is not supported, only Serial",
         ),
         (
             {"Part": {"Type": "AWS::SageMaker::InferenceComponent", "Properties": {"EndpointName": "e"}}},
@@ -295,15 +295,15 @@ def test_properties_without_effect_are_listed(tmp_path: Path) -> None:
     [
         (
             arguments.TRAINING,
-            {"ResourceConfig": {"InstanceCount": 2}},
-            "InstanceCount 2 is not emulated, only 1",
+            {"ResourceConfig": {"InstanceGroups": [{"InstanceCount": 2}]}},
+            "InstanceGroups is not supported",
         ),
         (
             arguments.TRAINING,
             {"OutputDataConfig": {"CompressionType": "NONE"}},
             "CompressionType 'NONE' is not",
         ),
-        (arguments.TRAINING, {"InputDataConfig": [{"ShuffleConfig": {}}]}, "ShuffleConfig is not emulated"),
+        (arguments.TRAINING, {"InputDataConfig": [{"ShuffleConfig": {}}]}, "ShuffleConfig is not supported"),
         (
             arguments.TRAINING,
             {"InputDataConfig": [{"InputMode": "Pipe"}]},
@@ -315,8 +315,8 @@ def test_properties_without_effect_are_listed(tmp_path: Path) -> None:
             "Entrypoint is not",
         ),
         (arguments.PROCESSING, {"ProcessingInputs": [{"DatasetDefinition": {}}]}, "DatasetDefinition is not"),
-        (arguments.TUNING, {"WarmStartConfig": {}}, "^WarmStartConfig is not emulated"),
-        (arguments.TRANSFORM, {"Novel": 1}, "^Novel is not emulated"),
+        (arguments.TUNING, {"WarmStartConfig": {}}, "^WarmStartConfig is not supported"),
+        (arguments.TRANSFORM, {"Novel": 1}, "^Novel is not supported"),
     ],
 )
 def test_what_changes_the_result_of_a_job_is_refused_by_name(

@@ -14,7 +14,7 @@ from stacks.workloads.shared.record import WorkloadError, workloads
 
 NAMES: Mapping[str, str] = {"xgboost": "fraud", "script": "claims"}
 # Written anew by what make workload ends with, from the templates and the records.
-GENERATED = {"README.md", "docs/acknowledged-findings.md"}
+GENERATED = {"README.md", "docs/acknowledged-findings.md", "docs/api.md", "docs/runbook.md"}
 # Its role may look at every workload.
 WORKBENCH = {f"tests/snapshots/{env}/slipway-{env}-workbench.yaml" for env in ("dev", "prod")}
 

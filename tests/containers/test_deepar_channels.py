@@ -118,5 +118,5 @@ def test_what_would_be_passed_over_unseen_is_refused(tmp_path: Path) -> None:
 
     (folder / "linked").unlink()
     os.mkfifo(folder / "a.json")
-    with pytest.raises(Refused, match=r"train/a\.json is no regular file"):
+    with pytest.raises(Refused, match=r"train/a\.json is not a regular file"):
         channels.read(folder)

@@ -136,15 +136,15 @@ def test_a_test_series_may_not_have_a_category_that_training_has_not_seen() -> N
         ({"cat": 0}, "trained without categories"),
         ({"dynamic_feat": [[0.0] * 7]}, "trained without features"),
         ({"start": "2014-01-01T00:00:00Z"}, "time zone"),
-        ({"start": 5}, "no timestamp"),
-        ({"target": "12"}, "no array of numbers"),
+        ({"start": 5}, "not a timestamp"),
+        ({"target": "12"}, "not an array of numbers"),
         ({"target": [1.0, True]}, "something else than numbers"),
         ({"target": [1.0, [2.0]]}, "something else than numbers"),
         ({"target": [1.0, 1e99]}, "infinite"),
         ({"cat": [0.5]}, "whole numbers"),
         ({"dynamic_feat": [[1.0], [1.0, 2.0]]}, "differ in length"),
         ({"dynamic_feat": [[1.0, "NaN"]]}, "missing or infinite"),
-        ({"dynamic_feat": 7}, "no array of arrays"),
+        ({"dynamic_feat": 7}, "not an array of arrays"),
     ],
 )
 def test_a_series_that_cannot_be_forecast_is_refused_by_its_index(

@@ -35,7 +35,7 @@ REFUSED_BY_XGBOOST = {
     ("updater", "grow_skmaker"),
     ("objective", "aft_loss_distribution"),
 }
-# A value of each that is no word, and what else it goes with.
+# A value of each that is not a word, and what else it goes with.
 VALUES: dict[str, Any] = {
     **dict.fromkeys(["verbosity", "max_delta_step", "refresh_leaf", "one_drop", "nthread", "seed"], 1),
     **dict.fromkeys(["max_depth", "max_leaves", "num_parallel_tree", "num_class", "prob_buffer_row"], 3),

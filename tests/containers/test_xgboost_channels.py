@@ -264,7 +264,7 @@ def test_a_file_deeper_than_the_image_looks_is_no_data_that_is_left_out_unseen(t
 def test_a_pipe_in_a_channel_is_refused_by_name(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "data.csv")
 
-    with pytest.raises(Refused, match=r"data\.csv is no regular file"):
+    with pytest.raises(Refused, match=r"data\.csv is not a regular file"):
         channels.read(tmp_path, CSV)
 
 

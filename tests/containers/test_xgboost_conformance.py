@@ -79,7 +79,7 @@ REFUSED = [
     Case("an empty row between rows", f"{A}\n\n{B}", "text/csv", None, 415, PROBLEM, None),
     Case("infinity", "1,2,inf,4", "text/csv", None, 415, PROBLEM, None),
     Case("a number beyond single precision", "1,2,1e39,4", "text/csv", None, 415, PROBLEM, None),
-    Case("bytes that are no text", b"\xff\xfe,2,3,4", "text/csv", None, 415, PROBLEM, None),
+    Case("bytes that are not text", b"\xff\xfe,2,3,4", "text/csv", None, 415, PROBLEM, None),
     Case("csv without a content type", A, None, None, 415, PROBLEM, None),
     Case("libsvm with a word", "0:1 1:x", "text/libsvm", None, 415, PROBLEM, None),
     Case("libsvm with a word between", "0:1 x 1:2", "text/libsvm", None, 415, PROBLEM, None),
@@ -335,7 +335,7 @@ def test_the_ensemble_can_be_switched_off(tmp_path: Path, two_models: list[bytes
 def test_a_stray_file_stops_the_container_by_name(tmp_path: Path, two_models: list[bytes]) -> None:
     folder = model_folder(tmp_path, {"xgboost-model": two_models[0], "metrics.json": b"{}"})
 
-    assert "metrics.json is no XGBoost model" in start_failure("xgboost_image", folder)
+    assert "metrics.json is not an XGBoost model" in start_failure("xgboost_image", folder)
 
 
 def test_a_pickle_is_refused_and_not_loaded(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_json_lines_are_answered_line_by_line_as_the_environment_says(container:
         ({"dynamic_feat": feature(72) * 2}, "`dynamic_feat` has 2 arrays instead of 1"),
         ({"dynamic_feat": None}, "`dynamic_feat` has 0 arrays instead of 1"),
         ({"target": [1.0, "x"]}, "something else than numbers"),
-        ({"start": "yesterday"}, "`start` is no timestamp"),
+        ({"start": "yesterday"}, "`start` is not a timestamp"),
     ],
 )
 def test_a_series_that_cannot_be_forecast_is_refused_by_its_index(

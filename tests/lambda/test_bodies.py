@@ -89,7 +89,7 @@ def test_the_published_schema_accepts_what_the_function_accepts(
 
 
 def is_read_more_strictly_than_a_schema_can(value: Any) -> bool:
-    """A whole number written with a point, or negative zero; NaN is no JSON."""
+    """A whole number written with a point, or negative zero; NaN is not JSON."""
     return isinstance(value, float) and (value.is_integer() or math.isnan(value))
 
 

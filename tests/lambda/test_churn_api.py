@@ -231,7 +231,7 @@ INCOMPLETE = {
     "a method that API Gateway does not pass on": event("TRACE"),
     "a made-up method": event(MARK),
     "a number for a header": {**event(), "headers": {MARK: 7}},
-    "a header's values that are no list": {**event(), "multiValueHeaders": {MARK: MARK}},
+    "a header's values that are not a list": {**event(), "multiValueHeaders": {MARK: MARK}},
     "a number for the path": {**event(), "path": 7},
     "an object for the body": {**event(), "body": {MARK: MARK}},
     "a text for the request context": {**event(), "requestContext": MARK},

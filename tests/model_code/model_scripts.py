@@ -1,4 +1,4 @@
-"""Importing the scripts of model_code, which are no packages, and running them as their containers do."""
+"""Importing the scripts of model_code, which are not packages, and running them as their containers do."""
 
 import importlib
 import importlib.util

@@ -196,8 +196,8 @@ def test_other_packages_in_the_base_are_told(
     [
         ([], "give the git ref that is deployed, as in: make diff BASE=main"),
         ([""], "give the git ref"),
-        (["elsewhere"], "elsewhere is no git ref here"),
-        (["--upload-pack=x"], "--upload-pack=x is no git ref here"),
+        (["elsewhere"], "elsewhere is not a git ref here"),
+        (["--upload-pack=x"], "--upload-pack=x is not a git ref here"),
     ],
 )
 def test_what_is_no_commit_is_refused(

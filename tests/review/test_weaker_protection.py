@@ -184,8 +184,8 @@ WEAKER: list[tuple[str, Any, Any, str]] = [
     ("AWS::ElasticLoadBalancingV2::Listener", {"Protocol": "HTTPS"}, {"Protocol": "HTTP"}, "without TLS"),
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", {"Scheme": "internal"}, {}, "faces the internet"),
     ("AWS::Logs::LogGroup", {"KmsKeyId": KEY}, {}, "encryption"),
-    ("AWS::CloudWatch::Alarm", {}, {"ActionsEnabled": False}, "tells nobody"),
-    ("AWS::CloudWatch::Alarm", {"AlarmActions": ["a"]}, {"AlarmActions": []}, "tells nobody"),
+    ("AWS::CloudWatch::Alarm", {}, {"ActionsEnabled": False}, "notifies nobody"),
+    ("AWS::CloudWatch::Alarm", {"AlarmActions": ["a"]}, {"AlarmActions": []}, "notifies nobody"),
     (
         CLOUDWATCH_ALARM,
         above(Threshold=5),
@@ -274,7 +274,7 @@ WEAKER: list[tuple[str, Any, Any, str]] = [
         {"AuthenticationType": "API_KEY"},
         "an API key is enough",
     ),
-    ("AWS::ApiGatewayV2::Route", {"AuthorizerId": "a"}, {}, "no authorizer"),
+    ("AWS::ApiGatewayV2::Route", {"AuthorizerId": "a"}, {}, "requests are not authorized"),
     ("AWS::ApiGateway::RestApi", {"DisableExecuteApiEndpoint": True}, {}, "its own endpoint"),
     (
         "AWS::CloudFront::Distribution",

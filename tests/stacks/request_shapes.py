@@ -67,7 +67,7 @@ class Arguments:
             if shape.type_name != "string":
                 yield f"{path}: {reference} gives a string, not {shape.type_name}"
         elif not _is_a(value, shape):
-            yield f"{path}: {value!r} is no {shape.type_name}"
+            yield f"{path}: {value!r} is not of type {shape.type_name}"
         elif isinstance(shape, StructureShape):
             yield from self._structure(shape, value, path)
         else:
@@ -127,7 +127,7 @@ def _bounds(shape: Shape, value: Any, path: str) -> Iterator[str]:
     if "max" in limits and size > limits["max"]:
         yield f"{path}: {value!r} is above {limits['max']}"
     if isinstance(shape, StringShape) and shape.enum and value not in shape.enum:
-        yield f"{path}: {value!r} is none of {', '.join(shape.enum[:5])}, ..."
+        yield f"{path}: {value!r} is not one of {', '.join(shape.enum[:5])}, ..."
     if "pattern" in limits and not re.fullmatch(limits["pattern"], value):
         yield f"{path}: {value!r} does not match {limits['pattern']}"
 

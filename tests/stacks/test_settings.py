@@ -130,7 +130,7 @@ def test_a_missing_setting_is_refused_by_its_key(context: Mapping[str, Any]) -> 
 
 
 def test_an_environment_that_is_not_declared_is_refused(context: Mapping[str, Any]) -> None:
-    with pytest.raises(SettingsError, match="env: 'staging' is none of dev, prod"):
+    with pytest.raises(SettingsError, match="env: 'staging' is not one of dev, prod"):
         Settings.from_mapping({**context, "env": "staging"})
 
 

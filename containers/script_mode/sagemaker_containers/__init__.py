@@ -7,5 +7,5 @@ __getattr__ = absent_names(__name__)
 
 
 def training_env() -> Environment:
-    """What the job's files say of the training job that the script runs in."""
+    """The training job that the script runs in, as described by the job's files."""
     return Environment()

@@ -1,4 +1,4 @@
-"""What the codecs raise, and what a script raises to answer with a status of its own."""
+"""The errors that the codecs raise, and that a script raises to set the status of its response."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""What a training script may ask about its job, beside the SM_* variables."""
+"""What a training script can read about its job in addition to the SM_* variables."""
 
 import os
 from collections.abc import Iterator, Mapping

@@ -36,7 +36,7 @@ DRAINED = 4
 
 
 class Model(Protocol):
-    """What the server serves. `invoke` must be safe to call from two threads at once."""
+    """The model behind the server. `invoke` must be safe to call from two threads at the same time."""
 
     def invoke(self, body: bytes, content_type: str, accept: str) -> Response:
         """Answer one request; the two headers come verbatim, empty when the caller sent none."""

@@ -58,7 +58,7 @@ def enabled(environ: Environ, name: str) -> bool:
 
 
 def managed_behavior(environ: Environ) -> bool:
-    """Whether a stand-in does as the managed image does where the image is plainly wrong."""
+    """Whether a stand-in repeats the managed image's behavior where that is an evident fault."""
     if _MANAGED_BEHAVIOR_BEFORE in environ:
         raise ContainerProblem(f"{_MANAGED_BEHAVIOR_BEFORE} is now called {MANAGED_BEHAVIOR}: rename it")
     return enabled(environ, MANAGED_BEHAVIOR)

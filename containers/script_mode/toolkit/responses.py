@@ -1,4 +1,4 @@
-"""What a model answers, and how an exception becomes an answer that gives nothing away."""
+"""The responses of a model; an exception becomes a response that discloses no details."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""What a script's function may return, and the answer that it becomes."""
+"""The results that a script's function may return, and the responses that are made of them."""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Where the user's code lies: a folder, or a source archive that is unpacked here."""
+"""The user's code: a folder, or a source archive that is unpacked here."""
 
 import shutil
 import tarfile

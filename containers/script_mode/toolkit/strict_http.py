@@ -187,7 +187,7 @@ class StrictProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _answer_due(self) -> bool:
-        """Whether a request that has arrived whole waits for its answer."""
+        """Whether a complete request is waiting for its response."""
         running = self._running
         return running is not None and not running.response_complete and not running.more_body
 

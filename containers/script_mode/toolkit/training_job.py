@@ -57,7 +57,7 @@ class TrainingJob:
         return {f"SM_{name.upper()}": _variable(value) for name, value in facts.items()}
 
     def facts(self, program: str, code: Path) -> dict[str, Any]:
-        """What a script may ask about its job, by the toolkits' names."""
+        """What a script can read about its job, by the toolkits' names."""
         folders = self.folders
         module = program.removesuffix(".py")
         paths = {

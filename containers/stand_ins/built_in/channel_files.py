@@ -30,7 +30,7 @@ _COMPRESSED = (GZIP, "a zip archive", "bzip2", "xz", "Zstandard")
 def files(folder: Path) -> list[Path]:
     """Every file below a channel's folder, in the order of their names.
 
-    Refuses what would be passed over unseen: a link to a folder, and what is no regular file, as a pipe.
+    Refuses what would be passed over unseen: a link to a folder, and what is not a regular file, as a pipe.
     """
     found = []
     for path in sorted(folder.rglob("*")):
@@ -39,7 +39,7 @@ def files(folder: Path) -> list[Path]:
                 raise Refused(f"{shown(path, folder)} is a link to a folder; put its files into the channel.")
             continue
         if not path.is_file():
-            raise Refused(f"{shown(path, folder)} is no regular file; put the data into one.")
+            raise Refused(f"{shown(path, folder)} is not a regular file; put the data into one.")
         found.append(path)
     return found
 

@@ -16,7 +16,7 @@ class Refused(ValueError):
 
 
 class Interval:
-    """A range of numbers, written and read as the images write it: `(0, 1]`; an `inf` is no limit."""
+    """A range of numbers, written and read as the images write it: `(0, 1]`; an `inf` is not a limit."""
 
     def __init__(self, text: str) -> None:
         low, high = text[1:-1].split(",")

@@ -27,7 +27,7 @@ _TENSORS = (
 
 
 class NotRecords(ValueError):
-    """Bytes that are no RecordIO-protobuf, or not the records that are expected; the message says where."""
+    """Bytes that are not RecordIO-protobuf, or not the records that are expected; the message says where."""
 
 
 class Tensor(NamedTuple):
@@ -45,7 +45,7 @@ def read(content: bytes) -> Iterator[Any]:
         try:
             record.ParseFromString(message)
         except DecodeError:
-            raise NotRecords(f"record {number} is no protobuf Record") from None
+            raise NotRecords(f"record {number} is not a protobuf Record") from None
         yield record
 
 

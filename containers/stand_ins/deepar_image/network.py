@@ -106,7 +106,7 @@ class Network:
             raise ContainerProblem(f"the model folder has no {Path(str(error.filename)).name}") from None
         except _NO_MODEL as error:
             raise ContainerProblem(
-                f"{_SHAPE_FILE} and {_WEIGHTS_FILE} are no model of this image: {error}"
+                f"{_SHAPE_FILE} and {_WEIGHTS_FILE} are not a model of this image: {error}"
             ) from None
         network.module.eval()
         return network

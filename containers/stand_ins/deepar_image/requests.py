@@ -32,7 +32,7 @@ class Wanted:
         """A request's `configuration`, or the default's members where it has none. Refuses (ValueError) what
         the image does not know."""
         if not isinstance(configuration, Mapping):
-            raise ValueError("`configuration` is no object")
+            raise ValueError("`configuration` is not an object")
         known = {"num_samples", "output_types", "quantiles"}
         if unknown := sorted(set(configuration) - known):
             raise ValueError(
@@ -44,7 +44,7 @@ class Wanted:
             or isinstance(num_samples, bool)
             or not 0 < num_samples <= MAX_SAMPLES
         ):
-            raise ValueError(f"`num_samples` is no whole number from 1 to {MAX_SAMPLES}")
+            raise ValueError(f"`num_samples` is not a whole number from 1 to {MAX_SAMPLES}")
         output_types = configuration.get("output_types", cls.output_types)
         if not isinstance(output_types, Sequence) or any(one not in _OUTPUT_TYPES for one in output_types):
             raise ValueError(f"expected `output_types` of {', '.join(_OUTPUT_TYPES)}")
@@ -93,7 +93,7 @@ def read(body: bytes, content_type: str, shape: Shape, of_lines: Wanted) -> Requ
     elif media_type == content_types.JSON:
         document = _json(body)
         if not isinstance(document, dict) or not isinstance(document.get("instances"), list):
-            raise CallerProblem(400, "The body is no JSON object with an array `instances`.")
+            raise CallerProblem(400, "The body is not a JSON object with an array `instances`.")
         documents = document["instances"]
         try:
             wanted = Wanted.parse(document.get("configuration", {}))

@@ -45,11 +45,11 @@ class Series:
 def parse(document: Any) -> Series:
     """A series of its JSON object; a missing value is null, NaN or "NaN". Unknown members are passed over.
 
-    Refuses (SeriesError) a start that is no timestamp without time zone, a target or a feature that holds
-    anything but numbers, missing values in a feature, and categories that are no whole numbers from 0 on.
+    Refuses (SeriesError) a start that is not a timestamp without time zone, a target or a feature that holds
+    anything but numbers, missing values in a feature, and categories that are not whole numbers from 0 on.
     """
     if not isinstance(document, Mapping):
-        raise SeriesError("it is no JSON object")
+        raise SeriesError("it is not a JSON object")
     for name in (START, TARGET):
         if name not in document:
             raise SeriesError(f"`{name}` is missing")
@@ -68,7 +68,7 @@ def _start(value: Any) -> datetime:
     try:
         start = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise SeriesError("`start` is no timestamp such as 2014-01-01 00:00:00") from None
+        raise SeriesError("`start` is not a timestamp such as 2014-01-01 00:00:00") from None
     if start.tzinfo is not None:
         raise SeriesError("`start` has a time zone; write local time such as 2014-01-01 00:00:00")
     return start
@@ -78,7 +78,7 @@ def _numbers(value: Any, name: str) -> Values:
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if not isinstance(value, list):
-        raise SeriesError(f"`{name}` is no array of numbers")
+        raise SeriesError(f"`{name}` is not an array of numbers")
     # An array in the array would be another dimension to numpy.
     if not all(map(_is_number_or_gap, value)):
         raise SeriesError(f'`{name}` holds something else than numbers, null and "NaN"')
@@ -108,7 +108,7 @@ def _features(value: Any) -> Values | None:
     if value is None:
         return None
     if not isinstance(value, list | np.ndarray):
-        raise SeriesError(f"`{FEATURES}` is no array of arrays")
+        raise SeriesError(f"`{FEATURES}` is not an array of arrays")
     if len(value) == 0:
         return None
     rows = [_numbers(row, FEATURES) for row in value]

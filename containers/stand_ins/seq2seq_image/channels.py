@@ -49,7 +49,7 @@ def vocabularies(folder: Path) -> Vocabularies:
 def pairs(folder: Path, known: Vocabularies, longest_source: int, longest_target: int) -> list[Pair]:
     """The records of all files of a channel, in the order of their names, each cut to the longest lengths.
 
-    Refuses a channel without any, what is no RecordIO-protobuf, a sentence without words and a number that
+    Refuses a channel without any, what is not RecordIO-protobuf, a sentence without words and a number that
     the vocabulary does not have, with file and record.
     """
     found: list[Pair] = []

@@ -18,7 +18,7 @@ _BLANK_CELL = re.compile(rb"(?:^|,)[ \t\r]+(?=,|$)", re.MULTILINE)
 def tables(text: bytes) -> Iterator[Table]:
     """The rows in single precision, as tables of one width; an empty cell is NaN.
 
-    Refuses with 415 what is no CSV of numbers, and rows of unequal length.
+    Refuses with 415 what is not CSV of numbers, and rows of unequal length.
     """
     row, width = 1, 0
     try:

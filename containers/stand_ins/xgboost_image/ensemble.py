@@ -57,8 +57,8 @@ def _vote(predictions: Table) -> Table:
 def load(folder: Path, *, first_only: bool = False, best_iteration: bool = False) -> Ensemble:
     """Every regular file of the folder whose name has no leading dot, in the order of their names.
 
-    A file that is no XGBoost model stops the container, as it stops the managed one, and so do models that no
-    prediction can be joined of. A pickle is refused: it would run whatever code it holds.
+    A file that is not an XGBoost model stops the container, as it stops the managed one, and so do models
+    whose predictions cannot be combined. A pickle is refused: it would run whatever code it holds.
     """
     files = sorted(path for path in folder.glob("[!.]*") if path.is_file()) if folder.is_dir() else []
     if not files:
@@ -86,7 +86,7 @@ def _load(path: Path, *, best_iteration: bool) -> Booster:
         booster = Booster(raw, best_iteration=best_iteration)
     except XgboostError as error:
         raise ContainerProblem(
-            f"{path.name} is no XGBoost model, and every file of the model folder is loaded as one: {error}"
+            f"{path.name} is not an XGBoost model; every file of the model folder is loaded as one: {error}"
         ) from error
     if booster.rounds > booster.best_rounds and not best_iteration:
         logger.warning(

@@ -24,7 +24,7 @@ def tables(text: bytes, features: int, *, managed: bool) -> Iterator[Table]:
     """The rows as tables with `features` columns, NaN where a row has no pair; a label in front is ignored.
 
     Indices count from 0. Where the lowest of the request is at least 1, the image subtracts 1 from each: so
-    does `managed`, else that is a 400. Refuses text that is no libsvm (415), a feature that the model does
+    does `managed`, else that is a 400. Refuses text that is not libsvm (415), a feature that the model does
     not have and one that a row has twice (400).
     """
     first: int | None = 0 if _INDEX_0.search(text) else 1 if managed else None

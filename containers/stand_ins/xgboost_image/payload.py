@@ -14,8 +14,8 @@ def tables(body: bytes, content_type: str, features: int, *, managed: bool) -> I
 
     CSV has no header and no label, its delimiter is that of the first row, an empty cell is missing.
     libsvm has `index:value` pairs; RecordIO-protobuf has dense or sparse `values`; their labels are ignored.
-    Refuses an unknown type and content that is no table (415), too many columns (400), and too few in CSV and
-    in dense records (400) unless `managed` is set: then the columns that are not there count as missing.
+    Refuses an unknown type and content that is not a table (415), too many columns (400), and too few in CSV
+    and in dense records (400) unless `managed` is set: then absent columns count as missing.
     """
     try:
         kind = content.kind(content_type)

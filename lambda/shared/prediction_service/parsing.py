@@ -71,7 +71,7 @@ def csv_rows(text: str, *, max_rows: int) -> list[list[str]]:
     """The fields of each row as text.
 
     Accepted: LF or CRLF line ends, one byte order mark at the start, fields in double quotes. A line without
-    any character but spaces is no row. Refused: a carriage return or line feed inside a row, unbalanced
+    any character but spaces is not a row. Refused: a carriage return or line feed inside a row, unbalanced
     quotes, no row, more or longer rows than allowed.
     """
     text = text.removeprefix("\ufeff")

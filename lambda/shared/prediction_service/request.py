@@ -138,7 +138,7 @@ def _proxy_event(event: Mapping[str, Any]) -> APIGatewayProxyEventModel:
         # Only the first part of a place is never the caller's text, such as a header's name.
         raise NoProxyEventError(sorted({str(one["loc"][0]) for one in error.errors()})) from None
     except AttributeError:
-        # The model's own check of the context fails where that is no object.
+        # The model's own check of the context fails where that is not an object.
         raise NoProxyEventError(["requestContext"]) from None
 
 

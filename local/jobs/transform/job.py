@@ -105,7 +105,7 @@ async def _transform(
 
 
 async def _execution_parameters(container: ServingContainer) -> Mapping[str, Any]:
-    """What the first container proposes for a batch; nothing when it does not answer the question.
+    """The batch settings that the first container proposes; nothing if it does not respond.
 
     That the first one is asked in a chain is not documented; it is the one that gets the payloads.
     """
@@ -125,7 +125,7 @@ def _opened(path: Path, request: TransformRequest) -> Iterator[BinaryIO]:
         with gzip.open(path) if request.gzipped else path.open("rb") as stream:
             yield cast(BinaryIO, stream)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise JobError(f"it is no whole gzip file: {error}") from None
+        raise JobError(f"it is not a complete gzip file: {error}") from None
 
 
 def _refuse_compressed(path: Path) -> None:

@@ -21,7 +21,7 @@ _Select = Callable[[Any], list[Any]]
 
 
 class NothingSelectedError(JobError):
-    """What a path names is not in a record."""
+    """A record does not have what a path selects."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _parse(text: str) -> Sequence[_Step]:
         steps.append(_step(match))
         position = match.end()
     if ended:
-        raise JobError(f"{text!r} is no path that batch transform takes; it takes {_OPERATORS}")
+        raise JobError(f"{text!r} is not a JSONPath that batch transform supports: expected {_OPERATORS}")
     return steps
 
 
@@ -94,9 +94,9 @@ def _step(match: re.Match[str]) -> _Step:
 def _member(name: str) -> _Select:
     def member(value: Any) -> list[Any]:
         if not isinstance(value, dict):
-            raise TypeError(f"it names {name!r} in what is no object")
+            raise TypeError(f"expected an object with {name!r}")
         if name not in value:
-            raise KeyError(f"there is no {name!r}")
+            raise KeyError(f"the object has no {name!r}")
         return [value[name]]
 
     return member
@@ -115,14 +115,14 @@ def _every(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return [*value.values()]
     if not isinstance(value, list):
-        raise TypeError("it takes every element of what is neither object nor array")
+        raise TypeError("expected an object or an array for *")
     return list(value)
 
 
 def _elements(selectors: Sequence[str]) -> _Select:
     def elements(value: Any) -> list[Any]:
         if not isinstance(value, list):
-            raise TypeError(f"it takes [{','.join(selectors)}] of what is no array")
+            raise TypeError(f"expected an array for [{','.join(selectors)}]")
         found: list[Any] = []
         for one in selectors:
             first, colon, last = one.partition(":")
@@ -131,7 +131,7 @@ def _elements(selectors: Sequence[str]) -> _Select:
             elif -len(value) <= int(one) < len(value):
                 found.append(value[int(one)])
             else:
-                raise IndexError(f"there is no element {one} among {len(value)}")
+                raise IndexError(f"the index {one} is out of range for {len(value)} elements")
         return found
 
     return elements

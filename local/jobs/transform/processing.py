@@ -1,4 +1,4 @@
-"""What a transform job does to a record before and after the containers: it filters and joins."""
+"""Filters and joins: what a transform job does to a record before and after the containers."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ _INPUT, _OUTPUT = "SageMakerInput", "SageMakerOutput"
 
 
 class Format(ABC):
-    """How records of a kind are read and written, and joined with the answers to them."""
+    """Reads and writes records of one format, and joins them with their predictions."""
 
     name: str
 
@@ -46,7 +46,7 @@ class CsvFormat(Format):
         try:
             return next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
         except csv.Error:
-            raise JobError("a quoted field does not end where it should") from None
+            raise JobError("a quoted field is not closed correctly") from None
 
     def write(self, value: Any) -> bytes:
         cells = value if isinstance(value, list) else [value]
@@ -112,7 +112,7 @@ class DataProcessing:
         return kind.write(_selected("InputFilter", self.input_filter, kind.read(record)))
 
     def for_output(self, record: bytes, answer: bytes, kind: Format) -> bytes:
-        """What is written for a record and the answer to it."""
+        """The output for a record and its prediction."""
         if self.output_filter.is_all:
             return kind.join_text(record, answer) if self.joined else answer
         value = kind.read(answer)

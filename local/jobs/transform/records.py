@@ -31,7 +31,7 @@ class Batch:
 
     @property
     def content(self) -> bytes:
-        """What containers get of it: its records, without the blank lines."""
+        """The body that containers get: the records, without blank lines."""
         if self.kind is None or self.records == self.body.count(b"\n") + (not self.body.endswith(b"\n")):
             return self.body
         return records.without_blank_lines(self.body, self.kind)
@@ -74,7 +74,7 @@ class Batch:
 def by_line(stream: BinaryIO, batching: Batching, kind: str = "") -> Iterator[Batch]:
     """The records of a stream, as many to a batch as its limits allow; memory is bounded by one batch.
 
-    A line ends with `\\n`, which stays on it; the last line may lack one. Blank lines are no records, nor is
+    A line ends with `\\n`, which stays on it; the last line may lack one. Blank lines are not records, nor is
     a byte order mark alone. Raises JobError, with its line, for a record larger than a request may be.
     """
     start, limit = 1, batching.max_payload

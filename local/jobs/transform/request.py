@@ -20,7 +20,7 @@ STRATEGIES = {_MULTI: "MULTI_RECORD", _SINGLE: "SINGLE_RECORD"}
 
 @dataclass(frozen=True)
 class Batching:
-    """How records are sent: bytes a request, requests at a time, and whether one record makes a request."""
+    """How records are sent: bytes per request, concurrent requests, and whether a request has one record."""
 
     max_payload: int = 6 * MEGABYTE
     max_concurrent: int = 1
@@ -84,7 +84,7 @@ class TransformRequest:
         return request
 
     def container_environment(self) -> dict[str, str]:
-        """What each container gets on top of its own variables."""
+        """The variables that each container gets in addition to its own."""
         settings = {
             "SAGEMAKER_MAX_PAYLOAD_IN_MB": self.max_payload,
             "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS": self.max_concurrent,

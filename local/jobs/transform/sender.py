@@ -26,7 +26,7 @@ _QUOTED_LINE_FEED = (
 
 @dataclass(frozen=True)
 class Result:
-    """What is written for a batch, and how many records that answers."""
+    """The output for a batch, and the number of its records."""
 
     body: bytes
     records: int
@@ -77,7 +77,7 @@ class Sender:
         return Result(response.body + end, batch.records)
 
     def _processed(self, batch: Batch, response: Response) -> bytes:
-        """What is written for each record and its answer."""
+        """The output for each record and its prediction."""
         answered, given = response.headers.get("content-type", "no media type"), self.request.content_type
         kind = format_of(answered)
         if kind is None or (self.request.processing.joined and kind is not format_of(given)):
@@ -88,7 +88,7 @@ class Sender:
         answers = Batch(response.body, 1, 1, None if kept == JSON and batch.records == 1 else kept).each
         each = batch.each
         if len(answers) != len(each):
-            raise JobError(f"{_lines(batch)}: {len(each)} records were sent, {len(answers)} came back")
+            raise JobError(f"{_lines(batch)}: expected {len(each)} predictions, got {len(answers)}")
         written = []
         for number, (record, answer) in enumerate(zip(each, answers, strict=True)):
             with _in_line(batch, number):
@@ -113,7 +113,7 @@ class Sender:
         return await self.chain.invoke(self._body(batch), self.request.content_type, self.request.accept)
 
     def _body(self, batch: Batch) -> bytes:
-        """What the first container gets of a batch."""
+        """The batch as the first container gets it."""
         processing, kind = self.request.processing, format_of(self.request.content_type)
         if kind is None or processing.input_filter.is_all:
             return batch.content

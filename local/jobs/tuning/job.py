@@ -43,7 +43,7 @@ class TuningJob:
 
     @property
     def description(self) -> dict[str, Any]:
-        """What DescribeHyperParameterTuningJob would answer, and the trainings, the best first."""
+        """The response of DescribeHyperParameterTuningJob, and the training jobs, best first."""
         summaries = [self._summary(one) for one in best_first(self._trials, maximize=self._maximize)]
         unknown = dict.fromkeys((one.name for one in self._space), _UNKNOWN)
         best = {"TrainingJobName": _UNKNOWN, "TunedHyperParameters": unknown}
@@ -67,7 +67,7 @@ class TuningJob:
         only(self._objective, {"Type": ("Maximize", "Minimize")})
         count, at_once = self._limits
         if count < 1 or at_once < 1:
-            raise JobError(f"{count} trainings, {at_once} at once: there is at least one")
+            raise JobError(f"expected at least 1 training job and 1 at a time, got {count} and {at_once}")
         self._pattern  # noqa: B018 - a property that refuses a wrong pattern
         names = [one.name for one in self._space]
         self._training(1, dict.fromkeys(names, _UNKNOWN)).check()
@@ -93,7 +93,7 @@ class TuningJob:
                 if all(one.value is None for one in ended):
                     break
         if not best_first(self._trials, maximize=self._maximize):
-            raise JobError(f"no training has succeeded; the first: {self._trials[0].fault}")
+            raise JobError(f"no training job succeeded; the first one failed with: {self._trials[0].fault}")
 
     def _try(self, number: int, values: Mapping[str, str], folder: Path) -> Trial:
         self._demand_going_on()

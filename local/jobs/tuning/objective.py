@@ -20,19 +20,19 @@ def pattern_of(metric: str, algorithm: Mapping[str, Any], image: Image) -> str:
             return _checked(metric, one["Regex"])
     part, colon, name = metric.partition(":")
     if not image.metrics or not colon:
-        raise JobError(f"nothing says how the metric {metric} is printed: give MetricDefinitions")
+        raise JobError(f"no definition of the metric {metric}: add it to MetricDefinitions")
     return _checked(metric, image.metrics.format(part=re.escape(part), name=re.escape(name)))
 
 
 def last_value(pattern: str, log: Path, metric: str) -> float:
-    """What was printed last; raises JobError where that is nothing, or no number."""
+    """The last value in the log; raises JobError if there is none or it is not a number."""
     found = re.findall(pattern, log.read_text(encoding="utf-8", errors="replace"))
     if not found:
-        raise JobError(f"the training has not printed {metric} ({log})")
+        raise JobError(f"the metric {metric} is not in the log ({log})")
     try:
         return float(found[-1])
     except ValueError:
-        raise JobError(f"the training has printed {found[-1]!r} as {metric} ({log})") from None
+        raise JobError(f"the metric {metric} is {found[-1]!r} in the log, not a number ({log})") from None
 
 
 def _checked(metric: str, pattern: str) -> str:
@@ -41,5 +41,5 @@ def _checked(metric: str, pattern: str) -> str:
     except re.error as error:
         raise JobError(f"the regular expression of {metric} is malformed: {error}") from None
     if groups != 1:
-        raise JobError(f"the regular expression of {metric} has {groups} groups; the one is its value")
+        raise JobError(f"the regular expression of {metric} has {groups} groups; expected 1, the value")
     return pattern

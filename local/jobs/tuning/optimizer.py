@@ -45,7 +45,7 @@ class Optimizer:
         return [{one.name: one.suggest(trial) for one in self.ranges} for trial in self._trials]
 
     def tell(self, values: Sequence[float | None]) -> None:
-        """What came of the sets that were asked for last, in their order; None of one that failed."""
+        """The results of the sets of values asked for last, in their order; None for one that failed."""
         for trial, value in zip(self._trials, values, strict=True):
             if value is None:
                 self._study.tell(trial, state=self._failed)

@@ -1,4 +1,4 @@
-"""Where hyperparameters are searched for, from a tuning job's ParameterRanges."""
+"""The search space of a tuning job, from its ParameterRanges."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _LINEAR, _LOGARITHMIC = ("Auto", "Linear"), ("Logarithmic",)
 
 
 class Suggestion(Protocol):
-    """What an optimizer offers for each kind of range; optuna's Trial does."""
+    """The methods that an optimizer has for each kind of range, as optuna's Trial has."""
 
     def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float: ...
 
@@ -60,7 +60,7 @@ class Categorical:
 
 
 def read_space(declared: Mapping[str, Any]) -> list[Range]:
-    """The ranges; raises JobError for one that is malformed, empty or of a kind that is not emulated."""
+    """The ranges; raises JobError for one that is malformed, empty or of a kind that is not supported."""
     readers = {
         "ContinuousParameterRanges": _continuous,
         "IntegerParameterRanges": _integer,
@@ -68,7 +68,7 @@ def read_space(declared: Mapping[str, Any]) -> list[Range]:
     }
     for kind in declared:
         if kind not in readers:
-            raise JobError(f"{kind} is not emulated, only {', '.join(readers)}")
+            raise JobError(f"{kind} is not supported, only {', '.join(readers)}")
     ranges: list[Range] = []
     for kind, read in readers.items():
         for one in declared.get(kind, []):
@@ -77,7 +77,7 @@ def read_space(declared: Mapping[str, Any]) -> list[Range]:
             except ValueError as error:
                 raise JobError(f"the range of {one['Name']}: {error}") from None
     if not ranges:
-        raise JobError("there is no range to search in")
+        raise JobError("no parameter range to search")
     return ranges
 
 
@@ -93,7 +93,7 @@ def _integer(declared: Mapping[str, Any]) -> Range:
 
 def _categorical(declared: Mapping[str, Any]) -> Range:
     if not declared["Values"]:
-        raise ValueError("there is no value")
+        raise ValueError("expected at least one value")
     return Categorical(declared["Name"], tuple(declared["Values"]))
 
 
@@ -101,9 +101,9 @@ def _is_logarithmic(declared: Mapping[str, Any], low: float, high: float) -> boo
     scaling = declared.get("ScalingType", _LINEAR[0])
     if scaling not in _LINEAR + _LOGARITHMIC:
         known = ", ".join(_LINEAR + _LOGARITHMIC)
-        raise ValueError(f"ScalingType {scaling!r} is not emulated, only {known}")
+        raise ValueError(f"ScalingType {scaling!r} is not supported, only {known}")
     if low > high:
-        raise ValueError(f"there is nothing from {low} to {high}")
+        raise ValueError(f"MinValue {low} is above MaxValue {high}")
     if scaling in _LOGARITHMIC and low <= 0:
-        raise ValueError(f"a logarithmic scale begins above 0, not at {low}")
+        raise ValueError(f"a logarithmic scale needs a MinValue above 0, got {low}")
     return scaling in _LOGARITHMIC

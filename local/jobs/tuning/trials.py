@@ -1,4 +1,4 @@
-"""What a tuning job has tried: as a table for people and programs, and as a picture."""
+"""The trials of a tuning job, as a table and as a chart."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ class Trial:
 
 
 def best_first(trials: Sequence[Trial], *, maximize: bool) -> list[Trial]:
-    """Those that have an objective, the best first; the earlier one of two equal ones."""
+    """The trials with an objective, best first; of two equal ones the earlier first."""
     measured = [one for one in trials if one.value is not None]
     return sorted(measured, key=lambda one: -(one.value or 0.0) if maximize else (one.value or 0.0))
 

@@ -54,7 +54,7 @@ def _lines(path: Path) -> Iterator[str]:
     try:
         text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8-sig")
     except (gzip.BadGzipFile, EOFError) as error:
-        raise CorpusError(f"{path.name}: not a whole gzip file: {error}") from None
+        raise CorpusError(f"{path.name}: not a complete gzip file: {error}") from None
     except UnicodeDecodeError as error:
         raise CorpusError(f"{path.name}: not UTF-8 at byte {error.start}") from None
     # Not splitlines: a line separator of Unicode's inside a sentence is not the end of its line.

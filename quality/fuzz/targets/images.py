@@ -1,4 +1,4 @@
-"""What images read that is no table: arrays and scores as JSON, series, sentences."""
+"""What images read that is not a table: arrays and scores as JSON, series, sentences."""
 
 import numpy as np
 

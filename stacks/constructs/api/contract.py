@@ -32,7 +32,7 @@ class Example:
     media_type: str = "text/csv"
 
     def export(self, scope: Construct, name: str, export_name: str) -> None:
-        """Tell whoever tries the stack, and what is no CSV by its type; CloudFormation takes 1024 characters.
+        """Export the example, with its media type if it is not CSV; CloudFormation takes 1024 characters.
 
         Raises ValueError for a longer example.
         """

@@ -102,7 +102,7 @@ def check_containers(containers: Sequence[Container]) -> None:
     for container in containers:
         if not _HOSTNAME.fullmatch(container.hostname):
             raise ValueError(
-                f"{container.hostname!r} is no hostname: letters, digits and inner hyphens, up to 63"
+                f"{container.hostname!r} is not a hostname: letters, digits and inner hyphens, up to 63"
             )
         if hostnames.count(container.hostname) > 1:
             raise ValueError(f"two containers share the hostname {container.hostname}")

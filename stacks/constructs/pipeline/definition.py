@@ -28,7 +28,9 @@ def _check(steps: Sequence[Mapping[str, Any]], known: set[str], names: set[str])
     for step in steps:
         name, arguments = step["Name"], step["Arguments"]
         if not _NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name of a step: up to 64 letters, digits, hyphens, underscores")
+            raise ValueError(
+                f"{name!r} is not a valid step name: expected up to 64 letters, digits, hyphens, underscores"
+            )
         if name in names:
             raise ValueError(f"two steps are called {name}")
         names.add(name)

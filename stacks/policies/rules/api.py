@@ -85,7 +85,7 @@ def stage_logs_json(stage: Resource) -> Faults:
     except ValueError:
         entries = None
     if not isinstance(entries, dict) or "$context.requestId" not in entries.values():
-        yield "AccessLogSetting.Format", f"is no JSON object with $context.requestId: {layout[:60]!r}"
+        yield "AccessLogSetting.Format", f"is not a JSON object with $context.requestId: {layout[:60]!r}"
 
 
 @rule(_STAGE)

@@ -84,7 +84,7 @@ def endpoint_rolls_back_on_alarms(endpoint: Resource) -> Faults:
     names = {name for alarm in declared for name in (alarm.text(), alarm.get("AlarmName")) if name}
     for index, alarm in enumerate(alarms):
         if alarm.get("AlarmName") not in names:
-            yield f"{path}.{index}", f"{alarm.get('AlarmName')!r} is no alarm of the stacks"
+            yield f"{path}.{index}", f"{alarm.get('AlarmName')!r} is not an alarm of the stacks"
 
 
 @rule(_ENDPOINT, dev_may_omit=Omission.CANARY)

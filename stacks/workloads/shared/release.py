@@ -63,7 +63,9 @@ class Release(_Part):
     def _is_within_reach(self) -> Self:
         for container in self.containers:
             if self.registry == "aws" and not container.model_data_url.startswith("s3://"):
-                raise ValueError(f"{container.model_data_url} is no S3 URL, and the registry is that of AWS")
+                raise ValueError(
+                    f"{container.model_data_url} is not an S3 URL, and the registry is that of AWS"
+                )
         return self
 
     @classmethod

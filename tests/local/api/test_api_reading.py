@@ -190,10 +190,10 @@ def test_functions_of_other_languages_are_left_alone(tmp_path: Path) -> None:
     [
         (
             {"Runtime": "nodejs22.x"},
-            "Shop/Function .*runs Python functions; .* is nodejs22.x",
+            "Shop/Function .*expected a Python Runtime, got nodejs22.x",
         ),
         ({"Code": {"ZipFile": "x"}}, "Shop/Function .*code that is an asset"),
-        ({}, "s3://assets/code.zip is no code that the assembly stages"),
+        ({}, "s3://assets/code.zip is not an asset of the assembly"),
     ],
 )
 def test_an_api_that_cannot_run_here_is_left_out_by_name_with_the_reason(
@@ -215,26 +215,32 @@ def changed(logical_id: str, **properties: Any) -> Callable[[Any], object]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (changed("Get", AuthorizationType="CUSTOM"), "Shop/Get.*does not know the authorization CUSTOM"),
+        (changed("Get", AuthorizationType="CUSTOM"), "Shop/Get.*does not support the authorization CUSTOM"),
         (changed("Get", Integration={"Type": "MOCK"}), "Shop/Get.*not MOCK"),
-        (changed("Function", Runtime="nodejs22.x"), "Shop/Function.*runs Python functions; .* is nodejs22.x"),
-        (changed("Get", RequestParameters={"a": True}), "Shop/Get.*does not know RequestParameters"),
-        (changed("Get", Integration={**INTEGRATION, "CacheNamespace": "x"}), "does not know CacheNamespace"),
-        (changed("Api", Policy={}), "Shop/Api.*does not know Policy"),
-        (changed("Stage", Variables={}), "Shop/Stage.*does not know Variables"),
+        (
+            changed("Function", Runtime="nodejs22.x"),
+            "Shop/Function.*expected a Python Runtime, got nodejs22.x",
+        ),
+        (changed("Get", RequestParameters={"a": True}), "Shop/Get.*does not support RequestParameters"),
+        (
+            changed("Get", Integration={**INTEGRATION, "CacheNamespace": "x"}),
+            "does not support CacheNamespace",
+        ),
+        (changed("Api", Policy={}), "Shop/Api.*does not support Policy"),
+        (changed("Stage", Variables={}), "Shop/Stage.*does not support Variables"),
         (
             changed("Plan", ApiStages=[{**STAGE_OF_THE_PLAN, "Throttle": {"/GET": {"RateLimit": 1}}}]),
-            "Shop/Plan.*limits of methods",
+            "Shop/Plan.*throttling per method",
         ),
-        (changed("Plan", Quota={}), "Shop/Plan.*does not know Quota"),
-        (changed("Item", ParentId="elsewhere"), "Shop/Item.*its parent is no resource of the API"),
-        (changed("Authorizer", ProviderARNs=[]), "Shop/Authorizer.*one user pool of the assembly"),
+        (changed("Plan", Quota={}), "Shop/Plan.*does not support Quota"),
+        (changed("Item", ParentId="elsewhere"), "Shop/Item.*its parent is not a resource of the API"),
+        (changed("Authorizer", ProviderARNs=[]), "Shop/Authorizer.*expected one user pool"),
         (changed("Response", ResponseTemplates={"a/b": "", "c/d": ""}), "Shop/Response.*one template, not 2"),
         (
             changed("Response", ResponseParameters={"gatewayresponse.header.A": "context.requestId"}),
-            "Shop/Response.*fixed headers",
+            "Shop/Response.*static headers",
         ),
-        (changed("Function", Layers=["x"]), "Shop/Function.*: Layers is not emulated"),
+        (changed("Function", Layers=["x"]), "Shop/Function.*: Layers is not supported"),
         (changed("Function", Code={"ImageUri": "x"}), "Shop/Function.*code that is an asset"),
         (
             changed("Permission", SourceArn="arn:aws:execute-api:*:*:other/*"),

@@ -177,7 +177,7 @@ def test_every_request_is_a_line_of_the_access_log(api: LiveApi) -> None:
 def test_why_the_gateway_refuses_is_said_to_whoever_runs_it(api: LiveApi) -> None:
     api.send("GET", "/prod/health")
     assert api.refusals[-1].endswith(
-        "GET /health: MISSING_AUTHENTICATION_TOKEN: neither Authorization nor a presigned URL"
+        "GET /health: MISSING_AUTHENTICATION_TOKEN: expected an Authorization header or a presigned URL"
     )
 
 

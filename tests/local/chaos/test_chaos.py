@@ -56,7 +56,7 @@ def test_what_cannot_be_judged_or_does_not_exist_is_refused(project: Project) ->
     assert "the endpoint answers 424 before anything is wrong" in err
     assert chaos(project, "--faults", "kil")[0] == 2
     code, _, err = chaos(project, "--container", "third")
-    assert (code, err) == (2, "error: slipway-dev-shop has no container third: only\n")
+    assert (code, err) == (2, "error: slipway-dev-shop has no container third; expected one of only\n")
     project.declare(container("only"))
     code, _, err = chaos(project)
     assert (code, err) == (

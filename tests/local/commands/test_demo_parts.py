@@ -51,5 +51,5 @@ def test_it_lies_where_the_execution_left_it_that_did_the_work(tmp_path: Path) -
 
 
 def test_a_pipeline_that_scores_something_else_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SlipwayError, match="Score takes something else"):
+    with pytest.raises(SlipwayError, match="Score does not read the output"):
         HeldOut.of(steps("s3://data/rows.csv"), training(tmp_path), tmp_path, "shop")

@@ -144,7 +144,7 @@ def test_requests_under_way_are_answered_by_the_version_that_got_them(project: P
             command.communicate(timeout=PATIENCE)
         assert command.returncode == 0
     assert under_way in said.read_text()
-    assert "its first requests are its callers'" in said.read_text()
+    assert "no requests are sent to it before it goes live" in said.read_text()
     assert caller.answers[0] == b"1,old\n"
     assert set(caller.answers) <= {b"1,old\n", b"1,new\n"}
     serving.end(signal.SIGINT)
@@ -154,7 +154,7 @@ def test_what_cannot_be_deployed_is_refused_with_the_reason(serving: Serving, pr
     code, _, err = project.run("deploy", "other")
     assert (code, err) == (1, f"error: no endpoint called other; there are: shop ({NAME})\n")
     code, _, err = project.run("deploy", "shop", "--assembly", "missing")
-    assert (code, err) == (2, "error: missing is no folder: run `cdk synth`\n")
+    assert (code, err) == (2, "error: missing is not a folder: run `cdk synth`\n")
     (project.folder / "empty").mkdir()
     code, _, err = project.run("deploy", "shop", "--assembly", "empty")
     assert code == 1
@@ -184,7 +184,7 @@ def test_only_its_user_may_open_the_socket_and_it_is_gone_after_serve(
     serving.end(signal.SIGINT)
     assert not path.exists()
     code, _, err = project.run("deploy", "shop")
-    assert (code, err) == (1, f"error: nothing is served; start it with: {SLIPWAY} serve\n")
+    assert (code, err) == (1, f"error: no endpoint is being served; start it with: {SLIPWAY} serve\n")
 
 
 def test_a_serve_that_ends_during_a_deployment_leaves_nothing(serving: Serving, project: Project) -> None:
@@ -195,6 +195,6 @@ def test_a_serve_that_ends_during_a_deployment_leaves_nothing(serving: Serving, 
         serving.end(signal.SIGINT)
         _, err = command.communicate(timeout=PATIENCE)
     assert command.returncode == 1
-    assert "error: serve ended before it was done" in err
+    assert "error: serve ended before the command was complete" in err
     assert serving.leaves_nothing()
     assert wait_until(lambda: not is_running(int(pid.read_text())))

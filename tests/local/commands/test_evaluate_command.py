@@ -63,8 +63,8 @@ def test_nothing_is_registered_or_published(shop: Runner) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--splits", "1"], 2, "a spread takes at least 2"),
-        (["--metric", "glory", "--splits", "2"], 1, "evaluation has no number glory; it has SplitSeed, f1"),
+        (["--splits", "1"], 2, "expected a whole number of at least 2"),
+        (["--metric", "glory", "--splits", "2"], 1, "evaluation has no metric glory; it has SplitSeed, f1"),
         (["--data", "gone.csv"], 2, "gone.csv: there is no such file or folder"),
     ],
 )

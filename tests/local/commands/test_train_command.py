@@ -229,10 +229,10 @@ def test_a_second_training_of_a_workload_waits_for_no_one(workspace: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["shop"], 2, "s3://data/in holds no data yet; give it with --data PATH"),
+        (["shop"], 2, "s3://data/in holds no data yet; pass it with --data PATH"),
         (["shop", "--data", "gone.csv"], 2, "gone.csv: there is no such file or folder"),
         (["shop", "--data", "rows.csv", "--set", "X=1"], 2, "--set X: the pipeline has no such parameter"),
-        (["shop", "--set", "X"], 2, "'X' is not NAME=VALUE"),
+        (["shop", "--set", "X"], 2, "expected NAME=VALUE, got 'X'"),
         (["hat"], 2, "no training pipeline called hat; there are: shop (slipway-dev-shop)"),
         (["shop", "--assembly", "gone"], 1, "there is no gone/manifest.json; run `cdk synth`"),
     ],
@@ -249,10 +249,10 @@ def test_a_wrong_command_line_is_refused_before_anything_runs(
 @pytest.mark.parametrize(
     ("step", "message"),
     [
-        ({"Name": "Ask", "Type": "Callback"}, "step Ask: the runner does not know steps of type Callback"),
+        ({"Name": "Ask", "Type": "Callback"}, "step Ask: the runner does not support steps of type Callback"),
         (
             fit("Odd", depth={"Std:Sum": {"Path": "a"}}),
-            "step Odd: the runner does not know the function Std:Sum",
+            "step Odd: the runner does not support the function Std:Sum",
         ),
     ],
 )

@@ -116,7 +116,7 @@ def test_no_data_that_others_have_put_into_s3_are_touched(shop: Runner) -> None:
     (shop.folder / "rows.csv").write_text("1\n")
     for key in ("shop", "shop/", "shop/train.csv"):
         code, _, err = shop.run("transform", "shop", "rows.csv", "--set", f"InputData=s3://data/{key}")
-        assert (code, "holds what this command has not put there" in err) == (1, True)
+        assert (code, "holds files that this command did not put there" in err) == (1, True)
     assert theirs.read_text() == "theirs"
     assert not (shop.folder / "build/batch").exists() or not list((shop.folder / "build/batch").iterdir())
 

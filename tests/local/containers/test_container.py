@@ -81,7 +81,7 @@ def test_a_job_that_fails_without_a_reason_tells_its_exit_code(layout: Layout) -
 def test_a_job_that_takes_too_long_is_stopped(layout: Layout) -> None:
     result = run([JobContainer(FAKE, FAKE.command("train"), layout, {"BEHAVIOR": "hang"})], timeout=0.5)
     assert not result.succeeded
-    assert result.failure == "it was stopped after 0.5 s, its longest time"
+    assert result.failure == "stopped after its time limit of 0.5 s"
 
 
 def test_what_a_job_leaves_running_ends_with_it(layout: Layout) -> None:

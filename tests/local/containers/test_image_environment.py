@@ -77,7 +77,7 @@ def test_a_missing_python_is_named_with_how_to_get_it(tmp_path: Path) -> None:
 
 
 def test_what_is_no_version_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match="is no version such as"):
+    with pytest.raises(ImageError, match="is not a Python version such as"):
         images(tmp_path, python="latest").named("fake")
 
 

@@ -45,7 +45,7 @@ BY_DIGEST = f"{REGISTRY}/sagemaker-scikit-learn@sha256:0123"
 
 @pytest.mark.parametrize("uri", OTHER_VERSIONS)
 def test_another_version_is_refused_with_the_one_that_there_is(images: Images, uri: str) -> None:
-    with pytest.raises(ImageError, match=r"of version 1\.9-0; `serve --any-version` takes") as refusal:
+    with pytest.raises(ImageError, match=r"has version 1\.9-0; `serve --any-version` uses") as refusal:
         images.find(uri)
     assert uri in str(refusal.value)
 
@@ -54,12 +54,12 @@ def test_another_version_is_refused_with_the_one_that_there_is(images: Images, u
 def test_another_version_is_taken_on_request_and_said(images: Images, uri: str) -> None:
     told: list[str] = []
     assert images.of_any_version(told.append).find(uri).name == "scikit-learn"
-    assert told == [f"{uri} runs as version 1.9-0: its answers may be others"]
+    assert told == [f"{uri} runs as version 1.9-0: its responses may differ"]
 
 
 def test_a_digest_says_no_version_and_is_refused(images: Images) -> None:
     with pytest.raises(
-        ImageError, match=r"sha256:0123 .*does not say its version.* of version 1\.9-0; `serve"
+        ImageError, match=r"sha256:0123 .*does not say its version.* has version 1\.9-0; `serve"
     ):
         images.find(BY_DIGEST)
 
@@ -68,7 +68,7 @@ def test_a_digest_is_taken_on_request_and_said(images: Images) -> None:
     told: list[str] = []
     assert images.of_any_version(told.append).find(BY_DIGEST).name == "scikit-learn"
     assert told == [
-        f"{BY_DIGEST} runs as version 1.9-0: a digest does not say its version, and its answers may be others"
+        f"{BY_DIGEST} runs as version 1.9-0: a digest does not say its version, and its responses may differ"
     ]
 
 
@@ -102,12 +102,12 @@ def test_an_image_of_aws_is_found_in_each_of_aws_registries(managed: Images, reg
 def test_an_image_of_that_name_in_another_registry_is_refused_or_taken_on_request(
     managed: Images, registry: str
 ) -> None:
-    reason = f"{registry} is not a registry of AWS's, and "
-    with pytest.raises(ImageError, match=f"{reason}what stands in for .*`serve --any-version` takes"):
+    reason = f"{registry} is not an AWS registry, and "
+    with pytest.raises(ImageError, match=f"{reason}the stand-in for .*`serve --any-version` uses"):
         managed.find(f"{registry}/{XGBOOST}")
     told: list[str] = []
     assert managed.of_any_version(told.append).find(f"{registry}/{XGBOOST}").name == "xgboost"
-    assert told == [f"{registry}/{XGBOOST} runs as version 3.2-0: {reason}its answers may be others"]
+    assert told == [f"{registry}/{XGBOOST} runs as version 3.2-0: {reason}its responses may differ"]
 
 
 def test_a_digest_of_an_image_without_versions_is_found(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_any_other_image_is_refused_with_its_uri_and_what_is_known(images: Image
 
 
 def test_what_is_no_uri_is_refused(images: Images) -> None:
-    with pytest.raises(ImageError, match="no image URI"):
+    with pytest.raises(ImageError, match="not an image URI"):
         images.find("scikit-learn")
 
 

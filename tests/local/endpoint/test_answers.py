@@ -40,19 +40,19 @@ def test_an_answer_to_every_row_passes(body: bytes, content_type: str) -> None:
 @pytest.mark.parametrize(
     ("body", "content_type", "why"),
     [
-        (b"False\n", CSV, "it answered 1 rows to 2"),
-        (b"1\n2\n3\n", "TEXT/CSV", "it answered 3 rows to 2"),
-        (b"", CSV, "it answered 0 rows to 2"),
-        (b"1,nan\n2,3\n", CSV, "not finite"),
-        (b"1,2\nNaN,3", CSV, "not finite"),
-        (b"-inf\r\n1\r\n", CSV, "not finite"),
-        (b"1, +Infinity \n2,3\n", CSV, "not finite"),
-        (b'{"predictions":[1]}', JSON, "it answered 1 predictions to 2 rows"),
-        (b'{"predictions":[1,NaN]}', JSON, "not finite"),
-        (b'{"predictions":[1,', JSON, "its answer is not JSON"),
-        (b"[" * 100_000, JSON, "its answer is not JSON"),
-        (b"", JSON, "its answer is not JSON"),
-        (b"<html></html>", "text/html; charset=utf-8", "it answered text/html, which is no prediction"),
+        (b"False\n", CSV, "expected 2 predictions, got 1"),
+        (b"1\n2\n3\n", "TEXT/CSV", "expected 2 predictions, got 3"),
+        (b"", CSV, "expected 2 predictions, got 0"),
+        (b"1,nan\n2,3\n", CSV, "not a finite number"),
+        (b"1,2\nNaN,3", CSV, "not a finite number"),
+        (b"-inf\r\n1\r\n", CSV, "not a finite number"),
+        (b"1, +Infinity \n2,3\n", CSV, "not a finite number"),
+        (b'{"predictions":[1]}', JSON, "expected 2 predictions, got 1"),
+        (b'{"predictions":[1,NaN]}', JSON, "not a finite number"),
+        (b'{"predictions":[1,', JSON, "the response is not JSON"),
+        (b"[" * 100_000, JSON, "the response is not JSON"),
+        (b"", JSON, "the response is not JSON"),
+        (b"<html></html>", "text/html; charset=utf-8", "expected predictions, got text/html"),
     ],
 )
 def test_an_answer_that_cannot_be_one_to_the_rows_is_named(body: bytes, content_type: str, why: str) -> None:
@@ -76,8 +76,8 @@ def test_of_a_workload_that_promises_nothing_any_answer_passes(body: bytes, cont
 def test_each_promise_is_held_to_alone() -> None:
     counted, finite = Promise(one_per_record=True), Promise(finite=True)
     assert problem(b"nan\n1\n", promise=counted) == problem(b"1\n", promise=finite) == ""
-    assert "1 rows to 2" in problem(b"1\n", promise=counted)
-    assert "not finite" in problem(b"nan\n", promise=finite)
+    assert "expected 2 predictions, got 1" in problem(b"1\n", promise=counted)
+    assert "not a finite number" in problem(b"nan\n", promise=finite)
 
 
 def test_a_header_may_go_unanswered_where_that_is_promised_and_no_other_row() -> None:

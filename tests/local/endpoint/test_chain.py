@@ -166,7 +166,7 @@ def test_a_lost_record_breaks_the_promise_of_the_container_that_lost_it(tmp_path
     with live(tmp_path, {"TAG": "a"}, {"BEHAVIOR": "drop_rows"}, promise=promise) as endpoint:
         response = failure(endpoint.invoke, b"1\n2\n", ContentType="text/csv")
     assert response["OriginalStatusCode"] == 502
-    assert 'from container-2 with message "it answered 1 rows to 2"' in response["Error"]["Message"]
+    assert 'from container-2 with message "expected 2 predictions, got 1"' in response["Error"]["Message"]
 
 
 @pytest.mark.parametrize("promise", [NOTHING, Promise(one_per_record=True), Promise(finite=True)])
@@ -231,8 +231,11 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
         {"InferenceId": "a" * 65},
         "at 'inferenceId' failed to satisfy constraint",
     ),
-    "a session that is no name": ({"SessionId": "a_b"}, "Value 'a_b' at 'sessionId' failed to satisfy"),
-    "a variant that is no name": ({"TargetVariant": "-"}, "Value '-' at 'targetVariant' failed to satisfy"),
+    "a session that is not a name": ({"SessionId": "a_b"}, "Value 'a_b' at 'sessionId' failed to satisfy"),
+    "a variant that is not a name": (
+        {"TargetVariant": "-"},
+        "Value '-' at 'targetVariant' failed to satisfy",
+    ),
     "explanations": (
         {"EnableExplanations": "`true`"},
         "EnableExplanations is for endpoints with",

@@ -110,7 +110,7 @@ def test_a_request_is_sent_with_its_headers_and_whole_body() -> None:
         (
             b"HTTP/1.1 101 On\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
             HttpError,
-            "changes to another protocol",
+            "switches to another protocol",
         ),
         (b"HTTP/1.1 200 OK\r\nX-A: " + b"x" * 1_000_000, HttpError, "headers are larger than 65536"),
         (b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 100_000, HttpError, "headers are larger than 65536"),

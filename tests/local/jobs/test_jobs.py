@@ -100,7 +100,7 @@ def test_a_training_without_a_model_fails(services: Services, tmp_path: Path) ->
 
 def test_a_training_that_takes_too_long_is_stopped(services: Services, tmp_path: Path) -> None:
     arguments = training(HyperParameters={"behavior": "sleep"}, StoppingCondition={"MaxRuntimeInSeconds": 1})
-    with pytest.raises(JobError, match="stopped after 1 s"):
+    with pytest.raises(JobError, match="stopped after its time limit of 1 s"):
         TrainingJob("fit", arguments, services).run(tmp_path / "run")
 
 
@@ -115,7 +115,7 @@ def test_a_training_that_takes_too_long_is_stopped(services: Services, tmp_path:
         (
             {"AlgorithmSpecification": {"TrainingImage": TRAINING_IMAGE, "TrainingInputMode": "Pipe"}},
             JobError,
-            "TrainingInputMode 'Pipe' is not emulated",
+            "TrainingInputMode 'Pipe' is not supported",
         ),
         ({"InputDataConfig": [channel("a", CompressionType="Gzip")]}, JobError, "CompressionType 'Gzip'"),
         (

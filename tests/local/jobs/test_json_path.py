@@ -82,21 +82,21 @@ def test_a_path_selects_what_it_names(path: str, expected: Any) -> None:
     ],
 )
 def test_what_is_no_documented_path_is_refused(path: str) -> None:
-    with pytest.raises(JobError, match="is no path that batch transform takes"):
+    with pytest.raises(JobError, match="is not a JSONPath that batch transform supports"):
         JsonPath(path)
 
 
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("$.name", "there is no 'name'"),
-        ("$['id','name']", "there is no 'name'"),
-        ("$.features[4]", "there is no element 4 among 4"),
-        ("$.features[0,-5]", "there is no element -5 among 4"),
+        ("$.name", "the object has no 'name'"),
+        ("$['id','name']", "the object has no 'name'"),
+        ("$.features[4]", "the index 4 is out of range for 4 elements"),
+        ("$.features[0,-5]", "the index -5 is out of range for 4 elements"),
         ("$.features[4:]", "selects nothing"),
-        ("$.id.name", "it names 'name' in what is no object"),
-        ("$[0]", r"it takes \[0\] of what is no array"),
-        ("$.id[*]", "it takes every element of what is neither"),
+        ("$.id.name", "expected an object with 'name'"),
+        ("$[0]", r"expected an array for \[0\]"),
+        ("$.id[*]", r"expected an object or an array for \*"),
     ],
 )
 def test_what_a_path_names_must_be_there(path: str, message: str) -> None:

@@ -21,7 +21,7 @@ BODIES = {
     "a form feed is text": (b"1\n\f\n2", 3),
     "blank lines alone": (b"\n \n\r\n", 0),
     "empty cells": (b",,\n,,\n", 2),
-    "a carriage return is no end": (b"1\r2\n", 1),
+    "a carriage return is not an end": (b"1\r2\n", 1),
     "a quoted line feed": (b'"a\nb",1\n2,3\n', 2),
     "a quoted blank line": (b'"a\n\n\nb",1\n', 1),
     "a doubled quote before a line feed": (b'"a""\nb",1\n2,3\n', 2),

@@ -167,7 +167,7 @@ def test_gzipped_objects_are_unpacked_on_the_way(bench: Bench) -> None:
 
 def test_a_damaged_gzip_file_is_named(bench: Bench) -> None:
     bench.put("a.csv.gz", gzip.compress(numbered(10_000))[:-10])
-    with pytest.raises(JobError, match=r"a\.csv\.gz: it is no whole gzip file"):
+    with pytest.raises(JobError, match=r"a\.csv\.gz: it is not a complete gzip file"):
         bench.run(TransformInput={"CompressionType": "Gzip"})
 
 
@@ -208,9 +208,9 @@ def test_the_first_of_several_refused_records_is_named(bench: Bench) -> None:
 
 def test_rows_that_get_lost_are_noticed(bench: Bench) -> None:
     bench.put("a.csv", numbered(10))
-    with pytest.raises(JobError, match=r"a\.csv: line 1: .*\(502\).*it answered 0 rows to 1"):
+    with pytest.raises(JobError, match=r"a\.csv: line 1: .*\(502\).*expected 1 predictions, got 0"):
         bench.run({"BEHAVIOR": "drop_rows"}, promise=Promise(one_per_record=True))
-    with pytest.raises(JobError, match=r"a\.csv: lines 1 to 10: 10 records were sent, 9 came back"):
+    with pytest.raises(JobError, match=r"a\.csv: lines 1 to 10: expected 10 predictions, got 9"):
         bench.run({"BEHAVIOR": "drop_rows"}, DataProcessing=JOINED)
     assert bench.results() == {}
 
@@ -398,11 +398,19 @@ def test_a_whole_document_is_one_record(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("processing", "body", "message"),
     [
-        ({"InputFilter": "$[5]"}, b"1,2\n", r"line 1: InputFilter \$\[5\]: there is no element 5 among 2"),
-        ({"InputFilter": "$[2]"}, b"\n1,2,3\n\n1,2\n", r"line 4: InputFilter \$\[2\]: there is no element 2"),
-        ({"OutputFilter": "$[9]"}, b"1,2\n", r"line 1: OutputFilter \$\[9\]: there is no element 9"),
-        ({"InputFilter": "$.id"}, b"1,2\n", "it names 'id' in what is no object"),
-        ({"InputFilter": "$[0]"}, b'1\n2\n"3"4,\n', "line 3: a quoted field does not end where it should"),
+        (
+            {"InputFilter": "$[5]"},
+            b"1,2\n",
+            r"line 1: InputFilter \$\[5\]: the index 5 is out of range for 2 elements",
+        ),
+        (
+            {"InputFilter": "$[2]"},
+            b"\n1,2,3\n\n1,2\n",
+            r"line 4: InputFilter \$\[2\]: the index 2 is out of range",
+        ),
+        ({"OutputFilter": "$[9]"}, b"1,2\n", r"line 1: OutputFilter \$\[9\]: the index 9 is out of range"),
+        ({"InputFilter": "$.id"}, b"1,2\n", "expected an object with 'id'"),
+        ({"InputFilter": "$[0]"}, b'1\n2\n"3"4,\n', "line 3: a quoted field is not closed correctly"),
     ],
 )
 def test_a_filter_that_selects_nothing_names_the_line(
@@ -470,10 +478,10 @@ def test_the_first_container_is_asked_what_it_can_take(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"BatchStrategy": "Many"}, "BatchStrategy 'Many' is none of"),
-        ({"DataProcessing": {"InputFilter": "$..id"}}, "is no path that batch transform takes"),
-        ({"ModelClientConfig": {"InvocationsTimeoutInSeconds": 3601}}, "is 3601; at most 3600"),
-        ({"ModelClientConfig": {"InvocationsMaxRetries": 4}}, "is 4; at most 3"),
+        ({"BatchStrategy": "Many"}, "BatchStrategy 'Many' is not one of"),
+        ({"DataProcessing": {"InputFilter": "$..id"}}, "is not a JSONPath that batch transform supports"),
+        ({"ModelClientConfig": {"InvocationsTimeoutInSeconds": 3601}}, "is 3601; expected at most 3600"),
+        ({"ModelClientConfig": {"InvocationsMaxRetries": 4}}, "is 4; expected at most 3"),
         (
             {"DataProcessing": {"InputFilter": "$[0]"}, "TransformInput": {"ContentType": "text/x-libsvm"}},
             "take text/csv and JSON, not text/x-libsvm",
@@ -486,8 +494,11 @@ def test_the_first_container_is_asked_what_it_can_take(bench: Bench) -> None:
             {"BatchStrategy": "MultiRecord", "TransformInput": {"SplitType": "None"}},
             "BatchStrategy MultiRecord needs a SplitType",
         ),
-        ({"TransformInput": {"SplitType": "RecordIO"}}, "SplitType 'RecordIO' is not emulated"),
-        ({"TransformInput": {"CompressionType": "Bzip2"}}, "CompressionType 'Bzip2' is none of None, Gzip"),
+        ({"TransformInput": {"SplitType": "RecordIO"}}, "SplitType 'RecordIO' is not supported"),
+        (
+            {"TransformInput": {"CompressionType": "Bzip2"}},
+            "CompressionType 'Bzip2' is not one of None, Gzip",
+        ),
         (
             {"DataProcessing": JOINED, "TransformOutput": {"Accept": "application/jsonlines"}},
             "answers in application/jsonlines cannot be joined to text/csv",

@@ -107,13 +107,13 @@ def test_a_trial_that_fails_is_left_out(tmp_path: Path) -> None:
 
 
 def test_where_no_trial_succeeds_the_job_fails_and_tries_no_more(tmp_path: Path) -> None:
-    with pytest.raises(JobError, match=r"(?s)step Tune failed: no training has succeeded.*the sky is"):
+    with pytest.raises(JobError, match=r"(?s)step Tune failed: no training job succeeded.*the sky is"):
         run(execution(tmp_path, double(), tune(6, behavior="fail"), id="e"))
     assert len(trials(tmp_path)["trials"]) == 2
 
 
 def test_an_objective_that_nobody_prints_fails_the_trial_by_its_name(tmp_path: Path) -> None:
-    with pytest.raises(JobError, match="the training has not printed quality"):
+    with pytest.raises(JobError, match="the metric quality is not in the log"):
         run(execution(tmp_path, double(), tune(1, behavior="remember"), id="e"))
 
 
@@ -132,13 +132,13 @@ def test_once_everything_stops_no_further_trial_is_started(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"config": {"Strategy": "Hyperband"}}, "Strategy 'Hyperband' is not emulated, only Bayesian and"),
+        ({"config": {"Strategy": "Hyperband"}}, "Strategy 'Hyperband' is not supported, only Bayesian and"),
         ({"config": {"TrainingJobEarlyStoppingType": "Auto"}}, "TrainingJobEarlyStoppingType 'Auto'"),
-        ({"config": {"ParameterRanges": {"AutoParameters": []}}}, "AutoParameters is not emulated"),
-        ({"config": {"TuningJobCompletionCriteria": {}}}, "TuningJobCompletionCriteria is not emulated"),
-        ({"WarmStartConfig": {}}, "WarmStartConfig is not emulated"),
-        ({"count": 0}, "0 trainings, 2 at once"),
-        ({"metrics": []}, "nothing says how the metric quality is printed"),
+        ({"config": {"ParameterRanges": {"AutoParameters": []}}}, "AutoParameters is not supported"),
+        ({"config": {"TuningJobCompletionCriteria": {}}}, "TuningJobCompletionCriteria is not supported"),
+        ({"WarmStartConfig": {}}, "WarmStartConfig is not supported"),
+        ({"count": 0}, "expected at least 1 training job .* got 0 and 2"),
+        ({"metrics": []}, "no definition of the metric quality"),
         ({"metrics": [{**PRINTED, "Regex": "("}]}, "regular expression of quality is malformed"),
         ({"metrics": [{**PRINTED, "Regex": "quality"}]}, "quality has 0 groups"),
     ],

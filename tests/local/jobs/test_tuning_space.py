@@ -31,19 +31,25 @@ def test_each_kind_of_range_is_read() -> None:
 @pytest.mark.parametrize(
     ("declared", "fault"),
     [
-        ({"AutoParameters": [{"Name": "eta"}]}, "AutoParameters is not emulated, only Continuous"),
-        ({}, "no range to search in"),
+        ({"AutoParameters": [{"Name": "eta"}]}, "AutoParameters is not supported, only Continuous"),
+        ({}, "no parameter range to search"),
         (
             {"ContinuousParameterRanges": [interval("eta", 0.1, 0.2, ScalingType="ReverseLogarithmic")]},
-            "range of eta: ScalingType 'ReverseLogarithmic' is not emulated",
+            "range of eta: ScalingType 'ReverseLogarithmic' is not supported",
         ),
-        ({"ContinuousParameterRanges": [interval("eta", 0.2, 0.1)]}, "eta: there is nothing from 0.2 to 0.1"),
+        (
+            {"ContinuousParameterRanges": [interval("eta", 0.2, 0.1)]},
+            "eta: MinValue 0.2 is above MaxValue 0.1",
+        ),
         (
             {"IntegerParameterRanges": [interval("depth", 0, 9, ScalingType="Logarithmic")]},
-            "depth: a logarithmic scale begins above 0",
+            "depth: a logarithmic scale needs a MinValue above 0",
         ),
         ({"IntegerParameterRanges": [interval("depth", "three", 9)]}, "the range of depth: "),
-        ({"CategoricalParameterRanges": [{"Name": "booster", "Values": []}]}, "booster: there is no value"),
+        (
+            {"CategoricalParameterRanges": [{"Name": "booster", "Values": []}]},
+            "booster: expected at least one value",
+        ),
     ],
 )
 def test_a_range_that_is_not_emulated_is_refused_by_name(declared: Any, fault: str) -> None:

@@ -84,7 +84,7 @@ def test_a_file_and_a_folder_take_each_others_place(shop: Shop, key: str, own: b
 def test_a_folder_does_not_take_the_place_of_a_file_that_somebody_else_put_there(shop: Shop) -> None:
     shop.object("in/rows.csv", "theirs")
     shop.file("many/two.csv")
-    with pytest.raises(StorageError, match="holds what this command has not put there"):
+    with pytest.raises(StorageError, match="holds files that this command did not put there"):
         shop.place(own=False).put(shop.folder / "many")
     assert shop.objects() == {"in/rows.csv": "theirs"}
     shop.place().put(shop.folder / "many")
@@ -103,7 +103,9 @@ OTHERS = {
 def test_what_others_have_put_at_a_place_of_the_users_choice_is_not_touched(shop: Shop, name: str) -> None:
     key, theirs = OTHERS[name]
     shop.object(theirs, "theirs")
-    with pytest.raises(StorageError, match=f"s3://data/{key} holds what this command has not put there"):
+    with pytest.raises(
+        StorageError, match=f"s3://data/{key} holds files that this command did not put there"
+    ):
         shop.place(key, own=False).put(shop.file("mine.csv"))
     assert shop.objects() == {theirs: "theirs"}
 
@@ -117,13 +119,13 @@ def test_what_others_have_put_at_the_templates_own_place_is_set_aside_and_named(
     shop.place(key).put(shop.file("mine.csv"))
     assert list(shop.objects().values()) == ["mine.csv"]
     assert list(shop.aside().values()) == ["theirs"]
-    assert "was not put there by this command; it is now" in capsys.readouterr().err
+    assert "was not put there by this command; moved to" in capsys.readouterr().err
 
 
 def test_one_command_does_not_replace_what_another_has_put(shop: Shop) -> None:
     shop.place("churn/churn.txt", "data of churn").put(shop.file("train.csv"))
     for key in ("churn", "churn/", "churn/churn.txt"):
-        with pytest.raises(StorageError, match="has not put there"):
+        with pytest.raises(StorageError, match="did not put there"):
             shop.place(key, "rows of churn", own=False).put(shop.file("rows.csv"))
     assert shop.objects() == {"churn/churn.txt": "train.csv"}
 
@@ -131,7 +133,7 @@ def test_one_command_does_not_replace_what_another_has_put(shop: Shop) -> None:
 def test_what_was_changed_since_is_not_the_commands_own(shop: Shop) -> None:
     shop.place(own=False).put(shop.file("a.csv"))
     shop.object("in/rows.csv", "edited")
-    with pytest.raises(StorageError, match="has not put there"):
+    with pytest.raises(StorageError, match="did not put there"):
         shop.place(own=False).put(shop.file("b.csv"))
     assert shop.objects() == {"in/rows.csv": "edited"}
 
@@ -204,7 +206,7 @@ def test_a_pipe_out_of_which_nothing_comes_is_refused(shop: Shop) -> None:
     os.close(writing)
     try:
         with (
-            pytest.raises(UsageError, match="is a pipe that nothing came out of"),
+            pytest.raises(UsageError, match="is an empty pipe"),
             readable(Path(f"/proc/self/fd/{reading}"), shop.workspace),
         ):
             pass

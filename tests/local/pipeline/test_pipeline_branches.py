@@ -70,7 +70,7 @@ def changed(step: dict[str, Any], **arguments: Any) -> dict[str, Any]:
             changed(register("Fit"), ModelPackageGroupName="hats"),
             "step Register: the assembly declares no model package group hats",
         ),
-        (changed(register("Fit"), ModelApprovalStatus="Fine"), "'Fine' is none of PendingManualApproval"),
+        (changed(register("Fit"), ModelApprovalStatus="Fine"), "'Fine' is not one of PendingManualApproval"),
         (changed(register("Fit"), InferenceSpecification={}), "step Register: the model has no containers"),
         (changed(gate(), Conditions=[{"Type": "Matches"}]), "step Enough: .*conditions of type Matches"),
         (

@@ -70,9 +70,9 @@ def test_all_conditions_have_to_hold_and_the_first_that_does_not_is_named() -> N
     [
         ([], "needs a list of Conditions"),
         ("f1 > 0.9", "needs a list of Conditions"),
-        ([{"Type": "Matches"}], "does not know conditions of type Matches, only Equals, GreaterThan"),
-        ([{"Type": "Equals", "LeftValue": 1}], "the condition Equals lacks RightValue"),
-        ([{"Type": "Or", "Conditions": [{"Type": "Not"}]}], "the condition Not lacks Expression"),
+        ([{"Type": "Matches"}], "does not support conditions of type Matches, only Equals, GreaterThan"),
+        ([{"Type": "Equals", "LeftValue": 1}], "the condition Equals is missing RightValue"),
+        ([{"Type": "Or", "Conditions": [{"Type": "Not"}]}], "the condition Not is missing Expression"),
         ([{"Type": "Or", "Conditions": 0}], "an Or, needs a list of Conditions"),
         ([{"Type": "Or", "Conditions": []}], "an Or, needs a list of Conditions"),
         ([{"Type": "In", "QueryValue": "a", "Values": "abc"}], "In needs a list of Values"),

@@ -111,11 +111,11 @@ def test_what_a_definition_asks_for_without_effect_here_is_named_with_its_steps(
             "step A: .*type Lambda, only Condition, Processing, Training",
         ),
         (text({"Name": "A"}), "step A: .*type None"),
-        (text({"Name": "a b", "Type": "Training"}), "'a b' is no name of a step"),
-        (text({"Type": "Training"}), "None is no name of a step"),
-        (text(step("A" * 65)), "the name of the step A+ has 65 characters; it takes at most 64"),
-        (text(step("A", Weight=float("nan"))), "not JSON: NaN is no number"),
-        (text(step("A", Weight=float("-inf"))), "not JSON: -Infinity is no number"),
+        (text({"Name": "a b", "Type": "Training"}), "'a b' is not a valid step name"),
+        (text({"Type": "Training"}), "None is not a valid step name"),
+        (text(step("A" * 65)), "the name of the step A+ has 65 characters; expected at most 64"),
+        (text(step("A", Weight=float("nan"))), "not JSON: NaN is not a JSON number"),
+        (text(step("A", Weight=float("-inf"))), "not JSON: -Infinity is not a JSON number"),
         (text(step("A", Weight=1.5)).replace("1.5", "-1e400"), "not JSON: the number -1e400 is out of range"),
         (text(step("A"), step("A")), "two steps are called A"),
         (text(step("A", "B")), "step A waits for B, which is not a step"),
@@ -133,7 +133,7 @@ def test_what_a_definition_asks_for_without_effect_here_is_named_with_its_steps(
         (text(step("A", PropertyFiles=[{"PropertyFileName": "x"}])), "lacks a FilePath"),
         (
             text(step("A", CacheConfig={"Enabled": True, "ExpireAfter": "soon"})),
-            "step A: CacheConfig.ExpireAfter: 'soon' is no duration",
+            "step A: CacheConfig.ExpireAfter: 'soon' is not a duration",
         ),
         (text(step("A", RetryPolicies=[{"MaxAttempts": 3}])), "lacks a ExceptionType"),
         (
@@ -146,7 +146,7 @@ def test_what_a_definition_asks_for_without_effect_here_is_named_with_its_steps(
         ('{"Version": "2020-12-01", "Steps": ["A"]}', "Steps should be an array of objects"),
         (text(step("A", DependsOn=[1])), "DependsOn should be an array of strings"),
         (text(step("A", DependsOn="B")), "DependsOn should be a JSON array"),
-        ('{"Version": "2020-12-01", "Steps": ' + "[" * 100_000, "nests too deep"),
+        ('{"Version": "2020-12-01", "Steps": ' + "[" * 100_000, "nested too deeply"),
         (text(step("A"), parameters=[{"Name": 1, "Type": "String"}]), "a parameter's Name is a string"),
         (text(step("A"), parameters=[{"Name": "P", "Type": "List"}]), "parameter P has the type List"),
         (text(step("A"), parameters=[{"Name": "P"}]), "lacks a Type"),
@@ -184,16 +184,19 @@ def test_a_given_value_is_read_as_its_type(kind: str, written: str, value: Any) 
 @pytest.mark.parametrize(
     ("declared", "message"),
     [
-        ({"Type": "Integer", "DefaultValue": "5"}, "the default '5' is no Integer"),
-        ({"Type": "Integer", "DefaultValue": True}, "the default True is no Integer"),
-        ({"Type": "Integer", "DefaultValue": 1.5}, "the default 1.5 is no Integer"),
-        ({"Type": "Float", "DefaultValue": "a"}, "the default 'a' is no Float"),
-        ({"Type": "Boolean", "DefaultValue": "true"}, "the default 'true' is no Boolean"),
-        ({"Type": "String", "DefaultValue": 5}, "the default 5 is no String"),
-        ({"Type": "String", "DefaultValue": "c", "EnumValues": ["a", "b"]}, "default 'c' is none of a, b"),
-        ({"Type": "String", "Name": "a.b"}, "'a.b' is no name of a parameter"),
-        ({"Type": "String", "Name": ""}, "'' is no name of a parameter"),
-        ({"Type": "String", "Name": "a" * 257}, "is no name of a parameter: at most 256 letters"),
+        ({"Type": "Integer", "DefaultValue": "5"}, "the default '5' is not of type Integer"),
+        ({"Type": "Integer", "DefaultValue": True}, "the default True is not of type Integer"),
+        ({"Type": "Integer", "DefaultValue": 1.5}, "the default 1.5 is not of type Integer"),
+        ({"Type": "Float", "DefaultValue": "a"}, "the default 'a' is not of type Float"),
+        ({"Type": "Boolean", "DefaultValue": "true"}, "the default 'true' is not of type Boolean"),
+        ({"Type": "String", "DefaultValue": 5}, "the default 5 is not of type String"),
+        ({"Type": "String", "DefaultValue": "c", "EnumValues": ["a", "b"]}, "default 'c' is not one of a, b"),
+        ({"Type": "String", "Name": "a.b"}, "'a.b' is not a valid parameter name"),
+        ({"Type": "String", "Name": ""}, "'' is not a valid parameter name"),
+        (
+            {"Type": "String", "Name": "a" * 257},
+            "is not a valid parameter name: expected at most 256 letters",
+        ),
     ],
 )
 def test_a_parameter_that_is_declared_wrong_is_refused(declared: dict[str, Any], message: str) -> None:
@@ -225,7 +228,7 @@ def test_the_name_of_a_step_is_as_long_as_the_api_takes() -> None:
 
 @pytest.mark.parametrize("default", [float("inf"), float("nan"), True, "1"])
 def test_a_default_that_is_no_number_is_refused(default: Any) -> None:
-    with pytest.raises(PipelineError, match=r"the parameter P: the default .* is no Float"):
+    with pytest.raises(PipelineError, match=r"the parameter P: the default .* is not of type Float"):
         Parameter.parse({"Name": "P", "Type": "Float", "DefaultValue": default})
 
 
@@ -241,22 +244,22 @@ def test_a_parameter_that_is_not_given_has_its_default() -> None:
 @pytest.mark.parametrize(
     ("declared", "given_values", "message"),
     [
-        (parameter("P", "Integer", 1), {"P": "many"}, "--set P: 'many' is no Integer"),
-        (parameter("P", "Boolean", True), {"P": "1"}, "--set P: '1' is no Boolean"),
+        (parameter("P", "Integer", 1), {"P": "many"}, "--set P: 'many' is not of type Integer"),
+        (parameter("P", "Boolean", True), {"P": "1"}, "--set P: '1' is not of type Boolean"),
         *(
-            (parameter("P", kind), {"P": ""}, "--set P: the value is empty; it takes at least 1 character")
+            (parameter("P", kind), {"P": ""}, "--set P: the value is empty; expected at least 1 character")
             for kind in ("String", "Integer", "Float", "Boolean")
         ),
-        (parameter("P", "String"), {"P": "a" * 1025}, "has 1025 characters; it takes at most 1024"),
+        (parameter("P", "String"), {"P": "a" * 1025}, "has 1025 characters; expected at most 1024"),
         *(
-            (parameter("P", "Integer"), {"P": written}, f"'{written}' is no Integer")
+            (parameter("P", "Integer"), {"P": written}, f"'{written}' is not of type Integer")
             for written in ("1_000", " 5 ", "5.0", "0x5", "five")
         ),
         *(
-            (parameter("P", "Float"), {"P": written}, f"'{written}' is no Float")
+            (parameter("P", "Float"), {"P": written}, f"'{written}' is not of type Float")
             for written in ("nan", "inf", "1_0.5", " 1.5", "1,5", ".", "1e400", "-1e400", "9" * 400)
         ),
-        (parameter("P", "String", "a", ("a", "b")), {"P": "c"}, "'c' is none of a, b"),
+        (parameter("P", "String", "a", ("a", "b")), {"P": "c"}, "'c' is not one of a, b"),
         (parameter("P", "String", "a"), {"Q": "c"}, "--set Q: .* no such parameter; it has P"),
         (parameter("P", "String"), {}, "P has no default; give it with --set P=VALUE"),
     ],

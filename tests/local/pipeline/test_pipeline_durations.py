@@ -29,5 +29,5 @@ def test_a_duration_is_so_many_seconds(text: str, seconds: float) -> None:
     "text", ["", "P", "PT", "P1", "1.5D", "P-1D", "P1D2M", "P1H", " P1D", "P\u0661D", None, 7]
 )
 def test_what_is_no_duration_is_refused(text: Any) -> None:
-    with pytest.raises(ValueError, match="is no duration such as P30D"):
+    with pytest.raises(ValueError, match="is not a duration such as P30D"):
         seconds_of(text)

@@ -196,5 +196,5 @@ def test_a_message_of_a_fail_step_is_as_long_as_the_api_takes(tmp_path: Path) ->
     member = shapes["FailStepMetadata"]["members"]["ErrorMessage"]["shape"]
     longest = shapes[member]["max"]
     execution(tmp_path, fail("x" * longest)).rehearse()
-    with pytest.raises(PipelineError, match=f"ErrorMessage has {longest + 1} characters; it takes at most"):
+    with pytest.raises(PipelineError, match=f"ErrorMessage has {longest + 1} characters; expected at most"):
         execution(tmp_path, fail("x" * (longest + 1))).rehearse()

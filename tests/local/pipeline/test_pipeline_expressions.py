@@ -72,8 +72,11 @@ def test_json_get_reads_a_property_file(path: str, expected: Any) -> None:
     ("value", "message"),
     [
         (json_get("f2"), "f2: there is no .f2"),
-        (json_get("confusion"), "confusion in s3://b/evaluation.json is .* no text, number or truth value"),
-        (json_get("none"), "is None, no text"),
+        (
+            json_get("confusion"),
+            "confusion in s3://b/evaluation.json is .*; expected a string, number or Boolean",
+        ),
+        (json_get("none"), "is None; expected a string"),
         (json_get(7), "takes a reference to a property file and a path as text"),
         (json_get("f1", "Steps.Evaluate.PropertyFiles.Other"), "there is no .Other"),
         ({"Std:JsonGet": {"Path": "f1"}}, "takes PropertyFile and Path"),
@@ -107,7 +110,7 @@ def test_join_refuses_what_is_no_text(argument: Any) -> None:
 def test_an_unknown_function_is_found_inside_others_and_refused() -> None:
     value = {"Std:Join": {"On": "", "Values": [{"Std:Sum": {"Path": "f1"}}]}}
     assert list(unknown_functions([value])) == ["Std:Sum"]
-    with pytest.raises(PipelineError, match="does not know the function Std:Sum"):
+    with pytest.raises(PipelineError, match="does not support the function Std:Sum"):
         resolve(value, VALUES)
 
 

@@ -1,4 +1,4 @@
-"""Where a pipeline takes its data from."""
+"""The input data of a pipeline."""
 
 import json
 from typing import Any

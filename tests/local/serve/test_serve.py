@@ -73,7 +73,7 @@ def test_no_container_survives_a_runner_that_is_killed(serving: Serving) -> None
     serving.end(signal.SIGKILL)
     assert serving.leaves_nothing()
     code, _, err = serving.runner.run("invoke", "shop", "--row", "1")
-    assert (code, err) == (1, f"error: nothing is served; start it with: {SLIPWAY} serve\n")
+    assert (code, err) == (1, f"error: no endpoint is being served; start it with: {SLIPWAY} serve\n")
 
 
 def test_a_container_that_dies_is_named_and_started_again_while_the_rest_keeps_running(
@@ -132,7 +132,7 @@ def test_a_signal_before_everything_is_ready_stops_what_has_been_started(project
 def test_a_second_serve_in_the_same_folder_is_refused(serving: Serving) -> None:
     code, _, err = serving.runner.run("serve", "--port", "0")
     assert code == 1
-    assert "another process serves already" in err
+    assert "another process is already serving" in err
     assert serving.invoke(b"1\n") == b"1,a,b\n"
 
 
@@ -152,8 +152,8 @@ def test_a_row_a_file_and_standard_input_are_sent_with_their_media_type(serving:
             "no endpoint called other; there are: shop (slipway",
         ),
         (("invoke", "shop", "missing.csv"), 2, "missing.csv: No such file"),
-        (("invoke", "shop", "large.csv"), 2, "larger than 6291456 bytes, which a request takes"),
-        (("invoke", "shop"), 2, "the request's body is one of FILE and --row ROW; give one"),
+        (("invoke", "shop", "large.csv"), 2, "larger than 6291456 bytes, the limit of a request"),
+        (("invoke", "shop"), 2, "expected either FILE or --row ROW"),
     ],
 )
 def test_what_cannot_be_sent_is_refused(
@@ -283,4 +283,4 @@ def test_an_assembly_without_endpoints_is_refused_with_what_to_do(project: Proje
 def test_a_time_scale_is_a_number_above_0(factor: str, project: Project) -> None:
     code, _, err = project.run("serve", f"--time-scale={factor}")
     assert code == 2
-    assert f"'{factor}' is not a number above 0" in err
+    assert f"expected a number above 0, got '{factor}'" in err

@@ -21,7 +21,7 @@ from assembly.errors import SlipwayError, UsageError
 from local.serve import control, state_file
 from local.serve.state_file import Served, ServedApi, ServedEndpoint, ServedFunction
 
-NOTHING = f"error: nothing is served; start it with: {SLIPWAY} serve\n"
+NOTHING = f"error: no endpoint is being served; start it with: {SLIPWAY} serve\n"
 # A process that is always there.
 STATE: dict[str, Any] = {"url": "http://127.0.0.1:1", "pid": 1, "endpoints": [], "apis": []}
 COMMANDS = [("invoke", "shop", "--row", "1"), ("deploy", "shop")]
@@ -120,7 +120,7 @@ def saying(text: bytes) -> Callable[[socket.socket], None]:
     [
         (
             b'{"note": "2"}\n{"done": true}\n',
-            "is of another serve than the one that runs",
+            "was written by another serve than the running one",
         ),
         (b'{"note": "x"}\n{"done": true}\n', "is not serve, or ended"),
         (b'{"done": true}\n', "is not serve, or ended"),
@@ -128,7 +128,7 @@ def saying(text: bytes) -> Callable[[socket.socket], None]:
         (b"[]\n", "is not serve, or ended"),
         (b"{}\n", "is not serve, or ended"),
         (b"\xff\n", "is not serve, or ended"),
-        (b"", "serve ended before it was done"),
+        (b"", "serve ended before the command was complete"),
     ],
 )
 def test_whoever_else_answers_is_not_taken_for_serve(tmp_path: Path, said: bytes, message: str) -> None:

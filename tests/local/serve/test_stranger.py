@@ -75,7 +75,7 @@ def test_it_is_served_from_its_own_folder_and_answers(stranger: Runner) -> None:
             code, out, err = stranger.run("invoke", name, "--row", "6,7")
             assert (code, err) == (0, "")
             assert float(out) == pytest.approx(float(expected))
-        assert "not known here, and not needed: AWS::CDK::Metadata, AWS::DynamoDB::Table" in serving.errors()
+        assert "unknown types, not needed: AWS::CDK::Metadata, AWS::DynamoDB::Table" in serving.errors()
     finally:
         assert serving.end(signal.SIGINT) == 0
 
@@ -84,7 +84,7 @@ def test_an_image_of_another_version_is_refused_with_the_way_to_serve_it(strange
     change(stranger, "sagemaker-xgboost:3.2-0", "sagemaker-xgboost:1.7-1")
     code, out, err = stranger.run("serve", "--port", "0")
     assert (code, out) == (1, "")
-    assert "what stands in for sagemaker-xgboost is of version 3.2-0; `serve --any-version` takes" in err
+    assert "the stand-in for sagemaker-xgboost is of version 3.2-0; `serve --any-version` uses" in err
 
 
 def test_a_variable_of_the_model_that_needs_an_unknown_resource_is_refused_by_name(stranger: Runner) -> None:
@@ -93,7 +93,7 @@ def test_a_variable_of_the_model_that_needs_an_unknown_resource_is_refused_by_na
     change(stranger, '"VERBOSE": true', f'"QUEUE": {{"Ref": "{queue}"}}')
     code, out, err = stranger.run("serve", "--port", "0")
     assert (code, out) == (1, "")
-    unknown = f"it refers to {queue}, of a type that the runner does not know, AWS::SQS::Queue"
+    unknown = f"it refers to {queue}, of a type that the runner does not support, AWS::SQS::Queue"
     assert err == f"error: Prices/Model (AWS::SageMaker::Model): {unknown}\n"
 
 
@@ -103,7 +103,7 @@ def test_an_archive_of_this_project_that_was_changed_after_synthesis_is_refused(
     name_the_archive(stranger, "artifacts/prices/model.tar.gz")
     code, _, err = stranger.run("serve", "--port", "0")
     assert code == 1
-    assert "its content is not what the asset manifest's hash" in err
+    assert "its content does not match the asset manifest's hash" in err
 
 
 def name_the_archive(stranger: Runner, name: str) -> None:
@@ -118,4 +118,4 @@ def test_a_table_shows_what_it_declares_without_effect_here(stranger: Runner) ->
     serving = Serving(stranger, "-v")
     assert serving.end(signal.SIGINT) == 0
     assert "AWS::SageMaker::EndpointConfig\tProductionVariants.InstanceType\tno effect here\n" in serving.said
-    assert "AWS::SQS::Queue\t\tunknown here, and not needed\n" in serving.said
+    assert "AWS::SQS::Queue\t\tunknown, not needed\n" in serving.said

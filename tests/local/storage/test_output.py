@@ -40,7 +40,7 @@ def test_a_file_that_is_not_its_own_or_was_changed_stays(workspace: Workspace, t
     write(changed, workspace)
     for path in (theirs, changed):
         path.write_text("theirs")
-        with pytest.raises(UsageError, match="is there, and not as this command wrote it"):
+        with pytest.raises(UsageError, match="was not written by this command"):
             write(path, workspace)
         assert path.read_text() == "theirs"
 
@@ -128,7 +128,7 @@ def test_nothing_is_put_among_what_the_runner_keeps(workspace: Workspace, tmp_pa
     (tmp_path / "linked").symlink_to(workspace.root)
     for root in (workspace.root, tmp_path / "linked"):
         with pytest.raises(
-            UsageError, match=r"which the runner keeps for itself; name a file in .*build/batch or"
+            UsageError, match=r"which is reserved for the runner; name a file in .*build/batch or"
         ):
             Output(root / place, workspace, "transform").check()
     assert not workspace.root.exists()

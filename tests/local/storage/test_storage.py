@@ -153,10 +153,10 @@ def test_an_asset_that_was_not_staged_is_named(storage: Storage) -> None:
 @pytest.mark.parametrize(
     ("uri", "message"),
     [
-        ("data/in", "is no S3 URI"),
-        ("https://data/in", "is no S3 URI"),
-        ("s3://Data/in", "is no S3 URI"),
-        ("s3://data/in\n", "is no S3 URI"),
+        ("data/in", "is not an S3 URI"),
+        ("https://data/in", "is not an S3 URI"),
+        ("s3://Data/in", "is not an S3 URI"),
+        ("s3://data/in\n", "is not an S3 URI"),
         ("s3://data/../other/x", "`..`"),
         ("s3://data/./x", "`.`"),
         ("s3://data/a//b", "is empty"),

@@ -116,7 +116,7 @@ TEMPLATES: Mapping[str, Any] = {
     "a resource as a list": {"Resources": {"A": []}},
     "a resource as null": {"Resources": {"A": None}},
     "a resource without type": {"Resources": {"A": {}}},
-    "a type that is no text": {"Resources": {"A": {"Type": 7}}},
+    "a type that is not text": {"Resources": {"A": {"Type": 7}}},
     "properties as a list": {"Resources": {"A": {"Type": TYPES["Endpoint"], "Properties": []}}},
     "outputs as a list": {"Resources": {}, "Outputs": []},
     "an output as a text": {"Resources": {}, "Outputs": {"A": "b"}},
@@ -132,7 +132,7 @@ TEMPLATES: Mapping[str, Any] = {
     ),
     "an intrinsic of a wrong form": of(EndpointName={"Fn::Join": 7}, PipelineName={"Fn::Sub": []}),
     "tags of a wrong form": of(Tags=["a"], EndpointName="slipway-dev-shop"),
-    "a definition that is no JSON": pipeline("{"),
+    "a definition that is not JSON": pipeline("{"),
     "a definition of nothing": pipeline("[]"),
     "a definition that is too deep": pipeline("[" * 200_000),
     "steps as an object": pipeline({"Version": "2020-12-01", "Steps": {}}),
@@ -194,8 +194,8 @@ ASSEMBLIES: Mapping[str, Callable[[Path], None]] = {
     "an artifact without type": manifest({"artifacts": {"Shop": {}}}),
     "a stack without properties": manifest({"artifacts": {"Shop": {"type": "aws:cloudformation:stack"}}}),
     "properties as a list": stack(properties=[]),
-    "an environment that is no text": stack(environment=7),
-    "a template's name that is no text": stack(properties={"templateFile": 7}),
+    "an environment that is not text": stack(environment=7),
+    "a template's name that is not text": stack(properties={"templateFile": 7}),
     "a template that is absent": stack(),
     "a template that is a device": stack(properties={"templateFile": "/dev/zero"}),
     "assets without file": manifest(
@@ -236,11 +236,11 @@ def test_a_folder_without_permission(
 @pytest.mark.parametrize("verb", [["serve"], ["image", "xgboost", "serve"]], ids=["serve", "image"])
 def test_a_port_that_is_none(slipway: Ended, verb: Sequence[str], port: str) -> None:
     line = is_an_error(slipway(*verb, f"--port={port}"))
-    assert "is no port: a number from 0 to 65535" in line[-60:]
+    assert "expected a port from 0 to 65535, got" in line[-90:]
 
 
 def test_the_port_after_the_last_one_is_named() -> None:
-    with pytest.raises(serve.listener.UsageError, match="there is no port 65536"):
+    with pytest.raises(serve.listener.UsageError, match="port 65536 is above 65535"):
         bind(65_536)
 
 
@@ -294,12 +294,12 @@ def test_options_may_stand_between_the_arguments(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("release", "shop", "x"), "argument VERSION: 'x' is no whole number above 0"),
-        (("models", "shop", "approve", "0"), "argument VERSION: '0' is no whole number above 0"),
+        (("release", "shop", "x"), "argument VERSION: expected a whole number above 0, got 'x'"),
+        (("models", "shop", "approve", "0"), "argument VERSION: expected a whole number above 0, got '0'"),
         (("image", "xgboost", "run"), "argument {serve,train}: invalid choice: 'run'"),
         (("image",), "required: IMAGE, {serve,train}"),
-        (("invoke", "shop", "rows.csv", "--row", "3"), "one of FILE and --row ROW"),
-        (("chaos", "shop", "--report", "-"), "standard output takes what is printed; name a file"),
+        (("invoke", "shop", "rows.csv", "--row", "3"), "expected either FILE or --row ROW"),
+        (("chaos", "shop", "--report", "-"), "standard output is taken by the report on screen; name a file"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
@@ -354,7 +354,7 @@ def test_a_record_of_the_registry_that_is_none(
 ) -> None:
     registry.write_bytes(content)
     line = is_an_error(slipway(verb[0], "shop", *verb[1:]))
-    assert "package.json is not as a registration writes it; restore it, or remove it" in line
+    assert "package.json is not in the format that a registration writes; restore or remove it" in line
 
 
 @pytest.mark.parametrize("content", [one for one in GARBAGE.values() if one != b"{}"])
@@ -362,7 +362,7 @@ def test_a_release_that_is_none(slipway: Ended, registry: Path, folder: Path, co
     (folder / "releases").mkdir()
     (folder / "releases" / "shop.json").write_bytes(content)
     line = is_an_error(slipway("release", "shop", "1"))
-    assert "releases/shop.json is not as `release` writes it" in line
+    assert "releases/shop.json is not in the format that `release` writes" in line
     assert (folder / "releases" / "shop.json").read_bytes() == content
 
 

@@ -1,42 +1,83 @@
-"""The README's table of workloads: what the records say, and no row by hand."""
+"""The tables of workloads in the README and in docs: what the records say, and no row by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from assemblies import MODELS, ROOT
 
-from quality.checks.documents import write_or_compare
-from quality.checks.workload_table import page
+from quality.checks import workload_table
+from quality.checks.workload_table import TABLES, Table
 from stacks.workloads.shared.record import workloads
 
-README = ROOT / "README.md"
+SUMMARY = TABLES[0]
+BY_HAND = "# A\n\n| name | what it does | containers |\n| --- | --- | --- |\n| by hand | y | z |\n\nb\n"
 
 
-def test_the_readme_has_the_table_of_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    current = page(README.read_text(), workloads())
-    assert write_or_compare(README, current, write=False) == 0
-    assert all(f"| {name} |" in current or f"[{name}](docs/{name}.md)" in current for name in MODELS)
+
+
+def test_no_page_is_stale() -> None:
+    assert workload_table.update(write=False) == 0
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.document.name)
+def test_each_table_has_a_row_for_each_workload(table: Table) -> None:
+    rows = table.page(table.document.read_text(encoding="utf-8"), workloads()).splitlines()
+    start = rows.index(f"| {' | '.join(table.head)} |") + 2
+    named = [row.split("|")[1].strip().lstrip("[").partition("]")[0] for row in rows[start:][: len(MODELS)]]
+    assert named == sorted(MODELS)
+
+
+@pytest.mark.parametrize("page", ["api.md", "runbook.md"])
+def test_the_api_and_the_cost_of_a_workload_come_from_its_contract_and_settings(page: str) -> None:
+    [table] = [one for one in TABLES if one.document.name == page]
+    [row] = [table.row(one) for one in workloads() if one.name == "churn"]
+    assert (
+        row
+        == {
+            "api.md": [
+                "churn",
+                "`POST /churn`",
+                "`application/json`, `text/csv`",
+                "[openapi.json](../lambda/predict_churn/openapi.json)",
+            ],
+            "runbook.md": ["churn", "1 ml.m5.large", "101, at most 201", "2 ml.m5.large", "201, at most 604"],
+        }[page]
+    )
+
+
+def test_an_instance_type_without_a_price_is_said_to_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workload_table, "PRICES", {})
+    assert TABLES[2].row(workloads()[0])[2] == "not known, at most not known"
 
 
 def test_a_row_by_hand_is_replaced_and_the_text_around_it_stays() -> None:
-    text = "# A\n\n| name | x |\n| --- | --- |\n| by hand | y |\n\nb\n"
-    written = page(text, workloads()[:1])
+    written = SUMMARY.page(BY_HAND, workloads()[:1])
     assert (written.startswith("# A\n\n| name |"), written.endswith("|\n\nb\n")) == (True, True)
     assert "by hand" not in written
-    assert page(written, workloads()[:1]) == written
+    assert SUMMARY.page(written, workloads()[:1]) == written
 
 
-def test_a_readme_without_a_table_is_refused() -> None:
-    with pytest.raises(ValueError, match="expected a table"):
-        page("# A\n", workloads())
+def test_a_stale_page_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = tmp_path / "README.md"
+    stale.write_text(BY_HAND)
+    monkeypatch.setattr(workload_table, "TABLES", (replace(SUMMARY, document=stale),))
+    assert workload_table.update(write=False) == 1
+
+
+@pytest.mark.parametrize("text", ["# A\n", BY_HAND * 2], ids=["none", "two"])
+def test_a_page_with_no_table_or_two_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"README\.md: expected 1 table with the head .*, got [02]"):
+        SUMMARY.page(text, workloads())
 
 
 def test_a_workload_is_linked_to_its_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    table = "| name | x |\n| --- | --- |\n"
-    name = workloads()[0].name
-    assert f"| {name} |" in page(table, workloads())
+    one = workloads()[0]
+    assert SUMMARY.row(one)[0] == one.name
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / f"{name}.md").touch()
-    assert f"| [{name}](docs/{name}.md) |" in page(table, workloads())
+    (tmp_path / "docs" / f"{one.name}.md").touch()
+    assert SUMMARY.row(one)[0] == f"[{one.name}](docs/{one.name}.md)"

@@ -67,7 +67,7 @@ def test_an_image_by_digest_or_as_pinned_cannot_move(uri):
 @pytest.mark.parametrize(
     ("uri", "complaint"),
     [
-        ("docker.io/library/python:3.12", "no URI of an ECR image"),
+        ("docker.io/library/python:3.12", "not a URI of an ECR image"),
         ("492215442770.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0", "can move"),
         ("123456789012.dkr.ecr.eu-central-1.amazonaws.com/ours", "'latest' can move"),
         ("123456789012.dkr.ecr.eu-central-1.amazonaws.com/ours:0123456789abcdef", "no declared repository"),

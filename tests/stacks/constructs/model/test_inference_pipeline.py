@@ -32,7 +32,7 @@ def test_a_hostname_that_is_taken_is_refused() -> None:
 
 @pytest.mark.parametrize("hostname", ["", "-pca", "pca-", "p_ca", "pca.local", "p" * 64])
 def test_a_hostname_that_sagemaker_refuses_is_refused(hostname: str) -> None:
-    with pytest.raises(ValueError, match="is no hostname"):
+    with pytest.raises(ValueError, match="is not a hostname"):
         check_containers(containers("preprocess", hostname))
 
 

@@ -61,7 +61,7 @@ def test_two_steps_of_one_name_are_refused() -> None:
 
 @pytest.mark.parametrize("name", ["", "Fit the model", "Fit.Model", "F" * 65])
 def test_a_name_that_pipelines_refuses_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="is no name of a step"):
+    with pytest.raises(ValueError, match="is not a valid step name"):
         check_definition(definition(step(name)))
 
 

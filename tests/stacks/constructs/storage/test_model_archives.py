@@ -26,5 +26,5 @@ def test_each_archive_is_the_one_that_the_asset_manifest_names(dev: Assembly, tm
         require_hash(path, hash)
         changed = tmp_path / path.name
         changed.write_bytes(path.read_bytes() + b"\n")
-        with pytest.raises(ArchiveError, match="not what the asset manifest's hash"):
+        with pytest.raises(ArchiveError, match="not match the asset manifest's hash"):
             require_hash(changed, hash)

@@ -111,7 +111,10 @@ WRONG = {
     "with an image of nowhere": (changed(image="python:3.12"), "containers: 0: image: String should match"),
     "with an image without a tag": (changed(image=f"{REGISTRY}/pca"), "containers: 0: image: String should"),
     "with half a digest": (changed(digest="abc"), "containers: 0: digest: String should match"),
-    "with a path in AWS": (changed(model_data_url="build/model.tar.gz"), "build/model.tar.gz is no S3 URL"),
+    "with a path in AWS": (
+        changed(model_data_url="build/model.tar.gz"),
+        "build/model.tar.gz is not an S3 URL",
+    ),
     "with a number in the environment": (changed(environment={"A": 1}), "containers: 0: environment: A: "),
 }
 

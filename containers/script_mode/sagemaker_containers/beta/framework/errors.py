@@ -1,4 +1,4 @@
-"""What the encoders raise."""
+"""The errors that the encoders raise."""
 
 from toolkit.packages import absent_names
 
