@@ -84,7 +84,7 @@ def test_an_image_of_another_version_is_refused_with_the_way_to_serve_it(strange
     change(stranger, "sagemaker-xgboost:3.2-0", "sagemaker-xgboost:1.7-1")
     code, out, err = stranger.run("serve", "--port", "0")
     assert (code, out) == (1, "")
-    assert "the stand-in for sagemaker-xgboost is of version 3.2-0; `serve --any-version` uses" in err
+    assert "the stand-in for sagemaker-xgboost has version 3.2-0; `serve --any-version` uses" in err
 
 
 def test_a_variable_of_the_model_that_needs_an_unknown_resource_is_refused_by_name(stranger: Runner) -> None:
