@@ -1,4 +1,4 @@
-"""`deploy`: take a changed template into a running serve."""
+"""`deploy`: deploy a changed template to a running serve."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""`image`: start one image's process as SageMaker starts the image."""
+"""`image`: run one image's program as SageMaker runs the image."""
 
 import argparse
 import os
