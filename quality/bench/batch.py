@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=350, metavar="MB", help="most memory (default: 350)")
     arguments = parser.parse_args()
     folder = Path("build/bench/batch")
-    rows, answers = folder / "rows.csv", folder / "answers.csv"
+    rows, answers = folder / "rows.csv", Path("build/batch/bench/answers.csv")
     print(f"making {arguments.rows:,} rows", file=sys.stderr)
     _write(rows, arguments.rows)
     try:
