@@ -5,7 +5,6 @@ The stacks put the modules of this folder into every archive of script-mode sour
 
 import csv
 import math
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -13,7 +12,8 @@ from plain_number import NUMBER
 
 CSV = "text/csv"
 _CONTROL = bytes(code for code in range(32) if chr(code) != "\n") + b"\x7f"
-_BLANK = re.compile(r"(?:\A|\n)[ \t\r]*(?:\n|\Z)")
+# What a blank line, or an indented one, begins with: looking for these costs less than a regular expression.
+_BLANK = ("\n", " ", "\t", "\r")
 
 
 class RequestError(ValueError):
@@ -77,7 +77,7 @@ def csv_text(body: str | bytes) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     text = text.removesuffix("\n")
-    if _BLANK.search(text):
+    if text.startswith(_BLANK) or text.endswith("\n") or any(f"\n{blank}" in text for blank in _BLANK):
         text = "\n".join(line for line in text.split("\n") if line.strip(" \t\r"))
     if not text:
         raise RequestError(400, "the body is empty; expected lines of CSV")
