@@ -38,6 +38,7 @@ def _open_standard_streams() -> None:
     """Streams that the caller has closed lead nowhere; names that are not UTF-8 can be printed."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
+            # Open as long as the process is; `os.devnull` is a name, not a Path.
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

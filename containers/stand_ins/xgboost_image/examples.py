@@ -115,6 +115,7 @@ def from_parquet(paths: Sequence[Path]) -> Examples:
 
 def from_records(paths: Sequence[Path]) -> Examples:
     """RecordIO-protobuf: records with the feature `values`, dense or sparse, and one label `values`."""
+    # Its protobuf takes longer to load than most jobs to train, too.
     from built_in.records import NotRecords  # noqa: PLC0415
 
     from .record_rows import rows  # noqa: PLC0415
