@@ -6,8 +6,6 @@ SHELL := bash
 
 WORKLOAD ?= churn
 ENV ?= dev
-# What the images with an environment of their own run on (versions.toml).
-HEAVY_PYTHON := 3.11
 BASE ?= main
 REGISTRY ?= local
 # WORKLOADS, IN_FOLDERS: those whose data are a folder of files, and TRAINED_HERE: those that train in .venv;
@@ -225,7 +223,8 @@ lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS:
 			--no-emit-find-links $$name.in --output-file $$name.txt; \
 	done
 	@for name in $(HEAVY_LOCKS); do \
-		uv pip compile --quiet --python-version $(HEAVY_PYTHON) --python-platform x86_64-manylinux_2_28 \
+		version=$$(python scripts/python_of_lock.py $${name%.in}.txt); \
+		uv pip compile --quiet --python-version $$version --python-platform x86_64-manylinux_2_28 \
 			--generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 			$(addprefix --find-links ,$(PIP_FIND_LINKS)) $$name --output-file $${name%.in}.txt; \
 	done

@@ -1,4 +1,4 @@
-"""Script-mode training: what a script is given, and what its end leaves, in both script-mode images."""
+"""Script-mode training: what a script is given, and what its end leaves, in each script-mode image."""
 
 import io
 import json
@@ -13,7 +13,7 @@ import pytest
 from container_process import run_to_its_end, run_training, start, wait_until, write_job
 from patience import PATIENCE
 
-IMAGES = ("toolkit", "scikit_learn_image")
+IMAGES = ("toolkit", "scikit_learn_image", "tensorflow_training_image")
 
 TELL = """
 import json, os, sys

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -23,10 +24,17 @@ TAIL_LINES = 40
 STOPPED = 128 + signal.SIGTERM
 
 
-def main(environ: Environ) -> int:
+def no_variables(job: TrainingJob) -> Mapping[str, str]:
+    """What an image without a framework of its own adds to the script's environment."""
+    return {}
+
+
+def main(environ: Environ, framework: Callable[[TrainingJob], Mapping[str, str]] = no_variables) -> int:
     """Run the job below /opt/ml; the exit code is 0, 1 for any failure of the user's, 143 when stopped.
 
-    The reason of a failure stands in output/failure, the message of the script's own exception first.
+    `framework` gives the variables that the image's framework adds for a job, or refuses the job with
+    ContainerProblem. The reason of a failure stands in output/failure, the message of the script's own
+    exception first.
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     folders = Folders.of(environ)
@@ -40,6 +48,7 @@ def main(environ: Environ) -> int:
         )
         code = source.copy(str(submitted or folders.code), folders)
         entry = entry_point.find(program, code, job.arguments())
+        added = framework(job)
     except ContainerProblem as problem:
         logger.error("%s", problem)
         training_job.write_failure(folders, str(problem))
@@ -48,7 +57,7 @@ def main(environ: Environ) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     if entry.is_python:
         packages.warn_of_unmet(code)
-    return _run(job, program, code, entry, environ)
+    return _run(job, program, code, entry, {**environ, **added})
 
 
 def _run(job: TrainingJob, program: str, code: Path, entry: EntryPoint, environ: Environ) -> int:
