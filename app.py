@@ -3,7 +3,7 @@
 from aws_cdk import App
 
 from stacks.platform.foundation import Foundation
-from stacks.platform.image import ScriptModeImage
+from stacks.platform.image import own_images
 from stacks.platform.workbench import Workbench
 from stacks.policies.synth import run
 from stacks.settings import Settings
@@ -16,14 +16,15 @@ def build(app: App) -> Settings:
     settings.tag(app)
     prefix, common = f"slipway-{settings.env}", {"settings": settings, **settings.stack_options}
     foundation = Foundation(app, f"{prefix}-foundation", **common)
-    image = ScriptModeImage(app, f"{prefix}-image", foundation=foundation, **common).image
+    common["foundation"] = foundation
+    images = own_images(app, **common)
     for workload in workloads():
         training, serving = workload.stacks()
-        name, of_workload = f"{prefix}-{workload.name}", {"script_mode": image, **common}
-        training(app, f"{name}-training", foundation=foundation, **of_workload)
-        serving(app, f"{name}-serving", foundation=foundation, **of_workload)
+        name = f"{prefix}-{workload.name}"
+        training(app, f"{name}-training", images=images, **common)
+        serving(app, f"{name}-serving", images=images, **common)
     if settings.workbench:
-        Workbench(app, f"{prefix}-workbench", foundation=foundation, workbench=settings.workbench, **common)
+        Workbench(app, f"{prefix}-workbench", workbench=settings.workbench, **common)
     return settings
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from assembly.assets import Asset
 from assembly.manifest import StackArtifact, read_stacks
 from assembly.template import read_template
+from stacks.constructs.model.build_context import image_sources
 from stacks.workloads.shared.record import workloads
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MODELS = {one.name: tuple(one.containers) for one in workloads()}
 HOSTNAMES = MODELS["churn"]
 STACKS = (
-    *("foundation", "image"),
+    "foundation",
+    *(one.stack for one in image_sources()),
     *(f"{workload}-{part}" for workload in MODELS for part in ("training", "serving")),
     "workbench",
 )

@@ -5,7 +5,10 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from local.commands.options import Subparsers, add_command, in_help
 from local.containers.engine import BUILDERS, RUNNERS, Engine, tag_of
@@ -39,12 +42,24 @@ def run(arguments: argparse.Namespace) -> int:
     rows = []
     for image in Images.load().built_here():
         started = time.monotonic()
-        engine.build(image, arguments.base)
+        with _context(image) as context:
+            engine.build(image, context, arguments.base)
         sbom = _write_sbom(image)
         size = f"{engine.size(tag_of(image)) / 1e6:.0f}" if engine.name in RUNNERS else "-"
         rows.append((tag_of(image), engine.name, size, f"{time.monotonic() - started:.1f}", str(sbom)))
     print_table(("image", "engine", "MB", "seconds", "sbom"), rows)
     return 0
+
+
+@contextmanager
+def _context(image: Image) -> Iterator[Path]:
+    """A folder with what the image is built from: the one that the stacks give to CodeBuild."""
+    program = str(Path(__file__).absolute().parents[2] / "scripts" / "image_context.py")
+    with TemporaryDirectory() as folder:
+        done = subprocess.run([sys.executable, program, str(image.source), folder], check=False)
+        if done.returncode != 0:
+            raise EngineError(f"what {image.name} is built from is not complete; the message stands above")
+        yield Path(folder)
 
 
 def _write_sbom(image: Image) -> Path:

@@ -13,7 +13,7 @@ _DESCRIPTION = """\
 Run one container image's program as a process, as `docker run IMAGE serve|train` runs the image, for any
 script or model and from any folder. Signals, output and exit code are those of the program.
 
-IMAGE is a name of versions.toml (xgboost, scikit-learn, ...), or `own` for the image that is built here.
+IMAGE is a name of versions.toml: xgboost, scikit-learn, script-mode, ...
 /opt/ml is the folder given with --folder (SAGEMAKER_BASE_DIR):
 
   model/                         what serve loads: the content of model.tar.gz
@@ -29,7 +29,7 @@ examples:
   {in_help("image")} scikit-learn serve --folder opt-ml --env SAGEMAKER_PROGRAM=inference.py \\
       --env SAGEMAKER_SUBMIT_DIRECTORY=/opt/ml/model/code
   curl --data-binary @rows.csv -H 'Content-Type: text/csv' http://127.0.0.1:8080/invocations
-  {in_help("image")} own train --folder opt-ml; cat opt-ml/output/failure
+  {in_help("image")} script-mode train --folder opt-ml; cat opt-ml/output/failure
 """
 _PASSED_ON = ("SAGEMAKER_", "SLIPWAY_", "TRAINING_JOB_", "MAX_CONTENT_LENGTH")
 _ARGUMENTS = ("serve", "train")
@@ -37,7 +37,7 @@ _ARGUMENTS = ("serve", "train")
 
 def add_parser(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
-    parser.add_argument("image", metavar="IMAGE", help="a name of versions.toml, or own")
+    parser.add_argument("image", metavar="IMAGE", help="a name of versions.toml")
     parser.add_argument(
         "argument",
         choices=_ARGUMENTS,

@@ -51,10 +51,8 @@ class Engine:
     def has(self, tag: str) -> bool:
         return _call(self.program, "inspect", "--type", "image", tag).returncode == 0
 
-    def build(self, image: Image, base: str | None) -> None:
-        """Build an image from its source, with progress on standard error; `base` takes FROM's place."""
-        if image.source is None:
-            raise EngineError(f"image {image.name} is not built here: versions.toml gives it no source")
+    def build(self, image: Image, context: Path, base: str | None) -> None:
+        """Build an image from its context, with progress on standard error; `base` takes FROM's place."""
         arguments = ["build", "--tag", tag_of(image)]
         if base is not None:
             arguments += ["--build-arg", f"BASE={base}"]
@@ -62,7 +60,7 @@ class Engine:
             # A base that is here is used; SageMaker's labels and health rules need Docker's format.
             arguments += ["--pull=missing" if self.name == "podman" else "--pull-never", "--format", "docker"]
         done = subprocess.run(
-            [self.program, *arguments, "--network=host", str(image.source)],
+            [self.program, *arguments, "--network=host", str(context)],
             stdout=sys.stderr.fileno(),
             check=False,
         )

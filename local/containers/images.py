@@ -18,14 +18,15 @@ from local.containers.environment import THIS_PYTHON, ImageEnvironment
 from local.errors import ImageError
 
 TABLE = "versions.toml"
-# On the command line: the image that is built from this repository's own source.
-OWN = "own"
+# What the command line called the only image that was built from source.
+_FORMERLY = {"own": "script-mode"}
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Image:
-    """A program that stands for one container image: `python -m <module> serve|train`.
+    """A program that stands for one container image: `python -m <module> serve|train`, or, without a module,
+    the packages of an image in which only jobs run that bring their command.
 
     `framework` is its name in AWS's tables, where it is one of AWS's own. `metrics` is how the image's own
     algorithm prints its metric `{part}:{name}`: a regular expression with those two fields and a group for
@@ -35,7 +36,7 @@ class Image:
     name: str
     repository: str
     version: str | None
-    module: str
+    module: str | None
     path: tuple[Path, ...]
     packages: Mapping[str, str]
     source: Path | None = None
@@ -45,7 +46,12 @@ class Image:
     python: Path = Path(sys.executable)
 
     def command(self, argument: str) -> list[str]:
-        """The command that starts the image with `argument`, as `docker run <image> <argument>` does."""
+        """The command that starts the image with `argument`, as `docker run <image> <argument>` does.
+
+        Raises UsageError for an image that starts nothing by itself.
+        """
+        if self.module is None:
+            raise UsageError(f"the image {self.name} has no program to {argument}; it runs processing jobs")
         # -P: the container's working folder holds downloaded files and is no place to import from.
         return [str(self.python), "-P", "-m", self.module, argument]
 
@@ -136,7 +142,8 @@ class Images:
         """Read the `[images.*]` tables of `path`; the paths in them are relative to the file's folder.
 
         Without `path` it is the current folder's versions.toml, or the project's where there is none. Raises
-        ImageError when the file is missing or an entry lacks `repository`, `module` or `path`.
+        ImageError when the file is missing or an entry lacks `repository`, `module` or `path`; an image that
+        is built here may have no `module`.
         """
         path = path or (TABLE if Path(TABLE).exists() else _PROJECT / TABLE)
         source = Path(path).resolve()
@@ -187,27 +194,31 @@ class Images:
         return list(dict.fromkeys(one.own_environment for one in self._images if one.own_environment))
 
     def named(self, name: str) -> Image:
-        """The image `[images.<name>]`, or for `own` the one that is built from source.
+        """The image `[images.<name>]`.
 
         Raises UsageError when there is none, ImageError when it cannot be made ready.
         """
         for image in self._images:
-            if name == image.name or (name == OWN and image.source is not None):
+            if name == image.name:
                 return image.ready()
+        if name in _FORMERLY:
+            raise UsageError(f"the image {name} is now called {_FORMERLY[name]}: several are built here")
         known = ", ".join(image.name for image in self._images)
-        raise UsageError(f"{self._source} has no image {name}; it has {known}, and `{OWN}` for what is built")
+        raise UsageError(f"{self._source} has no image {name}; it has {known}")
 
 
 def _image(name: str, table: Mapping[str, Any], source: Path) -> Image:
-    missing = [key for key in ("repository", "module", "path") if key not in table]
+    # An image of ours may be for processing jobs alone, which bring their command.
+    program = () if "source" in table and "module" not in table else ("module", "path")
+    missing = [key for key in ("repository", *program) if key not in table]
     if missing:
         raise ImageError(f"{source.name}: [images.{name}] lacks {', '.join(missing)}")
     return Image(
         name=name,
         repository=table["repository"],
         version=table.get("version"),
-        module=table["module"],
-        path=tuple(source.parent / entry for entry in table["path"]),
+        module=table.get("module"),
+        path=tuple(source.parent / entry for entry in table.get("path", ())),
         packages=table.get("packages", {}),
         source=source.parent / table["source"] if "source" in table else None,
         own_environment=_own_environment(name, table, source),

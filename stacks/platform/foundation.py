@@ -1,4 +1,4 @@
-"""What every workload of an environment stands on: key, buckets, the repository of our own image."""
+"""What every workload of an environment stands on: key, buckets, the repositories of our own images."""
 
 from typing import Any
 
@@ -10,44 +10,22 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.constructs.api.gateway_logging import GatewayLogging
+from stacks.constructs.model.build_context import ImageSource, image_sources
 from stacks.constructs.network.network import IsolatedNetwork
 from stacks.constructs.operations.alarm_topic import AlarmTopic
 from stacks.constructs.operations.alarms import Alarms
 from stacks.constructs.operations.log_groups import LogGroups
 from stacks.constructs.storage.artifact import S3Prefix
 from stacks.constructs.storage.bucket_emptying import tidy_bucket_emptying
+from stacks.platform.repositories import build_repository
 from stacks.policies.acknowledgement import acknowledge
 from stacks.setting_parts import LONGEST_JOB_DAYS
 from stacks.settings import Settings
 
-# What a rule before it matches, no later rule expires: a release keeps its image by a tag `release-...`.
-_IMAGE_LIFECYCLE = [
-    ecr.LifecycleRule(
-        rule_priority=1,
-        tag_status=ecr.TagStatus.TAGGED,
-        tag_prefix_list=["release-"],
-        max_image_count=10_000,
-        description="released: kept",
-    ),
-    ecr.LifecycleRule(
-        rule_priority=2,
-        tag_status=ecr.TagStatus.TAGGED,
-        tag_pattern_list=["*"],
-        max_image_count=50,
-        description="built from a commit: the newest 50",
-    ),
-    ecr.LifecycleRule(
-        rule_priority=3,
-        tag_status=ecr.TagStatus.UNTAGGED,
-        max_image_age=Duration.days(14),
-        description="untagged: two weeks",
-    ),
-]
-
 
 class Foundation(Stack):
     """`data_bucket` holds what workloads are fed, `artifact_bucket` what their pipelines write,
-    `image_repository` keeps our own containers' image, `captures` is where endpoints keep samples, and
+    `image_repositories` keep our own images, by their names, `captures` is where endpoints keep samples, and
     `checkpoints` where interrupted trainings leave what they go on from: both expire.
     `logs` makes log groups, `alarms` makes alarms. The VPC configs say where models, jobs and functions run:
     None is in no network of ours, and then `network` is None, too. Data outlives the stack where the settings
@@ -94,14 +72,31 @@ class Foundation(Stack):
             expiration=Duration.days(LONGEST_JOB_DAYS + 2),
             noncurrent_version_expiration=Duration.days(1),
         )
-        # What a build was given is of no use once the image is in the repository.
-        self.artifact_bucket.add_lifecycle_rule(
-            prefix=f"slipway-{settings.env}-image/", expiration=Duration.days(30)
-        )
-        self.image_repository_name = f"slipway-{settings.env}-script-mode"
-        self.image_repository = self._build_repository(self.image_repository_name)
+        self._env = settings.env
+        self.image_repositories = self._build_image_repositories()
         if not self._keeps_data:
             tidy_bucket_emptying(self, self.logs)
+
+    def builds(self, image: ImageSource) -> S3Prefix:
+        """Where the build of an image hands on what it was given."""
+        # CodePipeline keeps it below the first 20 characters of its own name.
+        return S3Prefix(self.artifact_bucket, image.build_name(self._env)[:20])
+
+    def _build_image_repositories(self) -> dict[str, ecr.Repository]:
+        images = image_sources()
+        # What a build was given is of no use once the image is in the repository.
+        for prefix in dict.fromkeys(self.builds(image).prefix for image in images):
+            self.artifact_bucket.add_lifecycle_rule(prefix=f"{prefix}/", expiration=Duration.days(30))
+        return {
+            image.name: build_repository(
+                self,
+                image.name,
+                name=image.repository_name(self._env),
+                key=self.key,
+                keeps=self._keeps_data,
+            )
+            for image in images
+        }
 
     def _build_alarm_topic(self, settings: Settings) -> str:
         topic = AlarmTopic(
@@ -186,33 +181,6 @@ class Foundation(Stack):
             "data elsewhere is a decision of its own",
         )
         return bucket
-
-    def _build_repository(self, name: str) -> ecr.Repository:
-        repository = ecr.Repository(
-            self,
-            "ScriptModeRepository",
-            repository_name=name,
-            image_tag_mutability=ecr.TagMutability.IMMUTABLE,
-            image_scan_on_push=True,
-            encryption=ecr.RepositoryEncryption.KMS,
-            encryption_key=self.key,
-            lifecycle_rules=_IMAGE_LIFECYCLE,
-            removal_policy=self._removal_policy,
-            empty_on_delete=not self._keeps_data,
-        )
-        # An own image among managed ones in one model is pulled by the service, not by the role alone.
-        repository.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("sagemaker.amazonaws.com")],
-                actions=[
-                    "ecr:BatchCheckLayerAvailability",
-                    "ecr:BatchGetImage",
-                    "ecr:GetDownloadUrlForLayer",
-                ],
-                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-            )
-        )
-        return repository
 
 
 def _tell_event_bridge(bucket: s3.Bucket) -> None:

@@ -1,38 +1,53 @@
-"""Our own image, in the repository before anything is deployed that runs it."""
+"""Our own images, each in its repository before anything is deployed that runs it."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import App, CfnOutput, Stack
 from constructs import Construct
 
-from stacks.constructs.model.image import OwnImage, content_tag
+from stacks.constructs.model.build_context import ImageSource, content_tag, image_sources
+from stacks.constructs.model.image import Image, OwnImage
 from stacks.constructs.model.image_build import ImageBuild
-from stacks.constructs.storage.artifact import S3Prefix
 from stacks.platform.foundation import Foundation
-from stacks.settings import ROOT, Settings
-
-_SOURCE = ROOT / "containers" / "script_mode"
+from stacks.settings import Settings
 
 
-class ScriptModeImage(Stack):
-    """`image` is the one that runs our own containers; stacks that use it wait for its build."""
+class OwnImageStack(Stack):
+    """`image` is what `source` is built into; stacks that use it wait for its build, and for no other."""
 
     def __init__(
-        self, scope: Construct, id: str, *, settings: Settings, foundation: Foundation, **kwargs: Any
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        source: ImageSource,
+        settings: Settings,
+        foundation: Foundation,
+        **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
-        name = f"slipway-{settings.env}-image"
-        tag = content_tag(_SOURCE)
+        tag = content_tag(source.folder)
+        repository = source.repository_name(settings.env)
         ImageBuild(
             self,
             "Build",
-            name=name,
-            source=_SOURCE,
+            name=source.build_name(settings.env),
+            source=source.folder,
             tag=tag,
-            repository=foundation.image_repository,
-            # CodePipeline keeps what it hands on below the first 20 characters of its own name.
-            work=S3Prefix(foundation.artifact_bucket, name),
+            repository=foundation.image_repositories[source.name],
+            work=foundation.builds(source),
             logs=foundation.logs,
         )
-        CfnOutput(self, "Image", value=f"{foundation.image_repository_name}:{tag}")
-        self.image = OwnImage(self, foundation.image_repository_name, tag)
+        CfnOutput(self, "Image", value=f"{repository}:{tag}")
+        self.image = OwnImage(self, repository, tag)
+
+
+def own_images(app: App, *, settings: Settings, **kwargs: Any) -> Mapping[str, Image]:
+    """Declares the stack of each image that we build; the images by their names in versions.toml."""
+    return {
+        one.name: OwnImageStack(
+            app, one.build_name(settings.env), source=one, settings=settings, **kwargs
+        ).image
+        for one in image_sources()
+    }

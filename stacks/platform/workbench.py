@@ -62,7 +62,7 @@ class Workbench(Stack):
         self._role.add_to_principal_policy(
             iam.PolicyStatement(
                 actions=["ecr:DescribeImages", "ecr:ListImages"],
-                resources=[foundation.image_repository.repository_arn],
+                resources=[one.repository_arn for one in foundation.image_repositories.values()],
             )
         )
         self._allow(_STOP, "notebook-instance", name)

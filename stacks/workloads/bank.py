@@ -5,7 +5,7 @@ from typing import Any
 
 from constructs import Construct
 
-from stacks.constructs.model.image import Image, ManagedImage
+from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.inference_pipeline import Container
 from stacks.constructs.pipeline.references import Parameter, Value
 from stacks.constructs.pipeline.steps import (
@@ -55,7 +55,7 @@ _GATE = Gate("auc", "AUC", minimum=0.78)
 class BankTraining(TrainingStack):
     """From the bank's file to a model that is measured beside the workshop's and waits for its approval."""
 
-    def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
+    def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
         super().__init__(scope, id, workload=WORKLOAD, **kwargs)
         encode = Processing(
             "Encode",
@@ -132,5 +132,5 @@ class BankTraining(TrainingStack):
 class BankServing(ServingStack):
     """The endpoint of the one container."""
 
-    def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
+    def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
         super().__init__(scope, id, workload=WORKLOAD, containers=_CONTAINERS, **kwargs)

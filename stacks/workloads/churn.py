@@ -34,12 +34,12 @@ _XGBOOST = ManagedImage.named("xgboost")
 _GATE = Gate("f1", "F1", minimum=0.85)
 
 
-def _containers(script_mode: Image) -> Sequence[Container]:
+def _containers(images: Mapping[str, Image]) -> Sequence[Container]:
     """The hops of the model in their order, the same in training and in serving."""
     csv = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"}
     return (
         Container.of_script("preprocess", _SCIKIT_LEARN, csv),
-        Container.of_script("pca", script_mode, csv),
+        Container.of_script("pca", images["script-mode"], csv),
         Container("xgboost", _XGBOOST, csv),
         Container.of_script("postprocess", _SCIKIT_LEARN, csv),
     )
@@ -48,9 +48,8 @@ def _containers(script_mode: Image) -> Sequence[Container]:
 class ChurnTraining(TrainingStack):
     """From customers' rows to a model of four containers that waits for its approval."""
 
-    def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
+    def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
         super().__init__(scope, id, workload=WORKLOAD, **kwargs)
-        self._script_mode = script_mode
         split = Processing(
             "Split",
             image=_SCIKIT_LEARN,
@@ -80,7 +79,7 @@ class ChurnTraining(TrainingStack):
         preprocess_data = _apply(apply_model, preprocess)
         pca = Training(
             "Pca",
-            image=self._script_mode,
+            image=self.images["script-mode"],
             source=self.source("pca"),
             hyperparameters={"n_components": "14", "passthrough": "11"},
             channels=_applied(preprocess_data),
@@ -112,7 +111,7 @@ class ChurnTraining(TrainingStack):
         )
         fits = {"preprocess": preprocess, "pca": pca, "xgboost": xgboost, "postprocess": postprocess}
         model_data = {hostname: fit.model_data for hostname, fit in fits.items()}
-        model = self.model("ChurnModel", _containers(self._script_mode), model_data)
+        model = self.model("ChurnModel", _containers(self.images), model_data)
         return preprocess, preprocess_data, pca, pca_data, xgboost, xgboost_scores, postprocess, model
 
 
@@ -135,5 +134,7 @@ def _applied(step: Processing) -> Mapping[str, Value]:
 class ChurnServing(ServingStack):
     """The endpoint of the four containers."""
 
-    def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
-        super().__init__(scope, id, workload=WORKLOAD, containers=_containers(script_mode), **kwargs)
+    def __init__(self, scope: Construct, id: str, *, images: Mapping[str, Image], **kwargs: Any) -> None:
+        super().__init__(
+            scope, id, workload=WORKLOAD, containers=_containers(images), images=images, **kwargs
+        )

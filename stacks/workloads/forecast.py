@@ -6,7 +6,7 @@ from typing import Any
 
 from constructs import Construct
 
-from stacks.constructs.model.image import Image, ManagedImage
+from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.inference_pipeline import Container
 from stacks.constructs.pipeline.records import JSON_SERIES
 from stacks.constructs.pipeline.references import Join, Parameter
@@ -69,7 +69,7 @@ class ForecastTraining(TrainingStack):
     days and missing values.
     """
 
-    def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
+    def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
         super().__init__(scope, id, workload=WORKLOAD, **kwargs)
         steps = self._experiment()
         if self.options["special_days"]:
@@ -119,9 +119,7 @@ class ForecastTraining(TrainingStack):
 class ForecastServing(ServingStack):
     """The endpoint of the one container, its API, and files of series."""
 
-    def __init__(
-        self, scope: Construct, id: str, *, script_mode: Image, settings: Settings, **kwargs: Any
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:
         special_days = settings.options[WORKLOAD.name]["special_days"]
         super().__init__(
             scope,

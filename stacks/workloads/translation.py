@@ -5,7 +5,7 @@ from typing import Any
 
 from constructs import Construct
 
-from stacks.constructs.model.image import Image, ManagedImage
+from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.inference_pipeline import Container
 from stacks.constructs.pipeline.records import JSON_SENTENCES
 from stacks.constructs.pipeline.references import Parameter
@@ -60,7 +60,7 @@ class TranslationTraining(TrainingStack):
     algorithm keeps its checkpoints to itself, so that an interrupted one would start over.
     """
 
-    def __init__(self, scope: Construct, id: str, *, script_mode: Image, **kwargs: Any) -> None:
+    def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
         super().__init__(scope, id, workload=WORKLOAD, **kwargs)
         prepare = Processing(
             "Prepare",
@@ -87,7 +87,7 @@ class TranslationTraining(TrainingStack):
             model,
             _GATE,
             {"labels": prepare.output("labels"), "scores": score.scores},
-            image=script_mode,
+            image=self.images["script-mode"],
             accepts=("application/json", "application/jsonlines", "application/x-recordio-protobuf"),
             answers=("application/json", "application/jsonlines", "application/x-recordio-protobuf"),
         )
@@ -103,9 +103,7 @@ class TranslationServing(ServingStack):
     `image` says.
     """
 
-    def __init__(
-        self, scope: Construct, id: str, *, settings: Settings, script_mode: Image, **kwargs: Any
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:
         super().__init__(
             scope,
             id,

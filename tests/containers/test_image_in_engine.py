@@ -21,7 +21,7 @@ from local.containers.images import Images
 from local.containers.in_engine import EngineHost
 from local.endpoint.hosting import running
 
-TAG = tag_of(Images.load().named("own"))
+TAG = tag_of(Images.load().named("script-mode"))
 pytestmark = pytest.mark.skipif(not ENGINE, reason="`make test-images` runs it in an engine")
 
 # What the container finds when it tries more than it needs.
@@ -62,7 +62,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     variables = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
 
     async def ask(host: EngineHost) -> dict[str, Any]:
-        container = host.container("own", Images.load().named("own"), layout, variables)
+        container = host.container("own", Images.load().named("script-mode"), layout, variables)
         async with running([container]):
             answer = await container.client.request("POST", "/invocations", body=b"1")
         assert answer.status == 200

@@ -15,7 +15,7 @@ from aws_cdk import App, Environment
 from declared import resources, statements, text, texts
 
 from stacks.platform.foundation import Foundation
-from stacks.platform.image import ScriptModeImage
+from stacks.platform.image import own_images
 from stacks.settings import Settings
 from stacks.workloads.churn import ChurnServing
 
@@ -75,8 +75,7 @@ def test_region_and_account_of_the_settings_stand_in_the_template(
     # Without training: CloudFormation has no model package groups there.
     foundation = Foundation(app, "foundation", settings=settings, env=env)
     common = {"settings": settings, "foundation": foundation, "env": env}
-    image = ScriptModeImage(app, "image", **common).image
-    ChurnServing(app, "churn-serving", script_mode=image, **common)
+    ChurnServing(app, "churn-serving", images=own_images(app, **common), **common)
     app.synth()
     china = (tmp_path / "churn-serving.template.json").read_text()
     assert "450853457545.dkr.ecr.cn-north-1.amazonaws.com.cn/sagemaker-xgboost:3.2-0" in china

@@ -1,10 +1,8 @@
 """Container images: each knows its URI in the stack's region and grants a role the right to pull it."""
 
-import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol, Self
 
 from aws_cdk import Stack
@@ -14,7 +12,6 @@ from constructs import Construct
 
 from stacks.constructs.access.service_role import allow_without_resource
 from stacks.constructs.model.image_uris import Use, locate
-from stacks.constructs.storage.artifact import source_files
 from stacks.settings import ROOT
 
 _PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
@@ -78,16 +75,6 @@ class ReleasedImage:
         repository = re.split("[:@]", image)[0]
         _grant_pull(Stack.of(scope), role, registry.partition(".")[0], repository)
         return self.uri
-
-
-def content_tag(source: Path) -> str:
-    """16 hex digits that change with any file's name, content or executable bit below the folder."""
-    digest = hashlib.sha256()
-    for path in source_files(source):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        executable = bool(path.stat().st_mode & 0o100)
-        digest.update(f"{path.relative_to(source).as_posix()}\0{content}\0{executable}\n".encode())
-    return digest.hexdigest()[:16]
 
 
 def _registry(account: str, region: str) -> str:

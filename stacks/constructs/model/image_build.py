@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import CfnWaitCondition, CfnWaitConditionHandle, IgnoreMode, Stack
+from aws_cdk import CfnWaitCondition, CfnWaitConditionHandle, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk.aws_codebuild import CfnProject
@@ -14,6 +14,7 @@ from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
 
 from stacks.constructs.access.service_role import ServiceRole, allow_without_resource
+from stacks.constructs.model.build_context import staged
 from stacks.constructs.operations.log_groups import LogGroups
 from stacks.constructs.storage.artifact import S3Prefix
 
@@ -46,7 +47,8 @@ _SOURCE = "source"
 
 
 class ImageBuild(Construct):
-    """Builds the folder `source`, whose content tag is `tag`, and is complete once the repository holds it.
+    """Builds the image of the folder `source`, whose content tag is `tag`, and is complete once the
+    repository holds it.
 
     A pipeline runs when it is created and whenever its definition changes, as it does with the tag. Its build
     signals a wait condition of that tag, so that a stack which depends on this one finds the image, and a
@@ -67,13 +69,8 @@ class ImageBuild(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._stack = Stack.of(self)
-        archive = Asset(
-            self,
-            "Source",
-            path=str(source),
-            exclude=["**/__pycache__", "**/*.pyc", "**/.*_cache"],
-            ignore_mode=IgnoreMode.GLOB,
-        )
+        with staged(source) as context:
+            archive = Asset(self, "Source", path=str(context))
         builder = self._build_builder_role(name, repository, work)
         project = self._build_project(builder, work, logs)
         # A handle is good for one signal: each tag has its own.

@@ -21,33 +21,13 @@ from constructs import Construct
 
 from stacks.constructs.storage.carried import LIST as CARRIED
 from stacks.constructs.storage.carried import carried
+from stacks.constructs.storage.source_files import source_files
 from stacks.policies.acknowledgement import acknowledge, wildcard
 from stacks.settings import ROOT
 
 # Modules that every script may import: they travel in each archive of script-mode source.
 SHARED_MODULES = ROOT / "model_code" / "shared" / "script"
 _OBJECTS = "objects below the one prefix, whose names are known when they are written"
-
-
-def source_files(folder: Path) -> list[Path]:
-    """The regular files below the folder in a fixed order, without Python's and the tools' caches.
-
-    Raises ValueError for a folder that is missing or has none.
-    """
-    files = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not any(_is_cache(part) for part in path.relative_to(folder).parts)
-    )
-    if not files:
-        raise ValueError(f"{folder} holds no source files")
-    return files
-
-
-def _is_cache(name: str) -> bool:
-    return (
-        name == "__pycache__" or name.endswith(".pyc") or (name.startswith(".") and name.endswith("_cache"))
-    )
 
 
 class ModelArchive(Construct):

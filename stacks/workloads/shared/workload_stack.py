@@ -1,10 +1,12 @@
 """What every stack of a workload is: named after it, with its settings, and tagged so that its cost shows."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from aws_cdk import Stack, Tags
 from constructs import Construct
 
+from stacks.constructs.model.image import Image
 from stacks.settings import Settings
 from stacks.workloads.shared.record import Workload
 
@@ -15,6 +17,7 @@ _ANSWERING = ["AWS::SageMaker::Endpoint", "AWS::SageMaker::Pipeline"]
 
 class WorkloadStack(Stack):
     """A stack whose `settings` are the environment's as they are for its workload, and `options` its own.
+    `images` are those that we build, by their names in versions.toml.
 
     What people and other programs know by name is called `name`, or begins with it.
 
@@ -26,11 +29,19 @@ class WorkloadStack(Stack):
     answers = "one-per-record finite"
 
     def __init__(
-        self, scope: Construct, id: str, *, workload: Workload, settings: Settings, **kwargs: Any
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        workload: Workload,
+        settings: Settings,
+        images: Mapping[str, Image],
+        **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
         self.workload = workload.name
         self.settings = settings.of(workload.name)
+        self.images = images
         self.options = settings.options[workload.name]
         self.name = f"slipway-{settings.env}-{workload.name}"
         Tags.of(self).add("workload", workload.name)

@@ -64,7 +64,7 @@ def served(runner: Runner, folder: Path, image: str, body: str, *arguments: str)
     return answer
 
 
-@pytest.mark.parametrize("image", ["own", "scikit-learn"])
+@pytest.mark.parametrize("image", ["script-mode", "scikit-learn"])
 def test_any_script_is_served_from_any_folder(runner: Runner, opt_ml: Path, image: str) -> None:
     answer = served(runner, opt_ml, image, "1,2", "--env", "SAGEMAKER_PROGRAM=answer.py")
 
@@ -108,11 +108,19 @@ def test_an_unknown_image_is_refused_with_the_known_ones(runner: Runner) -> None
 
     assert code == 2
     assert "it has scikit-learn, xgboost, script-mode" in errors
-    assert "and `own`" in errors
+
+
+def test_the_name_that_our_image_had_while_it_was_the_only_one_is_answered_with_its_name(
+    runner: Runner,
+) -> None:
+    code, _, errors = runner.run("image", "own", "serve")
+
+    assert code == 2
+    assert "the image own is now called script-mode" in errors
 
 
 def test_a_folder_that_does_not_exist_is_refused(runner: Runner) -> None:
-    code, _, errors = runner.run("image", "own", "serve", "--folder", "nowhere")
+    code, _, errors = runner.run("image", "script-mode", "serve", "--folder", "nowhere")
 
     assert code == 2
     assert "--folder nowhere: there is no such folder" in errors

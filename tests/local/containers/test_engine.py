@@ -78,10 +78,10 @@ def test_an_image_runs_with_as_few_rights_as_it_needs(fake: Fake, tmp_path: Path
 
 
 def test_the_base_takes_froms_place(fake: Fake, own: Image) -> None:
-    Engine.find().build(own, "registry/python@sha256:0123")
+    Engine.find().build(own, Path("context"), "registry/python@sha256:0123")
 
     assert "--build-arg BASE=registry/python@sha256:0123 " in fake.calls[-1]
-    assert fake.calls[-1].endswith(str(own.source))
+    assert fake.calls[-1].endswith(" context")
 
 
 def test_a_build_that_fails_is_an_error(fake: Fake, own: Image) -> None:
@@ -89,7 +89,7 @@ def test_a_build_that_fails_is_an_error(fake: Fake, own: Image) -> None:
     fake.state("broken")
 
     with pytest.raises(EngineError, match=f"could not build {tag_of(own)}"):
-        engine.build(own, None)
+        engine.build(own, Path("context"), None)
 
 
 def test_a_network_leads_nowhere_and_is_gone_afterwards(fake: Fake) -> None:

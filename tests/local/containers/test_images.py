@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from assembly.errors import UsageError
 from local.containers.images import Images
 from local.errors import ImageError
 
@@ -159,6 +160,7 @@ def test_an_image_starts_its_module_with_its_own_path_and_nothing_of_the_callers
     ("text", "message"),
     [
         ("[images.own]\nrepository = 'own'\n", r"\[images\.own\] lacks module, path"),
+        ("[images.own]\nrepository = 'own'\nmodule = 'm'\nsource = 's'\n", r"\[images\.own\] lacks path"),
         ("[images", "cannot be read"),
     ],
 )
@@ -171,3 +173,12 @@ def test_a_malformed_table_is_named(tmp_path: Path, text: str, message: str) -> 
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match=r"versions\.toml: cannot be read"):
         Images.load(tmp_path / "versions.toml")
+
+
+def test_an_image_of_ours_may_be_for_jobs_alone_that_bring_their_command(tmp_path: Path) -> None:
+    (tmp_path / "versions.toml").write_text("[images.jobs]\nrepository = 'shop-*-jobs'\nsource = 'jobs'\n")
+    image = Images.load(tmp_path / "versions.toml").find(f"{REGISTRY}/shop-dev-jobs:latest")
+
+    with pytest.raises(UsageError, match="the image jobs has no program to serve; it runs processing jobs"):
+        image.command("serve")
+    assert image.environment()["PYTHONPATH"] == ""

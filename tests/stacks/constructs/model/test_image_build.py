@@ -10,7 +10,7 @@ import pytest
 from assemblies import ROOT, Assembly
 from declared import allowed, named, only, resources, statements, text, texts
 
-from stacks.constructs.model.image import content_tag
+from stacks.constructs.model.build_context import content_tag
 
 TAG = content_tag(ROOT / "containers" / "script_mode")
 

@@ -12,7 +12,8 @@ import pytest
 from aws_cdk import App, Environment, Stack
 
 from stacks.constructs.access.execution_role import ExecutionRole
-from stacks.constructs.model.image import ManagedImage, content_tag
+from stacks.constructs.model.build_context import content_tag
+from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.image_uris import Use
 from stacks.policies.images import fault_of
 from stacks.policies.templates import Templates

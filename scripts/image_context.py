@@ -1,0 +1,27 @@
+"""Copies what an image of ours is built from into a folder: python scripts/image_context.py SOURCE FOLDER."""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from stacks.constructs.model.build_context import stage
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "source", type=Path, help="a folder with a Dockerfile, such as containers/script_mode"
+    )
+    parser.add_argument("folder", type=Path, help="where the copies go")
+    arguments = parser.parse_args()
+    try:
+        stage(arguments.source.resolve(), arguments.folder)
+    except (OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
