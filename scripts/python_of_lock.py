@@ -13,8 +13,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def python_of(lock: str, images: Mapping[str, Mapping[str, Any]]) -> str:
-    """The one Python of the images that run on the lock; ValueError where there is none, or not one alone."""
-    pythons = {image["python"] for image in images.values() if image.get("requirements") == lock}
+    """The one Python of the images that run on the lock, or on another of its folder; ValueError where there
+    is none, or not one alone."""
+    folder = Path(lock).parent
+    pythons = {
+        image["python"]
+        for image in images.values()
+        if "requirements" in image and Path(image["requirements"]).parent == folder
+    }
     if len(pythons) != 1:
         found = ", ".join(sorted(pythons)) or "none"
         raise ValueError(f"expected one Python for the images that run on {lock}, got {found}")

@@ -1,7 +1,9 @@
 """The table of images beside what else names the same: the Python that their locks are compiled for."""
 
 import importlib.util
+import re
 import tomllib
+from pathlib import Path
 
 import pytest
 from runner import ROOT
@@ -31,3 +33,33 @@ def test_a_lock_without_one_python_is_refused(pythons: tuple[str, ...], found: s
         ValueError, match=f"expected one Python for the images that run on lock.txt, got {found}"
     ):
         script.python_of("lock.txt", images)
+
+
+def test_the_locks_of_a_folder_are_compiled_for_one_python() -> None:
+    images = {"torch": {"requirements": "image/requirements-cpu.txt", "python": "3.11"}}
+
+    assert script.python_of("image/requirements.txt", images) == "3.11"
+
+
+def test_the_training_image_and_its_environment_differ_in_nothing_but_cuda() -> None:
+    image, laptop = (
+        _pins(ROOT / "containers/emoji_training" / name)
+        for name in ("requirements.txt", "requirements-cpu.txt")
+    )
+    of_cuda = {name for name in image if name.startswith(("nvidia-", "cuda-")) or name == "triton"}
+
+    assert of_cuda
+    assert {name: version.removesuffix("+cpu") for name, version in laptop.items()} == {
+        name: version for name, version in image.items() if name not in of_cuda
+    }
+
+
+def test_the_inference_image_has_no_training_framework() -> None:
+    pins = _pins(ROOT / "containers/emoji_inference/requirements.txt")
+
+    assert not {"torch", "tensorflow", "tensorflow-cpu", "transformers"} & set(pins)
+    assert {"onnxruntime", "tokenizers", "numpy"} <= set(pins)
+
+
+def _pins(lock: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", lock.read_text(), re.MULTILINE))
