@@ -16,7 +16,7 @@ def read(document: Any) -> ForecastRequest:
     """The request of a JSON document; a Problem names each series and field that is wrong."""
     members = dict(document) if isinstance(document, dict) else {}
     records = rows.records({_SERIES: members.pop(_SERIES, None)}, _SERIES, max_rows=MAX_SERIES)
-    series = rows.from_json(Series, records, pointer=f"#/{_SERIES}")
+    series = rows.validated(Series, records, pointer=f"#/{_SERIES}")
     try:
         options = Options.model_validate(members)
         return ForecastRequest(series=series, **options.model_dump())

@@ -9,9 +9,9 @@ from typing import Any
 import bank_contract
 import pytest
 import schemathesis
-import score_client
 from bank_api import create_handler
 from bank_encoding import CATEGORIES, FEATURES, FIELDS, encode
+from function_client import FunctionClient
 from package_lambda import ROOT
 from score_client import Runtime
 
@@ -29,7 +29,7 @@ def client(**changes: Any) -> dict[str, Any]:
 
 
 def call(runtime: Runtime, body: str, content_type: str, accept: str = "*/*") -> tuple[int, str]:
-    return score_client.post(create_handler, "/bank", runtime, body, content_type=content_type, accept=accept)
+    return FunctionClient(create_handler, "/bank", runtime).post(body, content_type, accept)
 
 
 def post(runtime: Runtime, *clients: Mapping[str, Any], accept: str = "*/*") -> tuple[int, str]:

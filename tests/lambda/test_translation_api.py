@@ -1,27 +1,19 @@
 """What the translation Lambda answers, to API Gateway and to its own event."""
 
-import io
-import itertools
 import json
-import typing
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 import schemathesis
-from aws_lambda_powertools import Logger
-from gateway import Context
+from function_client import FunctionClient
 from package_lambda import ROOT
 from played_runtime import PlayedRuntime
-from prediction_service.environment import Environment
 from translation_api import create_handler
 
-from quality.resilience.wrong_input.events import ORIGIN, event
 from stacks.constructs.storage.carried import carried
 
 OPENAPI = json.loads((ROOT / "lambda" / "predict_translation" / "openapi.json").read_text())
 LOVE = {"sentences": [{"query": "I love you"}, {"query": "I love you, too"}]}
-_SERIAL = itertools.count()
 
 
 class Runtime(PlayedRuntime):
@@ -39,17 +31,12 @@ class Runtime(PlayedRuntime):
         return [one["data"] for one in json.loads(call["Body"])["instances"]]
 
 
-def handler(runtime: Runtime) -> Callable[..., Mapping[str, Any]]:
-    variables = {"ENDPOINT_NAME": "slipway-dev-translation", "ALLOWED_ORIGINS": ORIGIN}
-    logger = Logger(service=f"predict_translation-{next(_SERIAL)}", stream=io.StringIO())
-    return create_handler(Environment.read(variables), typing.cast(Any, runtime), logger)
+def function(runtime: Runtime) -> FunctionClient:
+    return FunctionClient(create_handler, "/translate", runtime)
 
 
 def post(runtime: Runtime, document: object) -> tuple[int, Any]:
-    headers = {"Origin": ORIGIN, "Content-Type": "application/json"}
-    answer = handler(runtime)(event("POST", "/translate", json.dumps(document), headers), Context())
-    assert answer["multiValueHeaders"]["Access-Control-Allow-Origin"] == [ORIGIN]
-    return answer["statusCode"], json.loads(answer["body"])
+    return function(runtime).post_document(document)
 
 
 def sentences(*queries: object) -> dict[str, Any]:
@@ -69,7 +56,7 @@ def test_sentences_go_to_the_model_as_words_in_lower_case_and_are_answered_in_th
 
 
 def test_the_object_itself_is_answered_with_the_predictions_alone() -> None:
-    answer = handler(Runtime())(LOVE, Context())
+    answer = function(Runtime()).invoke(LOVE)
 
     assert answer == {"predictions": [{"target": "I LOVE YOU"}, {"target": "I LOVE YOU , TOO"}]}
 
@@ -77,7 +64,7 @@ def test_the_object_itself_is_answered_with_the_predictions_alone() -> None:
 def test_an_object_that_is_refused_is_answered_with_the_problem() -> None:
     runtime = Runtime()
 
-    answer = handler(runtime)(sentences("I love you", ""), Context())
+    answer = function(runtime).invoke(sentences("I love you", ""))
 
     assert answer["status"] == 422
     assert [error["pointer"] for error in answer["errors"]] == ["#/sentences/1/query"]
@@ -147,10 +134,7 @@ def test_what_an_endpoint_adds_to_its_translations_is_left_out() -> None:
 
 
 def test_csv_is_refused() -> None:
-    headers = {"Origin": ORIGIN, "Content-Type": "text/csv"}
-    answer = handler(Runtime())(event("POST", "/translate", "I love you", headers), Context())
-
-    assert answer["statusCode"] == 415
+    assert function(Runtime()).post("I love you", "text/csv")[0] == 415
 
 
 def test_the_function_carries_the_text_of_training() -> None:

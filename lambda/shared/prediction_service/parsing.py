@@ -9,7 +9,8 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from prediction_service.problem import FieldError, Problem
@@ -54,14 +55,24 @@ def decimal(text: str) -> float | str:
     return float(text) if _DECIMAL.fullmatch(text) else text
 
 
-def json_document(text: str) -> Any:
-    """A JSON document; refuses duplicate keys, hidden characters and too deep a nest."""
-    _refuse_hidden(text)
+def refuse_hidden(text: str) -> None:
+    """Refuses characters that a person would not see in a text, and those of a faulty decoding."""
+    if _FORBIDDEN.search(text):
+        raise Problem(400, "The body contains a control, invisible, or undecodable character.")
+
+
+def accept_hidden(_: str) -> None:
+    """Refuses nothing: for texts of people, where the contract says which characters they may have."""
+
+
+def json_document(text: str, check: Callable[[str], None] = refuse_hidden) -> Any:
+    """A JSON document; refuses duplicate keys, too deep a nest, and what `check` refuses of a text."""
+    check(text)
     # How deep json.loads goes before it gives up depends on Python's version and on the stack.
     if _depth(text) > MAX_DEPTH:
         raise Problem(400, f"The body is nested deeper than {MAX_DEPTH} levels.")
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_int=_json_integer)
+        return json.loads(text, object_pairs_hook=partial(_unique, check), parse_int=_json_integer)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise Problem(400, f"The body is not valid JSON: syntax error at {place}.") from None
@@ -75,7 +86,7 @@ def csv_rows(text: str, *, max_rows: int) -> list[list[str]]:
     quotes, no row, more or longer rows than allowed.
     """
     text = text.removeprefix("\ufeff")
-    _refuse_hidden(text)
+    refuse_hidden(text)
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     rows = [line for line in lines if line.strip(" \t\r")]
     if not rows:
@@ -106,20 +117,15 @@ def _row_problem(status: int, row: int, what: str) -> Problem:
     return Problem(status, f"Row {row} {what}.", errors=[FieldError(row=row, detail=what)])
 
 
-def _refuse_hidden(text: str) -> None:
-    if _FORBIDDEN.search(text):
-        raise Problem(400, "The body contains a control, invisible, or undecodable character.")
-
-
-def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(check: Callable[[str], None], pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """The object's members; also where escapes (`\\u0000`, a lone surrogate) are seen as characters."""
     members: dict[str, Any] = {}
     for key, value in pairs:
         if key in members:
             raise Problem(400, "A JSON object in the body has a duplicate key.")
-        _refuse_hidden(key)
+        check(key)
         if isinstance(value, str):
-            _refuse_hidden(value)
+            check(value)
         members[key] = value
     return members
 

@@ -21,7 +21,7 @@ def decoders[Row: BaseModel](model: type[Row], array: str) -> Mapping[str, Calla
 
     def from_document(text: str, max_rows: int) -> list[Row]:
         found = records(parsing.json_document(text), array, max_rows=max_rows)
-        return from_json(model, found, pointer=f"#/{array}")
+        return validated(model, found, pointer=f"#/{array}")
 
     def from_text(text: str, max_rows: int) -> list[Row]:
         return from_csv(model, parsing.csv_rows(text, max_rows=max_rows))
@@ -41,8 +41,10 @@ def records(document: Any, name: str, *, max_rows: int) -> list[object]:
     return rows
 
 
-def from_json[Row: BaseModel](model: type[Row], records: Sequence[object], *, pointer: str) -> list[Row]:
-    """The records as models; `pointer` is the array's place in the document, such as `#/customers`."""
+def validated[Row: BaseModel](
+    model: type[Row], records: Sequence[object], *, pointer: str | None = None
+) -> list[Row]:
+    """The records as models; `pointer` is the array's place in a JSON document, such as `#/customers`."""
     return _all(_row(model, number, record, pointer) for number, record in enumerate(records, start=1))
 
 

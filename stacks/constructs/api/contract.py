@@ -65,15 +65,15 @@ class Contract:
 
 
 def _example(document: Mapping[str, Any]) -> Example:
-    """The example of the first operation that has one: of CSV where it takes that, else of JSON."""
+    """The example of the first operation that has one: of JSON, or else of CSV."""
     for operations in document["paths"].values():
         for operation in operations.values():
             content = operation.get("requestBody", {}).get("content", {})
-            if "text/csv" in content:
-                return Example(str(content["text/csv"]["example"]).strip())
             if "example" in content.get("application/json", {}):
                 text = json.dumps(content["application/json"]["example"], separators=(",", ":"))
                 return Example(text, "application/json")
+            if "text/csv" in content:
+                return Example(str(content["text/csv"]["example"]).strip())
     return Example("")
 
 
