@@ -74,10 +74,10 @@ def find_modules() -> None:
 
 
 def row_apis() -> dict[str, Any]:
-    """The modules of the functions that take rows, CSV or JSON, by their workloads."""
+    """The modules of the functions that send rows to their endpoints, by their workloads."""
     find_modules()
     apis = {one.name: importlib.import_module(f"{one.name}_api") for one in workloads()}
-    return {name: api for name, api in apis.items() if "text/csv" in api.PREDICTION.decode}
+    return {name: api for name, api in apis.items() if api.PREDICTION.content_type == "text/csv"}
 
 
 def scratch_for(parse: Parse, folder: Path) -> Parse:

@@ -1,5 +1,6 @@
 """The functions behind the APIs: bodies in each media type, and whole events."""
 
+import csv
 import io
 import json
 from collections.abc import Callable
@@ -18,7 +19,6 @@ def _rows(content_type: str) -> Parse:
     """Rows are refused, or are those that are written, and survive being written once more."""
     apis = row_apis().values()
     from prediction_service import parsing
-    from prediction_service.problem import Problem
 
     def check(prediction: Any, text: str) -> None:
         rows = prediction.decode[content_type](text, _MAX_ROWS)
@@ -31,14 +31,10 @@ def _rows(content_type: str) -> Parse:
             document = json.loads(text)
             require([*document.values()] == [[row.model_dump() for row in rows]], "another document")
 
-    def parse(data: bytes) -> None:
-        for api in apis:
-            try:
-                check(api.PREDICTION, parsing.utf8(data))
-            except Problem as problem:
-                _check_refusal(problem)
+    def reads(prediction: Any) -> Parse:
+        return _refusing(lambda data: check(prediction, parsing.utf8(data)))
 
-    return parse
+    return together(*(reads(api.PREDICTION) for api in apis))
 
 
 def _series() -> Parse:
@@ -78,20 +74,46 @@ def _sentences() -> Parse:
     return _documents(translation_api.read, check)
 
 
+def _tweets(content_type: str) -> Parse:
+    """A request for emojis is refused, or the endpoint gets each tweet as it stands."""
+    find_modules()
+    import emoji_api
+    import emoji_model
+    from prediction_service import parsing
+
+    decode = emoji_api.PREDICTION.decode
+
+    def check(text: str) -> None:
+        tweets = decode[content_type](text, _MAX_ROWS)
+        sent = json.loads(emoji_model.body(tweets))["tweets"]
+        require(sent == [tweet.root for tweet in tweets], "other tweets are sent on")
+        written = io.StringIO()
+        csv.writer(written, quoting=csv.QUOTE_ALL).writerows([tweet] for tweet in sent)
+        require(decode["text/csv"](written.getvalue(), _MAX_ROWS) == tweets, "tweets change in CSV")
+        if content_type == "application/json":
+            require(json.loads(text) == {"tweets": sent}, "another document")
+
+    return _refusing(lambda data: check(parsing.utf8(data)))
+
+
 def _documents(read: Callable[[Any], Any], check: Callable[[Any], None]) -> Parse:
     """Each JSON document is refused, or what is read of it passes the check."""
     from prediction_service import parsing
+
+    return _refusing(lambda data: check(read(parsing.json_document(parsing.utf8(data)))))
+
+
+def _refusing(parse: Parse) -> Parse:
+    """The same, for which a Problem that refuses an input is no fault."""
     from prediction_service.problem import Problem
 
-    def parse(data: bytes) -> None:
+    def refusing(data: bytes) -> None:
         try:
-            found = read(parsing.json_document(parsing.utf8(data)))
+            parse(data)
         except Problem as problem:
             _check_refusal(problem)
-            return
-        check(found)
 
-    return parse
+    return refusing
 
 
 def _check_refusal(problem: Any) -> None:
@@ -162,12 +184,12 @@ def _object(data: bytes) -> dict[str, Any] | None:
 
 
 TARGETS = (
-    Target("api-csv", "CSV bodies of rows", _MODULES, lambda: _rows("text/csv")),
+    Target("api-csv", "CSV bodies", _MODULES, lambda: together(_rows("text/csv"), _tweets("text/csv"))),
     Target(
         "api-json",
         "JSON bodies",
         (*_MODULES, "deepar_image"),
-        lambda: together(_rows("application/json"), _series(), _sentences()),
+        lambda: together(_rows("application/json"), _series(), _sentences(), _tweets("application/json")),
     ),
     Target("api-event", "proxy events, and translation's objects", _MODULES, _events),
 )
