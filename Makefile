@@ -139,8 +139,8 @@ workload: $(INSTALLED) ## write a new workload that trains, serves and is tested
 	@python -m scaffold $(NAME) $(addprefix --kind ,$(KIND))
 	@$(MAKE) -s --no-print-directory pages snapshots
 
-images: $(INSTALLED) ## build our images by a container engine (ENGINE=podman|docker|buildah, IMAGE_BASE=image for FROM)
-	@slipway build-images $(if $(ENGINE),--engine $(ENGINE)) $(if $(IMAGE_BASE),--base $(IMAGE_BASE))
+images: $(INSTALLED) ## build our images by a container engine (ENGINE=podman|docker|buildah, IMAGE_BASE=image for FROM, IMAGES=some of them)
+	@slipway build-images $(IMAGES) $(if $(ENGINE),--engine $(ENGINE)) $(if $(IMAGE_BASE),--base $(IMAGE_BASE))
 
 test-images: images synth ## build our images and run their conformance suite in the engine
 	@SLIPWAY_TEST_ENGINE=$(or $(ENGINE),any) python -m pytest -n 2 --dist loadfile tests/containers
@@ -213,8 +213,9 @@ build/checkov/.installed: quality/checks/checkov/requirements.txt $(INSTALLED)
 		uv pip sync --python $(@D)/bin/python --require-hashes $<
 	@touch $@
 
-LOCKS ?= requirements requirements-dev requirements-bootstrap containers/script_mode/requirements lambda/requirements \
-	quality/checks/checkov/requirements quality/fuzz/requirements workbench/requirements
+LOCKS ?= requirements requirements-dev requirements-bootstrap containers/script_mode/requirements \
+	containers/processing/requirements lambda/requirements quality/checks/checkov/requirements \
+	quality/fuzz/requirements workbench/requirements
 HEAVY_LOCKS ?= $(wildcard containers/stand_ins/*/requirements.in containers/emoji_*/requirements*.in)
 
 lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS: those alone)

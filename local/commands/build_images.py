@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from assembly.errors import UsageError
 from local.commands.options import Subparsers, add_command, in_help
 from local.containers.engine import BUILDERS, RUNNERS, Engine, tag_of
 from local.containers.images import Image, Images
@@ -17,8 +18,9 @@ from local.errors import EngineError
 from local.terminal.console import print_table
 
 _DESCRIPTION = """\
-Build every image of versions.toml that has a source, with podman, docker or buildah, and write its software
-bill of materials (CycloneDX, from its lock) to build/sbom/. The tag is localhost/slipway-IMAGE:latest.
+Build each image of versions.toml that has a source, or those that are named, with podman, docker or buildah,
+and write its software bill of materials (CycloneDX, from its lock) to build/sbom/. The tag is
+localhost/slipway-IMAGE:latest.
 
 --base is the image for FROM: by digest if a registry can be reached, else one made by scripts/engine_base.
 """
@@ -33,14 +35,16 @@ _SBOM = ("uv", "tool", "run", "--quiet", "--from", "cyclonedx-bom==7.5.0", "cycl
 
 def add_parser(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
+    parser.add_argument("images", nargs="*", metavar="IMAGE", help="those alone (default: all of them)")
     parser.add_argument("--base", help="the base image (default: the Dockerfile's)")
     parser.add_argument("--engine", choices=BUILDERS, help="default: the first that works here")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    images = _chosen(arguments.images)
     engine = Engine.find(arguments.engine, among=BUILDERS)
     rows = []
-    for image in Images.load().built_here():
+    for image in images:
         started = time.monotonic()
         with _context(image) as context:
             engine.build(image, context, arguments.base)
@@ -49,6 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
         rows.append((tag_of(image), engine.name, size, f"{time.monotonic() - started:.1f}", str(sbom)))
     print_table(("image", "engine", "MB", "seconds", "sbom"), rows)
     return 0
+
+
+def _chosen(names: Sequence[str]) -> list[Image]:
+    built = {image.name: image for image in Images.load().built_here()}
+    if unknown := [name for name in names if name not in built]:
+        raise UsageError(f"no image {unknown[0]} is built here; expected {', '.join(built)}")
+    return [built[name] for name in names] or [*built.values()]
 
 
 @contextmanager

@@ -87,7 +87,7 @@ class TranslationTraining(TrainingStack):
             model,
             _GATE,
             {"labels": prepare.output("labels"), "scores": score.scores},
-            image=self.images["script-mode"],
+            image=self.images["processing"],
             accepts=("application/json", "application/jsonlines", "application/x-recordio-protobuf"),
             answers=("application/json", "application/jsonlines", "application/x-recordio-protobuf"),
         )

@@ -7,7 +7,15 @@ import pytest
 from assemblies import Assembly
 from declared import only, resources, text
 
+from stacks.constructs.model.build_context import image_sources
 from stacks.setting_parts import LONGEST_JOB_DAYS
+
+IMAGES = [one.name for one in image_sources()]
+
+
+def builds(env: str) -> list[str]:
+    """Where CodePipeline puts what each build is given: the first 20 characters of its name."""
+    return [f"{prefix}/" for prefix in dict.fromkeys(one.build_name(env)[:20] for one in image_sources())]
 
 
 @pytest.fixture
@@ -88,9 +96,7 @@ def test_data_and_artifacts_are_encrypted_with_our_key_and_log_who_reads_them(te
 def test_old_versions_half_uploads_and_logs_expire_but_data_does_not(each: Assembly) -> None:
     for name, bucket in buckets(each.template("foundation")).items():
         rule, *passing = bucket["LifecycleConfiguration"]["Rules"]
-        expected = (
-            ["capture/", "checkpoints/", f"slipway-{each.env}-image/"] if name == "ArtifactBucket" else []
-        )
+        expected = ["capture/", "checkpoints/", *builds(each.env)] if name == "ArtifactBucket" else []
         assert [one["Prefix"] for one in passing] == expected
         assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
         assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
@@ -104,20 +110,31 @@ def test_checkpoints_outlive_the_longest_job_and_not_by_much(each: Assembly) -> 
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 
-def test_the_repository_has_the_name_that_an_engineer_types(each: Assembly) -> None:
-    repository = only(each.template("foundation"), "AWS::ECR::Repository")["Properties"]
-    assert repository["RepositoryName"] == f"slipway-{each.env}-script-mode"
+def repositories(template: Any) -> dict[str, Any]:
+    return {
+        one["Properties"]["RepositoryName"]: one["Properties"]
+        for one in resources(template, "AWS::ECR::Repository")
+    }
 
 
-def test_images_are_immutable_scanned_and_encrypted(template: Any) -> None:
-    repository = only(template, "AWS::ECR::Repository")["Properties"]
+def test_each_image_has_a_repository_with_the_name_that_an_engineer_types(each: Assembly) -> None:
+    names = [f"slipway-{each.env}-{image}" for image in IMAGES]
+    assert list(repositories(each.template("foundation"))) == names
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_images_are_immutable_scanned_and_encrypted(each: Assembly, image: str) -> None:
+    repository = repositories(each.template("foundation"))[f"slipway-{each.env}-{image}"]
     assert repository["ImageTagMutability"] == "IMMUTABLE"
     assert repository["ImageScanningConfiguration"] == {"ScanOnPush": True}
     assert repository["EncryptionConfiguration"]["EncryptionType"] == "KMS"
 
 
-def test_untagged_and_old_images_expire_but_released_ones_are_matched_before_them(template: Any) -> None:
-    repository = only(template, "AWS::ECR::Repository")["Properties"]
+@pytest.mark.parametrize("image", IMAGES)
+def test_untagged_and_old_images_expire_but_released_ones_are_matched_before_them(
+    each: Assembly, image: str
+) -> None:
+    repository = repositories(each.template("foundation"))[f"slipway-{each.env}-{image}"]
     rules = json.loads(repository["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
     released, tagged, untagged = sorted(rules, key=lambda rule: int(rule["rulePriority"]))
     assert released["selection"]["tagPrefixList"] == ["release-"]
@@ -126,8 +143,9 @@ def test_untagged_and_old_images_expire_but_released_ones_are_matched_before_the
     assert untagged["selection"]["tagStatus"] == "untagged"
 
 
-def test_sagemaker_pulls_our_image_for_this_account_only(template: Any) -> None:
-    repository = only(template, "AWS::ECR::Repository")["Properties"]
+@pytest.mark.parametrize("image", IMAGES)
+def test_sagemaker_pulls_our_image_for_this_account_only(each: Assembly, image: str) -> None:
+    repository = repositories(each.template("foundation"))[f"slipway-{each.env}-{image}"]
     [statement] = repository["RepositoryPolicyText"]["Statement"]
     assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
     assert text(statement["Condition"]["StringEquals"]["aws:SourceAccount"]) == "${AWS::AccountId}"
@@ -147,5 +165,7 @@ def test_prod_keeps_data_and_dev_leaves_nothing_behind(dev: Assembly, prod: Asse
 def test_only_dev_empties_what_it_destroys(dev: Assembly, prod: Assembly) -> None:
     assert len(resources(dev.template("foundation"), "Custom::S3AutoDeleteObjects")) == 3
     assert resources(prod.template("foundation"), "Custom::S3AutoDeleteObjects") == []
-    assert only(dev.template("foundation"), "AWS::ECR::Repository")["Properties"]["EmptyOnDelete"] is True
-    assert not only(prod.template("foundation"), "AWS::ECR::Repository")["Properties"].get("EmptyOnDelete")
+    emptied = [one.get("EmptyOnDelete") for one in repositories(dev.template("foundation")).values()]
+    kept_full = [one.get("EmptyOnDelete") for one in repositories(prod.template("foundation")).values()]
+    assert set(emptied) == {True}
+    assert not any(kept_full)

@@ -101,11 +101,11 @@ def test_the_test_part_goes_through_the_model_as_lines_of_json(steps: Mapping[st
     )
 
 
-def test_bleu_is_measured_in_our_image_and_a_model_below_the_least_is_not_registered(
+def test_bleu_is_measured_in_our_image_of_processing_jobs_and_a_model_below_the_least_is_not_registered(
     found: Mapping[str, Any],
 ) -> None:
     evaluate = found["Evaluate"]["Arguments"]["AppSpecification"]
-    assert "script-mode" in evaluate["ImageUri"]
+    assert "-processing:" in evaluate["ImageUri"]
     assert "--minimum-bleu" in evaluate["ContainerArguments"]
     [condition] = found["GoodEnough"]["Arguments"]["Conditions"]
     assert condition["LeftValue"]["Std:JsonGet"]["Path"] == "bleu"

@@ -1,4 +1,4 @@
-"""Our image is built within AWS, and whoever runs it waits for that."""
+"""Our images are built within AWS, and whoever runs one waits for that one."""
 
 import json
 import os
@@ -10,14 +10,19 @@ import pytest
 from assemblies import ROOT, Assembly
 from declared import allowed, named, only, resources, statements, text, texts
 
-from stacks.constructs.model.build_context import content_tag
+from stacks.constructs.model.build_context import ImageSource, build_context, content_tag, image_sources
 
 TAG = content_tag(ROOT / "containers" / "script_mode")
 
 
+@pytest.fixture(params=image_sources(), ids=lambda one: one.name)
+def image(request: pytest.FixtureRequest) -> ImageSource:
+    return request.param  # type: ignore[no-any-return]
+
+
 @pytest.fixture
-def template(each: Assembly) -> Any:
-    return each.template("image")
+def template(each: Assembly, image: ImageSource) -> Any:
+    return each.template(image.stack)
 
 
 def actions(template: Any) -> dict[str, Any]:
@@ -28,6 +33,15 @@ def actions(template: Any) -> dict[str, Any]:
 def variables(template: Any) -> dict[str, str]:
     configured = actions(template)["Build"]["Configuration"]["EnvironmentVariables"]
     return {one["name"]: one["value"] for one in json.loads(text(configured))}
+
+
+def test_what_is_built_is_the_images_content_in_its_repository(
+    each: Assembly, image: ImageSource, template: Any
+) -> None:
+    assert variables(template)["TAG"] == content_tag(image.folder)
+    assert text(template["Outputs"]["Image"]["Value"]) == (
+        f"slipway-{each.env}-{image.name}:{content_tag(image.folder)}"
+    )
 
 
 def test_the_tag_that_is_built_is_the_one_that_the_model_runs(each: Assembly) -> None:
@@ -44,10 +58,10 @@ def test_the_stack_is_complete_once_the_build_has_said_so(template: Any) -> None
     assert template["Resources"][waits_for]["Type"] == "AWS::CodePipeline::Pipeline"
 
 
-def test_each_tag_has_a_handle_and_a_condition_of_its_own(template: Any) -> None:
+def test_each_tag_has_a_handle_and_a_condition_of_its_own(template: Any, image: ImageSource) -> None:
     for kind in ("AWS::CloudFormation::WaitCondition", "AWS::CloudFormation::WaitConditionHandle"):
         [logical_id] = [name for name, one in template["Resources"].items() if one["Type"] == kind]
-        assert TAG in logical_id
+        assert content_tag(image.folder) in logical_id
 
 
 def test_the_build_starts_when_the_pipeline_is_made_or_changed_and_by_nothing_else(template: Any) -> None:
@@ -58,21 +72,34 @@ def test_the_build_starts_when_the_pipeline_is_made_or_changed_and_by_nothing_el
     assert kinds == ["AWS::IAM::Policy", "AWS::IAM::Policy"], "it runs at once: its roles may do all by then"
 
 
-def test_the_source_is_the_folder_of_the_image(each: Assembly) -> None:
-    key = actions(each.template("image"))["Source"]["Configuration"]["S3ObjectKey"]
-    source = each.published("image", key)
+def test_the_source_is_what_the_image_is_built_from(each: Assembly, image: ImageSource) -> None:
+    key = actions(each.template(image.stack))["Source"]["Configuration"]["S3ObjectKey"]
+    source = each.published(image.stack, key)
     assert source.is_zipped
-    assert (source.path / "Dockerfile").is_file()
+    found = {path.relative_to(source.path).as_posix() for path in source.path.rglob("*") if path.is_file()}
+    assert found == set(build_context(image.folder))
 
 
-@pytest.mark.parametrize("stack", ["churn-training", "churn-serving"])
-def test_whoever_runs_the_image_is_deployed_after_its_stack(each: Assembly, stack: str) -> None:
-    assert f"slipway-{each.env}-image" in each.stacks[stack].dependencies
+@pytest.mark.parametrize(
+    ("stack", "images"),
+    [
+        ("churn-training", ["image"]),
+        ("churn-serving", ["image"]),
+        ("translation-training", ["image-processing"]),
+        ("translation-serving", []),
+    ],
+)
+def test_whoever_runs_an_image_is_deployed_after_its_stack_and_after_no_others(
+    each: Assembly, stack: str, images: list[str]
+) -> None:
+    prefix = f"slipway-{each.env}-"
+    waits_for = {name.removeprefix(prefix) for name in each.stacks[stack].dependencies}
+    assert waits_for & {one.stack for one in image_sources()} == set(images)
 
 
-def test_the_build_pushes_to_our_repository_only(template: Any) -> None:
+def test_the_build_pushes_to_the_images_repository_only(template: Any, image: ImageSource) -> None:
     [repository] = allowed(template, "ecr:PutImage")
-    assert "ScriptModeRepository" in repository
+    assert f"{image.name.title().replace('-', '')}Repository" in repository
     assert repository.endswith("}")
 
 
