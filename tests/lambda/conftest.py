@@ -8,4 +8,6 @@ from stacks.constructs.storage.carried import carried
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = sorted((ROOT / "lambda").glob("predict_*/"))
 CARRIED = sorted({module.parent for function in FUNCTIONS for module in carried(function)})
-sys.path[:0] = map(str, [*FUNCTIONS, *CARRIED, ROOT / "scripts"])
+# What the emoji model's images make of requests: its answers are held against the function's contract.
+IMAGES = ROOT / "model_code" / "shared" / "tweets"
+sys.path[:0] = map(str, [*FUNCTIONS, *CARRIED, IMAGES, ROOT / "scripts"])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import emoji_wire
 import pytest
 import schemathesis
 from botocore.exceptions import ClientError
@@ -18,7 +19,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from package_lambda import ROOT
 from played_runtime import PlayedRuntime
+from prediction_service.media_types import CSV, JSON
 from pydantic import ValidationError
+from tweet_text import EMOJIS as TRAINED
 
 from quality.resilience.wrong_input import tweets as hostile
 from quality.resilience.wrong_input.requests import MARK
@@ -38,16 +41,13 @@ class Runtime(PlayedRuntime):
     """Its endpoint has the same emojis for each tweet; it says of a long one that it is truncated."""
 
     def reply(self, body: str, accept: str) -> str:
-        assert accept == "application/json"
-        tweets = json.loads(body)["tweets"]
-        return json.dumps({"predictions": [recommendation(truncated=len(one) > 100) for one in tweets]})
+        answers = [recommendation(truncated=len(one) > 100) for one in emoji_wire.read(body, accept)]
+        return emoji_wire.write(answers, accept)
 
     @property
     def tweets(self) -> list[str]:
         (call,) = self.calls
-        assert call["ContentType"] == "application/json"
-        found: list[str] = json.loads(call["Body"])["tweets"]
-        return found
+        return emoji_wire.read(call["Body"], call["ContentType"])
 
 
 @dataclass
@@ -103,12 +103,10 @@ def test_an_object_that_is_refused_is_answered_with_the_problem() -> None:
 
 @pytest.mark.parametrize("tweet", hostile.ACCEPTED.values(), ids=hostile.ACCEPTED.keys())
 def test_a_hostile_tweet_reaches_the_model_as_it_is_and_nothing_else(tweet: str) -> None:
-    for body, content_type in ((json.dumps({"tweets": ["I", tweet]}), "json"), (written("I", tweet), "csv")):
-        runtime = Runtime()
-        client = function(runtime)
-        kind = "application/json" if content_type == "json" else "text/csv"
+    for body, content_type in ((json.dumps({"tweets": ["I", tweet]}), JSON), (written("I", tweet), CSV)):
+        client = function(runtime := Runtime())
 
-        status, answer = client.post(body, kind)
+        status, answer = client.post(body, content_type)
 
         assert status == 200
         assert runtime.tweets == ["I", tweet]
@@ -133,7 +131,7 @@ def test_a_tweet_with_a_control_character_or_of_another_length_is_refused_by_its
 def test_in_csv_it_is_refused_by_its_row(tweet: str) -> None:
     client = function(Runtime())
 
-    status, answer = client.post(written("I", tweet), "text/csv")
+    status, answer = client.post(written("I", tweet), CSV)
 
     assert (status, [error["row"] for error in json.loads(answer)["errors"]]) == (422, [2])
     assert client.runtime.calls == []
@@ -152,40 +150,40 @@ def test_a_hundred_hostile_tweets_are_one_request() -> None:
 
 
 WRONG_BODIES: dict[str, tuple[str, str | bytes, int, str | int | None]] = {
-    "ten megabytes": ("json", json.dumps({"tweets": [MARK * 1_310_720]}), 413, None),
-    "ten megabytes of CSV": ("csv", MARK * 1_310_720, 413, None),
-    "a megabyte less than the limit": ("json", json.dumps({"tweets": [MARK * 130_000]}), 422, "#/tweets/0"),
-    "the same of CSV": ("csv", MARK * 130_000, 422, 1),
-    "101 tweets": ("json", json.dumps({"tweets": [MARK] * 101}), 413, None),
-    "101 rows": ("csv", f"{MARK}\n" * 101, 413, None),
-    "no tweets": ("json", '{"tweets": []}', 422, "#/tweets"),
-    "no member": ("json", "{}", 422, "#/tweets"),
-    "another member": ("json", json.dumps({**GOOD, MARK: 1}), 422, "#"),
-    "a text for an array": ("json", json.dumps({"tweets": MARK}), 422, "#/tweets"),
-    "an array": ("json", json.dumps([MARK]), 422, "#"),
-    "a number": ("json", '{"tweets": ["I", 1]}', 422, "#/tweets/1"),
-    "null": ("json", '{"tweets": ["I", null]}', 422, "#/tweets/1"),
-    "an array in the array": ("json", json.dumps({"tweets": ["I", [MARK]]}), 422, "#/tweets/1"),
-    "an object in the array": ("json", json.dumps({"tweets": ["I", {"root": MARK}]}), 422, "#/tweets/1"),
-    "a member twice": ("json", json.dumps(GOOD)[:-1] + f', "tweets": ["{MARK}"]}}', 400, None),
-    "no JSON": ("json", f"{{{MARK}}}", 400, None),
-    "a body that ends early": ("json", f'{{"tweets": ["{MARK}', 400, None),
-    "NUL as it is": ("json", f'{{"tweets": ["{MARK}\0"]}}', 400, None),
-    "a line break as it is": ("json", f'{{"tweets": ["{MARK}\n"]}}', 400, None),
-    "no UTF-8": ("json", b'{"tweets": ["\xff' + MARK.encode() + b'"]}', 400, None),
-    "a surrogate in UTF-8": ("csv", b"\xed\xa0\xbd" + MARK.encode(), 400, None),
-    "UTF-16": ("json", json.dumps({"tweets": [MARK]}).encode("utf-16"), 400, None),
-    "deeper than 16 levels": ("json", '{"tweets": ' + "[" * 20 + "]" * 20 + "}", 400, None),
-    "deeper than Python recurses": ("json", "[" * 100_000, 400, None),
-    "nothing": ("json", "", 400, None),
-    "an empty file": ("csv", " \r\n\n", 400, None),
-    "two fields": ("csv", f"I\n{MARK}, you", 400, 2),
-    "a quote without its other": ("csv", f'I\n"{MARK}\nyou\n', 400, 2),
-    "a quote in a field without quotes": ("csv", f'I\n{MARK} 5"\n', 400, 2),
-    "a quoted field with a rest": ("csv", f'I\n"{MARK}" you\n', 400, 2),
-    "a carriage return alone": ("csv", f"I\nam\r{MARK}\n", 400, 2),
-    "quotes and no end": ("csv", f'{MARK}"' + '""' * 100_000, 400, 1),
-    "a row of nothing": ("csv", 'I\n""\n', 422, 2),
+    "ten megabytes": (JSON, json.dumps({"tweets": [MARK * 1_310_720]}), 413, None),
+    "ten megabytes of CSV": (CSV, MARK * 1_310_720, 413, None),
+    "a megabyte less than the limit": (JSON, json.dumps({"tweets": [MARK * 130_000]}), 422, "#/tweets/0"),
+    "the same of CSV": (CSV, MARK * 130_000, 422, 1),
+    "101 tweets": (JSON, json.dumps({"tweets": [MARK] * 101}), 413, None),
+    "101 rows": (CSV, f"{MARK}\n" * 101, 413, None),
+    "no tweets": (JSON, '{"tweets": []}', 422, "#/tweets"),
+    "no member": (JSON, "{}", 422, "#/tweets"),
+    "another member": (JSON, json.dumps({**GOOD, MARK: 1}), 422, "#"),
+    "a text for an array": (JSON, json.dumps({"tweets": MARK}), 422, "#/tweets"),
+    "an array": (JSON, json.dumps([MARK]), 422, "#"),
+    "a number": (JSON, '{"tweets": ["I", 1]}', 422, "#/tweets/1"),
+    "null": (JSON, '{"tweets": ["I", null]}', 422, "#/tweets/1"),
+    "an array in the array": (JSON, json.dumps({"tweets": ["I", [MARK]]}), 422, "#/tweets/1"),
+    "an object in the array": (JSON, json.dumps({"tweets": ["I", {"root": MARK}]}), 422, "#/tweets/1"),
+    "a member twice": (JSON, json.dumps(GOOD)[:-1] + f', "tweets": ["{MARK}"]}}', 400, None),
+    "no JSON": (JSON, f"{{{MARK}}}", 400, None),
+    "a body that ends early": (JSON, f'{{"tweets": ["{MARK}', 400, None),
+    "NUL as it is": (JSON, f'{{"tweets": ["{MARK}\0"]}}', 400, None),
+    "a line break as it is": (JSON, f'{{"tweets": ["{MARK}\n"]}}', 400, None),
+    "no UTF-8": (JSON, b'{"tweets": ["\xff' + MARK.encode() + b'"]}', 400, None),
+    "a surrogate in UTF-8": (CSV, b"\xed\xa0\xbd" + MARK.encode(), 400, None),
+    "UTF-16": (JSON, json.dumps({"tweets": [MARK]}).encode("utf-16"), 400, None),
+    "deeper than 16 levels": (JSON, '{"tweets": ' + "[" * 20 + "]" * 20 + "}", 400, None),
+    "deeper than Python recurses": (JSON, "[" * 100_000, 400, None),
+    "nothing": (JSON, "", 400, None),
+    "an empty file": (CSV, " \r\n\n", 400, None),
+    "two fields": (CSV, f"I\n{MARK}, you", 400, 2),
+    "a quote without its other": (CSV, f'I\n"{MARK}\nyou\n', 400, 2),
+    "a quote in a field without quotes": (CSV, f'I\n{MARK} 5"\n', 400, 2),
+    "a quoted field with a rest": (CSV, f'I\n"{MARK}" you\n', 400, 2),
+    "a carriage return alone": (CSV, f"I\nam\r{MARK}\n", 400, 2),
+    "quotes and no end": (CSV, f'{MARK}"' + '""' * 100_000, 400, 1),
+    "a row of nothing": (CSV, 'I\n""\n', 422, 2),
 }
 
 
@@ -197,7 +195,7 @@ def test_a_body_that_is_not_the_contracts_is_refused_where_it_is_wrong(
 ) -> None:
     client = function(Runtime())
 
-    answered, text = client.post(body, {"json": "application/json", "csv": "text/csv"}[content_type])
+    answered, text = client.post(body, content_type)
 
     problem = json.loads(text)
     assert answered == problem["status"] == status
@@ -208,7 +206,17 @@ def test_a_body_that_is_not_the_contracts_is_refused_where_it_is_wrong(
 
 
 def test_csv_is_not_a_response_type() -> None:
-    assert function(Runtime()).post(json.dumps(GOOD), accept="text/csv")[0] == 406
+    assert function(Runtime()).post(json.dumps(GOOD), accept=CSV)[0] == 406
+
+
+@pytest.mark.parametrize("best", range(len(TRAINED)))
+def test_each_emoji_that_the_model_knows_is_answered(best: int) -> None:
+    emojis = [{"emoji": emoji, "share": 0.1} for emoji in (*TRAINED[best:], *TRAINED[:best])[:5]]
+    answer = emoji_wire.write([recommendation(emojis=emojis)], JSON)
+
+    status, text = function(Runtime(answer)).post(json.dumps(GOOD))
+
+    assert (status, json.loads(text)["predictions"][0]["emojis"]) == (200, emojis)
 
 
 WRONG_ANSWERS = {
@@ -320,5 +328,5 @@ def test_the_document_is_openapi_and_its_examples_are_accepted() -> None:
     schemathesis.openapi.from_dict(OPENAPI).validate()
     content = OPENAPI["paths"]["/emoji"]["post"]["requestBody"]["content"]
 
-    assert content["application/json"]["example"] == GOOD
-    assert function(Runtime()).post(content["text/csv"]["example"], "text/csv")[0] == 200
+    assert content[JSON]["example"] == GOOD
+    assert function(Runtime()).post(content[CSV]["example"], CSV)[0] == 200
