@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from application_calls import call, run
-from toolkit.application import Application, Limits
+from toolkit.application import Application
 from toolkit.errors import CallerProblem
+from toolkit.intake import Limits
 from toolkit.responses import Response
 
 LIMITS = Limits(max_content_length=1000, inline_bytes=100, in_flight=2, buffered_bytes=2500)

@@ -10,8 +10,9 @@ import pytest
 from application_calls import run
 from scikit_learn_image.conventions import ManagedConventions, StrictConventions
 from toolkit import flask_request, handlers
-from toolkit.application import Application, Limits
+from toolkit.application import Application
 from toolkit.handlers import Conventions, ScriptModel
+from toolkit.intake import Limits
 
 
 def script(output_fn: str, conventions: Conventions) -> ScriptModel:

@@ -1,38 +1,11 @@
 """The HTTP side of a container: /ping, /invocations and /execution-parameters in front of one model."""
 
-import asyncio
-import contextvars
-import logging
-import re
-import sys
-from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
-from . import environment, received
+from . import received
+from .intake import Intake, Limits, Message, Receive, Send, send_response
 from .received import Received
-from .responses import Headers, Response, failure, problem
-
-logger = logging.getLogger("toolkit")
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-
-CLOSE: Headers = ((b"connection", b"close"),)
-RETRY: Headers = ((b"retry-after", b"1"),)
-
-# What SageMaker passes on of the invocation: its inference id, and whatever the caller adds.
-_IDS = (b"x-amzn-sagemaker-inference-id", b"x-amzn-sagemaker-custom-attributes")
-_PLAIN_ID = re.compile(rb"[A-Za-z0-9=._-]{1,128}")
-
-# The stand-ins of heavy images run on Python 3.11, where a task begins with the loop's next turn.
-_AT_ONCE: dict[str, Any] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
-
-# How many times the limit a body may grow to before the connection is closed on it.
-DRAINED = 4
+from .responses import Response, failure, problem
 
 
 class Model(Protocol):
@@ -45,54 +18,27 @@ class Model(Protocol):
         """The container's wishes for batch transform, or None when it has none (404)."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What one container takes on at a time; what exceeds `in_flight` or `buffered_bytes` is a 503.
-
-    Bodies above `inline_bytes` go to the worker thread. Measured: the hop to a thread and back costs 60 us of
-    CPU, and 32 KiB of CSV hold up the loop for half a millisecond.
-    """
-
-    max_content_length: int = environment.DEFAULT_MAX_CONTENT_LENGTH
-    inline_bytes: int = 32 * 1024
-    in_flight: int = 128
-    buffered_bytes: int = 96 * 1024 * 1024
-    body_seconds: float = 60.0
-
-
-class CallerGone(Exception):
-    """The caller closed the connection before the body was complete: nobody waits for an answer."""
-
-
-class TooLarge(Exception):
-    """The body exceeds the limit; `drained` says whether the caller finished sending it."""
-
-    def __init__(self, limit: int, drained: bool) -> None:
-        super().__init__(f"The body is larger than {limit} bytes; send it in smaller pieces.")
-        self.drained = drained
-
-
 class Application:
-    """A raw ASGI application; small requests are answered on the loop, large ones on one worker thread."""
+    """A raw ASGI application in front of one model."""
 
     def __init__(self, model: Model, limits: Limits) -> None:
         self._model = model
-        self._limits = limits
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bulk")
-        self._in_flight = 0
-        self._buffered = 0
+        self._intake = Intake(limits)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]
         if path == "/invocations":
-            response = await self._invocations(scope, receive) if method == "POST" else _not_allowed("POST")
+            if method == "POST":
+                response = await self._intake.answer(scope, receive, self._model.invoke)
+            else:
+                response = _not_allowed("POST")
         elif path == "/ping":
             response = Response(b"") if method == "GET" else _not_allowed("GET")
         elif path == "/execution-parameters":
             response = self._execution_parameters(scope) if method == "GET" else _not_allowed("GET")
         else:
             response = problem(404, "The container answers /ping, /invocations and /execution-parameters.")
-        await _answer(response, send)
+        await send_response(response, send)
 
     def _execution_parameters(self, scope: Message) -> Response:
         received.request.set(Received(tuple(scope["headers"])))
@@ -102,107 +48,6 @@ class Application:
             return failure(error)
         return response or problem(404, "This container has no execution parameters.")
 
-    async def _invocations(self, scope: Message, receive: Receive) -> Response:
-        content_type = accept = b""
-        declared = 0
-        waits_for_continue = False
-        for name, value in scope["headers"]:
-            if name == b"content-type":
-                content_type = value
-            elif name == b"accept":
-                accept = accept + b"," + value if accept else value
-            elif name == b"content-length":
-                declared = int(value)
-            elif name == b"expect":
-                waits_for_continue = True
-        refusal = self._refusal(declared)
-        if refusal is not None:
-            # A caller that waits for "100 Continue" never sends this body: the connection cannot go on.
-            return refusal._replace(headers=refusal.headers + CLOSE) if waits_for_continue else refusal
-        reserved = declared or self._limits.max_content_length
-        self._in_flight += 1
-        self._buffered += reserved
-        try:
-            # A body that is there already needs no timer, which costs a tenth of a hop.
-            loop = asyncio.get_running_loop()
-            reading = asyncio.Task(self._read(receive), loop=loop, **_AT_ONCE)
-            late = self._limits.body_seconds
-            body = reading.result() if reading.done() else await asyncio.wait_for(reading, late)
-            received.request.set(Received(tuple(scope["headers"]), body))
-            response = await self._invoke(body, content_type.decode("latin-1"), accept.decode("latin-1"))
-            if response.status >= 500:
-                _log_ids(scope, response.status)
-            return response
-        except TooLarge as error:
-            return problem(413, str(error), () if error.drained else CLOSE)
-        except CallerGone:
-            return problem(400, "The body ended early.", CLOSE)
-        except TimeoutError:
-            return problem(408, "The body did not arrive in time.", CLOSE)
-        finally:
-            self._in_flight -= 1
-            self._buffered -= reserved
-
-    def _refusal(self, declared: int) -> Response | None:
-        limits = self._limits
-        if declared > limits.max_content_length:
-            return problem(413, str(TooLarge(limits.max_content_length, drained=False)))
-        if self._in_flight >= limits.in_flight or (
-            self._in_flight and self._buffered + declared > limits.buffered_bytes
-        ):
-            return problem(503, "The container is busy; try again.", RETRY)
-        return None
-
-    async def _read(self, receive: Receive) -> bytes:
-        """The whole body. One that grows too large is read on for a while, so that a caller that is still
-        sending sees the answer and not a reset connection."""
-        limit = self._limits.max_content_length
-        pieces: list[bytes] = []
-        size = 0
-        more = True
-        while more and size <= DRAINED * limit:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise CallerGone
-            body, more = message["body"], message["more_body"]
-            size += len(body)
-            if size <= limit:
-                pieces.append(body)
-        if size > limit:
-            raise TooLarge(limit, drained=not more)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-    async def _invoke(self, body: bytes, content_type: str, accept: str) -> Response:
-        try:
-            if len(body) <= self._limits.inline_bytes:
-                return self._model.invoke(body, content_type, accept)
-            loop = asyncio.get_running_loop()
-            context = contextvars.copy_context()
-            call = partial(context.run, self._model.invoke, body, content_type, accept)
-            return await loop.run_in_executor(self._worker, call)
-        except Exception as error:
-            return failure(error)
-
-
-def _log_ids(scope: Message, status: int) -> None:
-    """Write which request failed, by the ids that its caller gave it; an odd one is left out."""
-    ids = [
-        f"{name.decode()}={value.decode('latin-1')}"
-        for name, value in scope["headers"]
-        if name in _IDS and _PLAIN_ID.fullmatch(value)
-    ]
-    logger.error("answered %d to %s", status, " ".join(ids) or "a request without an id")
-
 
 def _not_allowed(method: str) -> Response:
     return problem(405, f"Use {method}.", ((b"allow", method.encode()),))
-
-
-async def _answer(response: Response, send: Send) -> None:
-    headers = [*response.headers]
-    if response.content_type:
-        headers.append((b"content-type", response.content_type.encode("latin-1")))
-    if response.status != 204:
-        headers.append((b"content-length", str(len(response.body)).encode()))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})

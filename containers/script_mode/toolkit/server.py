@@ -7,14 +7,18 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from socket import socket
+from threading import Event, Thread
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
 from . import environment
-from .application import Application, Limits, Model
+from .application import Application, Model
 from .environment import Environ
 from .errors import ContainerProblem
+from .intake import Limits
 from .protocol import Protocol
 from .workers import Workers
 
@@ -38,7 +42,7 @@ def run(load: Callable[[], Model], environ: Environ, *, limits: Limits | None = 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     _handle_signals()
     try:
-        config = _config(load(), environ, limits or Limits())
+        config = _config_of(load(), environ, limits or Limits())
         workers = environment.number(environ, environment.WORKERS, os.cpu_count() or 1)
     except ContainerProblem as problem:
         logger.error("the container cannot start: %s", problem)
@@ -62,14 +66,52 @@ def run(load: Callable[[], Model], environ: Environ, *, limits: Limits | None = 
     sys.exit(Workers().run(serve, workers))
 
 
-def _config(model: Model, environ: Environ, limits: Limits) -> uvicorn.Config:
+def in_background(application: Any, host: str, port: int) -> int:
+    """Serve a second ASGI application from a thread until the process ends; its port, a free one for 0.
+
+    It answers when this returns. Raises ContainerProblem where the port cannot be had.
+    """
+    config = _config(application, host, port)
+    try:
+        listener = config.bind_socket()
+    except SystemExit:
+        raise ContainerProblem(f"port {port} of {host} is not free") from None
+    server = _Announced(config)
+    Thread(target=server.run, args=([listener],), name="background", daemon=True).start()
+    server.answers.wait()
+    return int(listener.getsockname()[1])
+
+
+class _Announced(uvicorn.Server):
+    """Says when it answers, or that it never will."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answers = Event()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self.answers.set()
+
+
+def _config_of(model: Model, environ: Environ, limits: Limits) -> uvicorn.Config:
     limit = environment.number(
         environ, environment.MAX_CONTENT_LENGTH, environment.DEFAULT_MAX_CONTENT_LENGTH
     )
-    return uvicorn.Config(
+    return _config(
         Application(model, replace(limits, max_content_length=limit)),
-        host=environ.get(environment.BIND_HOST) or "127.0.0.1",
-        port=environment.number(environ, environment.BIND_TO_PORT, environment.DEFAULT_PORT),
+        environ.get(environment.BIND_HOST) or "127.0.0.1",
+        environment.number(environ, environment.BIND_TO_PORT, environment.DEFAULT_PORT),
+    )
+
+
+def _config(application: Any, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        host=host,
+        port=port,
         loop="uvloop",
         http=Protocol,
         ws="none",

@@ -1,9 +1,9 @@
 """Serve the archive's `code/inference.py` as the image does; it has no training of its own here."""
 
 from toolkit import content_types, environment, handlers, server
-from toolkit.application import Limits
 from toolkit.environment import Environ
 from toolkit.handlers import Conventions
+from toolkit.intake import Limits
 
 _DEFAULTS = {environment.PROGRAM: "inference.py", environment.SUBMIT_DIRECTORY: "/opt/ml/model/code"}
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from toolkit import content_types, environment, responses, server
-from toolkit.application import Limits
 from toolkit.environment import Environ, Folders
+from toolkit.intake import Limits
 from toolkit.responses import Response
 
 from . import channels, payload

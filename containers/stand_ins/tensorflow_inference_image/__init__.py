@@ -1,0 +1,1 @@
+"""Stands in for AWS's TensorFlow inference image: TensorFlow Serving's REST API under SageMaker's layer."""
