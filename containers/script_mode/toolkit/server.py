@@ -4,11 +4,11 @@ import gc
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from socket import socket
-from threading import Event, Thread
+from threading import Thread
 from types import FrameType
 from typing import Any
 
@@ -28,6 +28,7 @@ logger = logging.getLogger("toolkit")
 KEEP_ALIVE_SECONDS = 3600
 # SageMaker kills a container 30 s after SIGTERM.
 GRACE_SECONDS = 25
+_BACKLOG = 128
 
 
 def run(load: Callable[[], Model], environ: Environ, *, limits: Limits | None = None) -> None:
@@ -69,31 +70,15 @@ def run(load: Callable[[], Model], environ: Environ, *, limits: Limits | None = 
 def in_background(application: Any, host: str, port: int) -> int:
     """Serve a second ASGI application from a thread until the process ends; its port, a free one for 0.
 
-    It answers when this returns. Raises ContainerProblem where the port cannot be had.
+    Callers may connect when this returns. Raises ContainerProblem where the port cannot be had.
     """
-    config = _config(application, host, port)
     try:
-        listener = config.bind_socket()
-    except SystemExit:
-        raise ContainerProblem(f"port {port} of {host} is not free") from None
-    server = _Announced(config)
+        listener = socket.create_server((host, port), backlog=_BACKLOG)
+    except OSError as error:
+        raise ContainerProblem(f"port {port} of {host} is not free: {error.strerror}") from None
+    server = uvicorn.Server(_config(application, host, port))
     Thread(target=server.run, args=([listener],), name="background", daemon=True).start()
-    server.answers.wait()
     return int(listener.getsockname()[1])
-
-
-class _Announced(uvicorn.Server):
-    """Says when it answers, or that it never will."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.answers = Event()
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        try:
-            await super().startup(sockets)
-        finally:
-            self.answers.set()
 
 
 def _config_of(model: Model, environ: Environ, limits: Limits) -> uvicorn.Config:

@@ -130,10 +130,11 @@ class Script:
 
     def _failure(self, error: Exception) -> Response:
         status = None if self._managed else _own_status(error)
+        text = str(error) if status is None else _told(error)
         if status is None:
             responses.log_failure(error)
-            status = 500
-        return Response(f'{{"error": {quoted(_text(error))}}}'.encode(), content_types.JSON, status)
+        document = f'{{"error": {quoted(text)}}}'
+        return Response(document.encode(errors="backslashreplace"), content_types.JSON, status or 500)
 
 
 def _response(result: Any) -> Response:
@@ -167,7 +168,7 @@ def _own_status(error: Exception) -> int | None:
     return status
 
 
-def _text(error: Exception) -> str:
-    """What falcon would tell the caller of its errors, else the error's own text."""
+def _told(error: Exception) -> str:
+    """What falcon tells a caller of its errors, else the error's own text."""
     told = getattr(error, "description", None) or getattr(error, "title", None)
     return told if isinstance(told, str) else str(error)
