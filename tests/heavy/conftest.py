@@ -6,5 +6,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [
     str(ROOT / path)
-    for path in ("tests/containers", "tests/commands", "containers/script_mode", "containers/stand_ins")
+    for path in (
+        "tests/containers",
+        "tests/commands",
+        "tests/model_code",
+        "containers/script_mode",
+        "containers/stand_ins",
+    )
 ]

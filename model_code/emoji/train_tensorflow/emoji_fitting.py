@@ -1,0 +1,139 @@
+"""Fitting the network to records, on one instance or several that each take a part of every batch."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+from emoji_batches import WHOLE, Batch, Records, Share
+from emoji_checkpoints import Checkpoints
+from emoji_encoder import Network, as_it_is
+from emoji_optimizer import AdamW, learning_rate
+
+# Steps between two lines of the loss.
+_REPORTED = 10
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and how fast to train, and which layers (None: all)."""
+
+    epochs: int
+    most_steps: int
+    learning_rate: float
+    last_layers: int | None
+    dropout: float
+    seed: int
+    checkpoint_steps: int
+
+    def steps(self, records: Records) -> int:
+        """How many batches that is."""
+        steps = self.epochs * records.batches
+        return min(steps, self.most_steps) if self.most_steps else steps
+
+
+class Cluster:
+    """The instances of the job, as TF_CONFIG has them; a strategy for one where there is none."""
+
+    def __init__(self, strategy: Any) -> None:
+        self.strategy = strategy
+        resolver = strategy.cluster_resolver
+        alone = resolver is None or not resolver.cluster_spec().as_dict()
+        self.share = WHOLE if alone else Share(resolver.task_id, strategy.num_replicas_in_sync)
+
+    @property
+    def is_first(self) -> bool:
+        return self.share.first == 0
+
+    def same(self, what: str, value: int) -> None:
+        """Wait for all instances; raises RuntimeError unless all have the same number, of 31 bits."""
+        sums = self._sum(float(value & 0xFFFF), float(value >> 16))
+        own = [float(value & 0xFFFF) * self.share.instances, float(value >> 16) * self.share.instances]
+        if sums != own:
+            raise RuntimeError(f"expected {what} to be the same on every instance, got {value} on this one")
+
+    def _sum(self, *values: float) -> list[float]:
+        def reduced() -> Any:
+            context = tf.distribute.get_replica_context()
+            return context.all_reduce(tf.distribute.ReduceOp.SUM, [tf.constant(one) for one in values])
+
+        return [float(one) for one in tf.function(lambda: self.strategy.run(reduced))()]
+
+
+class Fitting:
+    """A network in training."""
+
+    def __init__(self, network: Network, records: Records, plan: Plan, cluster: Cluster) -> None:
+        self._network = network
+        self._records = records
+        self._plan = plan
+        self._cluster = cluster
+        self._trained = network.trained(plan.last_layers)
+        self._optimizer = AdamW(self._trained)
+        self._step = tf.function(self._one_step, reduce_retracing=True)
+        self.steps = plan.steps(records)
+
+    def run(self, checkpoints: Checkpoints) -> Iterator[int]:
+        """Train, from the last checkpoint on, and print the loss; gives the number of each epoch that is
+        done, the last one's when the steps are."""
+        done = self._resume(checkpoints)
+        self._cluster.same("the number of records", self._records.count)
+        self._cluster.same("the step of the last checkpoint", done)
+        losses: list[float] = []
+        while done < self.steps:
+            epoch, skip = divmod(done, self._records.batches)
+            batches = self._records.epoch(self._plan.seed + epoch, self._cluster.share, skip)
+            for batch in batches.take(self.steps - done):
+                rate = learning_rate(self._plan.learning_rate, done, self.steps)
+                done += 1
+                losses.append(float(self._step(batch, tf.constant(rate), tf.constant(done))))
+                if done % _REPORTED == 0 or done == self.steps:
+                    print(f"train_loss={sum(losses) / len(losses):.4f} step={done}", flush=True)
+                    losses.clear()
+                if done % self._plan.checkpoint_steps == 0 and done < self.steps and self._cluster.is_first:
+                    checkpoints.save(done, self._network.arrays() | self._optimizer.arrays())
+            yield epoch + 1
+
+    def _resume(self, checkpoints: Checkpoints) -> int:
+        last = checkpoints.last()
+        if last is None:
+            return 0
+        done, arrays = last
+        self._network.load(arrays, self._plan.seed)
+        self._optimizer.load(arrays)
+        print(f"resumed step={done}", flush=True)
+        return done
+
+    def _one_step(self, batch: Batch, rate: Any, step: Any) -> Any:
+        """The mean loss of the whole batch, of which this instance has a part."""
+
+        def summed() -> Any:
+            drop = self._dropout(step)
+            with tf.GradientTape() as tape:
+                logits = self._network(batch.ids, batch.mask, batch.segments, drop)
+                each = tf.nn.sparse_softmax_cross_entropy_with_logits(batch.labels, logits)
+                loss = tf.reduce_sum(each) / tf.cast(batch.whole, tf.float32)
+            variables = list(self._trained.values())
+            gradients = [tf.convert_to_tensor(one) for one in tape.gradient(loss, variables)]
+            context = tf.distribute.get_replica_context()
+            return context.all_reduce(tf.distribute.ReduceOp.SUM, [loss, *gradients])
+
+        loss, *gradients = self._cluster.strategy.run(summed)
+        self._optimizer.apply(gradients, rate, tf.cast(step, tf.float32))
+        return loss
+
+    def _dropout(self, step: Any) -> Any:
+        """Dropout whose noise the seed, the step and the instance decide, so that a run can be repeated."""
+        rate = self._plan.dropout
+        if rate == 0:
+            return as_it_is
+        places = iter(range(1000))
+
+        def drop(tensor: Any) -> Any:
+            share = self._cluster.share
+            salt = next(places) * share.instances + share.first
+            seed = tf.stack([tf.constant(self._plan.seed * 1009 + salt), step])
+            kept = tf.random.stateless_uniform(tf.shape(tensor), seed) >= rate
+            return tensor * tf.cast(kept, tensor.dtype) / (1 - rate)
+
+        return drop

@@ -1,0 +1,78 @@
+"""What training starts from: published weights, or an archive that an earlier training has left.
+
+Both have `vocab.txt` and `config.json`, the configuration of Hugging Face's BERT. Published weights are
+`model.safetensors`; an archive, `model.tar.gz`, has `weights.safetensors` with the trained head.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model_archive import unpack
+
+ARCHIVE = "model.tar.gz"
+PUBLISHED, TRAINED = "model.safetensors", "weights.safetensors"
+VOCABULARY, CONFIGURATION, SETTINGS = "vocab.txt", "config.json", "settings.json"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A folder with the weights, `file`, and what they need; `trained` where it is an archive's."""
+
+    folder: Path
+    trained: bool
+
+    @classmethod
+    def of(cls, channel: Path, scratch: Path) -> "Weights":
+        """Those of a channel's folder; an archive in it is unpacked into `scratch`.
+
+        Refuses (ValueError) a folder that lacks one of the files.
+        """
+        trained = (channel / ARCHIVE).exists()
+        folder = _unpacked(channel / ARCHIVE, scratch) if trained else channel
+        found = cls(folder, trained)
+        for path in (found.file, found.vocabulary, found.folder / CONFIGURATION):
+            if not path.is_file():
+                raise ValueError(
+                    f"expected {path.name} in the channel {channel.name}; found {_names(folder)}"
+                )
+        return found
+
+    @property
+    def file(self) -> Path:
+        """The weights in safetensors, by Hugging Face's names."""
+        return self.folder / (TRAINED if self.trained else PUBLISHED)
+
+    @property
+    def vocabulary(self) -> Path:
+        return self.folder / VOCABULARY
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The content of config.json."""
+        document: Mapping[str, Any] = json.loads((self.folder / CONFIGURATION).read_text(encoding="utf-8"))
+        return document
+
+
+def linear_of(channel: Path | None, scratch: Path) -> Path | None:
+    """The folder `linear` of the linear model's archive in a channel; None without a channel.
+
+    Refuses (ValueError) an archive that has none.
+    """
+    if channel is None:
+        return None
+    folder = _unpacked(channel / ARCHIVE, scratch) / "linear"
+    if not folder.is_dir():
+        raise ValueError(f"expected a folder linear in the {ARCHIVE} of the channel {channel.name}")
+    return folder
+
+
+def _unpacked(archive: Path, scratch: Path) -> Path:
+    unpack(archive, scratch)
+    return scratch
+
+
+def _names(folder: Path) -> str:
+    return ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"

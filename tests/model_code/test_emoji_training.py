@@ -1,0 +1,384 @@
+"""What the emoji workload's training scripts share, and the modules of TensorFlow's that do without it."""
+
+import http.server
+import json
+import subprocess
+import sys
+import tarfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from model_scripts import MODEL_CODE, as_archived, load
+
+choices = load("shared/emoji_training/emoji_choices")
+weights = load("shared/emoji_training/emoji_weights")
+safetensors = load("emoji/train_tensorflow/safetensors_file")
+checkpoints = load("emoji/train_tensorflow/emoji_checkpoints")
+linear = load("shared/tweets/emoji_linear")
+
+VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefghij"]
+DTYPES = st.sampled_from([np.float64, np.float32, np.float16, np.int64, np.int32])
+NUMBERS = arrays.arrays(DTYPES, arrays.array_shapes(min_dims=0, max_dims=3), elements=st.integers(-9, 9))
+RIGHT = np.array([0, 1, 2, 0])
+
+
+def logits_of(shares: list[list[float]]) -> Any:
+    return np.log(np.array(shares))
+
+
+# Safetensors
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=5).filter(lambda name: name != "__metadata__"), NUMBERS))
+def test_arrays_come_back_as_they_were_written(tmp_path_factory: Any, written: dict[str, Any]) -> None:
+    path = tmp_path_factory.mktemp("safetensors") / "arrays.safetensors"
+
+    safetensors.write(path, written)
+
+    read = safetensors.read(path)
+    assert sorted(read) == sorted(written)
+    for name, array in written.items():
+        assert read[name].dtype == array.dtype
+        np.testing.assert_array_equal(read[name], array)
+
+
+def test_the_same_arrays_give_the_same_bytes_in_any_order(tmp_path: Path) -> None:
+    one, two = {"a": np.ones(2), "b": np.zeros(3)}, {"b": np.zeros(3), "a": np.ones(2)}
+
+    for name, written in (("one", one), ("two", two)):
+        safetensors.write(tmp_path / name, written)
+
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def header(document: object, data: bytes = b"") -> bytes:
+    text = json.dumps(document).encode()
+    return len(text).to_bytes(8, "little") + text + data
+
+
+ARRAY = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x08\0\0",
+        (1 << 60).to_bytes(8, "little"),
+        (3).to_bytes(8, "little") + b"{]}",
+        (2).to_bytes(8, "little") + b"\xff\xfe",
+        header([]),
+        header({"a": 1}),
+        header({"a": {}}),
+        header({"a": ARRAY}),
+        header({"a": {**ARRAY, "dtype": "BF16"}}, b"1234"),
+        header({"a": {**ARRAY, "shape": [2]}}, b"1234"),
+        header({"a": {**ARRAY, "shape": ["x"]}}, b"1234"),
+        header({"a": {**ARRAY, "shape": [-1]}}, b"1234"),
+        header({"a": {**ARRAY, "data_offsets": [4, 8]}}, b"1234"),
+        header({"a": {**ARRAY, "data_offsets": [-4, 0]}}, b"1234"),
+        header({"a": {**ARRAY, "data_offsets": [0]}}, b"1234"),
+    ],
+)
+def test_what_is_not_safetensors_is_refused_with_the_files_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(content)
+
+    with pytest.raises(safetensors.SafetensorsError, match=r"^model\.safetensors: "):
+        safetensors.read(path)
+
+
+def test_numbers_of_a_type_that_the_format_has_not_got_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(safetensors.SafetensorsError, match="a: numbers of the type complex128"):
+        safetensors.write(tmp_path / "model.safetensors", {"a": np.ones(1, complex)})
+
+    assert list(tmp_path.iterdir()) == []
+
+
+# Checkpoints
+
+
+def test_only_the_last_checkpoint_is_kept_and_found(tmp_path: Path) -> None:
+    kept = checkpoints.Checkpoints(tmp_path / "checkpoints")
+    assert kept.last() is None
+
+    for step in (9, 10, 200):
+        kept.save(step, {"step": np.array(step)})
+        (tmp_path / "checkpoints" / ".step-300.safetensors.part").write_text("half")
+
+    step, found = kept.last()
+    assert (step, int(found["step"])) == (200, 200)
+    assert [path.name for path in (tmp_path / "checkpoints").glob("step-*")] == ["step-200.safetensors"]
+
+
+# Weights
+
+
+def published(folder: Path, *names: str) -> Path:
+    folder.mkdir()
+    for name in names or ("model.safetensors", "vocab.txt", "config.json"):
+        (folder / name).write_text("{}")
+    return folder
+
+
+def archive(folder: Path, content: Path) -> Path:
+    folder.mkdir()
+    with tarfile.open(folder / "model.tar.gz", "w:gz") as tar:
+        tar.add(content, ".")
+    return folder
+
+
+def test_published_weights_and_trained_ones_are_told_apart(tmp_path: Path) -> None:
+    channel = published(tmp_path / "weights")
+    trained = published(tmp_path / "model", "weights.safetensors", "vocab.txt", "config.json")
+
+    first = weights.Weights.of(channel, tmp_path / "one")
+    second = weights.Weights.of(archive(tmp_path / "trained", trained), tmp_path / "two")
+
+    assert (first.trained, first.file.name, first.config) == (False, "model.safetensors", {})
+    assert (second.trained, second.file.name, second.config) == (True, "weights.safetensors", {})
+
+
+@pytest.mark.parametrize("missing", ["model.safetensors", "vocab.txt", "config.json"])
+def test_weights_that_lack_a_file_are_refused(tmp_path: Path, missing: str) -> None:
+    channel = published(tmp_path / "weights")
+    (channel / missing).unlink()
+
+    with pytest.raises(ValueError, match=f"expected {missing} in the channel weights; found "):
+        weights.Weights.of(channel, tmp_path)
+
+
+def test_an_archive_without_a_linear_model_is_refused(tmp_path: Path) -> None:
+    channel = archive(tmp_path / "linear", published(tmp_path / "model"))
+
+    assert weights.linear_of(None, tmp_path) is None
+    with pytest.raises(
+        ValueError, match=r"expected a folder linear in the model\.tar\.gz of the channel linear"
+    ):
+        weights.linear_of(channel, tmp_path / "scratch")
+
+
+# Choices
+
+
+def test_a_linear_model_that_helps_gets_a_weight_and_one_that_does_not_gets_none() -> None:
+    unsure = logits_of([[0.4, 0.3, 0.3], [0.4, 0.3, 0.3], [0.4, 0.3, 0.3], [0.4, 0.3, 0.3]])
+    right = logits_of([[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8], [0.8, 0.1, 0.1]])
+    wrong = right[:, [1, 2, 0]]
+
+    assert choices.blend(unsure, right, RIGHT).weight == 0.9
+    assert choices.blend(right, wrong, RIGHT).weight == 0
+    assert choices.blend(right, None, RIGHT).weight == 0
+
+
+def test_the_threshold_is_the_least_share_from_which_on_half_are_right() -> None:
+    # Best shares .9 (right), .8 (wrong), .7 (wrong), .6 (wrong).
+    shares = [[0.9, 0.05, 0.05], [0.8, 0.1, 0.1], [0.7, 0.2, 0.1], [0.2, 0.6, 0.2]]
+
+    assert choices.threshold(logits_of(shares), RIGHT) == pytest.approx(0.8)
+
+
+def test_tweets_of_one_share_are_recommended_together() -> None:
+    shares = [[0.9, 0.05, 0.05]] * 3
+
+    assert choices.threshold(logits_of(shares), np.array([0, 1, 2])) == 1.0
+
+
+def test_nothing_is_recommended_where_nothing_is_right() -> None:
+    assert choices.threshold(logits_of([[0.9, 0.05, 0.05]]), np.array([2])) == 1.0
+
+
+@given(
+    arrays.arrays(np.float64, (7, 4), elements=st.floats(-5, 5)),
+    st.lists(st.integers(0, 3), min_size=7, max_size=7),
+)
+def test_at_least_half_of_what_is_recommended_is_right(logits: Any, labels: list[int]) -> None:
+    log_shares, right = choices.log_softmax(logits), np.array(labels)
+
+    threshold = choices.threshold(log_shares, right)
+
+    best = np.round(np.exp(log_shares.max(axis=1)), 6)
+    recommended = best >= threshold
+    assert threshold == 1.0 or (log_shares.argmax(axis=1) == right)[recommended].mean() >= 0.5
+
+
+def test_top_counts_the_emojis_among_the_best() -> None:
+    shares = logits_of([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2], [0.5, 0.3, 0.2], [0.5, 0.3, 0.2]])
+
+    assert [choices.top(shares, RIGHT, best) for best in (1, 2, 3)] == [0.5, 0.75, 1.0]
+
+
+# The archive and its script for TensorFlow Serving
+
+COMPLETE = """
+import json, sys
+from pathlib import Path
+import emoji_archive
+from emoji_weights import Weights
+model, channel, linear, texts = map(Path, sys.argv[1:])
+def logits(encoded):
+    # A letter's emoji is its own: token 4 is `a`.
+    return [[2.0 * (4 + label in ids) for label in range(10)] for ids in encoded.input_ids]
+found = emoji_archive.complete(model, Weights(channel, False), linear, texts, logits)
+print(json.dumps(found))
+"""
+SERVE = """
+import io, json, sys
+from collections import namedtuple
+sys.path.insert(0, sys.argv[1])
+import inference
+Context = namedtuple("Context", "rest_uri request_content_type")
+for content_type, body in json.loads(sys.argv[3]):
+    try:
+        answer = inference.handler(io.BytesIO(body.encode()), Context(sys.argv[2], content_type))
+    except Exception as error:
+        answer = [getattr(error, "status", 500), str(error)]
+    print(json.dumps(answer))
+"""
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive whose network sees the letters and whose linear model knows `zoo`, the class 9."""
+    folder = tmp_path_factory.mktemp("emoji")
+    code = as_archived(MODEL_CODE / "emoji" / "train_tensorflow", folder / "source")
+    channel = published(folder / "weights")
+    (channel / "vocab.txt").write_text("".join(f"{token}\n" for token in VOCABULARY))
+    vocabularies = [
+        linear.Vocabulary("words", (1, 1), ["zoo"], 0),
+        linear.Vocabulary("characters", (2, 2), [" q"], 1),
+    ]
+    linear.Linear(vocabularies, [1.0, 1.0], [0.0] * 9 + [6.0] + [0.0] * 10, [0.0] * 10).save(
+        folder / "linear"
+    )
+    texts = folder / "texts"
+    texts.mkdir()
+    rows = [
+        ("a b", 0, "train"),
+        *((letter, number, "validation") for number, letter in enumerate("abcdefghij")),
+    ]
+    rows += [*[("zoo", 9, "validation")] * 10, ("", 3, "validation")]
+    lines = [json.dumps({"tweet": text, "label": label, "part": part}) for text, label, part in rows]
+    (texts / "part-algo-1-x.jsonl").write_text("".join(f"{line}\n" for line in lines))
+    done = subprocess.run(
+        [sys.executable, "-c", COMPLETE, folder / "model", channel, folder / "linear", texts],
+        env={"PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (folder / "model" / "report.json").write_text(done.stdout)
+    return folder / "model"
+
+
+def test_the_archive_is_complete_and_the_linear_model_is_in_it_for_it_helps(model: Path) -> None:
+    settings = json.loads((model / "settings.json").read_text())
+    network, whole = json.loads((model / "report.json").read_text())
+
+    assert settings["max_tokens"] == 32
+    assert 0 < settings["linear_weight"] < 1
+    assert (model / "linear" / "linear.json").exists()
+    assert len(json.loads((model / "labels.json").read_text())) == 10
+    assert network[1] == pytest.approx(10 / 21)
+    assert whole[1] == pytest.approx(20 / 21)
+    assert whole[0] < network[0]
+
+
+class _TensorFlowServing(http.server.BaseHTTPRequestHandler):
+    """Answers as the fixture's network; refuses more than 8 tokens with a text that repeats its input."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        ids = json.loads(body)["inputs"]["input_ids"]
+        status, answer = 200, {"outputs": [[2.0 * (4 + label in row) for label in range(10)] for row in ids]}
+        if any(len(row) > 8 for row in ids):
+            status, answer = 400, {"error": body.decode()}
+        content = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def uri() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _TensorFlowServing)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/v1/models/emoji:predict"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def served(model: Path, uri: str, *requests: tuple[str, str]) -> list[tuple[Any, Any]]:
+    """What the archive's script answers, with nothing but the standard library."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", SERVE, model / "code", uri, json.dumps(requests)],
+        env={"http_proxy": "http://127.0.0.1:9"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def test_the_script_for_tensorflow_serving_answers_text_with_emojis(model: Path, uri: str) -> None:
+    lines = '{"tweet": "b"}\n{"tweet": "zoo"}\n' * 200
+    labels = json.loads((model / "labels.json").read_text())
+
+    (one, one_type), (many, many_type), (rows, rows_type) = served(
+        model,
+        uri,
+        ("application/json", '{"tweets": ["@you a!", "ZOO"]}'),
+        ("application/jsonlines", lines),
+        ("text/csv", "b\n"),
+    )
+
+    first, second = json.loads(one)["predictions"]
+    assert (first["emojis"][0]["emoji"], second["emojis"][0]["emoji"]) == (labels[0], labels[9])
+    assert len(first["emojis"]) == 5
+    assert [json.loads(line)["emojis"][0]["emoji"] for line in many.splitlines()] == [
+        labels[1],
+        labels[9],
+    ] * 200
+    assert json.loads(rows)["predictions"][0]["emojis"][0]["emoji"] == labels[1]
+    assert (one_type, many_type, rows_type) == (
+        "application/json",
+        "application/jsonlines",
+        "application/json",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "refusal"),
+    [
+        ("application/json", '{"tweets": [1]}', (400, "Tweet 0 is no string.")),
+        ("application/json", "secret", (400, "The body is not JSON.")),
+        ("image/png", "secret", (415, "Expected one of the content types")),
+        (
+            "application/json",
+            json.dumps({"tweets": ["secret " * 9]}),
+            (500, "expected logits of the network, got the status 400"),
+        ),
+    ],
+)
+def test_no_refusal_repeats_a_tweet(
+    model: Path, uri: str, content_type: str, body: str, refusal: tuple[int, str]
+) -> None:
+    ((status, text),) = served(model, uri, (content_type, body))
+
+    assert (status, refusal[1] in text) == (refusal[0], True)
+    assert "secret" not in text
