@@ -89,7 +89,7 @@ class Lab:
         for name in ("weights", "train", "validation", "texts"):
             (self.folder / name).mkdir()
         weights(self.folder / "weights")
-        self.put_tweets("train", tweets(64, 1))
+        self.put_tweets("train", tweets(320, 1))
         self.put_tweets("validation", tweets(40, 2))
         for name in ("weights", "train", "validation", "texts"):
             self.put(name, self.folder / name)
@@ -157,7 +157,7 @@ def tweets(count: int, seed: int) -> list[tuple[str, int]]:
     draw = random.Random(seed)
     rows = []
     for number in range(count):
-        words = ["".join(draw.choices("xyz", k=draw.randint(1, 3))) for _ in range(draw.randint(0, 12))]
+        words = ["".join(draw.choices("xyz", k=draw.randint(1, 3))) for _ in range(draw.randint(0, 4))]
         words.insert(draw.randint(0, len(words)), LETTERS[number % 10])
         rows.append((" ".join(words), number % 10))
     return rows
@@ -187,6 +187,9 @@ def weights(folder: Path) -> None:
         shapes |= norm(f"{layer}.attention.output.LayerNorm") | norm(f"{layer}.output.LayerNorm")
         shapes |= linear(f"{layer}.intermediate.dense", 32, 16) | linear(f"{layer}.output.dense", 16, 32)
     arrays = {name: draw.normal(0, 0.3, shape).astype(np.float32) for name, shape in shapes.items()}
+    for name in arrays:
+        if name.endswith("LayerNorm.weight"):
+            arrays[name] += 1
     load("emoji/train_tensorflow/safetensors_file").write(folder / "model.safetensors", arrays)
     (folder / "config.json").write_text(json.dumps(CONFIG))
     (folder / "vocab.txt").write_text("".join(f"{token}\n" for token in VOCABULARY))

@@ -61,18 +61,17 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
 @pytest.fixture(scope="module")
 def trained(lab: Lab) -> Trained:
-    return lab.train("one", epochs="12", batch_size="16", learning_rate="0.02")
+    return lab.train("one", epochs="6", batch_size="16", learning_rate="0.01")
 
 
 def test_training_learns_and_its_metrics_are_lines_of_the_log(trained: Trained) -> None:
     losses = trained.metrics("train_loss")
 
-    assert len(losses) == 5  # of 48 steps, each 10
-    assert losses[-1] < losses[0] / 2
-    assert len(trained.metrics("validation_top1")) == 12
-    assert trained.metrics("validation_top1")[-1] >= 0.9
-    assert trained.metrics("validation_top5")[-1] >= 0.9
-    assert trained.metrics("validation_loss")[-1] < 1
+    assert len(losses) == 12  # of 120 steps, each 10
+    assert losses[-1] < losses[0] / 1.5
+    assert len(trained.metrics("validation_loss")) == 6
+    assert trained.metrics("validation_top1")[-1] >= 0.6
+    assert trained.metrics("validation_top5")[-1] >= 0.8
 
 
 def test_the_archive_has_all_that_serving_needs(trained: Trained) -> None:
@@ -137,7 +136,7 @@ def test_the_layers_that_are_not_trained_stay_as_they_were(
 ) -> None:
     read = load("emoji/train_tensorflow/safetensors_file").read
 
-    found = lab.train(f"layers-{layers}", trained_layers=layers, batch_size="16", learning_rate="0.01")
+    found = lab.train(f"layers-{layers}", trained_layers=layers, batch_size="80", learning_rate="0.01")
 
     before, after = read(lab.folder / "weights/model.safetensors"), read(found.model / "weights.safetensors")
     changed = {name for name in after if name not in before or not np.array_equal(before[name], after[name])}
@@ -148,8 +147,8 @@ def test_the_layers_that_are_not_trained_stay_as_they_were(
 
 
 def test_two_instances_have_the_same_weights_and_the_loss_of_one(lab: Lab) -> None:
-    # 64 tweets in batches of 21: of the last batch, of one tweet, the second instance has nothing.
-    options = {"epochs": "3", "batch_size": "21", "learning_rate": "0.01", "dropout": "0"}
+    # 320 tweets in batches of 29: of the last batch, of one tweet, the second instance has nothing.
+    options = {"epochs": "2", "batch_size": "29", "learning_rate": "0.01", "dropout": "0"}
 
     one, two = lab.train("alone", **options), lab.train("together", instances=2, **options)
 
@@ -160,7 +159,7 @@ def test_two_instances_have_the_same_weights_and_the_loss_of_one(lab: Lab) -> No
 
 
 def test_an_interrupted_training_goes_on_from_its_checkpoint(lab: Lab, tmp_path: Path) -> None:
-    options = {"epochs": "2", "batch_size": "16", "checkpoint_steps": "3"}
+    options = {"epochs": "2", "batch_size": "80", "checkpoint_steps": "3"}
     whole = lab.train("whole", **options)
     (tmp_path / "empty").touch()
     lab.put("nothing", tmp_path)

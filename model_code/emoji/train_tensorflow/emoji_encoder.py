@@ -18,6 +18,8 @@ Tensor = Any
 Drop = Callable[[Tensor], Tensor]
 
 HEAD = "classifier"
+# A row a tweet, of any number and length.
+TOKENS = tf.TensorSpec([None, None], tf.int64)
 _MASKED = -1e9
 _SPREAD = 0.02
 
@@ -104,6 +106,8 @@ class Network:
         self._blocks = [_Block(shape) for _ in range(shape.layers)]
         self._head = _dense(shape.width, classes)
         self.variables: dict[str, Any] = dict(self._named())
+        #: The logits of batches of any size and length, by one graph.
+        self.predict = tf.function(self.__call__, input_signature=(TOKENS,) * 3)
 
     def __call__(self, ids: Tensor, mask: Tensor, segments: Tensor, drop: Drop = as_it_is) -> Tensor:
         """The logits of tweets that are padded to one length; the mask is 1 for their tokens."""

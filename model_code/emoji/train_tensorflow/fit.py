@@ -12,7 +12,6 @@ from typing import Any
 
 # What TensorFlow says of itself is no news in a job's log.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 import emoji_saved_model
 import numpy as np
@@ -83,17 +82,15 @@ def _fit(network: Network, arguments: argparse.Namespace, cluster: Cluster) -> N
 
 
 def _quality(network: Network, records: Records) -> Quality:
-    predict = tf.function(network, reduce_retracing=True)
     logits, labels = [], []
     for batch in records.in_order():
-        logits.append(predict(batch.ids, batch.mask, batch.segments).numpy())
+        logits.append(network.predict(batch.ids, batch.mask, batch.segments).numpy())
         labels.append(batch.labels.numpy())
     return Quality.of(log_softmax(np.concatenate(logits).astype(np.float64)), np.concatenate(labels))
 
 
 def _predict(network: Network) -> Any:
-    predict = tf.function(network, reduce_retracing=True)
-    return lambda encoded: predict(*map(tf.constant, encoded)).numpy()
+    return lambda encoded: network.predict(*(tf.constant(rows, tf.int64) for rows in encoded)).numpy()
 
 
 def _strategy() -> Any:
