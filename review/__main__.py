@@ -32,20 +32,26 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m review", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    diff = commands.add_parser(
+
+    def add(name: str, summary: str, description: str, **folders: str) -> None:
+        command = commands.add_parser(name, help=summary, description=description)
+        for folder, meaning in folders.items():
+            command.add_argument(folder, type=Path, metavar=folder.upper(), help=meaning)
+
+    add(
         "diff",
-        help="what deploying NEW over OLD does, as Markdown",
-        description="Compare two folders that `cdk synth` wrote; print what a deployment does to each stack.",
+        "what deploying NEW over OLD does, as Markdown",
+        "Compare two folders that `cdk synth` wrote; print what a deployment does to each stack.",
+        old="cloud assembly that is deployed",
+        new="cloud assembly that would be deployed over it",
     )
-    diff.add_argument("old", type=Path, metavar="OLD", help="cloud assembly that is deployed")
-    diff.add_argument("new", type=Path, metavar="NEW", help="cloud assembly that would be deployed over it")
-    text = commands.add_parser(
+    add(
         "snapshot",
-        help="every stack as normalized YAML",
-        description="Write FOLDER/<stack>.yaml for each stack of the assembly; print the files that changed.",
+        "every stack as normalized YAML",
+        "Write FOLDER/<stack>.yaml for each stack of the assembly; print the files that changed.",
+        assembly="folder that `cdk synth` wrote",
+        folder="where the texts are kept",
     )
-    text.add_argument("assembly", type=Path, metavar="ASSEMBLY", help="folder that `cdk synth` wrote")
-    text.add_argument("folder", type=Path, metavar="FOLDER", help="where the texts are kept")
     return parser
 
 

@@ -1,11 +1,10 @@
 """Resources that are overwritten and then deleted by name: creating one again succeeds, and the
 clean-up of the old one then deletes the new one."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from review.assembly import Assembly
-from review.markdown import code
+from review.comparison import Comparison, Order, named
 from review.physical_names import FixedName, PhysicalNames
 from review.resource_changes import Fate, ResourceChange
 from review.resources import Resource
@@ -39,32 +38,33 @@ ENTRIES: Mapping[str, Entry] = {
 }
 
 
-def overwritten(
-    old: Assembly,
-    new: Assembly,
-    before: Sequence[Resource],
-    after: Sequence[Resource],
-    changes: Sequence[ResourceChange],
-) -> Iterator[Overwritten]:
+_WHEN: Mapping[Order, str] = {
+    Order.AT_THE_END: "is deleted at the end, by the same name, and the new one with it",
+    Order.WHEN_DESTROYED: "is deleted, and the new one with it, once somebody destroys that stack",
+    Order.AFTER: "is deleted with the deployment of that stack, and the new one with it",
+    Order.ANY: "is deleted with the deployment of that stack, and the new one with it, "
+    "unless that stack is deployed first",
+}
+
+
+def overwritten(compared: Comparison) -> Iterator[Overwritten]:
     """Every created resource that the removal of another one deletes, in the order of the changes."""
-    old_names, new_names = PhysicalNames(old, before), PhysicalNames(new, after)
-    unstable = {
-        (one.resource.stack, one.resource.path) for one in changes if one.fate not in (None, Fate.CHANGED)
-    }
     leaving = [
         (one, entry)
-        for one in changes
+        for one in compared.changes
         if one.old and one.fate in (Fate.REMOVED, Fate.REPLACED) and one.old_is == "deleted"
-        for entry in _entries(one.old, old_names)
-        if not entry.targets & unstable
+        for entry in _entries(one.old, compared.old_names)
+        if not entry.targets & compared.unstable
     ]
-    for change in changes:
+    for change in compared.changes:
         if change.new is None or change.fate not in (Fate.ADDED, Fate.REPLACED):
             continue
-        entries = _entries(change.new, new_names)
+        entries = _entries(change.new, compared.new_names)
+        stack = change.resource.stack
         for gone, entry in leaving:
-            if _meets(entry, entries) and (when := _when(change, gone, old, new)):
-                yield Overwritten(change, f"{_named(gone, change)} {when}")
+            if _meets(entry, entries) and (when := _WHEN.get(compared.order(stack, gone.resource.stack))):
+                removed = "the one that it replaces" if gone is change else named(gone.resource, stack)
+                yield Overwritten(change, f"{removed} {when}")
                 break
 
 
@@ -85,24 +85,3 @@ def _entries(resource: Resource, names: PhysicalNames) -> list[FixedName]:
         for owner in owners if isinstance(owners, list) else [owners]:
             found.append(names.of_values(resource, [Text((name,)), *called, owner]))
     return found
-
-
-def _when(change: ResourceChange, gone: ResourceChange, old: Assembly, new: Assembly) -> str | None:
-    """When the old one is deleted, if that is after the new one was created."""
-    stacks = change.resource.stack, gone.resource.stack
-    stack, holding = ((new if one in new.stacks else old).deployed_with(one) for one in stacks)
-    if stack == holding:
-        return "is deleted at the end, by the same name, and the new one with it"
-    if holding not in new.stacks:
-        return "is deleted, and the new one with it, once somebody destroys that stack"
-    if new.deploys_first(holding, stack):
-        return None
-    when = "" if new.deploys_first(stack, holding) else ", unless that stack is deployed first"
-    return f"is deleted with the deployment of that stack, and the new one with it{when}"
-
-
-def _named(gone: ResourceChange, change: ResourceChange) -> str:
-    if gone is change:
-        return "the one that it replaces"
-    of = "" if gone.resource.stack == change.resource.stack else f" of {code(gone.resource.stack)}"
-    return f"{code(gone.resource.path)}{of}"

@@ -86,7 +86,7 @@ class PhysicalNames:
 
     def __init__(self, assembly: Assembly, resources: Iterable[Resource]) -> None:
         self._stacks = assembly.stacks
-        self._resources = {(one.stack, one.path): one for one in resources}
+        self._resources = {one.place: one for one in resources}
         self._defaults = {
             (stack.name, stack.path(id)): str(parameter["Default"])
             for stack in assembly.stacks.values()

@@ -70,7 +70,7 @@ def compare(old: Iterable[Resource], new: Iterable[Resource]) -> list[ResourceCh
     _spread(changes)
     return sorted(
         (change for change in changes if change.fate),
-        key=lambda change: (change.resource.stack, change.resource.path),
+        key=lambda change: change.resource.place,
     )
 
 

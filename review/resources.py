@@ -24,6 +24,10 @@ class Resource:
     nested: str = ""
 
     @property
+    def place(self) -> tuple[str, str]:
+        return self.stack, self.path
+
+    @property
     def properties(self) -> Node:
         return self.declared.get("Properties", {})
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from review import permissions
 from review.assembly import NESTED_STACK, Assembly, Stack
+from review.comparison import Comparison
 from review.differences import ABSENT, Difference, Side, differences, same
 from review.overwritten import overwritten
 from review.permissions import is_permission
@@ -28,8 +29,8 @@ def review(old: Assembly, new: Assembly) -> list[StackReview]:
             before.pop(name, None)
             after.pop(name, None)
     changes = compare(_all(before), _all(after))
-    taken = taken_names(old, new, _all(before), _all(after), changes)
-    undone = list(overwritten(old, new, _all(before), _all(after), changes))
+    compared = Comparison(old, new, _all(before), _all(after), changes)
+    taken, undone = taken_names(compared), list(overwritten(compared))
     reviews = []
     for name in sorted({*before, *after}):
         granted, revoked = permissions.compare(before.get(name, []), after.get(name, []))
@@ -95,7 +96,7 @@ def _rewords_policy(change: ResourceChange) -> bool:
 
 
 def _outputs(old: Assembly, new: Assembly, name: str, changes: list[ResourceChange]) -> list[OutputChange]:
-    replaced = {(one.resource.stack, one.resource.path) for one in changes if one.fate is Fate.REPLACED}
+    replaced = {one.resource.place for one in changes if one.fate is Fate.REPLACED}
     before, after = (_read_outputs(assembly, name) for assembly in (old, new))
     exports, still = (_read_exports(assembly, name) for assembly in (old, new))
     found = []
