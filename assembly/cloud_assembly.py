@@ -9,7 +9,7 @@ from typing import Any
 from assembly import resource_types
 from assembly.address import Address, chosen
 from assembly.assets import Asset
-from assembly.errors import AssemblyError, ResourceError
+from assembly.errors import AssemblyError
 from assembly.manifest import read_stacks
 from assembly.place import Place
 from assembly.properties import PROPERTIES
@@ -216,18 +216,7 @@ def _typed[T](resource: Resource, build: Callable[[Resource], T]) -> T:
 
     A property that the runner would have to ignore, although it changes what a request gets, is refused.
     """
-    try:
+    with resource.named_in_errors():
         for refused in refusals(PROPERTIES[resource.type], resource.properties):
             raise AssemblyError(str(refused))
         return build(resource)
-    except KeyError as error:
-        raise ResourceError(f"{resource.label} ({resource.type}): {error.args[0]} is missing") from None
-    except ResourceError:
-        raise
-    except AssemblyError as error:
-        raise ResourceError(f"{resource.label} ({resource.type}): {error}") from None
-    except (AttributeError, IndexError, TypeError, ValueError) as error:
-        raise ResourceError(
-            f"{resource.label} ({resource.type}): its properties are not of the form that CloudFormation "
-            f"takes: {error}"
-        ) from None

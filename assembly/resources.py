@@ -1,13 +1,14 @@
 """The resources that the runner acts on, typed."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 from assembly.address import Address
-from assembly.errors import AssemblyError
+from assembly.errors import AssemblyError, ResourceError
 from assembly.intrinsics import text, texts
 
 # Of CreateModel: a test holds them against botocore's model.
@@ -60,6 +61,25 @@ class Resource:
             return self.find_property(name)
         except AssemblyError:
             return None
+
+    def error(self, message: object) -> ResourceError:
+        """What is wrong with it, for the caller to raise."""
+        return ResourceError(f"{self.label} ({self.type}): {message}")
+
+    @contextmanager
+    def named_in_errors(self) -> Iterator[None]:
+        """What is raised within names it, unless it names another resource, and is a ResourceError: for a
+        property that is missing or malformed, too."""
+        try:
+            yield
+        except ResourceError:
+            raise
+        except AssemblyError as error:
+            raise self.error(error) from None
+        except KeyError as error:
+            raise self.error(f"{error.args[0]} is missing") from None
+        except (AttributeError, IndexError, TypeError, ValueError) as error:
+            raise self.error(f"a property has a form that CloudFormation does not accept: {error}") from None
 
     @property
     def address(self) -> Address:

@@ -1,7 +1,6 @@
 """Reads the Lambda functions of an assembly."""
 
 from assembly import Assembly, Resource
-from assembly.errors import AssemblyError
 from assembly.intrinsics import texts
 from assembly.properties import PROPERTIES
 from assembly.rules import refusals
@@ -29,13 +28,13 @@ def find_function(assembly: Assembly, arn: str) -> Function | None:
 def _function(arn: str, one: Resource) -> Function:
     properties = one.properties
     for refused in refusals(PROPERTIES[one.type], properties):
-        raise AssemblyError(f"{one.label} ({one.type}): {refused}")
+        raise one.error(refused)
     runtime = properties["Runtime"]
     if not str(runtime).startswith(_RUNTIME):
-        raise AssemblyError(f"{one.label} ({one.type}): expected a Python Runtime, got {runtime}")
+        raise one.error(f"expected a Python Runtime, got {runtime}")
     code = properties["Code"]
     if not {"S3Bucket", "S3Key"} <= code.keys():
-        raise AssemblyError(f"{one.label} ({one.type}): expected code that is an asset")
+        raise one.error("expected code that is an asset")
     return Function(
         name=one.name,
         arn=arn,

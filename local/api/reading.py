@@ -7,7 +7,6 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from assembly import Assembly, Resource
-from assembly.errors import AssemblyError
 from assembly.intrinsics import truth
 from local.api.declaration import ANY, COGNITO, IAM, OPEN, Api, ApiKey, Function, Method, UserPool
 from local.api.functions import find_function
@@ -45,22 +44,10 @@ _HEADER = "gatewayresponse.header."
 _CHECKS_BODY = "ValidateRequestBody"
 
 
-def read_apis(assembly: Assembly) -> list[Api]:
-    """The APIs in the template's order; raises AssemblyError."""
-    return [read_api(assembly, one) for one in assembly.resources(f"{_PREFIX}RestApi")]
-
-
 def read_api(assembly: Assembly, declared: Resource) -> Api:
     """One AWS::ApiGateway::RestApi with all that belongs to it; raises AssemblyError."""
-    try:
+    with declared.named_in_errors():
         return _Reader(assembly).api(declared)
-    except KeyError as error:
-        raise AssemblyError(f"{declared.label} ({declared.type}): missing: {error.args[0]}") from None
-    except (AttributeError, IndexError, TypeError, ValueError) as error:
-        raise AssemblyError(
-            f"{declared.label} ({declared.type}): a property has a form that CloudFormation does not accept: "
-            f"{error}"
-        ) from None
 
 
 class _Reader:
@@ -83,7 +70,7 @@ class _Reader:
         _refuse_unknown(api, api.properties, _KNOWN["RestApi"])
         stages = self.all("Stage", api)
         if len(stages) != 1:
-            raise AssemblyError(f"{api.label} ({api.type}): the runner serves one stage, not {len(stages)}")
+            raise api.error(f"the runner serves one stage, not {len(stages)}")
         [stage] = stages
         paths = _paths(api, self.all("Resource", api))
         resources: dict[str, dict[str, Method]] = {path: {} for path in paths.values()}
@@ -113,15 +100,13 @@ class _Reader:
         uri = _FUNCTION_URI.fullmatch(integration.get("Uri", ""))
         function = self._function(uri[1]) if uri is not None else None
         if integration.get("Type") != "AWS_PROXY" or function is None:
-            raise AssemblyError(
-                f"{one.label} ({one.type}): the runner supports AWS_PROXY with one of the Python functions, "
+            raise one.error(
+                "the runner supports AWS_PROXY with one of the Python functions, "
                 f"not {integration.get('Type')}"
             )
         authorization = one.properties.get("AuthorizationType", OPEN)
         if authorization not in (OPEN, IAM, COGNITO):
-            raise AssemblyError(
-                f"{one.label} ({one.type}): the runner does not support the authorization {authorization}"
-            )
+            raise one.error(f"the runner does not support the authorization {authorization}")
         return Method(
             path=paths[one.properties["ResourceId"]],
             resource_id=one.properties["ResourceId"],
@@ -157,9 +142,7 @@ class _Reader:
                 clients = self._assembly.resources("AWS::Cognito::UserPoolClient")
                 ids = [client.name for client in clients if client.properties["UserPoolId"] == pool.name]
                 return UserPool(pool.name, arn, ids)
-        raise AssemblyError(
-            f"{authorizer.label} ({authorizer.type}): expected one user pool that the assembly declares"
-        )
+        raise authorizer.error("expected one user pool that the assembly declares")
 
     def _keys(self, api: Resource, stage: Resource) -> Sequence[ApiKey]:
         here = (api.name, stage.properties["StageName"])
@@ -188,8 +171,8 @@ class _Reader:
             function == method.function.arn and fnmatchcase(source, pattern)
             for function, pattern in _permissions(self._assembly)
         ):
-            raise AssemblyError(
-                f"{one.label} ({one.type}): no AWS::Lambda::Permission lets API Gateway call "
+            raise one.error(
+                "no AWS::Lambda::Permission lets API Gateway call "
                 f"{method.function.name} for {source}; it would answer 500"
             )
 
@@ -197,7 +180,7 @@ class _Reader:
 def _refuse_unknown(one: Resource, properties: Mapping[str, Any], known: frozenset[str] | None) -> None:
     unknown = sorted(properties.keys() - known - {"Tags"}) if known is not None else []
     if unknown:
-        raise AssemblyError(f"{one.label} ({one.type}): the runner does not support {', '.join(unknown)}")
+        raise one.error(f"the runner does not support {', '.join(unknown)}")
 
 
 def _permissions(assembly: Assembly) -> Iterator[tuple[str, str]]:
@@ -215,7 +198,7 @@ def _paths(api: Resource, resources: Sequence[Resource]) -> Mapping[str, str]:
     while left:
         known = [one for one in left if one.properties["ParentId"] in paths]
         if not known:
-            raise AssemblyError(f"{left[0].label} ({left[0].type}): its parent is not a resource of the API")
+            raise left[0].error("its parent is not a resource of the API")
         for one in known:
             parent = paths[one.properties["ParentId"]]
             paths[one.name] = f"{parent.rstrip('/')}/{one.properties['PathPart']}"
@@ -227,14 +210,12 @@ def _response(one: Resource) -> tuple[str, GatewayResponse]:
     headers = {}
     for name, value in one.properties.get("ResponseParameters", {}).items():
         if not name.startswith(_HEADER) or not re.fullmatch("'[^']*'", value):
-            raise AssemblyError(f"{one.label} ({one.type}): the runner supports static headers, not {name}")
+            raise one.error(f"the runner supports static headers, not {name}")
         headers[name.removeprefix(_HEADER)] = value[1:-1]
     status = one.properties.get("StatusCode")
     templates = list(one.properties.get("ResponseTemplates", {}).items())
     if len(templates) > 1:
-        raise AssemblyError(
-            f"{one.label} ({one.type}): the runner supports one template, not {len(templates)}"
-        )
+        raise one.error(f"the runner supports one template, not {len(templates)}")
     kind = one.properties["ResponseType"]
     number = int(status) if status else None
     if not templates:
@@ -246,7 +227,7 @@ def _response(one: Resource) -> tuple[str, GatewayResponse]:
 def _stages(plan: Resource) -> list[tuple[str, str]]:
     stages = plan.properties.get("ApiStages", [])
     if any(stage.get("Throttle") for stage in stages):
-        raise AssemblyError(f"{plan.label} ({plan.type}): the runner does not support throttling per method")
+        raise plan.error("the runner does not support throttling per method")
     return [(stage["ApiId"], stage["Stage"]) for stage in stages]
 
 

@@ -13,7 +13,7 @@ import assembly
 from assembly.errors import AssemblyError
 from local.api.apis import Apis
 from local.api.declaration import Api
-from local.api.reading import read_apis
+from local.api.reading import read_api
 from local.api.throttle import Limit
 
 GATEWAY = "AWS::ApiGateway::"
@@ -124,8 +124,9 @@ def template() -> dict[str, Any]:
 def read(folder: Path, change: Callable[[Any], object] = lambda resources: None) -> Api:
     resources = copy.deepcopy(template())
     change(resources)
-    [api] = read_apis(assembly.load(write_assembly(folder / "cdk.out", resources)))
-    return api
+    declared = assembly.load(write_assembly(folder / "cdk.out", resources))
+    [api] = declared.resources(f"{GATEWAY}RestApi")
+    return read_api(declared, api)
 
 
 def test_paths_methods_and_their_function_are_read(tmp_path: Path) -> None:
@@ -248,6 +249,11 @@ def changed(logical_id: str, **properties: Any) -> Callable[[Any], object]:
         ),
         (lambda resources: resources.pop("Permission"), "Shop/Get.*it would answer 500"),
         (lambda resources: [resources.pop(one) for one in ("Stage", "Plan", "PlanKey")], "one stage, not 0"),
+        (
+            lambda resources: resources["Item"]["Properties"].pop("PathPart"),
+            r"Shop/Api \(AWS::ApiGateway::RestApi\): PathPart is missing",
+        ),
+        (changed("Plan", ApiStages=[7]), r"Shop/Api .*: a property has a form that CloudFormation does not"),
     ],
 )
 def test_what_the_runner_would_not_act_on_is_refused_by_name(
