@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from stacks.instance_types import has_local_disk
+from stacks.policies.definition import MODEL
 from stacks.policies.rule import Faults, Omission, rule
 from stacks.policies.templates import Json, Resource, lookup
 
@@ -58,11 +59,13 @@ def endpoint_captures_data(config: Resource) -> Faults:
             yield f"DataCaptureConfig.{name}", "is missing"
 
 
-@rule(_CONFIG)
-def endpoint_config_has_no_name(config: Resource) -> Faults:
-    """CloudFormation names a configuration: it is replaced on change; a fixed name makes the update fail."""
-    if config.get("EndpointConfigName"):
-        yield "EndpointConfigName", "is set"
+@rule(MODEL, _CONFIG)
+def model_and_config_have_no_name(resource: Resource) -> Faults:
+    """CloudFormation names models and endpoint configurations: they are replaced on change, and a fixed name
+    makes the update fail."""
+    name = "ModelName" if resource.type == MODEL else "EndpointConfigName"
+    if resource.get(name):
+        yield name, "is set"
 
 
 @rule(_ENDPOINT)

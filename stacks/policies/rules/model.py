@@ -95,13 +95,6 @@ def model_is_isolated_from_the_network(resource: Resource) -> Faults:
 
 
 @rule(MODEL)
-def model_has_no_name(model: Resource) -> Faults:
-    """CloudFormation names a model: it is replaced on change, and a fixed name makes the update fail."""
-    if model.get("ModelName"):
-        yield "ModelName", "is set"
-
-
-@rule(MODEL)
 def released_model_is_approved(model: Resource) -> Faults:
     """A model archive is an asset of this assembly, or belongs to a release in releases/ that is approved."""
     approved = {
