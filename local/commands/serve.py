@@ -3,11 +3,11 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import assembly
-from assembly.errors import AssemblyError, SlipwayError
+from assembly.errors import AssemblyError
 from assembly.project import in_project
 from local.api.apis import Apis
 from local.commands.options import Subparsers, add_assembly, add_command, example_of, in_help, port, positive
@@ -18,6 +18,7 @@ from local.endpoint.example import CSV, example
 from local.endpoint.fleet import Fleets
 from local.endpoint.hosting import Host
 from local.http import listener
+from local.serve.endpoints import AskedFor
 from local.serve.session import Listeners, Session
 from local.serve.state_file import Served, ServedEndpoint, claimed
 from local.storage.s3 import Storage
@@ -81,16 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
     if not declared.resources("AWS::SageMaker::Endpoint"):
         advice = ": run `make train`, then `make synth`" if in_project() else " (AWS::SageMaker::Endpoint)"
         raise AssemblyError(f"{arguments.assembly} declares no endpoint{advice}")
-    named = [declared.endpoint(wanted) for wanted in arguments.workloads]
-    found, unservable = (named, {}) if named else declared.servable_endpoints()
-    left_out: dict[str, SlipwayError] = {**unservable}
-    # Named twice, or by two of its names, an endpoint is one.
-    endpoints = list({one.name: one for one in found}.values())
-    _demand_some(endpoints, left_out)
-    # An API calls the endpoint of its workload that is not a variant.
-    workloads = {one.address.workload for one in endpoints if one.address.variant is None}
+    asked_for = AskedFor(declared, arguments.workloads, _note)
     workspace = Workspace()
-    apis = Apis(declared, workspace.root, _note, workloads if arguments.workloads else None)
+    apis = Apis(declared, workspace.root, _note, asked_for.workloads)
     with (
         claimed(workspace.root) as state,
         _bound(arguments.port, apis) as listeners,
@@ -106,53 +100,28 @@ def run(arguments: argparse.Namespace) -> int:
             return Host(images, Storage(workspace.storage, of), engine)
 
         fleets = Fleets(host, workspace.root / "endpoints", Timing().scaled(arguments.time_scale), _note)
-        laid_out = []
-        for endpoint in endpoints:
-            with nullcontext() if named else _left_out(endpoint.name, left_out):
-                laid_out.append(fleets.prepare(declared, endpoint))
-        _demand_some(laid_out, left_out)
-        _tell_what_is_left_out(left_out)
+        laid_out = asked_for.laid_out(fleets)
         for fleet in laid_out:
             hostnames = ", ".join(one.hostname for one in fleet.declared.model.containers)
             _note(f"{fleet.declared.name}: starting {hostnames}")
-        session = Session(declared, laid_out, fleets, apis)
 
         def announce(served: Served) -> None:
             _note(f"ready after {time.monotonic() - started:.1f} s")
-            for endpoint in served.endpoints:
-                print(f"{endpoint.name} answers at {served.url}/endpoints/{endpoint.name}/invocations; try:")
-                print(f"  {_example(declared, endpoint)}")
-            for api in served.apis:
-                print(f"{api.name} answers at {api.url}/{'; try:' if api.curl else ''}")
-                if api.curl:
-                    print(f"  {api.curl}")
-            print(f"for the AWS SDKs: export AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={served.url}")
-            print("Ctrl-C stops it", flush=True)
+            _print_addresses(declared, served)
 
-        return session.run(listeners, state, announce)
+        return Session(declared, laid_out, fleets, apis).run(listeners, state, announce)
 
 
-@contextmanager
-def _left_out(name: str, left_out: dict[str, SlipwayError]) -> Iterator[None]:
-    try:
-        yield
-    except SlipwayError as error:
-        left_out[name] = error
-
-
-def _tell_what_is_left_out(left_out: Mapping[str, SlipwayError]) -> None:
-    for name, error in left_out.items():
-        _note(f"not served: {name}: {error}")
-
-
-def _demand_some(found: Sequence[object], left_out: Mapping[str, SlipwayError]) -> None:
-    """Raise the error for which nothing is served, if nothing is."""
-    if found:
-        return
-    if len(left_out) == 1:
-        raise next(iter(left_out.values()))
-    _tell_what_is_left_out(left_out)
-    raise AssemblyError(f"none of the {len(left_out)} endpoints can be served")
+def _print_addresses(declared: assembly.Assembly, served: Served) -> None:
+    for endpoint in served.endpoints:
+        print(f"{endpoint.name} answers at {served.url}/endpoints/{endpoint.name}/invocations; try:")
+        print(f"  {_example(declared, endpoint)}")
+    for api in served.apis:
+        print(f"{api.name} answers at {api.url}/{'; try:' if api.curl else ''}")
+        if api.curl:
+            print(f"  {api.curl}")
+    print(f"for the AWS SDKs: export AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={served.url}")
+    print("Ctrl-C stops it", flush=True)
 
 
 def _tell_what_is_unused(declared: assembly.Assembly, *, verbose: bool) -> None:
