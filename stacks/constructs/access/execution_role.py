@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from stacks.constructs.access.service_role import ServiceRole
+from stacks.constructs.operations.log_groups import log_group_arn
 from stacks.policies.acknowledgement import acknowledge, wildcard
 
 _STREAMS = "SageMaker names the streams of a job or an instance when it starts; the group is named"
@@ -54,16 +54,7 @@ class ExecutionRole(ServiceRole):
 
     def allow_logs(self, log_groups: Sequence[str]) -> None:
         """The role may write the given CloudWatch log groups (names), too."""
-        stack = Stack.of(self)
-        groups = [
-            stack.format_arn(
-                service="logs",
-                resource="log-group",
-                resource_name=name,
-                arn_format=ArnFormat.COLON_RESOURCE_NAME,
-            )
-            for name in log_groups
-        ]
+        groups = [log_group_arn(self, name) for name in log_groups]
         self.add_to_principal_policy(
             iam.PolicyStatement(
                 actions=[

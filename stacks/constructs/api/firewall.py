@@ -1,10 +1,9 @@
 """A web access list before a stage of a REST API."""
 
-from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
-from stacks.constructs.operations.log_groups import LogGroups
+from stacks.constructs.operations.log_groups import LogGroups, log_group_arn
 
 # AWS's rules against known bad senders and inputs. Its common set refuses bodies over 8 KB: ours are larger.
 _MANAGED = ("AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet")
@@ -39,18 +38,13 @@ class Firewall(Construct):
         )
         waf.CfnWebACLAssociation(self, "Association", resource_arn=stage_arn, web_acl_arn=acl.attr_arn)
         # WAF takes a group of this prefix only, by an ARN without the wildcard at its end.
-        group = logs.group(self, "Logs", name=f"aws-waf-logs-{name}")
-        destination = Stack.of(self).format_arn(
-            service="logs",
-            resource="log-group",
-            resource_name=f"aws-waf-logs-{name}",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
+        group_name = f"aws-waf-logs-{name}"
+        group = logs.group(self, "Logs", name=group_name)
         waf.CfnLoggingConfiguration(
             self,
             "Logging",
             resource_arn=acl.attr_arn,
-            log_destination_configs=[destination],
+            log_destination_configs=[log_group_arn(self, group_name)],
             redacted_fields=[
                 waf.CfnLoggingConfiguration.FieldToMatchProperty(single_header={"Name": header})
                 for header in ("authorization", "x-api-key")

@@ -107,33 +107,34 @@ class PredictionFunction(Construct):
             tracing=lambda_.Tracing.ACTIVE,
         )
         if vpc_config:
-            vpc_config.grant_attach(role)
-            cast(
-                lambda_.CfnFunction, self.function.node.default_child
-            ).vpc_config = lambda_.CfnFunction.VpcConfigProperty(
-                subnet_ids=[*vpc_config.subnet_ids], security_group_ids=[vpc_config.security_group_id]
-            )
-        else:
-            for finding in ("CKV_AWS_117", "NIST.800.53.R5-LambdaInsideVPC"):
-                acknowledge(
-                    self.function,
-                    finding,
-                    "an environment without a VPC: the function calls SageMaker's runtime over TLS, and prod "
-                    "has the VPC",
-                )
+            self._attach(vpc_config, role)
+        self._acknowledge_findings(role, in_vpc=vpc_config is not None)
+
+    def _attach(self, vpc_config: VpcConfig, role: iam.Role) -> None:
+        vpc_config.grant_attach(role)
+        function = cast(lambda_.CfnFunction, self.function.node.default_child)
+        function.vpc_config = lambda_.CfnFunction.VpcConfigProperty(
+            subnet_ids=[*vpc_config.subnet_ids], security_group_ids=[vpc_config.security_group_id]
+        )
+
+    def _acknowledge_findings(self, role: iam.Role, *, in_vpc: bool) -> None:
+        reasons = {
+            **dict.fromkeys(
+                () if in_vpc else ("CKV_AWS_117", "NIST.800.53.R5-LambdaInsideVPC"),
+                "an environment without a VPC: the function calls SageMaker's runtime over TLS, and prod "
+                "has the VPC",
+            ),
+            "W3005": "the CDK's function waits for its role by name as well as by reference: twice, and "
+            "harmless",
+            **dict.fromkeys(
+                ("CKV_AWS_116", "NIST.800.53.R5-LambdaDLQ"),
+                "the gateway waits for the answer: a fault goes to the caller, not to a queue",
+            ),
+        }
+        for finding, reason in reasons.items():
+            acknowledge(self.function, finding, reason)
         acknowledge(
             role.node.find_child("DefaultPolicy"),
             "AwsSolutions-IAM5[Resource::*]",
             "X-Ray knows no resource for the two actions that send traces",
         )
-        acknowledge(
-            self.function,
-            "W3005",
-            "the CDK's function waits for its role by name as well as by reference: twice, and harmless",
-        )
-        for finding in ("CKV_AWS_116", "NIST.800.53.R5-LambdaDLQ"):
-            acknowledge(
-                self.function,
-                finding,
-                "the gateway waits for the answer: a fault goes to the caller, not to a queue",
-            )

@@ -19,7 +19,7 @@ from stacks.constructs.operations.alarms import Alarms
 from stacks.constructs.operations.dashboard import Dashboard
 from stacks.constructs.operations.log_groups import LogGroups
 from stacks.constructs.operations.metrics import ApiMetrics, FunctionMetrics
-from stacks.settings import Settings
+from stacks.settings import Api, Settings
 
 # Above so many a minute somebody is told.
 _FUNCTION_ERRORS = 1
@@ -72,17 +72,7 @@ class PredictionService(Construct):
             settings=settings.api,
             logs=logs,
         )
-        if settings.api.firewall_requests_per_5_minutes:
-            Firewall(
-                self,
-                "Firewall",
-                name=name,
-                stage_arn=api.stage_arn,
-                requests_per_5_minutes=settings.api.firewall_requests_per_5_minutes,
-                logs=logs,
-            )
-        else:
-            api.accept_no_firewall()
+        self._build_firewall(api, name, settings.api, logs)
         of_api = ApiMetrics(name, api.stage_name)
         watched = [*endpoint.alarms, *rollback, *self._build_api_alarms(alarms, of_api, of_function)]
         dashboard = Dashboard(
@@ -96,6 +86,20 @@ class PredictionService(Construct):
             alarms=watched,
         )
         CfnOutput(self, "DashboardUrl", value=dashboard.url, description="Watch it here")
+
+    def _build_firewall(self, api: PredictionApi, name: str, settings: Api, logs: LogGroups) -> None:
+        requests = settings.firewall_requests_per_5_minutes
+        if requests:
+            Firewall(
+                self,
+                "Firewall",
+                name=name,
+                stage_arn=api.stage_arn,
+                requests_per_5_minutes=requests,
+                logs=logs,
+            )
+        else:
+            api.accept_no_firewall()
 
     def _build_function_alarms(self, alarms: Alarms, function: FunctionMetrics) -> list[CfnAlarm]:
         return [

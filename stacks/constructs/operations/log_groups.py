@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import ArnFormat, RemovalPolicy, Stack
 from aws_cdk import aws_kms as kms
 from aws_cdk.aws_logs import CfnLogGroup, LogGroup
 from constructs import Construct
@@ -25,3 +25,13 @@ class LogGroups:
         # The class takes a member of an enumeration, named in words.
         cast(CfnLogGroup, group.node.default_child).retention_in_days = self.retention_days
         return group
+
+
+def log_group_arn(scope: Construct, name: str) -> str:
+    """The ARN of a log group of the scope's stack's account, without the `:*` of its streams at the end."""
+    return Stack.of(scope).format_arn(
+        service="logs",
+        resource="log-group",
+        resource_name=name,
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
