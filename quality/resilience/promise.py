@@ -12,32 +12,20 @@ class Size:
     Without `judges_speed` nothing is promised of what a busy machine changes.
     """
 
-    bad_inputs: int
-    live_bad_inputs: int
-    at_once: int
-    kills: int
-    spoilers: int
-    spoilt: int
-    overload_seconds: float
-    overload_rounds: int
-    replacements: int
-    bad_versions: int
-    judges_speed: bool
+    bad_inputs: int = 10_000
+    live_bad_inputs: int = 400
+    at_once: int = 1_000
+    kills: int = 25
+    spoilers: int = 10
+    spoilt: int = 3
+    overload_seconds: float = 8
+    overload_rounds: int = 3
+    replacements: int = 50
+    bad_versions: int = 10
+    judges_speed: bool = True
 
 
-WHOLE = Size(
-    bad_inputs=10_000,
-    live_bad_inputs=400,
-    at_once=1_000,
-    kills=25,
-    spoilers=10,
-    spoilt=3,
-    overload_seconds=8,
-    overload_rounds=3,
-    replacements=50,
-    bad_versions=10,
-    judges_speed=True,
-)
+WHOLE = Size()
 # Everything once: shows that it runs.
 SMALLEST = Size(
     bad_inputs=200,

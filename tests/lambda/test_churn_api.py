@@ -9,9 +9,10 @@ from gateway import SECOND_ORIGIN, Runtime, handler
 
 from quality.fuzz.proxy_event import REQUEST_ID, complete
 from quality.resilience.wrong_input.customer import CUSTOMER
-from quality.resilience.wrong_input.events import LEAVES, ORIGIN, STAYS, event, post
+from quality.resilience.wrong_input.events import LEAVES, ORIGIN, event, post
 from quality.resilience.wrong_input.requests import MARK, csv_body, customers, json_body
 
+STAYS = "KS,186,510,400-6454,no,no,0,137.8,97,23.43,187.7,118,15.95,146.4,85,6.59,8.7,6,2.35,1"
 PREDICTIONS = {"predictions": [{"churn": False, "score": 0.03}, {"churn": True, "score": 0.97}]}
 QUOTED = '"' + STAYS.replace(",", '","') + '"\n'
 

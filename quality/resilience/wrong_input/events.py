@@ -8,7 +8,6 @@ from quality.fuzz.proxy_event import complete
 
 ORIGIN = "https://app.example.com"
 
-STAYS = "KS,186,510,400-6454,no,no,0,137.8,97,23.43,187.7,118,15.95,146.4,85,6.59,8.7,6,2.35,1"
 LEAVES = "ME,118,408,384-8723,yes,yes,21,156.5,122,26.61,209.2,125,17.78,158.7,81,7.14,11.1,3,3.0,4"
 
 
