@@ -1,6 +1,5 @@
 """Files that are read whole or refused by name, and that appear whole or not at all."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,12 +25,6 @@ def write_whole(path: Path, text: str) -> None:
     """Write a text file, replacing a regular file that is there; raises FilesError for anything else."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-
-
-def copy_whole(source: Path, path: Path) -> None:
-    """Copy a file, replacing a regular file that is there; raises FilesError for anything else."""
-    with replacing(path) as temporary:
-        shutil.copyfile(source, temporary)
 
 
 @contextmanager
