@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from review.comparison import Comparison, Order, named
-from review.physical_names import FixedName, PhysicalNames
+from review.entries import entries
+from review.physical_names import FixedName
 from review.resource_changes import Fate, ResourceChange
-from review.resources import Resource
-from review.values import Text
 
 
 @dataclass(frozen=True)
@@ -17,25 +16,6 @@ class Overwritten:
 
     change: ResourceChange
     why: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a resource of the type writes: of each of its `owners`, the entry of these `names`, or the only
-    one. An owner is a property that names what the entry is part of, or a list of such."""
-
-    owners: tuple[str, ...]
-    names: tuple[str, ...] = ()
-
-
-ENTRIES: Mapping[str, Entry] = {
-    "AWS::ApplicationAutoScaling::ScalingPolicy": Entry(("ScalingTargetId", "ResourceId"), ("PolicyName",)),
-    "AWS::IAM::Policy": Entry(("Roles", "Users", "Groups"), ("PolicyName",)),
-    "AWS::SNS::Subscription": Entry(("TopicArn",), ("Protocol", "Endpoint")),
-    "AWS::SNS::TopicPolicy": Entry(("Topics",)),
-    "AWS::SQS::QueuePolicy": Entry(("Queues",)),
-    "AWS::SecretsManager::ResourcePolicy": Entry(("SecretId",)),
-}
 
 
 _WHEN: Mapping[Order, str] = {
@@ -53,16 +33,16 @@ def overwritten(compared: Comparison) -> Iterator[Overwritten]:
         (one, entry)
         for one in compared.changes
         if one.old and one.fate in (Fate.REMOVED, Fate.REPLACED) and one.old_is == "deleted"
-        for entry in _entries(one.old, compared.old_names)
+        for entry in entries(one.old, compared.old_names)
         if not entry.targets & compared.unstable
     ]
     for change in compared.changes:
         if change.new is None or change.fate not in (Fate.ADDED, Fate.REPLACED):
             continue
-        entries = _entries(change.new, compared.new_names)
+        created = entries(change.new, compared.new_names)
         stack = change.resource.stack
         for gone, entry in leaving:
-            if _meets(entry, entries) and (when := _WHEN.get(compared.order(stack, gone.resource.stack))):
+            if _meets(entry, created) and (when := _WHEN.get(compared.order(stack, gone.resource.stack))):
                 removed = "the one that it replaces" if gone is change else named(gone.resource, stack)
                 yield Overwritten(change, f"{removed} {when}")
                 break
@@ -70,18 +50,3 @@ def overwritten(compared: Comparison) -> Iterator[Overwritten]:
 
 def _meets(entry: FixedName, others: Iterable[FixedName]) -> bool:
     return any(entry.meets(one) for one in others)
-
-
-def _entries(resource: Resource, names: PhysicalNames) -> list[FixedName]:
-    entry, properties = ENTRIES.get(resource.type), resource.properties
-    if entry is None or not isinstance(properties, dict):
-        return []
-    called = [properties.get(name) for name in entry.names]
-    if any(one is None for one in called):
-        return []
-    found = []
-    for name in entry.owners:
-        owners = properties.get(name, [])
-        for owner in owners if isinstance(owners, list) else [owners]:
-            found.append(names.of_values(resource, [Text((name,)), *called, owner]))
-    return found

@@ -7,7 +7,7 @@ import pytest
 from cloud_assemblies import STACK, Declared
 from verdicts import broken_links, reasons, verdict
 
-from review.overwritten import ENTRIES
+from review.entries import ENTRIES
 from review.resource_schemas import schema
 
 OTHER = "warehouse"

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from cloud_assemblies import Declared, data_rows
+from protected_settings import within
 
+BLOCKED, ORIGINS = "PublicAccessBlockConfiguration.BlockPublicAcls", "Environment.Variables.ALLOWED_ORIGINS"
 ROLE = {"Type": "AWS::IAM::Role"}
 
 
@@ -145,17 +147,12 @@ def test_a_lambda_permission_tells_who_may_call_what(diff: Callable[..., str]) -
             {"SecurityGroupIngress": [{"CidrIp": "0.0.0.0/0"}]},
             "SecurityGroupIngress.CidrIp",
         ),
-        (
-            "AWS::S3::Bucket",
-            {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}},
-            {},
-            "PublicAccessBlockConfiguration.BlockPublicAcls",
-        ),
+        ("AWS::S3::Bucket", within(BLOCKED, True), {}, BLOCKED),
         (
             "AWS::Lambda::Function",
-            {"Environment": {"Variables": {"ALLOWED_ORIGINS": "https://a.example"}}},
-            {"Environment": {"Variables": {"ALLOWED_ORIGINS": "https://a.example,https://b.example"}}},
-            "Environment.Variables.ALLOWED_ORIGINS",
+            within(ORIGINS, "https://a"),
+            within(ORIGINS, "https://a,https://b"),
+            ORIGINS,
         ),
         (
             "AWS::ApiGateway::Method",
