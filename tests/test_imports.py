@@ -100,30 +100,34 @@ def test_every_folder_of_code_is_a_room() -> None:
     assert named - {TESTS, "build", "cdk.out", "node_modules", ".venv"} <= set(ROOMS)
 
 
+# What each file may not import or name, and whose it is.
+PLANTED: Mapping[str, Mapping[str, str]] = {
+    "quality/resilience/abuse.py": {
+        "import one_customer": "one_customer",
+        "from one_customer import ROW": "one_customer",
+        "import importlib\nimportlib.import_module('one_customer')": "one_customer",
+        "__import__('one_customer')": "one_customer",
+    },
+    "quality/fuzz/targets/files.py": {"def late():\n    from tests.handlers import gateway": "tests"},
+    "quality/bench/data.py": {"import tests": "tests"},
+    "quality/checks/sub/one.py": {"FOLDERS = ('tests/handlers', 'elsewhere')": "tests/handlers"},
+    "scripts/demo.py": {"from pathlib import Path\nHERE = Path() / 'tests'": "tests"},
+    "stacks/workloads/churn.py": {"from local import assembly": "local"},
+    "local/serve.py": {
+        "import stacks.settings": "stacks",
+        "from containers.script_mode.toolkit import server": "containers",
+        "from quality.fuzz import target": "quality",
+    },
+    "model_code/churn/fit.py": {"import local": "local"},
+    "lambda/shared/one.py": {"import stacks": "stacks"},
+    "assembly/stack.py": {"from local.errors import JobError": "local"},
+    "review/rows.py": {"import quality.checks": "quality"},
+}
+
+
 @pytest.mark.parametrize(
     ("path", "text", "found"),
-    [
-        ("quality/resilience/abuse.py", "import one_customer", "one_customer"),
-        ("quality/resilience/abuse.py", "from one_customer import ROW", "one_customer"),
-        (
-            "quality/resilience/abuse.py",
-            "import importlib\nimportlib.import_module('one_customer')",
-            "one_customer",
-        ),
-        ("quality/resilience/abuse.py", "__import__('one_customer')", "one_customer"),
-        ("quality/fuzz/targets/files.py", "def late():\n    from tests.handlers import gateway", "tests"),
-        ("quality/bench/data.py", "import tests", "tests"),
-        ("quality/checks/sub/one.py", "FOLDERS = ('tests/handlers', 'elsewhere')", "tests/handlers"),
-        ("scripts/demo.py", "from pathlib import Path\nHERE = Path() / 'tests'", "tests"),
-        ("stacks/workloads/churn.py", "from local import assembly", "local"),
-        ("local/serve.py", "import stacks.settings", "stacks"),
-        ("local/serve.py", "from containers.script_mode.toolkit import server", "containers"),
-        ("model_code/churn/fit.py", "import local", "local"),
-        ("lambda/shared/one.py", "import stacks", "stacks"),
-        ("assembly/stack.py", "from local.errors import JobError", "local"),
-        ("review/rows.py", "import quality.checks", "quality"),
-        ("local/serve.py", "from quality.fuzz import target", "quality"),
-    ],
+    [(path, text, found) for path, texts in PLANTED.items() for text, found in texts.items()],
 )
 def test_a_planted_import_is_found(tmp_path: Path, path: str, text: str, found: str) -> None:
     for name in ("tests/one_customer.py", "tests/handlers/gateway.py", path):

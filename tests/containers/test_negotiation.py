@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scikit_learn_image.conventions import StrictConventions
 from toolkit.negotiation import NotAcceptable, preferred
 
 CSV, JSON, NPY, LINES = "text/csv", "application/json", "application/x-npy", "application/jsonlines"
@@ -168,3 +169,22 @@ def test_what_is_chosen_has_no_less_weight_than_any_other_offered_type(ranges: l
             preferred(accept, CSV, OFFERED)
     else:
         assert weight(preferred(accept, CSV, OFFERED)) == greatest
+
+
+PARAMETERS = ["", ";q=0.5", ";Q=1", "; charset=utf-8", ";a=b;q=0.1", ";q=0.2;a=b"]
+_TYPES = st.sampled_from([CSV, "Text/CSV", JSON, NPY, "text/*", "*/*", "image/png"])
+
+
+@given(st.lists(st.tuples(_TYPES, st.sampled_from(PARAMETERS)).map("".join), max_size=4).map(", ".join))
+def test_scikit_learns_own_output_gets_a_type_that_it_writes_or_the_caller_is_refused(accept: str) -> None:
+    conventions = StrictConventions()
+
+    try:
+        chosen = conventions.accept(accept, JSON, conventions.offered)
+    except NotAcceptable:
+        assert (
+            "/csv" not in accept.lower() and "json" not in accept and "*" not in accept and NPY not in accept
+        )
+        return
+
+    assert chosen in conventions.offered

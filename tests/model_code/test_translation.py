@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from model_scripts import load, run
 
-text = load("translation/prepare/translation_text")
-records = load("translation/prepare/translation_records")
-vocabulary = load("translation/prepare/translation_vocabulary")
+text, records, vocabulary = (
+    load(f"translation/prepare/translation_{name}") for name in ("text", "records", "vocabulary")
+)
 evaluate = load("translation/evaluate/__main__")
 report = load("translation/evaluate/translation_report")
 sample = load("translation/sample/__main__")

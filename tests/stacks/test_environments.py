@@ -14,14 +14,8 @@ from stacks.policies.templates import Templates
 
 # What each omission takes away, by resource type: VPC, WAF, retention (dev empties and deletes its buckets).
 VPC = {
-    "AWS::EC2::FlowLog",
-    "AWS::EC2::RouteTable",
-    "AWS::EC2::SecurityGroup",
-    "AWS::EC2::SecurityGroupIngress",
-    "AWS::EC2::Subnet",
-    "AWS::EC2::SubnetRouteTableAssociation",
-    "AWS::EC2::VPC",
-    "AWS::EC2::VPCEndpoint",
+    *(f"AWS::EC2::{kind}" for kind in ("FlowLog", "RouteTable", "SecurityGroup", "SecurityGroupIngress")),
+    *(f"AWS::EC2::{kind}" for kind in ("Subnet", "SubnetRouteTableAssociation", "VPC", "VPCEndpoint")),
 }
 WAF = {"AWS::WAFv2::LoggingConfiguration", "AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation"}
 # What starts prod's training: in dev a person does. The parts of a corpus start nothing as they arrive.

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from assembly_files import file_asset, write_assembly, write_versions
 from job_arguments import put
+from transform_bench import Bench
 
 import assembly
 from local.containers.images import Images
@@ -30,3 +31,8 @@ def services(tmp_path: Path) -> Services:
     )
     put(services, tmp_path, "s3://data/in/rows.csv", "1,2\n")
     return services
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
