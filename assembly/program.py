@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 from typing import TextIO
 
 from assembly.errors import SlipwayError
@@ -32,6 +33,11 @@ def ended(main: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     return code
+
+
+def stop(signal_number: int, frame: FrameType | None) -> None:
+    """End the program for a signal by an exception, so that everything under way is undone on the way out."""
+    raise SystemExit(128 + signal_number)
 
 
 def _open_standard_streams() -> None:

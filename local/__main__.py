@@ -12,10 +12,9 @@ if __name__ == "__main__":
 import argparse
 import sys
 from collections.abc import Sequence
-from types import FrameType
 from typing import Any
 
-from assembly.program import ended
+from assembly.program import ended, stop
 from local.commands import (
     build_images,
     chaos,
@@ -84,13 +83,8 @@ class _Parser(argparse.ArgumentParser):
         (file or sys.stderr).write(message)
 
 
-def _stop(signal_number: int, frame: FrameType | None) -> None:
-    # An exception, so that everything under way is undone on the way out.
-    raise SystemExit(128 + signal_number)
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, stop)
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())

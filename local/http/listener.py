@@ -1,7 +1,6 @@
 """An ASGI application behind a listening socket of 127.0.0.1, for the time of a block."""
 
 import asyncio
-import errno
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,33 +11,27 @@ import uvicorn
 
 from assembly.errors import UsageError
 from containers.script_mode.toolkit.strict_http import LARGEST_HEAD, StrictProtocol
+from local.http.ports import TAKEN, reserve
 
 _KEEP_ALIVE = 75
 _DRAIN = 5
 
 
 def bind(port: int) -> socket.socket:
-    """A socket bound to the port (0: any free one) that does not listen yet.
+    """A socket bound to the port (0: any free one): connections are accepted once there is someone to answer.
 
     Raises UsageError when the port is taken, or there is none of that number.
     """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(("127.0.0.1", port))
-        # Taken before anything is started; connections are accepted once there is someone to answer.
-        listener.listen(0)
+        return reserve(port)
     except OverflowError:
-        listener.close()
         raise UsageError(f"port {port} is above 65535; choose another with --port") from None
     except OSError as error:
-        listener.close()
-        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+        if error.errno in TAKEN:
             raise UsageError(
                 f"port {port} cannot be used ({error.strerror}); choose another with --port"
             ) from None
         raise
-    return listener
 
 
 @asynccontextmanager

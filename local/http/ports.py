@@ -10,6 +10,7 @@ from local.errors import ContainerError
 _SIZE = 16
 # Below the range from which systems take ports for outgoing connections.
 _FIRST, _LAST = 18_000, 32_000
+TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
 
 class PortRange:
@@ -37,19 +38,30 @@ class PortRange:
         self._lock.close()
 
 
-def _bound(port: int) -> socket.socket | None:
+def reserve(port: int) -> socket.socket:
+    """A socket that holds the port of 127.0.0.1 (0: any free one) and accepts nothing yet.
+
+    Raises OSError, with an errno of TAKEN if somebody else has it, and OverflowError for a number too high.
+    """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     # As servers do: a port in TIME_WAIT is free. Two sockets may then share a port until one listens.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
-        listener.listen(1)
-    except OSError as error:
+        listener.listen(0)
+    except (OSError, OverflowError):
         listener.close()
-        if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            return None
         raise
     return listener
+
+
+def _bound(port: int) -> socket.socket | None:
+    try:
+        return reserve(port)
+    except OSError as error:
+        if error.errno in TAKEN:
+            return None
+        raise
 
 
 def _is_free(port: int) -> bool:

@@ -6,10 +6,9 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 
 from assembly.errors import SlipwayError
-from assembly.program import ended
+from assembly.program import ended, stop
 from local.terminal.console import print_table
 from quality import command_line
 from quality.resilience import abuse, archives, kills, overload, replacement, report
@@ -83,11 +82,6 @@ def _measure(
     return 1 if broken else 0
 
 
-def _stop(signal_number: int, frame: FrameType | None) -> None:
-    # An exception, so that everything under way is undone on the way out.
-    raise SystemExit(128 + signal_number)
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, stop)
     sys.exit(ended(main))

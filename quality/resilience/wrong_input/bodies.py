@@ -17,11 +17,11 @@ from quality.resilience.wrong_input.requests import (
 
 
 def _malformed(name: str, request: dict[str, Any], place: tuple[int, str | None] | None = None) -> Wrong:
-    return Wrong(name=name, request=request, status=400, place=place)
+    return Wrong(name, request, 400, place=place)
 
 
 def _invalid(name: str, request: dict[str, Any], row: int | None = None, column: str | None = None) -> Wrong:
-    return Wrong(name=name, request=request, status=422, place=(row, column) if row else None)
+    return Wrong(name, request, 422, place=(row, column) if row else None)
 
 
 def _undecodable() -> Iterator[Wrong]:

@@ -16,7 +16,7 @@ MAX_BODY_BYTES = 20_000
 MAX_ROWS = 100
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Wrong:
     """A request, and what refuses it: the status, a header besides, the place that the first error names."""
 
@@ -58,36 +58,20 @@ def columns(**changes: str) -> dict[str, Any]:
 def _routes() -> list[Wrong]:
     there = {"Origin": ORIGIN}
     return [
-        Wrong(name="unknown path", request=event("GET", f"/{MARK}", headers=there), status=404),
-        Wrong(name="root path", request=event("GET", "/", headers=there), status=404),
-        Wrong(name="path above the root", request=event("POST", "/..%2fchurn", headers=there), status=404),
-        Wrong(
-            name="double-encoded path", request=event("POST", "/%252e%252e/churn", headers=there), status=404
-        ),
-        Wrong(name="path in other case", request=event("POST", "/Churn", headers=there), status=404),
-        Wrong(name="path with a suffix", request=event("POST", "/churn.json", headers=there), status=404),
-        Wrong(name="preflight of an unknown path", request=event("OPTIONS", "/x", headers=there), status=404),
+        Wrong("unknown path", event("GET", f"/{MARK}", headers=there), 404),
+        Wrong("root path", event("GET", "/", headers=there), 404),
+        Wrong("path above the root", event("POST", "/..%2fchurn", headers=there), 404),
+        Wrong("double-encoded path", event("POST", "/%252e%252e/churn", headers=there), 404),
+        Wrong("path in other case", event("POST", "/Churn", headers=there), 404),
+        Wrong("path with a suffix", event("POST", "/churn.json", headers=there), 404),
+        Wrong("preflight of an unknown path", event("OPTIONS", "/x", headers=there), 404),
         *(
-            Wrong(
-                name=f"{method} /churn",
-                request=event(method, headers=there),
-                status=405,
-                header=("allow", "OPTIONS, POST"),
-            )
+            Wrong(f"{method} /churn", event(method, headers=there), 405, header=("allow", "OPTIONS, POST"))
             for method in ("GET", "PUT", "DELETE", "PATCH", "HEAD")
         ),
-        Wrong(
-            name="POST /health",
-            request=event("POST", "/health", headers=there),
-            status=405,
-            header=("allow", "OPTIONS, GET"),
-        ),
-        Wrong(name="line feed in the path", request=event("POST", "/churn\n", headers=there), status=400),
-        Wrong(
-            name="query parameter",
-            request=event("GET", "/health", headers=there, query={"e": MARK}),
-            status=400,
-        ),
+        Wrong("POST /health", event("POST", "/health", headers=there), 405, header=("allow", "OPTIONS, GET")),
+        Wrong("line feed in the path", event("POST", "/churn\n", headers=there), 400),
+        Wrong("query parameter", event("GET", "/health", headers=there, query={"e": MARK}), 400),
     ]
 
 
@@ -101,30 +85,25 @@ def _headers() -> list[Wrong]:
     ]
     # fmt: on
     return [
-        *(
-            Wrong(name=f"Content-Type {name}", request=post(LEAVES, name), status=415, header=types)
-            for name in media
-        ),
+        *(Wrong(f"Content-Type {name}", post(LEAVES, name), 415, header=types) for name in media),
         *(
             Wrong(
-                name=f"Content-Encoding {name}",
-                request=csv_body(b"\x1f\x8b\x08", Content_Encoding=name),
-                status=415,
+                f"Content-Encoding {name}",
+                csv_body(b"\x1f\x8b\x08", Content_Encoding=name),
+                415,
                 header=("accept-encoding", "identity"),
             )
             for name in ("gzip", "br", "identity, gzip")
         ),
         *(
-            Wrong(name=f"Accept {name}", request=csv_body(LEAVES, Accept=name), status=406)
+            Wrong(f"Accept {name}", csv_body(LEAVES, Accept=name), 406)
             for name in ("text/html", "application/json;q=0, text/csv;q=0", "image/*", MARK, "*/*;q=2")
         ),
         Wrong(
-            name="health as CSV",
-            request=event("GET", "/health", headers={"Origin": ORIGIN, "Accept": "text/csv"}),
-            status=406,
+            "health as CSV", event("GET", "/health", headers={"Origin": ORIGIN, "Accept": "text/csv"}), 406
         ),
         *(
-            Wrong(name=f"header {name}", request=csv_body(LEAVES, **{name: MARK}), status=400)
+            Wrong(f"header {name}", csv_body(LEAVES, **{name: MARK}), 400)
             for name in (
                 "X_Amzn_SageMaker_Target_Model",
                 "X_Amzn_SageMaker_Target_Variant",
@@ -133,38 +112,24 @@ def _headers() -> list[Wrong]:
             )
         ),
         *(
-            Wrong(
-                name=f"correlation id {id!a:.20}", request=csv_body(LEAVES, X_Correlation_Id=id), status=400
-            )
+            Wrong(f"correlation id {id!a:.20}", csv_body(LEAVES, X_Correlation_Id=id), 400)
             for id in ("", "a b", f"{MARK}/", "a" * 65, "\u0661", "a, b", "${jndi:x}")
         ),
-        Wrong(
-            name="line feed in a header",
-            request=csv_body(LEAVES, X_Id=f"a\r\nSet-Cookie: {MARK}"),
-            status=400,
-        ),
-        Wrong(name="escape sequence in a header", request=csv_body(LEAVES, X_Id="\x1b[31m"), status=400),
+        Wrong("line feed in a header", csv_body(LEAVES, X_Id=f"a\r\nSet-Cookie: {MARK}"), 400),
+        Wrong("escape sequence in a header", csv_body(LEAVES, X_Id="\x1b[31m"), 400),
     ]
 
 
 def _sizes() -> list[Wrong]:
     row = LEAVES + "\n"
     return [
-        Wrong(name="body over the limit", request=csv_body(row * 300), status=413),
-        Wrong(name="body over the limit in base64", request=csv_body((row * 300).encode()), status=413),
-        Wrong(
-            name="body over the limit in characters of three bytes", request=csv_body("€" * 7000), status=413
-        ),
-        Wrong(name="CSV rows over the limit", request=csv_body("x\n" * 101), status=413),
-        Wrong(
-            name="JSON rows over the limit",
-            request=json_body('{"customers": [' + "1," * 100 + "1]}"),
-            status=413,
-        ),
-        Wrong(name="row over the limit", request=csv_body("x" * 3000), status=413, place=(1, None)),
-        Wrong(
-            name="second row over the limit", request=csv_body(row + "," * 3000), status=413, place=(2, None)
-        ),
+        Wrong("body over the limit", csv_body(row * 300), 413),
+        Wrong("body over the limit in base64", csv_body((row * 300).encode()), 413),
+        Wrong("body over the limit in characters of three bytes", csv_body("€" * 7000), 413),
+        Wrong("CSV rows over the limit", csv_body("x\n" * 101), 413),
+        Wrong("JSON rows over the limit", json_body('{"customers": [' + "1," * 100 + "1]}"), 413),
+        Wrong("row over the limit", csv_body("x" * 3000), 413, place=(1, None)),
+        Wrong("second row over the limit", csv_body(row + "," * 3000), 413, place=(2, None)),
     ]
 
 
