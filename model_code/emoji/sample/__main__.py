@@ -8,6 +8,7 @@ import csv
 import gzip
 import io
 import random
+from collections.abc import Iterable, Iterator
 
 import sample_file
 from job_files import write
@@ -65,17 +66,21 @@ def sample(rows: int, tests: int, seed: int) -> dict[str, bytes]:
     """The three files by name; labels are as frequent as each other."""
     draw = random.Random(seed)  # noqa: S311 - to repeat a run
     counts = {"01": rows - rows // 2, "02": rows // 2, "test": tests}
-    return {f"tweet_file_{name}.csv.gz": _file(draw, count) for name, count in counts.items()}
+    return {f"tweet_file_{name}.csv.gz": _file(_tweets(draw, count)) for name, count in counts.items()}
 
 
-def _file(draw: random.Random, rows: int) -> bytes:
-    labels = [row % len(CUES) for row in range(rows)]
-    draw.shuffle(labels)
+def _file(tweets: Iterable[tuple[str, int]]) -> bytes:
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
-    table.writerows((_tweet(draw, label), label) for label in labels)
+    table.writerows(tweets)
     return gzip.compress(text.getvalue().encode(), mtime=0)
+
+
+def _tweets(draw: random.Random, count: int) -> Iterator[tuple[str, int]]:
+    labels = [number % len(CUES) for number in range(count)]
+    draw.shuffle(labels)
+    return ((_tweet(draw, label), label) for label in labels)
 
 
 def _tweet(draw: random.Random, label: int) -> str:

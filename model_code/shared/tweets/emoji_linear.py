@@ -101,13 +101,12 @@ class Linear:
     @classmethod
     def load(cls, folder: Path) -> "Linear":
         """Read what `save` has written; raises OSError or ValueError for anything else."""
-        document = json.loads((folder / "linear.json").read_text(encoding="utf-8"))
+        lengths = _lengths(folder / "linear.json")
         vocabularies: list[Vocabulary] = []
         first = 0
         for analyzer in ANALYZERS:
-            least, most = document[analyzer]
             ngrams = (folder / f"{analyzer}.txt").read_bytes().decode().split("\n")[:-1]
-            vocabularies.append(Vocabulary(analyzer, (least, most), ngrams, first))
+            vocabularies.append(Vocabulary(analyzer, lengths[analyzer], ngrams, first))
             first += len(ngrams)
         return cls(vocabularies, *(_floats(folder / f"{name}.f32") for name in _NUMBERS))
 
@@ -127,6 +126,14 @@ def log_shares(logits: Iterable[float]) -> list[float]:
     highest = max(values)
     total = highest + math.log(math.fsum(math.exp(value - highest) for value in values))
     return [value - total for value in values]
+
+
+def _lengths(path: Path) -> dict[str, Interval]:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return {analyzer: (int(document[analyzer][0]), int(document[analyzer][1])) for analyzer in ANALYZERS}
+    except (KeyError, IndexError, TypeError):
+        raise ValueError(f"{path.name}: expected two lengths for each of {', '.join(ANALYZERS)}") from None
 
 
 def _floats(path: Path) -> "array[float]":
