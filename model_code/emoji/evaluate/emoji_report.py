@@ -11,10 +11,14 @@ from tweet_text import EMOJIS
 
 _HARDEST = 20
 _STYLE = """\
-.cell { font-size: .9rem; min-width: 2.4rem; padding: .3rem } .cell small { font-size: .65rem }
+main, figure { margin-bottom: 1.5rem }
+.confusion .cell { font-size: .85rem; min-width: 0; padding: .3rem .4rem }
+.confusion small { font-size: .65rem }
+.confusion th { font-size: .75rem; padding: .2rem .4rem }
 .model { fill: #1f6fb2 } .baseline { fill: #9aa5b1 } .dots { fill: #1f6fb2; opacity: .8 }
 .even { stroke: #9aa5b1; stroke-dasharray: 4 4; fill: none }
-.examples td:first-child { text-align: left; overflow-wrap: anywhere } .examples td { vertical-align: top }
+.examples th, .examples td { text-align: left; vertical-align: top }
+.examples td:first-child { overflow-wrap: anywhere } .examples td:last-child { white-space: nowrap }
 """
 
 
@@ -66,7 +70,8 @@ def _calibration_figure(calibration: Mapping[str, Any]) -> str:
 
 def _confusion_figure(evaluation: Mapping[str, Any]) -> str:
     matrix = report_page.confusion_matrix(EMOJIS, evaluation["confusion"])
-    return report_page.figure(matrix, "Tweets by their emoji and the one recommended first.", "Confusion")
+    caption = "Tweets by their emoji and the one recommended first."
+    return report_page.figure(f'<div class="confusion">{matrix}</div>', caption, "Confusion")
 
 
 def _classes_figure(evaluation: Mapping[str, Any]) -> str:
