@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from quality.resilience.wrong_input.customer import CUSTOMER
@@ -23,6 +23,7 @@ class Wrong:
     name: str
     request: dict[str, Any]
     status: int
+    _: KW_ONLY
     header: tuple[str, str] | None = None
     place: tuple[int | None, str | None] | None = None
 
