@@ -1,10 +1,13 @@
 """What the TensorFlow training image adds to script mode: TF_CONFIG for jobs of several instances."""
 
+import ipaddress
 import json
+import socket
 from pathlib import Path
 
 import pytest
 from container_process import run_training, write_job
+from tensorflow_training_image import cluster
 
 TELL = """
 import json, os
@@ -82,3 +85,26 @@ def test_a_distribution_that_cannot_run_is_refused_before_the_script_starts(
 
     assert reason in (folder / "output" / "failure").read_text()
     assert not (folder / "model" / "config.json").exists()
+
+
+def test_instances_that_share_a_machine_have_ports_of_their_own() -> None:
+    networks = [(network, job) for network in range(64, 254) for job in range(16)]
+    addresses = [f"127.{network}.{job}.{instance}" for network, job in networks for instance in range(1, 9)]
+
+    ports = {cluster._port(ipaddress.IPv4Address(address)) for address in addresses}
+
+    assert len(ports) == len(addresses)
+    # Those of outgoing connections begin at 32768.
+    assert min(ports) >= 1024 and max(ports) < 32768
+
+
+def test_instances_that_share_a_machine_find_each_other_by_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "gethostbyname", {"algo-1": "127.64.0.1", "algo-2": "127.64.0.2"}.__getitem__)
+
+    assert cluster._addresses(["algo-1", "algo-2"]) == ["127.64.0.1:8192", "127.64.0.2:8193"]
+
+
+def test_instances_of_their_own_machines_find_each_other_by_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "gethostbyname", {"algo-1": "10.0.0.1", "algo-2": "10.0.0.2"}.__getitem__)
+
+    assert cluster._addresses(["algo-1", "algo-2"]) == ["algo-1:8890", "algo-2:8890"]

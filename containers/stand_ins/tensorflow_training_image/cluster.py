@@ -1,6 +1,9 @@
 """TF_CONFIG: by which addresses the instances of a job find each other."""
 
+import ipaddress
 import json
+import socket
+from collections.abc import Sequence
 
 from toolkit.errors import ContainerProblem
 from toolkit.training_job import TrainingJob
@@ -30,8 +33,30 @@ def variables(job: TrainingJob) -> dict[str, str]:
     if host not in hosts:
         raise ContainerProblem(f"expected current_host to be one of the hosts {hosts}, got {host!r}")
     config = {
-        "cluster": {"worker": [f"{one}:{PORT}" for one in hosts]},
+        "cluster": {"worker": _addresses(hosts)},
         "environment": "cloud",
         "task": {"index": hosts.index(host), "type": "worker"},
     }
     return {"TF_CONFIG": json.dumps(config)}
+
+
+def _addresses(hosts: Sequence[str]) -> list[str]:
+    """Each host by its name with the image's port; instances of one machine by addresses, each with a port.
+
+    TensorFlow listens on its port of every address of the machine, and resolves names in C, where the names
+    of the runner may be unknown.
+    """
+    try:
+        addresses = [ipaddress.IPv4Address(socket.gethostbyname(host)) for host in hosts]
+    except OSError:
+        addresses = []
+    if len(hosts) > 1 and addresses and all(address.is_loopback for address in addresses):
+        return [f"{address}:{_port(address)}" for address in addresses]
+    return [f"{host}:{PORT}" for host in hosts]
+
+
+def _port(address: ipaddress.IPv4Address) -> int:
+    """A port below those that systems give to outgoing connections: as the runner numbers its addresses
+    (127.64-253.n.1-8), jobs at one time have ports of their own as long as they have such addresses."""
+    _, network, job, instance = address.packed
+    return 8192 + ((network - 64) % 190 * 16 + job % 16) * 8 + (instance - 1) % 8
