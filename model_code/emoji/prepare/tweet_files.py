@@ -60,7 +60,7 @@ def read(path: Path) -> Iterator[Tweet]:
             if len(row) != len(columns):
                 raise FileError(f"{where}: expected {len(columns)} fields, got {len(row)}")
             text = row[columns.index(_TEXT)]
-            label = _label(row[columns.index(_LABEL)], where) if _LABEL in columns else _emoji_in(text)
+            label = _label(row[columns.index(_LABEL)], where) if _LABEL in columns else emoji_in(text)
             yield Tweet(clean(text), label)
     except csv.Error as error:
         raise FileError(f"{path.name}, line {reading.line_num}: not CSV: {error}") from None
@@ -83,7 +83,8 @@ def _label(value: str, where: str) -> int:
     raise FileError(f"{where}: expected a label from 0 to {len(EMOJIS) - 1} or one of {' '.join(EMOJIS)}")
 
 
-def _emoji_in(text: str) -> int | None:
+def emoji_in(text: str) -> int | None:
+    """The label of a tweet as it was written; None unless it has exactly one of the emojis, once or often."""
     labels = [label for label, emoji in enumerate(_PLAIN) if emoji in text]
     return labels[0] if len(labels) == 1 else None
 
