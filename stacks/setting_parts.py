@@ -29,6 +29,8 @@ def _of_one_kind(types: tuple[str, ...]) -> tuple[str, ...]:
 InstanceTypes = Annotated[
     tuple[InstanceType, ...], Field(min_length=1, max_length=20, strict=False), AfterValidator(_of_one_kind)
 ]
+# As many as the local runner starts (docs/decisions/several-instances.md).
+InstanceCount = Annotated[int, Field(ge=1, le=8)]
 _SCHEDULE = r"^(cron\(\S+( \S+){5}\)|rate\([1-9]\d* (minute|hour|day)s?\))$"
 Schedule = Annotated[str, StringConstraints(pattern=_SCHEDULE)]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$", max_length=254)]
@@ -50,7 +52,10 @@ class Part(BaseModel):
 
 
 class Training(Part):
-    """Each processing and training job of a pipeline. One instance: our scripts read all of their input.
+    """Each processing and training job of a pipeline.
+
+    What trains a model runs on `instance_count` instances and what prepares its data on
+    `processing_instance_count`, in a workload whose scripts can share the work; everything else on one.
 
     An execution may choose among the `instance_types`; the first is the default. What is only processed can
     have `processing_instance_types` of its own, where training needs a GPU. With `spot`, fits that write
@@ -59,6 +64,8 @@ class Training(Part):
 
     instance_types: InstanceTypes
     processing_instance_types: InstanceTypes | None = None
+    instance_count: InstanceCount = 1
+    processing_instance_count: InstanceCount = 1
     volume_size_gb: int = Field(ge=1, le=16384)
     max_runtime_seconds: int = Field(ge=60, le=LONGEST_JOB_DAYS * 86_400)
     spot: bool

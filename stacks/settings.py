@@ -188,7 +188,9 @@ class Settings(Part):
         mine = self.model_dump()
         for part, changes in self.workloads.get(workload, {}).items():
             mine[part] = _merged(mine[part], changes)
-        return _validated(type(self), mine, f"workloads.{workload}.")
+        settings = _validated(type(self), mine, f"workloads.{workload}.")
+        _refuse_instances_without_work(workload, settings.training)
+        return settings
 
     @classmethod
     def from_context(cls, node: Node) -> Self:
@@ -209,9 +211,20 @@ class Settings(Part):
         if not isinstance(environments[env], Mapping):
             raise SettingsError(f"environments.{env}: no settings but {environments[env]!r}")
         settings = _validated(cls, _with_options({**environments[env], **chosen}))
-        for workload in settings.workloads:
-            settings.of(workload)
+        for workload in workloads():
+            settings.of(workload.name)
         return settings
+
+
+def _refuse_instances_without_work(name: str, training: Training) -> None:
+    [workload] = [one for one in workloads() if one.name == name]
+    for key in ("instance_count", "processing_instance_count"):
+        count = getattr(training, key)
+        if count > 1 and not workload.shares_work:
+            raise SettingsError(
+                f"workloads.{name}.training.{key}: expected 1, since each of its scripts reads all of its "
+                f"input (it is {count})"
+            )
 
 
 def _with_options(values: dict[str, Any]) -> dict[str, Any]:

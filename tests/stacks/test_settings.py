@@ -247,6 +247,20 @@ def test_what_is_wrong_for_a_workload_is_refused_by_its_key(
     assert str(refusal.value).startswith(fault)
 
 
+@pytest.mark.parametrize("key", ["instance_count", "processing_instance_count"])
+@pytest.mark.parametrize("count", [0, 9, True, "2"])
+def test_a_job_has_one_to_eight_instances(context: Mapping[str, Any], key: str, count: object) -> None:
+    with pytest.raises(SettingsError, match=rf"^training\.{key}: "):
+        Settings.from_mapping(changed(context, f"training.{key}", count))
+
+
+@pytest.mark.parametrize("key", ["instance_count", "processing_instance_count"])
+def test_instances_that_would_all_do_the_same_work_are_refused(context: Mapping[str, Any], key: str) -> None:
+    own = {"bank": {"training": {key: 2}}}
+    with pytest.raises(SettingsError, match=rf"^workloads\.bank\.training\.{key}: expected 1, .*\(it is 2\)"):
+        Settings.from_mapping({**context, "workloads": own})
+
+
 def test_bank_trains_on_spot_for_minutes_as_its_workshop_did(context: Mapping[str, Any]) -> None:
     for env in ("dev", "prod"):
         training = Settings.from_mapping({**context, "env": env}).of("bank").training

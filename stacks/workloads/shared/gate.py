@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stacks.constructs.pipeline.references import Join, Parameter, Value
+from stacks.constructs.pipeline.references import Join, Parameter, Reference, Value
 from stacks.constructs.pipeline.steps import Condition, Fail, Processing, PropertyFile, RegisterModel
 
 
@@ -12,12 +12,14 @@ class Gate:
     """The least value of a metric, which whoever starts the pipeline may change.
 
     The evaluation is told by `--minimum-<metric>`, and its JSON has `<metric>` and `<metric>_shortfall`.
-    `title` is how people write the metric.
+    `title` is how people write the metric. With `baseline`, another metric of the evaluation, the model has
+    to reach that, too, and the shortfall is what it lacks of the larger of both.
     """
 
     metric: str
     title: str
     minimum: float
+    baseline: str = ""
 
     @property
     def parameter(self) -> Parameter:
@@ -37,12 +39,17 @@ class Gate:
         """
         value = evaluate.look_up(evaluation, self.metric)
         shortfall = evaluate.look_up(evaluation, f"{self.metric}_shortfall")
-        words = (f"{self.title} ", value, " misses the minimum ", self.parameter, " by ", shortfall)
+        baseline = evaluate.look_up(evaluation, self.baseline) if self.baseline else None
+        minimums: list[Reference] = [self.parameter, *([baseline] if baseline else [])]
+        least: tuple[Value, ...] = (" misses the minimum ", self.parameter)
+        if baseline:
+            least = (*least, " or the baseline's ", baseline)
+        words = (f"{self.title} ", value, *least, " by ", shortfall)
         too_low = Fail(f"{self.title}TooLow{suffix}", message=Join("", words))
         return Condition(
             f"GoodEnough{suffix}",
             value=value,
-            minimum=self.parameter,
+            minimums=minimums,
             if_steps=[register],
             else_steps=[too_low],
         )

@@ -46,7 +46,8 @@ class Workload:
     `containers` are the hostnames of its model's containers in their order. `example` is a request that its
     endpoint accepts, text, or a document that is sent as JSON. `environment` is where its jobs run on a
     laptop: `.venv`, or that of the image of this name. `options` are the settings that no other workload has:
-    each with its possible values, the default first.
+    each with its possible values, the default first. `shares_work` says that its scripts can run on several
+    instances, each with a part of the work.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Workload:
     example_type: str = "text/csv"
     environment: str = HERE
     options: Mapping[str, Sequence[str | bool]] = field(default_factory=dict)
+    shares_work: bool = False
 
     def __post_init__(self) -> None:
         check_name(self.name)

@@ -10,19 +10,20 @@ from stacks.constructs.pipeline.steps.step import Jobs, Step
 
 @dataclass(frozen=True, kw_only=True)
 class Condition(Step):
-    """Goes on with some steps where a value is at least the minimum, and with others where it is less."""
+    """Goes on with some steps where a value is at least each minimum, and with others where it is less."""
 
     type: ClassVar[str] = "Condition"
 
     value: Reference
-    minimum: Reference
+    minimums: Sequence[Reference]
     if_steps: Sequence[Step]
     else_steps: Sequence[Step]
 
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
         return {
             "Conditions": [
-                {"Type": "GreaterThanOrEqualTo", "LeftValue": self.value, "RightValue": self.minimum}
+                {"Type": "GreaterThanOrEqualTo", "LeftValue": self.value, "RightValue": minimum}
+                for minimum in self.minimums
             ],
             "IfSteps": [step.render(jobs) for step in self.if_steps],
             "ElseSteps": [step.render(jobs) for step in self.else_steps],

@@ -1,6 +1,6 @@
 """The Processing step: a folder of code run in an image."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -26,7 +26,8 @@ class Processing(ReusedStep):
     """Runs a folder of code in an image.
 
     An input or output NAME is a folder below /opt/ml/processing/input or .../output, and the code is told by
-    `--NAME folder`; `options` are passed as `--NAME value`.
+    `--NAME folder`; `options` are passed as `--NAME value`. Each of several instances gets all objects of an
+    input, or, of one in `sharded`, a share of them.
     """
 
     type: ClassVar[str] = "Processing"
@@ -41,6 +42,7 @@ class Processing(ReusedStep):
     options: Mapping[str, Value] = field(default_factory=dict)
     environment: Mapping[str, Value] = field(default_factory=dict)
     property_files: Sequence[PropertyFile] = ()
+    sharded: Collection[str] = ()
 
     def output(self, name: str) -> Get:
         """The S3 prefix of one of the outputs."""
@@ -73,6 +75,10 @@ class Processing(ReusedStep):
         return step
 
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
+        if unknown := [name for name in self.sharded if name not in self.inputs]:
+            raise ValueError(
+                f"the step {self.name} has no input {unknown[0]}; it has {', '.join(self.inputs)}"
+            )
         inputs = {"code": self.code.bind(jobs.role), **self.inputs}
         flags = {
             **{name: f"{_PROCESSING}/input/{name}" for name in self.inputs},
@@ -88,14 +94,16 @@ class Processing(ReusedStep):
                 ],
             },
             "Environment": dict(self.environment),
-            "ProcessingInputs": [_processing_input(name, uri) for name, uri in inputs.items()],
+            "ProcessingInputs": [
+                _processing_input(name, uri, sharded=name in self.sharded) for name, uri in inputs.items()
+            ],
             "ProcessingOutputConfig": {
                 "Outputs": [self._output(name, jobs) for name in self.outputs],
                 "KmsKeyId": jobs.key_arn,
             },
             "ProcessingResources": {"ClusterConfig": self.cluster.bind(jobs)},
             "StoppingCondition": self.cluster.stopping_condition(),
-            "NetworkConfig": jobs.network(),
+            "NetworkConfig": jobs.network(self.cluster),
             "RoleArn": jobs.pass_role(),
         }
 
@@ -110,7 +118,7 @@ class Processing(ReusedStep):
         }
 
 
-def _processing_input(name: str, uri: Value) -> dict[str, Any]:
+def _processing_input(name: str, uri: Value, *, sharded: bool) -> dict[str, Any]:
     return {
         "InputName": name,
         "S3Input": {
@@ -118,6 +126,6 @@ def _processing_input(name: str, uri: Value) -> dict[str, Any]:
             "LocalPath": f"{_PROCESSING}/input/{name}",
             "S3DataType": "S3Prefix",
             "S3InputMode": "File",
-            "S3DataDistributionType": "FullyReplicated",
+            "S3DataDistributionType": "ShardedByS3Key" if sharded else "FullyReplicated",
         },
     }

@@ -2,8 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -67,10 +67,10 @@ class Jobs:
         )
         return self.role.role_arn
 
-    def network(self) -> dict[str, Any]:
-        """A job's network: no container calls out, and in a VPC the instances of a job encrypt what they tell
-        each other."""
-        encrypted = {"EnableInterContainerTrafficEncryption": True} if self.vpc_config else {}
+    def network(self, cluster: "Cluster") -> dict[str, Any]:
+        """A job's network: no container calls out, and what instances tell each other is encrypted."""
+        encrypts = self.vpc_config or cluster.instances.instance_count != 1
+        encrypted = {"EnableInterContainerTrafficEncryption": True} if encrypts else {}
         return {"EnableNetworkIsolation": True, **encrypted, **self.vpc_request()}
 
     def vpc_request(self) -> dict[str, Any]:
@@ -110,6 +110,10 @@ class Cluster:
     instances: Instances
     volume_size_gb: int
     max_runtime_seconds: int
+
+    def of(self, instance_count: int) -> Self:
+        """The same with so many instances."""
+        return replace(self, instances=replace(self.instances, instance_count=instance_count))
 
     @property
     def use(self) -> Use:

@@ -37,6 +37,8 @@ class Training(ReusedStep):
 
     The source travels as the channel `code`, a name that no other channel may have. Without `spot` the job
     runs on on-demand instances. `content_type` is that of the channels, for an algorithm that asks for one.
+    `metrics` are regular expressions by the names under which CloudWatch keeps what they find in the log; an
+    algorithm's own metrics need none.
     """
 
     type: ClassVar[str] = "Training"
@@ -50,6 +52,7 @@ class Training(ReusedStep):
     hyperparameters: Mapping[str, Value] = field(default_factory=dict)
     spot: Spot | None = None
     content_type: str | None = "text/csv"
+    metrics: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def model_data(self) -> Get:
@@ -59,14 +62,18 @@ class Training(ReusedStep):
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
         image = self.image.bind(jobs.scope, jobs.role, self.cluster.use)
         request = {
-            "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
+            "AlgorithmSpecification": {
+                "TrainingImage": image,
+                "TrainingInputMode": "File",
+                **self._metric_definitions(),
+            },
             "HyperParameters": {**self._script_mode(), **self.hyperparameters},
             "InputDataConfig": [*self._code(jobs), *self._data()],
             "OutputDataConfig": {"S3OutputPath": jobs.output_uri(self.name), "KmsKeyId": jobs.key_arn},
             "ResourceConfig": self.cluster.bind(jobs),
             "StoppingCondition": self.cluster.stopping_condition(),
             "RoleArn": jobs.pass_role(),
-            **jobs.network(),
+            **jobs.network(self.cluster),
         }
         return request if self.spot is None else {**request, **self._on_spot(self.spot, image, jobs)}
 
@@ -88,6 +95,10 @@ class Training(ReusedStep):
             },
             "CheckpointConfig": {"S3Uri": place, "LocalPath": "/opt/ml/checkpoints"},
         }
+
+    def _metric_definitions(self) -> dict[str, Any]:
+        definitions = [{"Name": name, "Regex": regex} for name, regex in self.metrics.items()]
+        return {"MetricDefinitions": definitions} if definitions else {}
 
     def _script_mode(self) -> dict[str, str]:
         if self.source is None:

@@ -1,5 +1,6 @@
 """The pieces of a pipeline definition: references and steps."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,43 @@ def test_inputs_and_outputs_are_folders_that_the_code_is_told(jobs: Jobs, proces
 def test_an_output_that_a_step_does_not_have_is_refused(processing: Processing) -> None:
     with pytest.raises(ValueError, match="the step Evaluate has no output labels; it has report"):
         processing.output("labels")
+
+
+def test_instances_of_a_job_share_the_objects_of_an_input_and_encrypt_what_they_say(
+    jobs: Jobs, processing: Processing
+) -> None:
+    shared = replace(processing, cluster=CLUSTER.of(2), sharded=["labels"]).arguments(jobs)
+
+    [code, rows] = shared["ProcessingInputs"]
+    assert code["S3Input"]["S3DataDistributionType"] == "FullyReplicated"
+    assert rows["S3Input"]["S3DataDistributionType"] == "ShardedByS3Key"
+    assert shared["ProcessingResources"]["ClusterConfig"]["InstanceCount"] == 2
+    assert shared["NetworkConfig"]["EnableInterContainerTrafficEncryption"] is True
+    assert "EnableInterContainerTrafficEncryption" not in processing.arguments(jobs)["NetworkConfig"]
+
+
+def test_an_input_that_a_step_does_not_have_is_not_sharded(jobs: Jobs, processing: Processing) -> None:
+    with pytest.raises(ValueError, match="the step Evaluate has no input rows; it has labels"):
+        replace(processing, sharded=["rows"]).arguments(jobs)
+
+
+def test_a_training_on_several_instances_encrypts_what_they_say(jobs: Jobs) -> None:
+    training = Training("Fit", image=XGBOOST, channels={"train": "s3://bucket/train"}, cluster=CLUSTER.of(2))
+
+    request = training.arguments(jobs)
+
+    assert request["ResourceConfig"]["InstanceCount"] == 2
+    assert request["EnableInterContainerTrafficEncryption"] is True
+
+
+def test_what_cloudwatch_looks_for_in_the_log_is_declared(jobs: Jobs) -> None:
+    training = Training(
+        "Fit", image=XGBOOST, channels={}, cluster=CLUSTER, metrics={"validation:loss": "^loss=(.+)$"}
+    )
+
+    definitions = training.arguments(jobs)["AlgorithmSpecification"]["MetricDefinitions"]
+
+    assert definitions == [{"Name": "validation:loss", "Regex": "^loss=(.+)$"}]
 
 
 def test_a_data_channel_in_the_place_of_the_source_is_refused(jobs: Jobs) -> None:
