@@ -108,7 +108,6 @@ READ_AS_HTTP_SAYS = {
         "text/csv; charset=utf-8",
         "text/csv;header=present",
         "text/csv;q=0.1",
-        "*/*;q=0.8",
     ],
     (200, b"[3.0, 7.0]", JSON): [
         "application/json;q=0.5;foo=bar",
@@ -116,6 +115,7 @@ READ_AS_HTTP_SAYS = {
         "APPLICATION/JSON",
         "application/json;charset=utf-8",
         "application/*",
+        "*/*;q=0.8",
     ],
     (200, npy(np.array([3, 7], np.float32)), NPY): [
         'image/png, Application/X-NPY;version="1"',
