@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tensorflow_inference_image import json_writer, rapid_json
-from tensorflow_inference_image.rapid_json import MalformedJson, parse
+from tensorflow_inference_image.rapid_json import MalformedJson, parse, parse_by_hand
 
 VALUES = st.recursive(
     st.none()
@@ -28,11 +28,8 @@ def test_what_python_writes_is_read(value: Any, ascii_only: bool) -> None:
 
 
 @given(VALUES)
-def test_what_python_writes_is_read_by_the_other_reader_too(value: Any) -> None:
-    # Half a pair makes Python's parser step back.
-    text = json.dumps([value, "😂"])
-
-    assert parse(text.encode()) == [value, "😂"]
+def test_what_python_writes_is_read_by_hand_too(value: Any) -> None:
+    assert parse_by_hand(json.dumps(value).encode()) == value
 
 
 @given(st.binary(max_size=60))

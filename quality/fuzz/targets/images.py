@@ -1,4 +1,8 @@
-"""What images read that is not a table: arrays and scores as JSON, series, sentences."""
+"""What images read that is not a table: arrays and scores as JSON, series, sentences, tensors."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -57,11 +61,84 @@ def _sentences() -> Parse:
     return parse
 
 
+def _tensors() -> Parse:
+    """A request to TensorFlow Serving is refused, or answered with what it holds: a request again."""
+    find_modules()
+    from tensorflow_inference_image import passed_on, rapid_json
+    from tensorflow_inference_image.models import Models
+    from tensorflow_inference_image.rest import RestApi
+    from tensorflow_inference_image.servable import NUMPY, Signature, TensorInfo
+
+    # One for each type, and one of several inputs.
+    signatures = {
+        **{dtype: Signature({"x": TensorInfo(dtype)}, {"x": TensorInfo(dtype)}) for dtype in NUMPY},
+        "serving_default": Signature({"x": TensorInfo("DT_FLOAT")}, {"x": TensorInfo("DT_FLOAT")}),
+        "several": Signature(
+            {"x": TensorInfo("DT_INT64"), "t_bytes": TensorInfo("DT_STRING")},
+            {"x": TensorInfo("DT_INT64")},
+        ),
+    }
+
+    class Same:
+        """Answers with its inputs."""
+
+        @property
+        def signatures(self) -> Mapping[str, Signature]:
+            return signatures
+
+        def run(self, signature: Signature, inputs: Any) -> Any:
+            return inputs
+
+    api = RestApi(Models({"same": {1: Same()}}))
+
+    def predict(body: bytes) -> Any:
+        return api.answer("POST", "/v1/models/same:predict", body)
+
+    def again(body: bytes, answer: bytes) -> None:
+        document = rapid_json.parse(body)
+        form = "instances" if "instances" in document else "inputs"
+        content = answer.partition(b":")[2].rpartition(b"}")[0]
+        head = json.dumps({"signature_name": document.get("signature_name", "")}).encode().removesuffix(b"}")
+        second = predict(head + b', "' + form.encode() + b'":' + content + b"}")
+        require((second.status, second.body) == (200, answer), "not what was written")
+
+    def parse(data: bytes) -> None:
+        if data.count(b"[") + data.count(b"{") < 200:
+            read = [_read(way, data) for way in (rapid_json.parse, rapid_json.parse_by_hand)]
+            require(read[0] == read[1], "two readers differ")
+        for content_type in ("application/json", "text/csv"):
+            status = predict(passed_on.request(data, content_type)).status
+            require(status in (200, 400), f"status {status}")
+        for method in ("predict", "classify", "regress"):
+            answer = api.answer("POST", f"/v1/models/same:{method}", data)
+            require(answer.status in (200, 400), f"status {answer.status}")
+            if answer.status == 200:
+                again(data, answer.body)
+
+    def _read(way: Callable[[bytes], Any], data: bytes) -> str | None:
+        try:
+            return json.dumps(way(data), sort_keys=True)
+        except rapid_json.MalformedJson:
+            return None
+
+    return parse
+
+
 TARGETS = (
     Target(
         "image-requests",
-        "JSON, JSON lines and RecordIO: arrays, scores, series, sentences",
-        ("toolkit", "hop_request", "churn_scores", "inference", "deepar_image", "seq2seq_image"),
-        lambda: together(decoded("application/json"), scores("application/json"), _series(), _sentences()),
+        "JSON, JSON lines and RecordIO: arrays, scores, series, sentences, tensors",
+        (
+            "toolkit",
+            "hop_request",
+            "churn_scores",
+            "inference",
+            "deepar_image",
+            "seq2seq_image",
+            "tensorflow_inference_image",
+        ),
+        lambda: together(
+            decoded("application/json"), scores("application/json"), _series(), _sentences(), _tensors()
+        ),
     ),
 )

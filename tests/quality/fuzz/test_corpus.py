@@ -37,3 +37,19 @@ def test_a_parser_that_drops_a_row_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 
     with pytest.raises(WrongResultError, match="other numbers than are written"):
         parse(b"1,2,3\n4,5,6\n")
+
+
+def test_a_server_that_answers_with_another_number_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    parse = TARGETS["image-requests"].load()
+    monkeypatch.setattr("tensorflow_inference_image.answers.decimal", lambda value, single: str(value + 1))
+
+    with pytest.raises(WrongResultError, match="not what was written"):
+        parse(b'{"instances": [1.5]}')
+
+
+def test_two_readers_that_differ_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    parse = TARGETS["image-requests"].load()
+    monkeypatch.setattr("tensorflow_inference_image.rapid_json.json.loads", lambda text, **how: 1)
+
+    with pytest.raises(WrongResultError, match="two readers differ"):
+        parse(b"[2]")
