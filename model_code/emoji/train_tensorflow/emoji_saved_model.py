@@ -20,3 +20,5 @@ def save(network: Network, folder: Path) -> None:
     module.held = list(network.variables.values())
     module.serve = tf.function(serve, input_signature=(TOKENS,) * 3)
     tf.saved_model.save(module, str(folder), signatures=module.serve)
+    # A random number, which nothing reads: the same weights should give the same files.
+    (folder / "fingerprint.pb").unlink(missing_ok=True)
