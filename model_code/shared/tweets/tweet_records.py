@@ -16,6 +16,7 @@ from job_files import writing
 _FEATURES, _FEATURE, _KEY, _VALUE, _INT64_LIST, _NUMBERS = 1, 1, 1, 2, 3, 1
 _LENGTH_DELIMITED = 2
 _LONGEST_RECORD = 1 << 24
+_TOO_LARGE = 1 << 63
 
 
 class RecordError(ValueError):
@@ -47,14 +48,8 @@ def write(path: Path, examples: Iterable[Example]) -> None:
 
 
 def append(stream: BinaryIO, example: Example) -> None:
-    """Write one framed record; the numbers are 0 or more (ValueError)."""
-    features = {
-        "input_ids": example.input_ids,
-        "input_mask": example.input_mask,
-        "label_ids": [example.label_ids],
-        "segment_ids": example.segment_ids,
-    }
-    message = _field(_FEATURES, b"".join(_feature(name, numbers) for name, numbers in features.items()))
+    """Write one framed record: the message behind its length, each with its CRC; see `encode`."""
+    message = encode(example)
     length = struct.pack("<Q", len(message))
     stream.write(b"".join([length, _masked_crc(length), message, _masked_crc(message)]))
 
@@ -64,9 +59,35 @@ def read(path: Path) -> Iterator[Example]:
     with path.open("rb") as stream:
         for number, message in enumerate(_messages(path, stream), 1):
             try:
-                yield _example(message)
-            except (ValueError, IndexError, UnicodeDecodeError) as error:
+                yield decode(message)
+            except ValueError as error:
                 raise RecordError(f"{path.name}, record {number}: {error}") from None
+
+
+def encode(example: Example) -> bytes:
+    """The message of an example; its numbers are 0 or more (ValueError)."""
+    features = {
+        "input_ids": example.input_ids,
+        "input_mask": example.input_mask,
+        "label_ids": [example.label_ids],
+        "segment_ids": example.segment_ids,
+    }
+    return _field(_FEATURES, b"".join(_feature(name, numbers) for name, numbers in features.items()))
+
+
+def decode(message: bytes) -> Example:
+    """The example of a message; features of other names are left out. Raises ValueError for anything else."""
+    found: dict[str, list[int]] = {}
+    for entry in _contents(_content(message, _FEATURES), _FEATURE):
+        numbers = _content(_content(_content(entry, _VALUE), _INT64_LIST), _NUMBERS)
+        found[_content(entry, _KEY).decode()] = _numbers(numbers)
+    missing = [name for name in Example._fields if name not in found]
+    if missing:
+        raise ValueError(f"there is no feature {missing[0]}")
+    ids, mask, segments, label = (found[name] for name in Example._fields)
+    if not len(ids) == len(mask) == len(segments) or len(label) != 1:
+        raise ValueError("expected features of one length, and one label")
+    return Example(ids, mask, segments, label[0])
 
 
 def _messages(path: Path, stream: BinaryIO) -> Iterator[bytes]:
@@ -103,7 +124,7 @@ def _field(number: int, content: bytes) -> bytes:
 
 def _varint(value: int) -> bytes:
     """Seven bits a byte, the lowest first; all but the last byte have the eighth bit set."""
-    if not 0 <= value < 1 << 63:
+    if not 0 <= value < _TOO_LARGE:
         raise ValueError(f"expected a number from 0 on, got {value}")
     encoded = bytearray()
     while value > 0x7F:
@@ -111,20 +132,6 @@ def _varint(value: int) -> bytes:
         value >>= 7
     encoded.append(value)
     return bytes(encoded)
-
-
-def _example(message: bytes) -> Example:
-    found: dict[str, list[int]] = {}
-    for entry in _contents(_content(message, _FEATURES), _FEATURE):
-        numbers = _content(_content(_content(entry, _VALUE), _INT64_LIST), _NUMBERS)
-        found[_content(entry, _KEY).decode()] = _numbers(numbers)
-    missing = [name for name in Example._fields if name not in found]
-    if missing:
-        raise ValueError(f"there is no feature {missing[0]}")
-    ids, mask, segments, label = (found[name] for name in Example._fields)
-    if not len(ids) == len(mask) == len(segments) or len(label) != 1:
-        raise ValueError("expected features of one length, and one label")
-    return Example(ids, mask, segments, label[0])
 
 
 def _content(message: bytes, number: int) -> bytes:
@@ -163,10 +170,11 @@ def _numbers(packed: bytes) -> list[int]:
 
 def _read_varint(content: bytes, place: int) -> tuple[int, int]:
     value = shift = 0
-    while True:
+    while place < len(content) and value < _TOO_LARGE:
         byte = content[place]
         place += 1
         value |= (byte & 0x7F) << shift
-        if byte < 0x80:
+        if byte < 0x80 and value < _TOO_LARGE:
             return value, place
         shift += 7
+    raise ValueError("expected whole numbers below 2**63, got one that is larger or cut off")

@@ -1,6 +1,7 @@
 """The files that are trained on, as the split steps open them."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from quality.fuzz.target import OF_WORKLOADS, Parse, Target, find_modules, reads_file, require, together
 
@@ -49,11 +50,45 @@ def _electricity() -> Parse:
     return lambda data: parse(data) if b";" in data.partition(b"\n")[0] else None
 
 
+def _tweets() -> Parse:
+    """A file of tweets is refused by line, or each tweet is clean and has one of the labels, or none."""
+    find_modules()
+    import tweet_files
+    import tweet_text
+
+    def hold(tweets: Sequence[tweet_files.Tweet]) -> None:
+        for text, label in tweets:
+            require(tweet_text.clean(text) == text, "a text that is not clean")
+            require(label is None or label in range(len(tweet_text.EMOJIS)), "a label that is none")
+
+    def read(path: Path) -> list[tweet_files.Tweet]:
+        return list(tweet_files.read(path))
+
+    return reads_file("tweets.csv", read, tweet_files.FileError, hold)
+
+
+def _records() -> Parse:
+    """A record's message is refused with ValueError, or is an example that is the same once written."""
+    find_modules()
+    import tweet_records
+
+    def parse(data: bytes) -> None:
+        try:
+            example = tweet_records.decode(data)
+        except ValueError:
+            return
+        require(
+            tweet_records.decode(tweet_records.encode(example)) == example, "another example once written"
+        )
+
+    return parse
+
+
 TARGETS = (
     Target(
         "training-files",
-        "churn.txt, the bank's files, the electricity file",
-        ("hop_request", "electricity_file", "load_series", *OF_WORKLOADS),
-        lambda: together(_churn(), _bank(), _electricity()),
+        "churn.txt, the bank's files, the electricity file, tweets and their records",
+        ("hop_request", "electricity_file", "load_series", "tweet_", *OF_WORKLOADS),
+        lambda: together(_churn(), _bank(), _electricity(), _tweets(), _records()),
     ),
 )

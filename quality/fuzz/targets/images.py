@@ -1,4 +1,4 @@
-"""What images read that is not a table: arrays and scores as JSON, series, sentences, tensors."""
+"""What images read that is not a table: arrays and scores as JSON, series, sentences, tensors, tweets."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -124,10 +124,28 @@ def _tensors() -> Parse:
     return parse
 
 
+def _tweets() -> Parse:
+    """A request for emojis, in each media type, is refused, or has tweets that are the same once written."""
+    find_modules()
+    import emoji_wire
+
+    def parse(data: bytes) -> None:
+        for content_type in (emoji_wire.JSON, emoji_wire.JSON_LINES, emoji_wire.CSV):
+            try:
+                tweets = emoji_wire.read(data, content_type)
+            except emoji_wire.Refused as refused:
+                require(refused.status == 400, f"status {refused.status}")
+                continue
+            lines = "".join(json.dumps({"tweet": tweet}) + "\n" for tweet in tweets)
+            require(emoji_wire.read(lines, emoji_wire.JSON_LINES) == tweets, "another tweet once written")
+
+    return parse
+
+
 TARGETS = (
     Target(
         "image-requests",
-        "JSON, JSON lines and RecordIO: arrays, scores, series, sentences, tensors",
+        "JSON, JSON lines, CSV and RecordIO: arrays, scores, series, sentences, tensors, tweets",
         (
             "toolkit",
             "hop_request",
@@ -136,9 +154,11 @@ TARGETS = (
             "deepar_image",
             "seq2seq_image",
             "tensorflow_inference_image",
+            "emoji_wire",
         ),
         lambda: together(
-            decoded("application/json"), scores("application/json"), _series(), _sentences(), _tensors()
+            *(decoded("application/json"), scores("application/json"), _series(), _sentences()),
+            *(_tensors(), _tweets()),
         ),
     ),
 )
