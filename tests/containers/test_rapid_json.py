@@ -64,6 +64,12 @@ def test_what_rapidjson_takes_is_taken(body: bytes, value: Any) -> None:
     assert parse(body) == value
 
 
+@pytest.mark.parametrize("open_", [b"[", b'{"a":'])
+def test_what_is_nested_without_end_is_refused_before_its_end(open_: bytes) -> None:
+    with pytest.raises(RecursionError):
+        parse(open_ * 1_000_000)
+
+
 def test_nan_is_taken() -> None:
     assert [math.isnan(one) for one in parse(b"[NaN, -NaN]")] == [True, True]
 

@@ -10,6 +10,8 @@ import re
 from typing import Any
 
 LARGEST_INT, SMALLEST_INT = 2**64 - 1, -(2**63)
+# RapidJSON has no limit but its stack; what works on a value here can take far less.
+DEEPEST = 10_000
 
 # A byte order mark, of which RapidJSON skips each byte by itself.
 _BOM = re.compile(rb"\xef?\xbb?\xbf?")
@@ -57,9 +59,10 @@ class MalformedJson(ValueError):
 
 
 def parse(body: bytes) -> Any:
-    """The document's value; of a name that an object has twice, the first counts. Refuses with MalformedJson.
+    """The document's value; of a name that an object has twice, the first counts.
 
-    An int is within 64 bits, any other number a float. Text that is not UTF-8 is in surrogate escapes.
+    Refuses with MalformedJson, and with RecursionError what is nested more than DEEPEST times. An int is
+    within 64 bits, any other number a float. Text that is not UTF-8 is in surrogate escapes.
     """
     if _NOT_PYTHONS.search(body) is None:
         try:
@@ -116,6 +119,8 @@ class _Reader:
             self._put(container, names, value)
             if isinstance(value, list | dict) and not self._closes(value):
                 open_.append(container)
+                if len(open_) > DEEPEST:
+                    raise RecursionError
                 container = value
                 if isinstance(value, dict):
                     names.append(self._name())
