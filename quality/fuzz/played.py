@@ -51,5 +51,18 @@ class PlayedTranslation(PlayedRuntime):
         return _written([{"target": " ".join(reversed(words))} for words in sentences])
 
 
+class PlayedEmojis(PlayedRuntime):
+    """Answers each tweet by five emojis that follow from its text."""
+
+    def expected(self, media_type: str) -> str:
+        return _written([_recommendation(tweet) for tweet in json.loads(self.sent)["tweets"]])
+
+
+def _recommendation(tweet: str) -> dict[str, Any]:
+    first = zlib.crc32(tweet.encode()) % 50
+    emojis = [{"emoji": chr(0x1F600 + first + number), "share": 0.2 - number / 50} for number in range(5)]
+    return {"emojis": emojis, "recommended": first > 25, "truncated": len(tweet) > 100}
+
+
 def _written(predictions: list[dict[str, Any]]) -> str:
     return json.dumps({"predictions": predictions}, separators=(",", ":"), ensure_ascii=False)

@@ -83,9 +83,7 @@ def test_each_tweet_is_answered_with_five_emojis_in_the_request_s_order() -> Non
 def test_a_tweet_a_record_of_csv_is_the_same_request() -> None:
     runtime = Runtime()
 
-    status, body = function(runtime).post(
-        '\ufeffI am good\r\n"So good, I said ""wow""\nTwice"\n\n', "text/csv"
-    )
+    status, body = function(runtime).post('\ufeffI am good\r\n"So good, I said ""wow""\nTwice"\n\n', CSV)
 
     assert runtime.tweets == ["I am good", 'So good, I said "wow"\nTwice']
     assert (status, json.loads(body)) == (200, {"predictions": [recommendation(), recommendation()]})

@@ -125,11 +125,12 @@ def _events() -> Parse:
     """Any event has an answer; a 200 has what the played model says to what was sent on."""
     find_modules()
     import churn_api
+    import emoji_api
     import translation_api
     from aws_lambda_powertools import Logger
     from prediction_service.environment import Environment
 
-    from quality.fuzz.played import PlayedRuntime, PlayedScores, PlayedTranslation
+    from quality.fuzz.played import PlayedEmojis, PlayedRuntime, PlayedScores, PlayedTranslation
 
     log = io.StringIO()
     environment = Environment.read({"ENDPOINT_NAME": "e", "ALLOWED_ORIGINS": "https://app.example.com"})
@@ -138,15 +139,19 @@ def _events() -> Parse:
     def handler(api: Any, played: PlayedRuntime) -> tuple[Any, PlayedRuntime]:
         return api.create_handler(environment, played, logger), played
 
-    # One that takes rows, and one that takes a document.
-    handlers = [handler(churn_api, PlayedScores()), handler(translation_api, PlayedTranslation())]
+    # One that takes rows, one that takes a document, and one that takes texts of people.
+    handlers = [
+        handler(churn_api, PlayedScores()),
+        handler(translation_api, PlayedTranslation()),
+        handler(emoji_api, PlayedEmojis()),
+    ]
 
     def parse(data: bytes) -> None:
         event = _object(data)
         if event is None:
             return
         # Incomplete events are refused all alike, so that little else would be reached.
-        given = event if "sentences" in event else complete(event)
+        given = event if event.keys() & {"sentences", "tweets"} else complete(event)
         for handle, played in handlers:
             played.sent = b""
             answer = handle(given, played)
@@ -191,5 +196,5 @@ TARGETS = (
         (*_MODULES, "deepar_image"),
         lambda: together(_rows("application/json"), _series(), _sentences(), _tweets("application/json")),
     ),
-    Target("api-event", "proxy events, and translation's objects", _MODULES, _events),
+    Target("api-event", "proxy events, and objects that are bodies", _MODULES, _events),
 )
