@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .json_writer import PrettyWriter, decimal, echoed
 from .servable import CLASSIFY, REGRESS, Signature, Version
 from .status import FAILED_PRECONDITION, ServingError, invalid
-from .tensors import decoded_base64, encoded, is_base64, is_lossless, kind, lossy
+from .values import decoded_base64, encoded, is_base64, is_lossless, kind, lossy
 
 _EXAMPLES, _CONTEXT = "examples", "context"
 _INPUTS, _OUTPUTS, _CLASSES, _SCORES = "inputs", "outputs", "classes", "scores"

@@ -162,17 +162,18 @@ def _echo(value: Any, writer: PrettyWriter) -> None:
         writer.end()
     elif isinstance(value, str):
         writer.string(value)
+    elif isinstance(value, float) and not math.isfinite(value):
+        writer.raw("")
+        raise _NotWritten
     else:
         writer.raw(_WRITTEN[type(value)](value))
 
 
 def _shortest(value: float) -> str:
     """As RapidJSON's own writer has a double: the shortest digits, an exponent from 1e21 on."""
-    if not math.isfinite(value):
-        raise _NotWritten
     mantissa, _, exponent = f"{value!r}".partition("e")
     if not exponent:
-        return _plain(mantissa)
+        return mantissa
     digits = mantissa.lstrip("-").replace(".", "").rstrip("0") or "0"
     point = int(exponent) + 1
     sign = "-" if mantissa.startswith("-") else ""
@@ -182,10 +183,6 @@ def _shortest(value: float) -> str:
         return f"{sign}0.{'0' * -point}{digits}"
     shown = digits if len(digits) == 1 else f"{digits[0]}.{digits[1:]}"
     return f"{sign}{shown}e{point - 1}"
-
-
-def _plain(text: str) -> str:
-    return text
 
 
 _WRITTEN: dict[type, Callable[[Any], str]] = {

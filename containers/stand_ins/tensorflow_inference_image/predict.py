@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import answers, examples, tensors
+from .json_reader import MalformedJson
 from .json_writer import echoed
-from .rapid_json import MalformedJson, parse
+from .rapid_json import parse
 from .servable import DEFAULT_SIGNATURE, TensorInfo, Tensors, Version
 from .status import invalid
 

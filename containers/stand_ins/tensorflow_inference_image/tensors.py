@@ -1,7 +1,5 @@
 """The inputs of a predict request: JSON values as tensors, refused as TensorFlow Serving refuses them."""
 
-import base64
-import binascii
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,16 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .json_reader import LARGEST_INT
 from .json_writer import echoed
-from .rapid_json import LARGEST_INT
 from .servable import NUMPY, TensorInfo, Tensors, type_name
 from .status import UNIMPLEMENTED, ServingError, invalid
+from .values import EXACT, decoded_base64, encoded, is_base64, is_lossless, kind, lossy
 
 ROW, COLUMN = "instances", "inputs"
 
-# The largest integers that have all their digits in the two precisions, and the largest number in single.
-_EXACT = {"DT_FLOAT": 2**24 - 1, "DT_DOUBLE": 2**53 - 1}
-_LARGEST_SINGLE = float(np.finfo(np.float32).max)
 _MOST_DIMENSIONS = 64
 _INT32 = (-(2**31), 2**31 - 1)
 _RANGES = {
@@ -28,7 +24,6 @@ _RANGES = {
     "DT_UINT32": (0, 2**32 - 1),
     "DT_UINT64": (0, LARGEST_INT),
 }
-_KINDS = {dict: "Object", list: "Array", str: "String", int: "Number", float: "Number", type(None): "Null"}
 
 
 @dataclass
@@ -69,50 +64,6 @@ def read(document: Mapping[str, Any], infos: Mapping[str, TensorInfo]) -> tuple[
     if COLUMN in document:
         return COLUMN, _columns(document[COLUMN], infos)
     raise invalid(f"Missing '{COLUMN}' or '{ROW}' key")
-
-
-def is_base64(value: Any) -> bool:
-    """Whether a value is an object of one member `b64`, a string."""
-    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("b64"), str)
-
-
-def encoded(text: str) -> bytes:
-    """The bytes of a string; what was no UTF-8 in the request is as it came."""
-    return text.encode("utf-8", "surrogateescape")
-
-
-def decoded_base64(value: Any) -> bytes:
-    """The bytes of a `b64` object, with or without its padding."""
-    if not is_base64(value):
-        raise invalid(f"JSON Value: {echoed(value)} not formatted correctly for base64 data")
-    # Blanks are skipped, `.` pads as `=` does, and padding may be left out as a whole.
-    text = b"".join(encoded(value["b64"]).split()).replace(b".", b"=")
-    digits = text.rstrip(b"=")
-    padding = b"=" * (-len(digits) % 4)
-    try:
-        if text not in (digits, digits + padding):
-            raise binascii.Error
-        return base64.b64decode(digits + padding, validate=True)
-    except binascii.Error:
-        raise invalid("Unable to base64 decode") from None
-
-
-def is_lossless(value: float, dtype: str) -> bool:
-    """Whether a number can be a float or a double: an integer with all its digits, any other within range."""
-    if isinstance(value, int):
-        return abs(value) <= _EXACT[dtype]
-    return not math.isfinite(value) or dtype == "DT_DOUBLE" or abs(value) <= _LARGEST_SINGLE
-
-
-def lossy(value: Any, dtype: str) -> ServingError:
-    return invalid(
-        f"Cannot convert JSON value: {echoed(value)} to {type_name(dtype)} without loss of precision."
-    )
-
-
-def kind(value: Any) -> str:
-    """What JSON calls the value."""
-    return str(value) if isinstance(value, bool) else _KINDS[type(value)]
 
 
 def _is_named(value: Any) -> bool:
@@ -228,7 +179,7 @@ def _is_plain(items: list[Any], dtype: str) -> bool:
     if dtype in _RANGES:
         low, high = _RANGES[dtype]
         return types == {int} and low <= min(items) and max(items) <= high
-    if dtype in _EXACT:
+    if dtype in EXACT:
         return types <= {int, float} and all(is_lossless(item, dtype) for item in items)
     return dtype == "DT_STRING" and types == {str}
 
@@ -242,7 +193,7 @@ def _item(value: Any, dtype: str) -> Any:
     elif dtype == "DT_BOOL":
         if isinstance(value, bool):
             return value
-    elif dtype in _EXACT:
+    elif dtype in EXACT:
         if isinstance(value, int | float) and not isinstance(value, bool):
             if not is_lossless(value, dtype):
                 raise lossy(value, dtype)

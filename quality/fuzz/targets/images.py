@@ -65,6 +65,7 @@ def _tensors() -> Parse:
     """A request to TensorFlow Serving is refused, or answered with what it holds: a request again."""
     find_modules()
     from tensorflow_inference_image import passed_on, rapid_json
+    from tensorflow_inference_image.json_reader import MalformedJson
     from tensorflow_inference_image.models import Models
     from tensorflow_inference_image.rest import RestApi
     from tensorflow_inference_image.servable import NUMPY, Signature, TensorInfo
@@ -118,7 +119,7 @@ def _tensors() -> Parse:
     def _read(way: Callable[[bytes], Any], data: bytes) -> str | None:
         try:
             return json.dumps(way(data), sort_keys=True)
-        except rapid_json.MalformedJson:
+        except MalformedJson:
             return None
 
     return parse
