@@ -21,11 +21,6 @@ from local.registry import FolderRegistry
 from local.storage.archive import pack
 from local.storage.s3 import Storage
 
-IMAGE = (
-    "763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:2.21.0-cpu-py312-ubuntu22.04-sagemaker"
-)
-SOURCE = MODEL_CODE / "emoji" / "train_tensorflow"
-STRATEGY = "sagemaker_multi_worker_mirrored_strategy_enabled"
 LETTERS = "abcdefghij"
 VOCABULARY = [
     "[PAD]",
@@ -52,6 +47,30 @@ CONFIG = {
 }
 
 
+class Framework(NamedTuple):
+    """What trains: an image, the script for it, what a job of several instances is told, and the files of
+    the network that is served."""
+
+    image: str
+    source: Path
+    of_several: Mapping[str, str]
+    network_files: tuple[str, ...]
+
+
+TENSORFLOW = Framework(
+    "763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:2.21.0-cpu-py312-ubuntu22.04-sagemaker",
+    MODEL_CODE / "emoji" / "train_tensorflow",
+    {"sagemaker_multi_worker_mirrored_strategy_enabled": "true"},
+    ("emoji/1/saved_model.pb", "emoji/1/variables/variables.index"),
+)
+TORCH = Framework(
+    "111122223333.dkr.ecr.eu-west-1.amazonaws.com/slipway-dev-emoji-training:1",
+    MODEL_CODE / "emoji" / "train_torch",
+    {},
+    ("model.onnx",),
+)
+
+
 class Trained(NamedTuple):
     """A job's model folder, and the log of each instance."""
 
@@ -69,6 +88,7 @@ class Lab:
     """A folder with buckets, in which jobs run as the pipeline's steps do."""
 
     folder: Path
+    framework: Framework
     services: Services = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,7 +100,7 @@ class Lab:
             )
         )
         archive = self.folder / "cdk.out" / "asset.source.gz"
-        pack(as_archived(SOURCE, self.folder / "source"), archive)
+        pack(as_archived(self.framework.source, self.folder / "source"), archive)
         storage = Storage(self.folder / "s3", declared)
         images = Images.load(ROOT / "versions.toml")
         self.services = Services(
@@ -121,9 +141,9 @@ class Lab:
             **hyperparameters,
         }
         if instances > 1:
-            given[STRATEGY] = "true"
+            given |= self.framework.of_several
         return {
-            "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+            "AlgorithmSpecification": {"TrainingImage": self.framework.image, "TrainingInputMode": "File"},
             "InputDataConfig": [
                 {
                     "ChannelName": name,

@@ -20,7 +20,8 @@ from model_scripts import MODEL_CODE, as_archived, load
 choices = load("shared/emoji_training/emoji_choices")
 weights = load("shared/emoji_training/emoji_weights")
 safetensors = load("emoji/train_tensorflow/safetensors_file")
-checkpoints = load("emoji/train_tensorflow/emoji_checkpoints")
+checkpoints = load("shared/emoji_training/emoji_checkpoints")
+job = load("shared/emoji_training/emoji_job")
 linear = load("shared/tweets/emoji_linear")
 
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefghij"]
@@ -106,7 +107,7 @@ def test_numbers_of_a_type_that_the_format_has_not_got_are_refused(tmp_path: Pat
 
 
 def test_only_the_last_checkpoint_is_kept_and_found(tmp_path: Path) -> None:
-    kept = checkpoints.Checkpoints(tmp_path / "checkpoints")
+    kept = checkpoints.Checkpoints(tmp_path / "checkpoints", safetensors.read, safetensors.write)
     assert kept.last() is None
 
     for step in (9, 10, 200):
@@ -116,6 +117,36 @@ def test_only_the_last_checkpoint_is_kept_and_found(tmp_path: Path) -> None:
     step, found = kept.last()
     assert (step, int(found["step"])) == (200, 200)
     assert [path.name for path in (tmp_path / "checkpoints").glob("step-*")] == ["step-200.safetensors"]
+
+
+# Jobs
+
+
+def test_the_learning_rate_rises_for_a_tenth_of_the_steps_and_falls_to_zero() -> None:
+    plan = job.Plan.of(job.parser("").parse_args(["--learning_rate", "0.1"]))
+
+    rates = [plan.rate(step, 40) for step in range(41)]
+
+    np.testing.assert_allclose(rates[:5], [0.025, 0.05, 0.075, 0.1, 0.1])
+    np.testing.assert_allclose(np.diff(rates[4:]), -0.1 / 36)
+    assert rates[40] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "steps"), [([], 10), (["--epochs", "3"], 30), (["--epochs", "3", "--max_steps", "7"], 7)]
+)
+def test_a_plan_has_its_epochs_batches_unless_it_is_limited(arguments: list[str], steps: int) -> None:
+    plan = job.Plan.of(job.parser("").parse_args(arguments))
+
+    assert plan.steps(10) == steps
+
+
+@pytest.mark.parametrize(
+    ("arguments", "layers"),
+    [([], None), (["--trained_layers", "all"], None), (["--trained_layers", "0"], 0)],
+)
+def test_layers_are_all_or_a_number(arguments: list[str], layers: int | None) -> None:
+    assert job.Plan.of(job.parser("").parse_args(arguments)).trained_layers == layers
 
 
 # Weights

@@ -11,7 +11,11 @@ from model_scripts import MODEL_CODE, as_archived
 from patience import PATIENCE
 
 # What is for an image with an environment of its own is imported by the tests of that image.
-HEAVY = {MODEL_CODE / "translation" / "hugging_face", MODEL_CODE / "emoji" / "train_tensorflow"}
+HEAVY = {
+    MODEL_CODE / "translation" / "hugging_face",
+    MODEL_CODE / "emoji" / "train_tensorflow",
+    MODEL_CODE / "emoji" / "train_torch",
+}
 FOLDERS = sorted({path.parent for path in MODEL_CODE.rglob("*.py")} - HEAVY)
 SERVING = [folder for folder in FOLDERS if (folder / "inference.py").exists()]
 

@@ -1,35 +1,17 @@
 """Fitting the network to records, on one instance or several that each take a part of every batch."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import tensorflow as tf
 from emoji_batches import WHOLE, Batch, Records, Share
 from emoji_checkpoints import Checkpoints
 from emoji_encoder import Network, as_it_is
-from emoji_optimizer import AdamW, learning_rate
+from emoji_job import Plan
+from emoji_optimizer import AdamW
 
 # Steps between two lines of the loss.
 _REPORTED = 10
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How long and how fast to train, and which layers (None: all)."""
-
-    epochs: int
-    most_steps: int
-    learning_rate: float
-    last_layers: int | None
-    dropout: float
-    seed: int
-    checkpoint_steps: int
-
-    def steps(self, records: Records) -> int:
-        """How many batches that is."""
-        steps = self.epochs * records.batches
-        return min(steps, self.most_steps) if self.most_steps else steps
 
 
 class Cluster:
@@ -68,10 +50,10 @@ class Fitting:
         self._records = records
         self._plan = plan
         self._cluster = cluster
-        self._trained = network.trained(plan.last_layers)
+        self._trained = network.trained(plan.trained_layers)
         self._optimizer = AdamW(self._trained)
         self._step = tf.function(self._one_step, reduce_retracing=True)
-        self.steps = plan.steps(records)
+        self.steps = plan.steps(records.batches)
 
     def run(self, checkpoints: Checkpoints) -> Iterator[int]:
         """Train, from the last checkpoint on, and print the loss; gives the number of each epoch that is
@@ -84,7 +66,7 @@ class Fitting:
             epoch, skip = divmod(done, self._records.batches)
             batches = self._records.epoch(self._plan.seed + epoch, self._cluster.share, skip)
             for batch in batches.take(self.steps - done):
-                rate = learning_rate(self._plan.learning_rate, done, self.steps)
+                rate = self._plan.rate(done, self.steps)
                 done += 1
                 losses.append(float(self._step(batch, tf.constant(rate), tf.constant(done))))
                 if done % _REPORTED == 0 or done == self.steps:

@@ -1,4 +1,4 @@
-"""AdamW with clipped gradients, and a learning rate that rises and then falls to zero.
+"""AdamW with clipped gradients.
 
 Keras's optimizers sum gradients over the instances by themselves, after they have clipped them; here the
 norm that is clipped is that of the sum.
@@ -14,15 +14,6 @@ _FIRST, _SECOND = 0.9, 0.999
 _EPSILON = 1e-8
 _DECAY = 0.01
 _MOST_NORM = 1.0
-_WARM_UP = 0.1
-
-
-def learning_rate(highest: float, step: int, steps: int) -> float:
-    """That of a step, from 0 on, of so many: it rises for a tenth of them, then falls to zero, linearly."""
-    warm_up = max(1, round(steps * _WARM_UP))
-    if step < warm_up:
-        return highest * (step + 1) / warm_up
-    return highest * (steps - step) / max(1, steps - warm_up)
 
 
 class AdamW:
