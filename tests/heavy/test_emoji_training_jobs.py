@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from emoji_jobs import TENSORFLOW, TORCH, Framework, Lab, Trained
-from model_scripts import load
+from model_scripts import load, names_of_the_same
 from patience import wait_until
 
 from local.containers import process
@@ -61,6 +61,13 @@ def test_the_archive_has_all_that_serving_needs(framework: Framework, trained: T
     settings = json.loads((trained.model / "settings.json").read_text())
     assert (settings["max_tokens"], settings["linear_weight"]) == (32, 0)
     assert 0 < settings["threshold"] <= 1
+
+
+def test_the_same_training_gives_the_same_archive(lab: Lab) -> None:
+    options = {"max_steps": "2", "batch_size": "29"}
+    one, two = (lab.train(name, **options).model for name in ("first", "second"))
+
+    assert names_of_the_same(one, two) != []
 
 
 @pytest.mark.parametrize(("layers", "prefixes"), [("0", ()), ("1", ("encoder.layer.1.",))])
