@@ -87,3 +87,12 @@ def test_a_trained_archive_is_exported_without_training(lab: Lab, trained: Train
         run_in("tensorflow-training", SAVED_MODEL, one.model / "emoji/1") for one in (trained, exported)
     )
     np.testing.assert_allclose(after, before, atol=1e-6)
+
+
+def test_dropout_is_the_same_on_any_number_of_instances(lab: Lab) -> None:
+    options = {"batch_size": "29", "learning_rate": "0.01", "dropout": "0.3"}
+
+    one, two = lab.train("alone", **options), lab.train("together", instances=2, **options)
+
+    assert two.metrics("checksum", 0) == two.metrics("checksum", 1) != []
+    np.testing.assert_allclose(two.metrics("train_loss"), one.metrics("train_loss"), rtol=1e-3)

@@ -129,11 +129,13 @@ def test_a_killed_instance_ends_the_job(lab: Lab, tmp_path: Path) -> None:
     thread.start()
     log = tmp_path / "job" / "algo-2" / "container.log"
     wait_until(lambda: not thread.is_alive() or (log.exists() and "train_loss=" in log.read_text()))
-    process._guard.running()[1].kill()
+    for one in process._guard.running():
+        if "algo-2" in Path(f"/proc/{one.pid}/cwd").resolve().parts:
+            one.kill()
     thread.join()
 
     assert len(ended) == 1
-    assert "was killed by SIGKILL" in str(ended[0])
+    assert "algo-2 was killed by SIGKILL" in str(ended[0])
     assert process._guard.running() == []
 
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from safetensors_file import Arrays
 
 Tensor = Any
-# What dropout does to a tensor while training; nothing else at any other time.
 Drop = Callable[[Tensor], Tensor]
 
 HEAD = "classifier"
@@ -68,14 +67,14 @@ class _Block:
         self.inner = _dense(shape.width, shape.inner)
         self.outer, self.outer_norm = _dense(shape.inner, shape.width), _norm(shape)
 
-    def __call__(self, tokens: Tensor, masked: Tensor, drop: Drop) -> Tensor:
+    def __call__(self, tokens: Tensor, masked: Tensor) -> Tensor:
         query, key, value = (self._split(layer(tokens)) for layer in (self.query, self.key, self.value))
         scores = tf.matmul(query, key, transpose_b=True) * self._size**-0.5 + masked
         mixed = tf.transpose(tf.matmul(tf.nn.softmax(scores), value), [0, 2, 1, 3])
         mixed = tf.reshape(mixed, tf.shape(tokens))
-        tokens = self.attended_norm(tokens + drop(self.attended(mixed)))
+        tokens = self.attended_norm(tokens + self.attended(mixed))
         inner = keras.activations.gelu(self.inner(tokens), approximate=False)
-        return self.outer_norm(tokens + drop(self.outer(inner)))
+        return self.outer_norm(tokens + self.outer(inner))
 
     def layers(self) -> dict[str, Any]:
         return {
@@ -110,14 +109,17 @@ class Network:
         self.predict = tf.function(self.__call__, input_signature=(TOKENS,) * 3)
 
     def __call__(self, ids: Tensor, mask: Tensor, segments: Tensor, drop: Drop = as_it_is) -> Tensor:
-        """The logits of tweets that are padded to one length; the mask is 1 for their tokens."""
+        """The logits of tweets that are padded to one length; the mask is 1 for their tokens.
+
+        `drop` is what happens to the tweets' means before the head: in training, dropout.
+        """
         place = tf.range(tf.shape(ids)[1])
         tokens = self._words(ids) + self._segments(segments) + self._positions(place)
-        tokens = drop(self._norm(tokens))
+        tokens = self._norm(tokens)
         counts = tf.cast(mask, tf.float32)
         masked = (1.0 - counts)[:, None, None, :] * _MASKED
         for block in self._blocks:
-            tokens = block(tokens, masked, drop)
+            tokens = block(tokens, masked)
         weights = counts[:, :, None]
         mean = tf.reduce_sum(tokens * weights, 1) / tf.maximum(tf.reduce_sum(weights, 1), 1.0)
         return self._head(drop(mean))

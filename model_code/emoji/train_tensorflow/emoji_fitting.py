@@ -6,7 +6,7 @@ from typing import Any
 import tensorflow as tf
 from emoji_batches import WHOLE, Batch, Records, Share
 from emoji_checkpoints import Checkpoints
-from emoji_encoder import Network, as_it_is
+from emoji_encoder import Drop, Network, as_it_is
 from emoji_job import Plan
 from emoji_optimizer import AdamW
 
@@ -90,9 +90,8 @@ class Fitting:
         """The mean loss of the whole batch, of which this instance has a part."""
 
         def summed() -> Any:
-            drop = self._dropout(step)
             with tf.GradientTape() as tape:
-                logits = self._network(batch.ids, batch.mask, batch.segments, drop)
+                logits = self._network(batch.ids, batch.mask, batch.segments, self._dropout(batch, step))
                 each = tf.nn.sparse_softmax_cross_entropy_with_logits(batch.labels, logits)
                 loss = tf.reduce_sum(each) / tf.cast(batch.whole, tf.float32)
             variables = list(self._trained.values())
@@ -104,18 +103,16 @@ class Fitting:
         self._optimizer.apply(gradients, rate, tf.cast(step, tf.float32))
         return loss
 
-    def _dropout(self, step: Any) -> Any:
-        """Dropout whose noise the seed, the step and the instance decide, so that a run can be repeated."""
-        rate = self._plan.dropout
+    def _dropout(self, batch: Batch, step: Any) -> Drop:
+        """Dropout of which seed and step decide for the whole batch: each instance takes its part."""
+        rate, share = self._plan.dropout, self._cluster.share
         if rate == 0:
             return as_it_is
-        places = iter(range(1000))
 
-        def drop(tensor: Any) -> Any:
-            share = self._cluster.share
-            salt = next(places) * share.instances + share.first
-            seed = tf.stack([tf.constant(self._plan.seed * 1009 + salt), step])
-            kept = tf.random.stateless_uniform(tf.shape(tensor), seed) >= rate
-            return tensor * tf.cast(kept, tensor.dtype) / (1 - rate)
+        def drop(means: Any) -> Any:
+            shape = tf.stack([batch.whole, tf.shape(means)[1]])
+            noise = tf.random.stateless_uniform(shape, tf.stack([tf.constant(self._plan.seed), step]))
+            kept = noise[share.first :: share.instances] >= rate
+            return means * tf.cast(kept, means.dtype) / (1 - rate)
 
         return drop
