@@ -18,7 +18,7 @@ linear = load("shared/tweets/emoji_linear")
 ONE_OF_EACH = [
     {"tweet": f"{word} day", "label": label, "part": "train"}
     for label, words in enumerate(sample.CUES)
-    for word in words
+    for word in words.split()
 ]
 
 
@@ -100,8 +100,8 @@ LINE = {"tweet": "secret", "label": 3, "part": "train"}
     ("content", "message"),
     [
         ("", "expected tweets of each emoji to train on, got 0 and none of"),
-        (texts(ONE_OF_EACH[6:]), "got 54 and none of \u2764"),
-        (texts([*ONE_OF_EACH, {**LINE, "label": 10}]), 'a.jsonl, line 61: expected {"tweet": "..."'),
+        (texts(ONE_OF_EACH[12:]), "got 108 and none of \u2764"),
+        (texts([*ONE_OF_EACH, {**LINE, "label": 10}]), 'a.jsonl, line 121: expected {"tweet": "..."'),
         (texts([{**LINE, "label": "3"}]), "a.jsonl, line 1: expected"),
         (texts([{**LINE, "part": "test"}]), "a.jsonl, line 1: expected"),
         (texts([{**LINE, "tweet": None}]), "a.jsonl, line 1: expected"),

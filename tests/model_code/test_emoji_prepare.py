@@ -97,8 +97,19 @@ def test_labels_of_the_sample_are_balanced_and_can_be_known_from_its_words(data:
     counts = Counter(label for _, label in rows)
     assert set(counts) == set(range(10))
     assert max(counts.values()) - min(counts.values()) <= 3
-    clear = sum(any(word in sample.CUES[label] for word in tweet.split()) for tweet, label in rows)
+    cues = [f"{known} {new}".split() for known, new in zip(sample.CUES, sample.NEW_CUES, strict=True)]
+    clear = sum(any(word in cues[label] for word in tweet.split()) for tweet, label in rows)
     assert 0.75 < clear / len(rows) < 0.95
+
+
+def test_the_samples_test_file_has_words_that_the_others_do_not_have(data: Path) -> None:
+    words = {
+        path.name: {word for tweet, _ in rows_of(path) for word in tweet.split()} for path in data.iterdir()
+    }
+    new = {word for cues in sample.NEW_CUES for word in cues.split()}
+
+    assert new & words["tweet_file_test.csv.gz"]
+    assert not new & (words["tweet_file_01.csv.gz"] | words["tweet_file_02.csv.gz"])
 
 
 def test_each_tweet_of_a_training_file_is_one_record_of_one_part(data: Path, prepared: Path) -> None:

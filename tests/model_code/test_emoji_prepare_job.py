@@ -40,7 +40,7 @@ def services(tmp_path: Path) -> Services:
         declared.place,
         FolderRegistry(tmp_path / "registry", declared.place),
     )
-    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *(word for words in sample.CUES for word in words)]
+    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *(word for words in sample.CUES for word in words.split())]
     folders = {"weights": tmp_path / "weights", "tweets": tmp_path / "tweets"}
     for folder in folders.values():
         folder.mkdir()
