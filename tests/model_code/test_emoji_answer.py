@@ -142,6 +142,18 @@ def test_a_tweet_of_more_tokens_than_count_is_said_to_be_truncated(
     assert answer["truncated"] is truncated
 
 
+@pytest.mark.parametrize("tweet", ["happy birthday " * 100_000, "a" * 1_000_000, "'" * 1_000_000])
+def test_a_text_of_megabytes_is_answered_by_its_first_thousand_characters(tmp_path: Path, tweet: str) -> None:
+    model, _, _ = fitted(TEXTS, classes=10)
+    model.save(tmp_path / "linear")
+    recommender = answers.Recommender(folder_with(tmp_path, linear_weight=0.5))
+
+    whole, begin = recommender.answer([[0.0] * 10] * 2, [tweet, tweet[: answers.MOST_CHARACTERS]])
+
+    assert whole == {**begin, "truncated": True}
+    assert recommender.encode([tweet]) == recommender.encode([tweet[: answers.MOST_CHARACTERS]])
+
+
 @pytest.mark.parametrize(("threshold", "recommended"), [(0.1, True), (0.100001, False)])
 def test_an_emoji_is_recommended_from_the_threshold_on(
     tmp_path: Path, threshold: float, recommended: bool

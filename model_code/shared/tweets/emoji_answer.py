@@ -17,6 +17,9 @@ from wordpiece import WordPiece
 
 BEST = 5
 _DIGITS = 6
+# A tweet has 280; the linear model, which reads on where the network has its tokens, would need seconds for
+# the megabytes that an endpoint takes.
+MOST_CHARACTERS = 1000
 
 
 class Tokenizer(Protocol):
@@ -74,8 +77,8 @@ class Recommender:
         self._linear = Linear.load(folder / "linear") if self.settings.linear_weight > 0 else None
 
     def encode(self, tweets: Iterable[str]) -> Encoded:
-        """The tokens of tweets as they were written, one or more."""
-        rows = [self._tokens(clean(tweet))[0] for tweet in tweets]
+        """The tokens of tweets as they were written, one or more; see MOST_CHARACTERS."""
+        rows = [self._tokens(_text(tweet)[0])[0] for tweet in tweets]
         width = max(map(len, rows))
         return Encoded(
             [[*row, *[self._padding] * (width - len(row))] for row in rows],
@@ -85,7 +88,7 @@ class Recommender:
 
     def answer(self, logits: Iterable[Sequence[float]], tweets: Sequence[str]) -> list[dict[str, Any]]:
         """The answer to each tweet, of the network's logits for it: one row a tweet (ValueError)."""
-        return [self._answer(row, clean(tweet)) for row, tweet in zip(logits, tweets, strict=True)]
+        return [self._answer(row, *_text(tweet)) for row, tweet in zip(logits, tweets, strict=True)]
 
     def shares(self, logits: Sequence[float], text: str) -> list[float]:
         """The share of each emoji for a cleaned text: the network's, with the linear model's."""
@@ -96,7 +99,7 @@ class Recommender:
             found = blend(found, log_shares(self._linear.logits(text)), self.settings.linear_weight)
         return [math.exp(value) for value in found]
 
-    def _answer(self, logits: Sequence[float], text: str) -> dict[str, Any]:
+    def _answer(self, logits: Sequence[float], text: str, cut_off: bool) -> dict[str, Any]:
         shares = self.shares(logits, text)
         best = sorted(range(len(shares)), key=lambda number: -shares[number])[:BEST]
         rounded = [round(shares[number], _DIGITS) for number in best]
@@ -106,7 +109,7 @@ class Recommender:
                 for number, share in zip(best, rounded, strict=True)
             ],
             "recommended": rounded[0] >= self.settings.threshold,
-            "truncated": self._tokens(text)[1],
+            "truncated": cut_off or self._tokens(text)[1],
         }
 
     def _tokens(self, text: str) -> tuple[list[int], bool]:
@@ -116,6 +119,12 @@ class Recommender:
         if len(tokens) <= most:
             return tokens, False
         return [*tokens[: most - 1], tokens[-1]], True
+
+
+def _text(tweet: str) -> tuple[str, bool]:
+    """The cleaned text as far as it is read, and whether it goes on."""
+    text = clean(tweet)
+    return text[:MOST_CHARACTERS], len(text) > MOST_CHARACTERS
 
 
 def blend(network: Sequence[float], linear: Sequence[float], weight: float) -> list[float]:
