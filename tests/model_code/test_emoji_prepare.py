@@ -202,6 +202,17 @@ def test_an_instance_without_objects_writes_nothing_and_succeeds(weights: Path, 
     assert written(tmp_path / "out") == []
 
 
+def test_outside_a_job_there_is_one_instance(
+    data: Path, weights: Path, prepared: Path, tmp_path: Path
+) -> None:
+    places = [part for name in OUTPUTS for part in (f"--{name}", tmp_path / name)]
+    environ = {"SAGEMAKER_BASE_DIR": tmp_path / "nothing"}
+    done = run("emoji/prepare", "--input", data, "--weights", weights, *places, environ=environ)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert names_of_the_same(prepared / "train", tmp_path / "train")
+
+
 def test_a_job_without_any_object_is_refused(weights: Path, tmp_path: Path) -> None:
     done = prepare(tmp_path / "nothing", weights, tmp_path / "out")
 

@@ -274,6 +274,11 @@ def test_answers_are_json_or_lines(content_type: str | None, answered: str, writ
     assert json.loads(wire.write(ANSWERS, content_type)) == written
 
 
+@pytest.mark.parametrize("content_type", ["application/json", "application/jsonlines"])
+def test_emojis_are_written_as_they_are(content_type: str) -> None:
+    assert '"emoji": "\U0001f525"' in wire.write(ANSWERS, content_type)
+
+
 def test_answers_in_lines_end_each_with_a_line_feed() -> None:
     assert wire.write(ANSWERS * 3, "application/jsonlines").count("\n") == 3
 
