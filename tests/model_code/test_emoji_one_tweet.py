@@ -1,10 +1,13 @@
 """One tweet is shown on its way: text, tokens, numbers, mask, segments and record."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from model_scripts import load, run
+from model_scripts import ROOT, load, run
+from patience import PATIENCE
 
 records = load("shared/tweets/tweet_records")
 
@@ -58,6 +61,15 @@ def test_a_terminal_that_is_not_utf_8_gets_escapes(weights: Path) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "label_ids    4 (\\U0001f60a)" in done.stdout
+
+
+def test_the_command_that_the_docs_print_works(weights: Path) -> None:
+    command = ["scripts/model_code.py", "emoji/one_tweet", "I am good \U0001f60a", "--weights", str(weights)]
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
+
+    assert "input_ids    2 4 5 6 3 0" in done.stdout
 
 
 def test_a_folder_without_a_vocabulary_is_refused(tmp_path: Path) -> None:
