@@ -4,42 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import tensorflow as tf
-from emoji_batches import WHOLE, Batch, Records, Share
+from emoji_batches import Batch, Records
 from emoji_checkpoints import Checkpoints
+from emoji_cluster import Cluster
 from emoji_encoder import Drop, Network, as_it_is
 from emoji_job import Plan
 from emoji_optimizer import AdamW
 
 # Steps between two lines of the loss.
 _REPORTED = 10
-
-
-class Cluster:
-    """The instances of the job, as TF_CONFIG has them; a strategy for one where there is none."""
-
-    def __init__(self, strategy: Any) -> None:
-        self.strategy = strategy
-        resolver = strategy.cluster_resolver
-        alone = resolver is None or not resolver.cluster_spec().as_dict()
-        self.share = WHOLE if alone else Share(resolver.task_id, strategy.num_replicas_in_sync)
-
-    @property
-    def is_first(self) -> bool:
-        return self.share.first == 0
-
-    def same(self, what: str, value: int) -> None:
-        """Wait for all instances; raises RuntimeError unless all have the same number, of 31 bits."""
-        sums = self._sum(float(value & 0xFFFF), float(value >> 16))
-        own = [float(value & 0xFFFF) * self.share.instances, float(value >> 16) * self.share.instances]
-        if sums != own:
-            raise RuntimeError(f"expected {what} to be the same on every instance, got {value} on this one")
-
-    def _sum(self, *values: float) -> list[float]:
-        def reduced() -> Any:
-            context = tf.distribute.get_replica_context()
-            return context.all_reduce(tf.distribute.ReduceOp.SUM, [tf.constant(one) for one in values])
-
-        return [float(one) for one in tf.function(lambda: self.strategy.run(reduced))()]
 
 
 class Fitting:

@@ -21,8 +21,9 @@ from emoji_archive import Quality, complete, take_over
 from emoji_batches import Records
 from emoji_checkpoints import Checkpoints
 from emoji_choices import log_softmax
+from emoji_cluster import Cluster
 from emoji_encoder import Network, Shape
-from emoji_fitting import Cluster, Fitting
+from emoji_fitting import Fitting
 from emoji_job import Plan, channel
 from emoji_weights import TRAINED, Weights, linear_of
 from tweet_text import EMOJIS
@@ -55,10 +56,10 @@ def _run(plan: Plan, cluster: Cluster, scratch: Path) -> None:
             found = complete(model, weights, linear, channel("texts"), _predict(network))
             print(found.network.lines("validation", plan.epochs))
             print(found.whole.lines("blended", plan.epochs), flush=True)
-    # Nobody leaves before all have done their part.
     checksum = network.checksum()
     print(f"checksum={checksum}", flush=True)
     cluster.same("the checksum of the weights", checksum)
+    cluster.leave()
 
 
 def _fit(network: Network, plan: Plan, cluster: Cluster) -> None:
@@ -84,7 +85,8 @@ def _predict(network: Network) -> Any:
 
 
 def _strategy() -> Any:
-    """That of TF_CONFIG, where the job has several instances."""
+    """That of TF_CONFIG, where the job has several instances; each uses one GPU, if it has any."""
+    tf.config.set_visible_devices(tf.config.list_physical_devices("GPU")[:1], "GPU")
     threads = int(os.environ.get("OMP_NUM_THREADS", "0"))
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     if "TF_CONFIG" in os.environ:
