@@ -198,7 +198,8 @@ def test_another_tokenizer_takes_the_place_of_the_slow_one(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"max_tokens": 1}, "max_tokens of 2 or more, got 1"),
+        ({"max_tokens": 1}, "max_tokens to be an integer from 2 on, got 1"),
+        ({"max_tokens": 32.5}, "max_tokens to be an integer from 2 on, got 32.5"),
         ({"threshold": 1.5}, "threshold from 0 to 1, got 1.5"),
         ({"linear_weight": -1}, "linear_weight from 0 to 1, got -1"),
     ],
@@ -208,6 +209,15 @@ def test_settings_that_make_no_sense_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         answers.Recommender(folder_with(tmp_path, **settings))
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"max_tokens": 32, "threshold": "x", "linear_weight": 0}'])
+def test_a_file_that_is_not_one_of_settings_is_refused(tmp_path: Path, text: str) -> None:
+    folder = folder_with(tmp_path)
+    (folder / "settings.json").write_text(text)
+
+    with pytest.raises(ValueError, match="expected the numbers max_tokens, threshold, linear_weight"):
+        answers.Recommender(folder)
 
 
 def test_settings_are_read_as_they_were_saved(tmp_path: Path) -> None:

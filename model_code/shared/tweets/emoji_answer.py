@@ -7,7 +7,7 @@ a weight, `linear/`.
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -47,8 +47,8 @@ class Settings:
     linear_weight: float
 
     def __post_init__(self) -> None:
-        if self.max_tokens < 2:
-            raise ValueError(f"expected max_tokens of 2 or more, got {self.max_tokens}")
+        if not isinstance(self.max_tokens, int) or self.max_tokens < 2:
+            raise ValueError(f"expected max_tokens to be an integer from 2 on, got {self.max_tokens}")
         for name in ("threshold", "linear_weight"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"expected {name} from 0 to 1, got {getattr(self, name)}")
@@ -59,9 +59,12 @@ class Settings:
     @classmethod
     def load(cls, folder: Path) -> "Settings":
         document = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-        return cls(
-            int(document["max_tokens"]), float(document["threshold"]), float(document["linear_weight"])
-        )
+        names = [one.name for one in fields(cls)]
+        if not isinstance(document, dict) or not all(
+            isinstance(document.get(name), int | float) for name in names
+        ):
+            raise ValueError(f"settings.json: expected the numbers {', '.join(names)}")
+        return cls(**{name: document[name] for name in names})
 
 
 class Recommender:
