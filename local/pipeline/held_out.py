@@ -1,7 +1,7 @@
 """The test part of a workload's last training: the rows that no model was fitted on."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -16,15 +16,16 @@ from local.storage.workspace import Workspace
 _OUTPUT = re.compile(
     r"Steps\.(?P<step>\w+)\.ProcessingOutputConfig\.Outputs\['(?P<output>[^']+)'\]\.S3Output\.S3Uri"
 )
+_ARCHIVE = re.compile(r"Steps\.(?P<step>\w+)\.ModelArtifacts\.S3ModelArtifacts")
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """The file that the step Score sends through the model, and the folders that the step Evaluate reads
-    beside the model's answers, by the name of its input. They lie where the execution left them that did
-    the work."""
+    """The files that the step Score sends through the model, and the folders that the step Evaluate reads
+    beside the model's answers, by the name of its input: outputs of processing, and archives of training.
+    They lie where the execution left them that did the work."""
 
-    rows: Path
+    rows: Sequence[Path]
     inputs: Mapping[str, Path]
 
     @classmethod
@@ -50,11 +51,16 @@ class HeldOut:
 
         def folder(uri: Any) -> Path | None:
             """Where the step's output is that the URI refers to; None where it refers to something else."""
-            found = _OUTPUT.fullmatch(uri.get("Get", "")) if isinstance(uri, dict) else None
-            if found is None:
-                return None
-            [origin] = [step.origin for step in training.steps if step.name == found["step"]]
-            [output] = storage.glob(f"*/{workload}/training/{origin}/{found['step']}/{found['output']}")
+            reference = uri.get("Get", "") if isinstance(uri, dict) else ""
+            if found := _OUTPUT.fullmatch(reference):
+                return left_by(found["step"], found["output"])
+            if found := _ARCHIVE.fullmatch(reference):
+                return left_by(found["step"], "**/model.tar.gz").parent
+            return None
+
+        def left_by(step: str, name: str) -> Path:
+            [origin] = [one.origin for one in training.steps if one.name == step]
+            [output] = storage.glob(f"*/{workload}/training/{origin}/{step}/{name}")
             return output
 
         scored = folder(steps["Score"]["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"])
@@ -63,4 +69,6 @@ class HeldOut:
         given = {
             one["InputName"]: folder(one["S3Input"]["S3Uri"]) for one in steps["Evaluate"]["ProcessingInputs"]
         }
-        return cls(min(scored.iterdir()), {name: place for name, place in given.items() if place is not None})
+        return cls(
+            sorted(scored.iterdir()), {name: place for name, place in given.items() if place is not None}
+        )

@@ -16,7 +16,7 @@ from local.jobs import Services
 from local.pipeline import revision
 from local.pipeline.definition import Definition
 from local.pipeline.execution import Execution
-from local.pipeline.input_data import input_uri
+from local.pipeline.input_data import input_uri, weights_uri
 from local.pipeline.input_place import InputPlace, readable
 from local.pipeline.parameters import bind
 from local.pipeline.progress import Progress
@@ -102,6 +102,24 @@ class PipelineRunner:
         uri = self._input(parameters)
         if uri is not None and not self.storage.exists(uri):
             raise UsageError(f"{uri} holds no data yet; pass it with --data PATH")
+
+    def use_weights(self, source: Path | None, parameters: Mapping[str, Any], workload: str) -> None:
+        """Put pretrained weights where a parameter says, or without any find those of the last time.
+
+        Raises UsageError for weights that the pipeline does not take, and for missing ones.
+        """
+        uri = weights_uri(self.definition, parameters)
+        if uri is None:
+            if source:
+                raise UsageError(f"the pipeline {self.pipeline.name} has no parameter WeightsKey")
+        elif source:
+            defaults = {one.name: one.default for one in self.definition.parameters}
+            own = uri == weights_uri(self.definition, defaults)
+            with readable(source, self._workspace) as files:
+                place = InputPlace(self.storage, self._workspace, uri, f"weights of {workload}", own=own)
+                place.put(files)
+        elif not self.storage.exists(uri):
+            raise UsageError(f"{uri} holds no weights yet; pass them with --weights PATH")
 
     def _input(self, parameters: Mapping[str, Any]) -> str | None:
         return input_uri(self.definition, parameters)

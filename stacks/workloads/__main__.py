@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from stacks.workloads.shared.record import HERE, WorkloadError, workloads
+from stacks.workloads.shared.record import WorkloadError, workloads
 
 
 def main() -> int:
@@ -21,7 +21,8 @@ def main() -> int:
     variables = {
         "WORKLOADS": [one.name for one in found],
         "IN_FOLDERS": [one.name for one in found if one.sample == one.name],
-        "TRAINED_HERE": [one.name for one in found if one.environment == HERE],
+        "TRAINED_HERE": [one.name for one in found if not one.environments],
+        **{f"WEIGHTS_{one.name}": [f"build/data/weights/{one.weights}"] for one in found if one.weights},
     }
     for name, names in variables.items():
         print(f"{name} := {' '.join(names)}")

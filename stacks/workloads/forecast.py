@@ -39,7 +39,7 @@ WORKLOAD = Workload(
         },
     },
     example_type="application/json",
-    environment="deepar",
+    environments=("deepar",),
     # Whether there is a second model and endpoint, for loads with special days and missing values.
     options={"special_days": (False, True)},
 )

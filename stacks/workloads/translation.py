@@ -1,17 +1,16 @@
 """Translation: sequence to sequence, from a parallel corpus to an API that answers in the other language."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from constructs import Construct
 
 from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.inference_pipeline import Container
-from stacks.constructs.pipeline.records import JSON_SENTENCES
-from stacks.constructs.pipeline.references import Parameter
+from stacks.constructs.pipeline.records import JSON_TEXTS
 from stacks.constructs.pipeline.steps import Processing, Training, read_hyperparameters
 from stacks.settings import Settings
 from stacks.workloads.shared.gate import Gate
+from stacks.workloads.shared.hyperparameters import settable
 from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.serving import ServingStack
 from stacks.workloads.shared.training import DATA_VERSION, TrainingStack
@@ -26,7 +25,7 @@ WORKLOAD = Workload(
     containers=("seq2seq",),
     example={"instances": [{"data": "i love you"}, {"data": "i love you , too"}]},
     example_type="application/json",
-    environment="seq2seq",
+    environments=("seq2seq",),
     # What answers: the built-in algorithm, or weights that exist already, in the Hugging Face image.
     options={"image": ("seq2seq", "hugging-face")},
 )
@@ -72,7 +71,7 @@ class TranslationTraining(TrainingStack):
             environment={"DATA_VERSION": DATA_VERSION},
         )
         hyperparameters = read_hyperparameters(self.folder / "seq2seq" / "hyperparameters.json")
-        sizes = _parameters(hyperparameters)
+        sizes = settable(hyperparameters, _SIZES)
         seq2seq = Training(
             "Seq2seq",
             image=_SEQ2SEQ,
@@ -82,7 +81,7 @@ class TranslationTraining(TrainingStack):
             content_type=None,
         )
         model = self.model("TranslationModel", _CONTAINERS, {"seq2seq": seq2seq.model_data})
-        score = self.score(model, prepare.output("test"), "application/jsonlines", records=JSON_SENTENCES)
+        score = self.score(model, prepare.output("test"), "application/jsonlines", records=JSON_TEXTS)
         verdict = self.judge(
             model,
             _GATE,
@@ -110,15 +109,6 @@ class TranslationServing(ServingStack):
             workload=WORKLOAD,
             settings=settings,
             containers=_SERVED[settings.options[WORKLOAD.name]["image"]],
-            records=JSON_SENTENCES,
+            records=JSON_TEXTS,
             **kwargs,
         )
-
-
-def _parameters(hyperparameters: Mapping[str, str]) -> dict[str, Parameter]:
-    """The parameter of each hyperparameter that an execution may set; its default is the file's value."""
-    return {
-        hyperparameter: Parameter.string(name, hyperparameters[hyperparameter])
-        for name, several in _SIZES.items()
-        for hyperparameter in several
-    }

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from quality.fuzz.target import Parse, Target, find_modules, require, together
+from quality.fuzz.target import OF_WORKLOADS, Parse, Target, find_modules, require, together
 from quality.fuzz.targets.hops import scores
 from quality.fuzz.targets.tables import decoded
 
@@ -150,12 +150,11 @@ TARGETS = (
         (
             "toolkit",
             "hop_request",
-            "churn_scores",
             "inference",
             "deepar_image",
             "seq2seq_image",
             "tensorflow_inference_image",
-            "emoji_wire",
+            *OF_WORKLOADS,
         ),
         lambda: together(
             *(decoded("application/json"), scores("application/json"), _series(), _sentences()),

@@ -23,5 +23,5 @@ class Records:
 CSV_ROWS = Records("text/csv", "csv", "MultiRecord", 1, ("text/csv", "application/jsonlines"))
 # DeepAR takes one series at a time.
 JSON_SERIES = Records("application/jsonlines", "jsonl", "SingleRecord", 6, ("application/jsonlines",))
-# A request of many sentences is short; what they take is time.
-JSON_SENTENCES = Records("application/jsonlines", "jsonl", "MultiRecord", 1, ("application/jsonlines",))
+# A request of many sentences, or tweets, is short; what they take is time.
+JSON_TEXTS = Records("application/jsonlines", "jsonl", "MultiRecord", 1, ("application/jsonlines",))

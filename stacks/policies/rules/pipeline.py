@@ -81,7 +81,7 @@ def job_has_a_fixed_number_of_instances(pipeline: Resource) -> Faults:
         if job.network is None:
             continue
         count = lookup(step.arguments, f"{job.cluster}.InstanceCount")
-        if not isinstance(count, int) or not 1 <= count <= _MOST_INSTANCES:
+        if count is not None and not (isinstance(count, int) and 1 <= count <= _MOST_INSTANCES):
             yield f"{step.path}.{job.cluster}.InstanceCount", f"is {json.dumps(count)}"
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[1]
-HERE = ".venv"
 _PACKAGE = "stacks.workloads"
 # Stacks, endpoints, folders, modules and functions are called by it; SageMaker ends an endpoint's name at 63.
 _NAME = re.compile(r"[a-z][a-z0-9]{0,19}")
@@ -44,8 +43,10 @@ class Workload:
 
     `data` is what training data are called in the data bucket; a folder of files ends with a slash.
     `containers` are the hostnames of its model's containers in their order. `example` is a request that its
-    endpoint accepts, text, or a document that is sent as JSON. `environment` is where its jobs run on a
-    laptop: `.venv`, or that of the image of this name. `options` are the settings that no other workload has:
+    endpoint accepts, text, or a document that is sent as JSON. `environments` are the images whose own
+    environments its jobs and its containers need on a laptop, unless an option says otherwise; without any
+    they run in `.venv`. `weights` are pretrained weights that its training begins with, as they are called in
+    the data bucket and below build/data/weights. `options` are the settings that no other workload has:
     each with its possible values, the default first. `shares_work` says that its scripts can run on several
     instances, each with a part of the work.
     """
@@ -59,7 +60,8 @@ class Workload:
     containers: Sequence[str]
     example: str | Mapping[str, Any]
     example_type: str = "text/csv"
-    environment: str = HERE
+    environments: Sequence[str] = ()
+    weights: str = ""
     options: Mapping[str, Sequence[str | bool]] = field(default_factory=dict)
     shares_work: bool = False
 

@@ -53,6 +53,7 @@ class TrainingStack(WorkloadStack):
 
     The scripts are folders of model_code/<workload>/. The data are an object below `<workload>/input/` in the
     data bucket, the record's unless whoever starts the pipeline names another; `data` is its S3 URI.
+    Pretrained weights that the record names lie below `<workload>/weights/`.
     """
 
     def __init__(
@@ -75,6 +76,19 @@ class TrainingStack(WorkloadStack):
         self._arrivals = S3Prefix(foundation.data_bucket, f"{self.workload}/input")
         self._input_key = Parameter.string("InputKey", f"{self._arrivals.prefix}/{workload.data}")
         self.data = Join("/", (f"s3://{foundation.data_bucket.bucket_name}", self._input_key))
+        self._pretrained = S3Prefix(foundation.data_bucket, f"{self.workload}/weights")
+        self._weights_key = (
+            Parameter.string("WeightsKey", f"{self._pretrained.prefix}/{workload.weights}/")
+            if workload.weights
+            else None
+        )
+
+    @property
+    def weights(self) -> Join:
+        """The S3 URI of the pretrained weights that the workload's record names."""
+        if self._weights_key is None:
+            raise ValueError(f"the record of {self.workload} names no weights")
+        return Join("/", (f"s3://{self._pretrained.bucket.bucket_name}", self._weights_key))
 
     def code(self, folder: str) -> CodeDirectory:
         """The folder as the code of processing jobs."""
@@ -162,7 +176,9 @@ class TrainingStack(WorkloadStack):
             "Pipeline",
             name=self.name,
             parameters=[
-                *(self._input_key, DATA_VERSION, *parameters),
+                self._input_key,
+                *([self._weights_key] if self._weights_key else []),
+                *(DATA_VERSION, *parameters),
                 *dict.fromkeys(one for each in instances for one in each.parameters),
             ],
             steps=steps,
@@ -173,7 +189,7 @@ class TrainingStack(WorkloadStack):
                 log_groups=JOB_LOGS,
                 names_source=self.settings.trust_names_source,
             ),
-            reads=[self._arrivals, outputs],
+            reads=[self._arrivals, *([self._pretrained] if self._weights_key else []), outputs],
             outputs=outputs,
             vpc_config=foundation.model_vpc_config,
             names_source=self.settings.trust_names_source,

@@ -18,6 +18,7 @@ def steps(source: Any) -> dict[str, Any]:
     given = {
         "code": "s3://assets/code.zip",
         "labels": output("Split", "labels"),
+        "baseline": {"Get": "Steps.Fit.ModelArtifacts.S3ModelArtifacts"},
         "scores": {"Get": "Steps.Score.TransformOutput.S3OutputPath"},
     }
     return {
@@ -32,12 +33,17 @@ def steps(source: Any) -> dict[str, Any]:
 
 def training(folder: Path) -> ExecutionRecord:
     """The second execution, which took over what the first one had split."""
-    for name in ("test/rows.jsonl", "labels/labels.csv"):
-        path = folder / "artifacts" / "shop" / "training" / "first" / "Split" / name
-        path.parent.mkdir(parents=True)
+    names = ("test/rows-2.jsonl", "test/rows-1.jsonl", "labels/labels.csv")
+    written = [f"first/Split/{name}" for name in names] + ["second/Fit/job/output/model.tar.gz"]
+    for name in written:
+        path = folder / "artifacts" / "shop" / "training" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
     record = ExecutionRecord("second", "train", "shop", "slipway-dev-shop", {}, "", False)
-    record.steps = [StepRecord("Split", "Processing", "unchanged", origin="first")]
+    record.steps = [
+        StepRecord("Split", "Processing", "unchanged", origin="first"),
+        StepRecord("Fit", "Training", "succeeded", origin="second"),
+    ]
     return record
 
 
@@ -46,8 +52,12 @@ def test_it_lies_where_the_execution_left_it_that_did_the_work(tmp_path: Path) -
 
     held_out = HeldOut.of(steps(output("Split", "test")), record, tmp_path, "shop")
 
-    split = tmp_path / "artifacts" / "shop" / "training" / "first" / "Split"
-    assert held_out == HeldOut(split / "test" / "rows.jsonl", {"labels": split / "labels"})
+    executions = tmp_path / "artifacts" / "shop" / "training"
+    split, fit = executions / "first" / "Split", executions / "second" / "Fit"
+    assert held_out == HeldOut(
+        [split / "test" / "rows-1.jsonl", split / "test" / "rows-2.jsonl"],
+        {"labels": split / "labels", "baseline": fit / "job" / "output"},
+    )
 
 
 def test_a_pipeline_that_scores_something_else_is_refused(tmp_path: Path) -> None:
