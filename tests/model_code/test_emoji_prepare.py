@@ -78,40 +78,6 @@ def written(output: Path) -> list[Path]:
     return sorted(path for name in OUTPUTS for path in (output / name).rglob("*") if path.is_file())
 
 
-def test_the_sample_has_the_public_files_names_and_columns_and_is_the_same_for_a_seed() -> None:
-    files = sample.sample(101, 20, seed=3)
-
-    assert files == sample.sample(101, 20, seed=3)
-    assert files != sample.sample(101, 20, seed=4)
-    tables = {name: gzip.decompress(content).decode().splitlines() for name, content in files.items()}
-    assert {name: (lines[0], len(lines) - 1) for name, lines in tables.items()} == {
-        "tweet_file_01.csv.gz": ("TWEET,LABEL", 51),
-        "tweet_file_02.csv.gz": ("TWEET,LABEL", 50),
-        "tweet_file_test.csv.gz": ("TWEET,LABEL", 20),
-    }
-
-
-def test_labels_of_the_sample_are_balanced_and_can_be_known_from_its_words(data: Path) -> None:
-    rows = [row for path in sorted(data.iterdir()) for row in rows_of(path)]
-
-    counts = Counter(label for _, label in rows)
-    assert set(counts) == set(range(10))
-    assert max(counts.values()) - min(counts.values()) <= 3
-    cues = [f"{known} {new}".split() for known, new in zip(sample.CUES, sample.NEW_CUES, strict=True)]
-    clear = sum(any(word in cues[label] for word in tweet.split()) for tweet, label in rows)
-    assert 0.75 < clear / len(rows) < 0.95
-
-
-def test_the_samples_test_file_has_words_that_the_others_do_not_have(data: Path) -> None:
-    words = {
-        path.name: {word for tweet, _ in rows_of(path) for word in tweet.split()} for path in data.iterdir()
-    }
-    new = {word for cues in sample.NEW_CUES for word in cues.split()}
-
-    assert new & words["tweet_file_test.csv.gz"]
-    assert not new & (words["tweet_file_01.csv.gz"] | words["tweet_file_02.csv.gz"])
-
-
 def test_each_tweet_of_a_training_file_is_one_record_of_one_part(data: Path, prepared: Path) -> None:
     names = ("tweet_file_01", "tweet_file_02")
     library = wordpiece.WordPiece(VOCABULARY)
