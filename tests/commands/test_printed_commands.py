@@ -80,11 +80,13 @@ RUN_BY: Mapping[str, str] = {
     "test_make_is_told_which_workloads_there_are",
     "python -m toolkit": "local/commands/test_image_command.py::test_any_script_is_served_from_any_folder",
     "scripts/engine_base": f"{CI}: scripts/engine_base",
+    "scripts/fetch_weights.py": "scripts/test_fetch_weights.py::test_the_command_ends_with_0_or_the_reason",
     "scripts/measure_lambda.py": "commands/test_measurements.py::"
     "test_the_containers_are_measured_beside_the_usual_way",
     "scripts/model_code.py": "commands/test_demo.py::test_it_is_short",
     "scripts/package_lambda.py": "commands/test_make_targets.py::"
     "test_train_publishes_a_model_and_functions_are_packaged",
+    "scripts/training_folder.py": "scripts/test_training_folder.py::test_a_script_trains_alone_in_its_image",
     "scripts/write_openapi.py": "lambda/test_openapi.py::test_the_committed_document_is_what_the_models_give",
 }
 

