@@ -96,6 +96,33 @@ def test_what_is_not_safetensors_is_refused_with_the_files_name(tmp_path: Path, 
         safetensors.read(path)
 
 
+NEAR = st.one_of(st.integers(-2, 9), st.floats(), st.booleans(), st.none(), st.just("4"))
+ENTRIES = st.dictionaries(
+    st.sampled_from(["a", "__metadata__"]),
+    st.fixed_dictionaries(
+        {
+            "dtype": st.sampled_from(["F32", "F16", "I64", "", None, []]),
+            "shape": st.one_of(NEAR, st.lists(NEAR, max_size=3)),
+            "data_offsets": st.one_of(NEAR, st.lists(NEAR, max_size=3)),
+        }
+    ),
+)
+
+
+@given(ENTRIES, st.binary(max_size=9))
+def test_any_header_is_read_or_refused(tmp_path_factory: Any, entries: dict[str, Any], data: bytes) -> None:
+    path = tmp_path_factory.mktemp("safetensors") / "model.safetensors"
+    path.write_bytes(header(entries, data))
+
+    try:
+        read = safetensors.read(path)
+    except safetensors.SafetensorsError:
+        return
+
+    assert set(read) == set(entries) - {"__metadata__"}
+    assert all(array.nbytes <= len(data) for array in read.values())
+
+
 def test_numbers_of_a_type_that_the_format_has_not_got_are_refused(tmp_path: Path) -> None:
     with pytest.raises(safetensors.SafetensorsError, match="a: numbers of the type complex128"):
         safetensors.write(tmp_path / "model.safetensors", {"a": np.ones(1, complex)})
