@@ -196,6 +196,14 @@ def test_parts_are_90_5_and_5_percent_by_seed_file_and_row() -> None:
         assert [split.part_of(int(other[0]), other[1], row) for row in range(20_000)] != parts
 
 
+def test_a_seeds_parts_stay_what_they_are() -> None:
+    """Models of two versions are compared on the same tweets."""
+    parts = [split.part_of(1729, "tweet_file_01", row) for row in range(100)]
+
+    assert [row for row, part in enumerate(parts) if part == "validation"] == [1, 21, 58, 74]
+    assert [row for row, part in enumerate(parts) if part == "test"] == [38]
+
+
 def test_without_a_test_file_the_test_parts_can_be_scored(data: Path, weights: Path, tmp_path: Path) -> None:
     done = prepare(data, weights, tmp_path, "--scored", "part")
 

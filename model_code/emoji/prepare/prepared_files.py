@@ -23,8 +23,7 @@ class PreparedFiles:
         tweet_records.append(self._stream(output, ".tfrecord"), example)
 
     def add_line(self, output: str, document: Mapping[str, object]) -> None:
-        line = json.dumps(document, ensure_ascii=False) + "\n"
-        self._stream(output, ".jsonl").write(line.encode())
+        self._stream(output, ".jsonl").write(f"{json.dumps(document)}\n".encode())
 
     def _stream(self, output: str, suffix: str) -> BinaryIO:
         if output not in self._streams:
