@@ -70,9 +70,18 @@ class LiveApi:
 
 
 class PlayedChain:
-    """In the place of an endpoint's containers: customers from Maine leave."""
+    """In the place of an endpoint's containers."""
 
     hops = (SimpleNamespace(name="primary", log=None),)
+
+    async def invoke(
+        self, body: bytes, content_type: str | None, accept: str | None, headers: Iterable[tuple[str, str]]
+    ) -> Response:
+        raise NotImplementedError
+
+
+class PlayedChurn(PlayedChain):
+    """Customers from Maine leave."""
 
     async def invoke(
         self, body: bytes, content_type: str | None, accept: str | None, headers: Iterable[tuple[str, str]]
@@ -88,12 +97,14 @@ class PlayedChain:
 
 
 @contextmanager
-def live_api(synthesized: Path, folder: Path, name: str) -> Iterator[LiveApi]:
-    """The API of an assembly, for the time of the block."""
+def live_api(
+    synthesized: Path, folder: Path, name: str, played: type[PlayedChain] = PlayedChurn
+) -> Iterator[LiveApi]:
+    """The API of an assembly, for the time of the block; its endpoint is `played`."""
     declared = assembly.load(synthesized)
     refusals: list[str] = []
     apis = Apis(declared, folder, refusals.append)
-    endpoints = [RuntimeEndpoint(one.name, one.variant, PlayedChain()) for one in declared.endpoints]  # type: ignore[arg-type]
+    endpoints = [RuntimeEndpoint(one.name, one.variant, played()) for one in declared.endpoints]  # type: ignore[arg-type]
     runtime = Runtime(endpoints, declared.account)
     served: list[ServedApi] = []
 

@@ -15,7 +15,7 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from hypothesis import HealthCheck, settings
-from live_api import KEYS, Answer, LiveApi, PlayedChain, live_api
+from live_api import KEYS, Answer, LiveApi, PlayedChurn, live_api
 from patience import PATIENCE
 from processes import wait_until
 from schemathesis import Case
@@ -229,7 +229,7 @@ def test_a_fault_of_the_endpoint_is_a_problem_that_says_when_to_come_again(
 
     headers = {"Origin": ORIGIN, "Content-Type": CSV}
     with monkeypatch.context() as patched:
-        patched.setattr(PlayedChain, "invoke", fail)
+        patched.setattr(PlayedChurn, "invoke", fail)
         answer = api.signed("POST", "/prod/churn", ROW.encode(), headers)
     is_a_problem(answer, status, ORIGIN)
     assert answer.headers.get("retry-after") == retry_after
