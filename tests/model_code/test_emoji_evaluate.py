@@ -141,6 +141,9 @@ def test_the_page_shows_the_surest_wrong_answers_first_and_escapes_what_people_w
     assert examples == ["<b>what</b>", "happy birthday", "so angry"]
     assert "<b>what" not in html
     assert f"{EMOJIS[0]} 80% {EMOJIS[1]} 20%" in html
+    hints = ("25.0% among the first 1", "50.0% among the first 5", "the linear model: 75.0%")
+    assert [hint for hint in hints if hint not in page.texts] == []
+    assert "1 tweets: mean share 90.0%, right 100.0%" in page.texts
 
 
 def test_the_page_of_a_perfect_evaluation_has_no_hard_example() -> None:
@@ -175,6 +178,8 @@ def test_figures_are_those_of_scikit_learn(rows: list[tuple[Any, list[int]]]) ->
     for label, one in enumerate(found["classes"]):
         assert (one["precision"], one["recall"]) == pytest.approx((precision[label], recall[label]))
         assert one["rows"] == support[label]
+        own = [label in each.best for each in given_answers if each.label == label]
+        assert one["top5"] == pytest.approx(np.mean(own) if own else 0)
     scores = [[-ranked.index(label) for label in range(10)] for ranked in baseline]
     for k, value in enumerate(found["baseline_top_k"], 1):
         expected = metrics.top_k_accuracy_score(labels, np.array(scores), k=k, labels=range(10))
