@@ -176,6 +176,27 @@ def test_layers_are_all_or_a_number(arguments: list[str], layers: int | None) ->
     assert job.Plan.of(job.parser("").parse_args(arguments)).trained_layers == layers
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("epochs", "-1", "expected 0 or more, got -1"),
+        ("batch_size", "0", "expected 1 or more, got 0"),
+        ("learning_rate", "nan", "expected a number above 0, at most 1, got nan"),
+        ("learning_rate", "0", "expected a number above 0, at most 1, got 0"),
+        ("dropout", "1", "expected a number from 0 to below 1, got 1"),
+        ("trained_layers", "-1", "expected 0 or more, got -1"),
+        ("trained_layers", "some", "invalid"),
+    ],
+)
+def test_a_hyperparameter_that_makes_no_sense_is_refused(
+    capsys: pytest.CaptureFixture[str], name: str, value: str, reason: str
+) -> None:
+    with pytest.raises(SystemExit):
+        job.parser("").parse_args([f"--{name}={value}"])
+
+    assert f"--{name}: {reason}" in capsys.readouterr().err
+
+
 # Weights
 
 

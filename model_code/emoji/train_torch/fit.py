@@ -45,7 +45,7 @@ def main() -> None:
 
 def _run(plan: Plan, precision: str, cluster: Cluster, scratch: Path) -> None:
     weights = Weights.of(channel("weights"), scratch / "weights")
-    network = Network(weights.config, len(EMOJIS), plan.dropout)
+    network = Network(weights.config, len(EMOJIS))
     network.load(load_file(weights.file), plan.seed)
     if plan.epochs:
         # Before the instances meet: what one of them lacks is then its own failure alone.

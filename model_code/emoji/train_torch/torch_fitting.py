@@ -66,12 +66,10 @@ class Fitting:
     def _step(self, distributed: nn.Module, places: Places, done: int) -> float:
         """One batch; this instance's part of the batch's mean loss."""
         plan, cluster = self._plan, self._cluster
-        # Dropout depends on the step, not on where the training began.
-        torch.manual_seed((plan.seed * 1009 + done) * cluster.size + cluster.rank)
         width = int(self._records.lengths[places].max())
         batch = self._records.take(cluster.share(places), width).to(cluster.device)
         with computing(cluster.device, self._bfloat16):
-            logits = distributed(*batch[:3])
+            logits = distributed(*batch[:3], self._noise(places, done))
         part = nn.functional.cross_entropy(logits, batch.labels, reduction="sum") / len(places)
         # Instances' gradients are averaged, and the parts are to be summed.
         (part * cluster.size).backward()
@@ -81,6 +79,14 @@ class Fitting:
         self._optimizer.step()
         self._optimizer.zero_grad()
         return float(part.item())
+
+    def _noise(self, places: Places, done: int) -> Tensor:
+        """Dropout, of which seed and step decide for the whole batch: each instance takes its part, and a
+        training that goes on has what it would have had."""
+        draw = torch.Generator().manual_seed(self._plan.seed * 1009 + done)
+        kept = torch.rand(len(places), self._network.width, generator=draw) >= self._plan.dropout
+        part: Tensor = self._cluster.share(kept / (1 - self._plan.dropout))
+        return part.to(self._cluster.device)
 
     def _resume(self, checkpoints: Checkpoints) -> int:
         last = checkpoints.last()

@@ -23,7 +23,7 @@ class Network(nn.Module):  # type: ignore[misc] # torch has no types here
     `config` is the content of a config.json of Hugging Face's BERT; refuses (ValueError) another activation.
     """
 
-    def __init__(self, config: Mapping[str, Any], classes: int, dropout: float = 0.0) -> None:
+    def __init__(self, config: Mapping[str, Any], classes: int) -> None:
         super().__init__()
         if config.get("hidden_act", "gelu") != "gelu":
             raise ValueError(f'expected the activation "gelu", got {config["hidden_act"]!r}')
@@ -37,19 +37,22 @@ class Network(nn.Module):  # type: ignore[misc] # torch has no types here
             }
         )
         self.bert = BertModel(shape, add_pooling_layer=False)
-        self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(shape.hidden_size, classes)
+        self.width: int = shape.hidden_size
         self._layers = shape.num_hidden_layers
 
-    def forward(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Tensor:
-        """The logits of tweets that are padded to one length; the mask is 1 for their tokens."""
+    def forward(
+        self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, noise: Tensor | None = None
+    ) -> Tensor:
+        """The logits of tweets that are padded to one length; the mask is 1 for their tokens. In training the
+        means of the tokens are multiplied by `noise`."""
         masked = (1 - input_mask[:, None, None, :].to(self._precision(input_ids))) * _MASKED
         tokens = self.bert(
             input_ids=input_ids, attention_mask=masked, token_type_ids=segment_ids
         ).last_hidden_state
         weights = input_mask[:, :, None].to(tokens.dtype)
         mean = (tokens * weights).sum(1) / weights.sum(1).clamp(min=1)
-        logits: Tensor = self.classifier(self.dropout(mean))
+        logits: Tensor = self.classifier(mean if noise is None else mean * noise)
         return logits.float()
 
     def train_only(self, last_layers: int | None) -> dict[str, nn.Parameter]:

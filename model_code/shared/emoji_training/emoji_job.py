@@ -47,9 +47,9 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     found.add_argument("--epochs", type=_whole, default=1, help="passes over the records; 0 only exports")
     found.add_argument("--max_steps", type=_whole, default=0, help="most batches; 0 for no limit")
     found.add_argument("--batch_size", type=_positive, default=128, help="tweets of all instances together")
-    found.add_argument("--learning_rate", type=float, default=2e-4, help="the highest")
+    found.add_argument("--learning_rate", type=_rate, default=2e-4, help="the highest")
     found.add_argument("--trained_layers", type=_layers, default=None, help=f"{ALL}, or so many last ones")
-    found.add_argument("--dropout", type=float, default=0.1)
+    found.add_argument("--dropout", type=_share, default=0.1, help="before the head, from 0 to below 1")
     found.add_argument("--checkpoint_steps", type=_positive, default=200, help="batches between checkpoints")
     found.add_argument("--seed", type=_whole, default=1729)
     # The SDK's estimators add it; the model goes to SM_MODEL_DIR.
@@ -87,6 +87,20 @@ def _positive(text: str) -> int:
     number = _whole(text)
     if not number:
         raise argparse.ArgumentTypeError("expected 1 or more, got 0")
+    return number
+
+
+def _rate(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, at most 1, got {number:g}")
+    return number
+
+
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to below 1, got {number:g}")
     return number
 
 
