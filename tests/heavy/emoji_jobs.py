@@ -48,13 +48,14 @@ CONFIG = {
 
 
 class Framework(NamedTuple):
-    """What trains: an image, the script for it, what a job of several instances is told, and the files of
-    the network that is served."""
+    """What trains: an image, the script for it, what a job of several instances is told, the files of the
+    network that is served, and what makes trainings comparable number by number."""
 
     image: str
     source: Path
     of_several: Mapping[str, str]
     network_files: tuple[str, ...]
+    exact: Mapping[str, str]
 
 
 TENSORFLOW = Framework(
@@ -62,12 +63,14 @@ TENSORFLOW = Framework(
     MODEL_CODE / "emoji" / "train_tensorflow",
     {"sagemaker_multi_worker_mirrored_strategy_enabled": "true"},
     ("emoji/1/saved_model.pb", "emoji/1/variables/variables.index"),
+    {},
 )
 TORCH = Framework(
     "111122223333.dkr.ecr.eu-west-1.amazonaws.com/slipway-dev-emoji-training:1",
     MODEL_CODE / "emoji" / "train_torch",
     {},
     ("model.onnx",),
+    {"precision": "float32"},
 )
 
 

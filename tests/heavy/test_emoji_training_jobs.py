@@ -88,7 +88,7 @@ def test_the_layers_that_are_not_trained_stay_as_they_were(
 
 def test_two_instances_have_the_same_weights_and_the_loss_of_one(lab: Lab) -> None:
     # 320 tweets in batches of 29: of the last batch, of one tweet, the second instance has nothing.
-    options = {"epochs": "2", "batch_size": "29", "learning_rate": "0.01"}
+    options = {"epochs": "2", "batch_size": "29", "learning_rate": "0.01", **lab.framework.exact}
 
     one, two = lab.train("alone", **options), lab.train("together", instances=2, **options)
 
