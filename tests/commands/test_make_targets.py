@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -46,6 +47,24 @@ def test_a_version_that_is_approved_is_released(project: Project) -> None:
     release = json.loads((project.folder / "releases" / "churn.json").read_text())
     assert str(release["version"]) == version
     (project.folder / "releases" / "churn.json").unlink()
+
+
+def test_weights_that_a_training_begins_with_are_fetched_once(project: Project) -> None:
+    fetches = project.folder / "scripts" / "fetch_weights.py"
+    published = fetches.read_text()
+    weights = project.folder / "build" / "data" / "weights" / "minilm"
+    shutil.rmtree(weights, ignore_errors=True)
+    # Another time it would fail: the folder is there.
+    fetches.write_text("import pathlib, sys\npathlib.Path(sys.argv[1]).mkdir()\n")
+    try:
+        succeeded(project.make("pretrained", "WORKLOAD=emoji"))
+        assert weights.is_dir()
+        succeeded(project.make("pretrained", "WORKLOAD=emoji"))
+        weights.rmdir()
+    finally:
+        fetches.write_text(published)
+    succeeded(project.make("pretrained", "WORKLOAD=churn"))
+    assert not weights.exists()
 
 
 def test_weights_are_packed(project: Project) -> None:

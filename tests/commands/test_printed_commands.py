@@ -24,6 +24,8 @@ RUN_BY: Mapping[str, str] = {
     "test_a_new_workload_trains_serves_and_answers_through_its_api",
     "make train": "commands/test_make_targets.py::test_train_publishes_a_model_and_functions_are_packaged",
     "make synth": "commands/test_make_targets.py::test_synth_says_in_words_what_is_not_ready",
+    "make pretrained": "commands/test_make_targets.py::"
+    "test_weights_that_a_training_begins_with_are_fetched_once",
     "make functions": "commands/test_make_targets.py::"
     "test_train_publishes_a_model_and_functions_are_packaged",
     "make forecast-plot": "heavy/test_forecast_commands.py::test_a_forecast_is_drawn",
