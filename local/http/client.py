@@ -30,7 +30,7 @@ class HttpError(Exception):
 
 
 class ConnectError(HttpError):
-    """Nobody accepted the connection in time, so the request was not sent."""
+    """Nobody accepted the connection in time, or it was closed at once; the request was not sent."""
 
 
 class AnswerTimeoutError(HttpError):
@@ -155,6 +155,8 @@ class _Connection(asyncio.Protocol):
         return self.is_open and self._keep_alive and sent and not self._surplus
 
     async def exchange(self, head: bytes, body: bytes, timeout: float) -> Response:
+        if not self.is_open:  # closed by the server between its acceptance and this task's turn
+            raise ConnectError("the connection was closed before the request was sent")
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
         self._size = self._idle_bytes = 0

@@ -66,11 +66,12 @@ def _run(arguments: argparse.Namespace) -> int:
     size = SMALLEST if arguments.smallest else WHOLE
     work = Path("build/bench")
     report = work / "smallest.json" if arguments.smallest else Path("build/reports/bench.json")
+    loaded = assembly.load(arguments.assembly)
     _note("importing the Lambda function")
     function = _measure_lambda()
     _note(f"making {size.rows:,} rows and the usual models ({_elapsed(started)})")
     rows = Rows.generate(work, size.rows)
-    sides = Sides(assembly.load(arguments.assembly), "churn", work)
+    sides = Sides(loaded, "churn", work)
     samples = Samples()
     _note(f"{size.transformed:,} rows through a transform job ({_elapsed(started)})")
     found = transform.measure(arguments.assembly, "churn", work / "transform", rows.lines, size.transformed)

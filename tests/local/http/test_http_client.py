@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 import pytest
+import uvloop
 from patience import PATIENCE
 
 from local.http import client as http_client
@@ -140,6 +141,36 @@ def test_nobody_listening_is_told_apart_from_a_lost_answer() -> None:
             await Client(1).request("GET", "/ping")
 
     with_server([], scenario)
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_connection_that_is_closed_before_its_request_is_told_from_a_lost_answer(
+    run: Callable[[Awaitable[None]], None],
+) -> None:
+    async def main() -> None:
+        closed = asyncio.Event()
+
+        async def close(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.transport.abort()
+
+        class Late(Client):
+            """One whose task gets its turn when the server has already closed the connection."""
+
+            async def _connect(self) -> http_client._Connection:
+                connection = await super()._connect()
+                while connection.is_open:
+                    await asyncio.sleep(0)
+                closed.set()
+                return connection
+
+        server = await asyncio.start_server(close, "127.0.0.1", 0)
+        client = Late(server.sockets[0].getsockname()[1])
+        with pytest.raises(ConnectError, match="closed before the request was sent"):
+            await client.request("POST", "/invocations", body=b"1")
+        assert closed.is_set()
+        server.close()
+
+    run(main())
 
 
 def test_a_loop_that_was_busy_meanwhile_has_not_waited_for_the_server() -> None:
