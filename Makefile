@@ -60,9 +60,10 @@ demo: $(INSTALLED) $(DATA) $(WEIGHTS_HERE) ## set up, train, serve, score, print
 test: synth ## set up and run every test that needs no heavy environment
 	@python -m pytest -n 2 --dist loadfile --ignore tests/heavy tests
 
+# HEAVY: some of its files only, with the ENVIRONMENTS that they need.
 test-heavy: synth ## run the tests of the images that have a heavy environment of their own (Python 3.11)
-	@slipway environments --build
-	@python -m pytest -n 2 --dist loadfile tests/heavy
+	@slipway environments $(ENVIRONMENTS) --build
+	@python -m pytest -n 2 --dist loadfile $(or $(HEAVY),tests/heavy)
 
 serve: synth ## keep the endpoints up and say how to call them
 	@slipway serve

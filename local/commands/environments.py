@@ -2,24 +2,27 @@
 
 import argparse
 
+from assembly.errors import UsageError
 from local.commands.options import Subparsers, add_command
+from local.containers.environment import ImageEnvironment
 from local.containers.images import Images
 from local.terminal.console import print_table
 
 _DESCRIPTION = """\
-List the images of versions.toml that name a lock and a Python version of their own. Each is built on
-first use; --build does it now. The exit code is 1 when one cannot be built on this machine, and the last
-column says why.
+List the images of versions.toml that name a lock and a Python version of their own, or those that are
+named. Each is built on first use; --build does it now. The exit code is 1 when one cannot be built on this
+machine, and the last column says why.
 """
 
 
 def add_parser(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, __doc__, run, _DESCRIPTION)
+    parser.add_argument("image", nargs="*", metavar="IMAGE", help="those that matter (default: all)")
     parser.add_argument("--build", action="store_true", help="build those that are not there yet")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    environments = Images.load().own_environments()
+    environments = _chosen(Images.load().own_environments(), arguments.image)
     obstacles = [environment.obstacle() for environment in environments]
     if arguments.build:
         for environment, obstacle in zip(environments, obstacles, strict=True):
@@ -33,6 +36,13 @@ def run(arguments: argparse.Namespace) -> int:
         ],
     )
     return 1 if any(obstacles) else 0
+
+
+def _chosen(environments: list[ImageEnvironment], names: list[str]) -> list[ImageEnvironment]:
+    known = [environment.name for environment in environments]
+    if unknown := [name for name in names if name not in known]:
+        raise UsageError(f"no image {unknown[0]} has an environment of its own; expected {', '.join(known)}")
+    return [environment for environment in environments if environment.name in (names or known)]
 
 
 def _state(built: bool) -> str:

@@ -46,3 +46,20 @@ def test_a_missing_python_is_named_and_is_an_error(runner: Runner, tmp_path: Pat
 
     assert code == 1
     assert "uv python install 3.99" in out
+
+
+def test_only_the_named_ones_are_listed_and_an_unknown_name_is_refused(
+    runner: Runner, tmp_path: Path
+) -> None:
+    tables = "".join(TABLE.format(name=name, python="3.99") for name in ("ours", "theirs"))
+    (tmp_path / "versions.toml").write_text(
+        tables.replace("[images.plain]", "[images.other]", 1).replace("[images.plain]", "[images.another]", 1)
+    )
+
+    code, out, _ = runner.run("environments", "theirs")
+    assert code == 1
+    assert "theirs" in out and "ours" not in out
+
+    code, _, err = runner.run("environments", "none")
+    assert code == 2
+    assert "no image none has an environment of its own; expected ours, theirs" in err
