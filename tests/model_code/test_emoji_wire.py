@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from model_scripts import load
+
+from local.endpoint import records
 
 wire = load("shared/tweets/emoji_wire")
 
@@ -80,6 +82,11 @@ JSON, LINES, CSV = "application/json", "application/jsonlines", "text/csv"
         ("secret,b", CSV, 400, "Tweet 0: expected one field, got 2"),
         ('a\n"secret', CSV, 400, "not CSV after 1 tweets"),
         ('"secret"x', CSV, 400, "not CSV after 0 tweets"),
+        ("a\rsecret", CSV, 400, "not CSV after 0 tweets: expected records that end with LF or CRLF"),
+        ('"a"\r"secret"', CSV, 400, "not CSV after 0 tweets"),
+        ("a\n \t\r\nsecret", CSV, 400, "Tweet 1 is missing"),
+        ('a\nthe "secret"', CSV, 400, "Tweet 1: expected quotes around a tweet with a quote"),
+        ('a;"secret\nb"', CSV, 400, "Tweet 0: expected quotes"),
         ("s" * 200_000, CSV, 400, "not CSV after 0 tweets"),
         ("a\n" * 1001, CSV, 400, "at most 1000 tweets, got 1001"),
     ],
@@ -101,6 +108,30 @@ def test_any_body_is_read_or_refused(body: str | bytes, content_type: str) -> No
         assert all(isinstance(tweet, str) for tweet in wire.read(body, content_type))
     except wire.Refused as refused:
         assert refused.status == 400
+
+
+PIECES = ["a", '"', '""', "\r", "\n", "\r\n", " ", "\t", ",", ";", "|", "\ufeff", "\x85", '{"tweet": "a"}']
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from([LINES, CSV]))
+@example("a\rb", CSV)
+@example('"x"\r"y"', CSV)
+@example('"a\rb\r\nc"\n', CSV)
+@example('a|"b\nc"', CSV)
+@example("a\n \n", CSV)
+@example('\ufeff"a\nb"', CSV)
+def test_whoever_counts_the_records_counts_the_tweets(text: str, content_type: str) -> None:
+    """The endpoint refuses, with a 502, another number of answers than the request has records."""
+    body = text.encode()
+    try:
+        tweets = wire.read(body, content_type)
+    except wire.Refused:
+        return
+    assert len(tweets) == records.count(body.removeprefix(records.BYTE_ORDER_MARK), content_type)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_tweet_of_csv() -> None:
+    assert wire.read('\ufeff"a, b"\r\nc'.encode(), CSV) == ["a, b", "c"]
 
 
 def test_a_file_of_lines_may_have_more_tweets_than_a_request() -> None:

@@ -8,7 +8,6 @@
 """
 
 import csv
-import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,9 @@ from typing import Any
 JSON, JSON_LINES, CSV = "application/json", "application/jsonlines", "text/csv"
 # Of a request that somebody waits for; JSON lines are a file's.
 MOST_TWEETS = 1000
+
+# What an empty line of CSV may have.
+_BLANKS = " \t\r\n"
 
 Answer = Mapping[str, Any]
 
@@ -98,18 +100,32 @@ def _of_line(index: int, line: str) -> str:
 
 
 def _from_csv(text: str) -> list[str]:
-    tweets = []
-    records = csv.reader(io.StringIO(text, newline=""), strict=True)
+    tweets: list[str] = []
+    # Lines of our own: those of io.StringIO would also end at a lone carriage return, which ends no record.
+    lines = [f"{line}\n" for line in text.removeprefix("\ufeff").split("\n")]
+    records = csv.reader(lines if lines[-1] != "\n" else lines[:-1], strict=True)
+    first = 0
     try:
         for index, record in enumerate(records):
-            if not record:
-                raise Refused(f'Tweet {index} is missing: its line is empty. An empty tweet is "".')
-            if len(record) > 1:
-                raise Refused(f"Tweet {index}: expected one field, got {len(record)}; quote commas.")
+            _check_record(index, record, lines[first])
+            first = records.line_num
             tweets += record
     except csv.Error:
-        raise Refused(f"The body is not CSV after {len(tweets)} tweets.") from None
+        raise Refused(
+            f"The body is not CSV after {len(tweets)} tweets: expected records that end with LF or CRLF, and "
+            "quotes around a tweet that has one."
+        ) from None
     return tweets
+
+
+def _check_record(index: int, record: Sequence[str], line: str) -> None:
+    """Refuse what is not one field, by the record and its first line."""
+    if not line.strip(_BLANKS):
+        raise Refused(f'Tweet {index} is missing: its line is empty. An empty tweet is "".')
+    if len(record) > 1:
+        raise Refused(f"Tweet {index}: expected one field, got {len(record)}; quote commas.")
+    if '"' in line and not line.startswith('"'):
+        raise Refused(f"Tweet {index}: expected quotes around a tweet with a quote, which is then doubled.")
 
 
 def _document(text: str, what: str) -> Any:
