@@ -1,6 +1,7 @@
 """Training the emoji network by either framework: one instance, two, interrupted, killed, and refused."""
 
 import json
+import shutil
 import threading
 from pathlib import Path
 
@@ -99,17 +100,18 @@ def test_two_instances_have_the_same_weights_and_the_loss_of_one(lab: Lab) -> No
 
 
 def test_an_interrupted_training_goes_on_from_its_checkpoint(lab: Lab, tmp_path: Path) -> None:
-    options = {"epochs": "2", "batch_size": "80", "checkpoint_steps": "3"}
+    options = {"epochs": "2", "batch_size": "20", "checkpoint_steps": "10"}
     whole = lab.train("whole", **options)
     (tmp_path / "empty").touch()
     lab.put("nothing", tmp_path)
 
-    # After the first epoch, of four steps, it looks for the validation part.
+    # After the first epoch, of 16 steps, it looks for the validation part.
     with pytest.raises(JobError, match="the channel validation"):
         lab.train("interrupted", channels={"validation": "nothing"}, **options)
     resumed = lab.train("interrupted", **options)
 
-    assert "resumed step=3\n" in resumed.logs[0]
+    assert "resumed step=10\n" in resumed.logs[0]
+    assert resumed.metrics("train_loss") == whole.metrics("train_loss")[1:] != []
     assert resumed.metrics("validation_top1") == whole.metrics("validation_top1")
     name = "weights.safetensors"
     assert (resumed.model / name).read_bytes() == (whole.model / name).read_bytes()
@@ -169,3 +171,36 @@ def test_a_job_that_cannot_be_done_says_why(
 ) -> None:
     with pytest.raises(JobError, match=reason):
         lab.train("refused", channels=channels, **hyperparameters)
+
+
+@pytest.mark.parametrize("content", ["truncated", b"", b"junk" * 9])
+def test_broken_weights_are_refused_with_the_files_name(
+    lab: Lab, tmp_path: Path, content: str | bytes
+) -> None:
+    folder = shutil.copytree(lab.folder / "weights", tmp_path / "weights")
+    file = folder / "model.safetensors"
+    file.write_bytes(content if isinstance(content, bytes) else file.read_bytes()[:-9])
+    lab.put("broken", folder)
+
+    with pytest.raises(JobError, match=r"error: model\.safetensors: expected safetensors, got \d+ bytes"):
+        lab.train("broken", channels={"weights": "broken"})
+
+
+def test_a_broken_checkpoint_is_refused_with_what_to_do(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "step-3.safetensors").write_bytes(b"junk" * 9)
+    lab.put("checkpoints/junk", tmp_path)
+
+    with pytest.raises(JobError, match=r"error: step-3\.safetensors: expected a checkpoint .*; remove it"):
+        lab.train("junk")
+
+
+def test_a_checkpoint_of_other_layers_is_refused_with_what_to_do(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    lab.put("empty", tmp_path)
+    with pytest.raises(JobError, match="the channel validation"):
+        lab.train(
+            "head", channels={"validation": "empty"}, trained_layers="0", epochs="2", checkpoint_steps="1"
+        )
+
+    with pytest.raises(JobError, match=r"error: step-\d\.safetensors: expected a checkpoint .*it has no"):
+        lab.train("head", epochs="2")

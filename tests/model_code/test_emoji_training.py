@@ -24,6 +24,17 @@ checkpoints = load("shared/emoji_training/emoji_checkpoints")
 job = load("shared/emoji_training/emoji_job")
 linear = load("shared/tweets/emoji_linear")
 
+CONFIG = {
+    "vocab_size": 20,
+    "hidden_size": 16,
+    "intermediate_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "max_position_embeddings": 40,
+    "type_vocab_size": 2,
+    "layer_norm_eps": 1e-12,
+    "hidden_act": "gelu",
+}
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefghij"]
 DTYPES = st.sampled_from([np.float64, np.float32, np.float16, np.int64, np.int32])
 NUMBERS = arrays.arrays(DTYPES, arrays.array_shapes(min_dims=0, max_dims=3), elements=st.integers(-9, 9))
@@ -135,15 +146,51 @@ def test_numbers_of_a_type_that_the_format_has_not_got_are_refused(tmp_path: Pat
 
 def test_only_the_last_checkpoint_is_kept_and_found(tmp_path: Path) -> None:
     kept = checkpoints.Checkpoints(tmp_path / "checkpoints", safetensors.read, safetensors.write)
-    assert kept.last() is None
+    taken: list[tuple[int, int]] = []
+
+    def take(step: int, found: dict[str, Any]) -> None:
+        taken.append((step, int(found["step"])))
+
+    assert kept.resume(take) == 0
+    assert taken == []
 
     for step in (9, 10, 200):
         kept.save(step, {"step": np.array(step)})
         (tmp_path / "checkpoints" / ".step-300.safetensors.part").write_text("half")
 
-    step, found = kept.last()
-    assert (step, int(found["step"])) == (200, 200)
+    assert kept.resume(take) == 200
+    assert taken == [(200, 200)]
     assert [path.name for path in (tmp_path / "checkpoints").glob("step-*")] == ["step-200.safetensors"]
+
+
+def written(path: Path) -> None:
+    safetensors.write(path, {"other": np.ones(1)})
+
+
+def misfit(_: int, arrays: dict[str, Any]) -> None:
+    raise ValueError(f"expected the shape (2,), got {arrays['other'].shape}")
+
+
+@pytest.mark.parametrize(
+    ("write", "take", "reason"),
+    [
+        (Path.touch, misfit, "got 0 bytes"),
+        (lambda path: path.write_bytes(b"junk" * 9), misfit, "got 36 bytes that are not"),
+        (written, misfit, r"expected the shape \(2,\), got \(1,\)"),
+        (written, lambda _, arrays: arrays["mean.weight"], "it has no mean.weight"),
+    ],
+)
+def test_a_checkpoint_that_cannot_be_gone_on_from_is_refused_with_what_to_do(
+    tmp_path: Path, write: Any, take: Any, reason: str
+) -> None:
+    write(tmp_path / "step-3.safetensors")
+    kept = checkpoints.Checkpoints(tmp_path, safetensors.read, safetensors.write)
+
+    with pytest.raises(
+        ValueError,
+        match=rf"^step-3\.safetensors: expected a checkpoint .*{reason}.*; remove it from the job's",
+    ):
+        kept.resume(take)
 
 
 # Jobs
@@ -203,7 +250,7 @@ def test_a_hyperparameter_that_makes_no_sense_is_refused(
 def published(folder: Path, *names: str) -> Path:
     folder.mkdir()
     for name in names or ("model.safetensors", "vocab.txt", "config.json"):
-        (folder / name).write_text("{}")
+        (folder / name).write_text(json.dumps(CONFIG))
     return folder
 
 
@@ -221,8 +268,8 @@ def test_published_weights_and_trained_ones_are_told_apart(tmp_path: Path) -> No
     first = weights.Weights.of(channel, tmp_path / "one")
     second = weights.Weights.of(archive(tmp_path / "trained", trained), tmp_path / "two")
 
-    assert (first.trained, first.file.name, first.config) == (False, "model.safetensors", {})
-    assert (second.trained, second.file.name, second.config) == (True, "weights.safetensors", {})
+    assert (first.trained, first.file.name, first.config) == (False, "model.safetensors", CONFIG)
+    assert (second.trained, second.file.name, second.config) == (True, "weights.safetensors", CONFIG)
 
 
 @pytest.mark.parametrize("missing", ["model.safetensors", "vocab.txt", "config.json"])
@@ -232,6 +279,44 @@ def test_weights_that_lack_a_file_are_refused(tmp_path: Path, missing: str) -> N
 
     with pytest.raises(ValueError, match=f"expected {missing} in the channel weights; found "):
         weights.Weights.of(channel, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "expected a JSON object"),
+        (b'{"vocab_size": ', "expected a JSON object"),
+        (b"\xff\xfe", "expected a JSON object"),
+        (b"[" * 100_000, "expected a JSON object"),
+        (b"[]", "expected a JSON object"),
+        (b"{}", "expected vocab_size from 1 on, got None"),
+        *(
+            (json.dumps({**CONFIG, name: value}).encode(), f"expected {name} {expected}, got {value!r}")
+            for name, value, expected in [
+                ("hidden_size", "16", "from 1 on"),
+                ("num_hidden_layers", 0, "from 1 on"),
+                ("type_vocab_size", 1.5, "from 1 on"),
+                ("max_position_embeddings", True, "from 1 on"),
+                ("layer_norm_eps", None, "above 0, below 1"),
+                ("layer_norm_eps", float("nan"), "above 0, below 1"),
+                ("hidden_act", "relu", 'to be "gelu"'),
+                ("hidden_act", None, 'to be "gelu"'),
+            ]
+        ),
+        (
+            json.dumps({**CONFIG, "num_attention_heads": 3}).encode(),
+            "expected hidden_size to be a multiple of num_attention_heads, got 16 and 3",
+        ),
+    ],
+)
+def test_a_broken_configuration_is_refused_with_the_files_name(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    channel = published(tmp_path / "weights")
+    (channel / "config.json").write_bytes(content)
+
+    with pytest.raises(ValueError, match=rf"^config\.json: {reason}"):
+        _ = weights.Weights.of(channel, tmp_path).config
 
 
 def test_an_archive_without_a_linear_model_is_refused(tmp_path: Path) -> None:
@@ -313,10 +398,11 @@ import io, json, sys
 from collections import namedtuple
 sys.path.insert(0, sys.argv[1])
 import inference
-Context = namedtuple("Context", "rest_uri request_content_type")
+Context = namedtuple("Context", "model_name model_version method rest_uri request_content_type")
+named = json.loads(sys.argv[4])
 for content_type, body in json.loads(sys.argv[3]):
     try:
-        answer = inference.handler(io.BytesIO(body.encode()), Context(sys.argv[2], content_type))
+        answer = inference.handler(io.BytesIO(body.encode()), Context(*named, sys.argv[2], content_type))
     except Exception as error:
         answer = [getattr(error, "status", 500), str(error)]
     print(json.dumps(answer))
@@ -401,10 +487,26 @@ def uri() -> Iterator[str]:
     server.server_close()
 
 
-def served(model: Path, uri: str, *requests: tuple[str, str]) -> list[tuple[Any, Any]]:
-    """What the archive's script answers, with nothing but the standard library."""
+def served(
+    model: Path,
+    uri: str,
+    *requests: tuple[str, str],
+    named: tuple[str | None, str | None, str | None] = (None, None, None),
+) -> list[tuple[Any, Any]]:
+    """What the archive's script answers, with nothing but the standard library; `named` are the model, the
+    version and the method of the custom attributes."""
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-B", "-c", SERVE, model / "code", uri, json.dumps(requests)],
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            "-B",
+            "-c",
+            SERVE,
+            model / "code",
+            uri,
+            *map(json.dumps, (requests, named)),
+        ],
         env={"http_proxy": "http://127.0.0.1:9"},
         capture_output=True,
         text=True,

@@ -10,6 +10,7 @@ from emoji_cluster import Cluster
 from emoji_encoder import Drop, Network, as_it_is
 from emoji_job import Plan
 from emoji_optimizer import AdamW
+from safetensors_file import Arrays
 
 # Steps between two lines of the loss.
 _REPORTED = 10
@@ -50,14 +51,14 @@ class Fitting:
             yield epoch + 1
 
     def _resume(self, checkpoints: Checkpoints) -> int:
-        last = checkpoints.last()
-        if last is None:
-            return 0
-        done, arrays = last
+        done = checkpoints.resume(self._take)
+        if done:
+            print(f"resumed step={done}", flush=True)
+        return done
+
+    def _take(self, done: int, arrays: Arrays) -> None:
         self._network.load(arrays, self._plan.seed)
         self._optimizer.load(arrays)
-        print(f"resumed step={done}", flush=True)
-        return done
 
     def _one_step(self, batch: Batch, rate: Any, step: Any) -> Any:
         """The mean loss of the whole batch, of which this instance has a part."""

@@ -30,17 +30,21 @@ def read(path: Path) -> Arrays:
     """The arrays of a file by name. Raises SafetensorsError, with the file's name, for what is malformed."""
     content = path.read_bytes()
     if len(content) < 8:
-        raise SafetensorsError(f"{path.name}: expected a header, got {len(content)} bytes")
+        raise SafetensorsError(f"{path.name}: expected safetensors, got {len(content)} bytes")
     (length,) = struct.unpack_from("<Q", content)
     start = 8 + length
     if length > _LONGEST_HEADER or start > len(content):
-        raise SafetensorsError(f"{path.name}: the header is longer than the file")
+        raise SafetensorsError(
+            f"{path.name}: expected safetensors, got {len(content)} bytes that are not (a header of {length})"
+        )
     try:
         header = json.loads(content[8:start])
         header.pop("__metadata__", None)
         return {name: _array(content, start, entry) for name, entry in header.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise SafetensorsError(f"{path.name}: {type(error).__name__}: {error}") from None
+        raise SafetensorsError(
+            f"{path.name}: expected safetensors, got {len(content)} bytes that are not ({error!r})"
+        ) from None
 
 
 def write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

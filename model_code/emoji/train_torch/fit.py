@@ -22,7 +22,6 @@ from emoji_checkpoints import Checkpoints
 from emoji_choices import log_softmax
 from emoji_job import Plan, channel
 from emoji_weights import TRAINED, Weights, linear_of
-from safetensors.torch import load_file
 from torch_cluster import Cluster
 from torch_fitting import Fitting, Resources
 from torch_network import Network
@@ -46,7 +45,7 @@ def main() -> None:
 def _run(plan: Plan, precision: str, cluster: Cluster, scratch: Path) -> None:
     weights = Weights.of(channel("weights"), scratch / "weights")
     network = Network(weights.config, len(EMOJIS))
-    network.load(load_file(weights.file), plan.seed)
+    network.load(torch_files.read(weights.file), plan.seed)
     if plan.epochs:
         # Before the instances meet: what one of them lacks is then its own failure alone.
         records = Records(channel("train"), least=cluster.size)
@@ -60,7 +59,7 @@ def _fit(network: Network, records: Records, plan: Plan, precision: str, cluster
     bfloat16 = bool(cluster.of_first(torch_precision.chosen(precision, cluster.device)))
     print(f"precision={torch_precision.BFLOAT16 if bfloat16 else torch_precision.FLOAT32}", flush=True)
     resources = Resources(cluster, bfloat16)
-    checkpoints = Checkpoints(emoji_job.checkpoints(), load_file, torch_files.write)
+    checkpoints = Checkpoints(emoji_job.checkpoints(), torch_files.read, torch_files.write)
     for epoch in Fitting(network, records, plan, resources).run(checkpoints):
         # The last epoch's quality is that of the texts, on which the rest is chosen.
         if epoch < plan.epochs and cluster.is_first:

@@ -10,13 +10,25 @@ from pathlib import Path
 
 import job_files
 import torch
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
 from torch import Tensor
 from torch_network import Network
 
 INPUTS = ("input_ids", "input_mask", "segment_ids")
 OUTPUT = "logits"
 _OPERATORS = 17
+
+
+def read(path: Path) -> dict[str, Tensor]:
+    """The tensors of a file by name. Refuses (ValueError), by its name, what is not safetensors."""
+    try:
+        tensors: dict[str, Tensor] = load_file(path)
+    except SafetensorError as error:
+        raise ValueError(
+            f"{path.name}: expected safetensors, got {path.stat().st_size} bytes that are not ({error})"
+        ) from None
+    return tensors
 
 
 def write(path: Path, tensors: Mapping[str, Tensor]) -> None:

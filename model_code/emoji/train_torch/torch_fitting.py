@@ -1,6 +1,6 @@
 """Fitting the network to records, on one instance or several that each take a part of every batch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -47,7 +47,7 @@ class Fitting:
         self._cluster.same("the number of records", self._records.count)
         self._cluster.same("the step of the last checkpoint", done)
         distributed = self._cluster.distributed(self._network)
-        loss = reported = 0.0
+        loss, reported = 0.0, done
         while done < self.steps:
             epoch, skip = divmod(done, self.batches)
             batches = self._records.batches(self._plan.batch_size, self._plan.seed + epoch)
@@ -89,18 +89,18 @@ class Fitting:
         return part.to(self._cluster.device)
 
     def _resume(self, checkpoints: Checkpoints) -> int:
-        last = checkpoints.last()
-        if last is None:
-            return 0
-        done, tensors = last
+        done = checkpoints.resume(self._take)
+        if done:
+            print(f"resumed step={done}", flush=True)
+        return done
+
+    def _take(self, done: int, tensors: Mapping[str, Tensor]) -> None:
         self._network.load({**self._network.tensors(), **tensors}, self._plan.seed)
         for name, parameter in self._trained.items():
             self._optimizer.state[parameter] = {
                 "step": torch.tensor(float(done), device=parameter.device),
                 **{memory: tensors[f"{name}:{memory}"].to(parameter.device) for memory in _MEMORY},
             }
-        print(f"resumed step={done}", flush=True)
-        return done
 
     def _state(self) -> dict[str, Tensor]:
         state = {name: parameter.detach().cpu() for name, parameter in self._trained.items()}

@@ -19,10 +19,23 @@ class Checkpoints:
         self._folder = folder
         self._read, self._write = read, write
 
-    def last(self) -> tuple[int, Arrays] | None:
-        """The steps that were done, and the arrays; None at the beginning."""
+    def resume(self, take: Callable[[int, Arrays], None]) -> int:
+        """Give the last checkpoint, its steps and arrays, to `take`; the steps, 0 at the beginning.
+
+        Refuses (ValueError), by the file's name, a checkpoint that cannot be read or does not fit: one that
+        `take` refuses with ValueError, or KeyError for an array that is missing.
+        """
         steps = self._steps()
-        return (steps[-1], self._read(self._path(steps[-1]))) if steps else None
+        if not steps:
+            return 0
+        path = self._path(steps[-1])
+        try:
+            take(steps[-1], self._read(path))
+        except KeyError as error:
+            raise ValueError(_unusable(path, f"it has no {error.args[0]}")) from None
+        except ValueError as error:
+            raise ValueError(_unusable(path, str(error))) from None
+        return steps[-1]
 
     def save(self, step: int, arrays: Arrays) -> None:
         """Write a checkpoint whole, then remove those before it."""
@@ -38,3 +51,10 @@ class Checkpoints:
 
     def _path(self, step: int) -> Path:
         return self._folder / f"step-{step}.safetensors"
+
+
+def _unusable(path: Path, reason: str) -> str:
+    return (
+        f"{path.name}: expected a checkpoint of this training, got another file ({reason}); remove it from "
+        "the job's checkpoints, or name other checkpoints, to begin anew"
+    )

@@ -15,6 +15,15 @@ from model_archive import unpack
 ARCHIVE = "model.tar.gz"
 PUBLISHED, TRAINED = "model.safetensors", "weights.safetensors"
 VOCABULARY, CONFIGURATION, SETTINGS = "vocab.txt", "config.json", "settings.json"
+_SIZES = (
+    "vocab_size",
+    "max_position_embeddings",
+    "type_vocab_size",
+    "hidden_size",
+    "intermediate_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+)
 
 
 @dataclass(frozen=True)
@@ -51,8 +60,14 @@ class Weights:
 
     @property
     def config(self) -> Mapping[str, Any]:
-        """The content of config.json."""
-        document: Mapping[str, Any] = json.loads((self.folder / CONFIGURATION).read_text(encoding="utf-8"))
+        """The content of config.json. Refuses (ValueError) what is no configuration of BERT with GELU."""
+        try:
+            document = json.loads((self.folder / CONFIGURATION).read_text(encoding="utf-8"))
+        except (ValueError, RecursionError):
+            document = None
+        if not isinstance(document, dict):
+            raise ValueError(f"{CONFIGURATION}: expected a JSON object, got something else")
+        _check(document)
         return document
 
 
@@ -67,6 +82,22 @@ def linear_of(channel: Path | None, scratch: Path) -> Path | None:
     if not folder.is_dir():
         raise ValueError(f"expected a folder linear in the {ARCHIVE} of the channel {channel.name}")
     return folder
+
+
+def _check(config: Mapping[str, Any]) -> None:
+    for name in _SIZES:
+        if type(config.get(name)) is not int or config[name] < 1:
+            raise ValueError(f"{CONFIGURATION}: expected {name} from 1 on, got {config.get(name)!r}")
+    if config["hidden_size"] % config["num_attention_heads"]:
+        raise ValueError(
+            f"{CONFIGURATION}: expected hidden_size to be a multiple of num_attention_heads, "
+            f"got {config['hidden_size']} and {config['num_attention_heads']}"
+        )
+    epsilon = config.get("layer_norm_eps")
+    if type(epsilon) not in (int, float) or not 0 < epsilon < 1:
+        raise ValueError(f"{CONFIGURATION}: expected layer_norm_eps above 0, below 1, got {epsilon!r}")
+    if config.get("hidden_act", "gelu") != "gelu":
+        raise ValueError(f'{CONFIGURATION}: expected hidden_act to be "gelu", got {config["hidden_act"]!r}')
 
 
 def _unpacked(archive: Path, scratch: Path) -> Path:
