@@ -563,3 +563,22 @@ def test_no_refusal_repeats_a_tweet(
 
     assert (status, refusal[1] in text) == (refusal[0], True)
     assert "secret" not in text
+
+
+@pytest.mark.parametrize(
+    ("named", "attribute"),
+    [
+        (("nope", None, None), "tfs-model-name"),
+        ((None, "99", None), "tfs-model-version"),
+        ((None, None, "classify"), "tfs-method"),
+    ],
+)
+def test_a_request_that_names_another_model_is_refused(
+    model: Path, uri: str, named: tuple[str | None, str | None, str | None], attribute: str
+) -> None:
+    ((status, text),) = served(model, uri, ("application/json", '{"tweets": ["a"]}'), named=named)
+
+    assert (status, text) == (
+        400,
+        f"The endpoint has one model; expected no {attribute} in the custom attributes.",
+    )

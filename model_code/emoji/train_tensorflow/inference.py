@@ -24,10 +24,25 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def handler(data: Any, context: Any) -> tuple[str, str]:
     """The response's body and content type; `data` is the request's body, a stream."""
+    _check(context)
     content_type = context.request_content_type
     tweets = emoji_wire.read(data.read(), content_type)
     answers = [answer for part in _parts(tweets) for answer in _answers(part, context.rest_uri)]
     return emoji_wire.write(answers, content_type), emoji_wire.answer_type(content_type)
+
+
+def _check(context: Any) -> None:
+    """The image follows attributes of the caller's; the tweets would go to what the archive has not got."""
+    attributes = {
+        "tfs-model-name": context.model_name,
+        "tfs-model-version": context.model_version,
+        "tfs-method": context.method,
+    }
+    named = [attribute for attribute, value in attributes.items() if value is not None]
+    if named:
+        raise emoji_wire.Refused(
+            f"The endpoint has one model; expected no {' and no '.join(named)} in the custom attributes."
+        )
 
 
 def _answers(tweets: Sequence[str], uri: str) -> list[dict[str, Any]]:
