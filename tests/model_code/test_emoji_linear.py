@@ -123,6 +123,50 @@ def test_texts_that_cannot_be_trained_on_are_refused_by_file_and_line(
     assert not (tmp_path / "model").exists()
 
 
+def counts(train: int = 0, validation: int = 0, test: int = 0, scored: int = 0, left_out: int = 0) -> str:
+    named = {"train": train, "validation": validation, "test": test, "scored": scored, "left out": left_out}
+    return json.dumps(named) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ([counts(scored=40), counts(scored=9)], 'no tweet to train on: every file has "test" in its name'),
+        (
+            [counts(90, 5, 5), counts(80, 4, 6, left_out=2)],
+            'no tweet to score: expected a file with "test" in its name, or Scored=part',
+        ),
+        ([counts(left_out=7)], "no tweet to train on: 7 tweets, none with exactly one emoji"),
+        ([counts()], "no tweet to train on: 0 tweets"),
+        ([counts(9, 0, 1, scored=40)], "no tweet in the validation part: expected more tweets, got 10"),
+        ([counts(0, 1, 0), counts(scored=40)], "no tweet in the training part: expected more tweets, got 1"),
+        ([counts(90, 5, 5, 40), "secret"], "part-algo-1-1.counts.json: expected the numbers of tweets"),
+        (['{"train": "secret"}'], "part-algo-1-0.counts.json: expected the numbers of tweets"),
+    ],
+)
+def test_what_would_leave_a_later_step_without_a_tweet_is_refused_before_the_long_training(
+    tmp_path: Path, files: list[str], message: str
+) -> None:
+    (tmp_path / "a.jsonl").write_text(texts(ONE_OF_EACH))
+    for number, content in enumerate(files):
+        (tmp_path / f"part-algo-1-{number}.counts.json").write_text(content)
+
+    done = fit(tmp_path, tmp_path / "model")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"error: {message}")
+    assert "secret" not in done.stderr
+    assert not (tmp_path / "model").exists()
+
+
+def test_instances_that_together_found_tweets_for_every_step_are_enough(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(texts(ONE_OF_EACH))
+    (tmp_path / "part-algo-1-a.counts.json").write_text(counts(90, 5, 5))
+    (tmp_path / "part-algo-2-test.counts.json").write_text(counts(scored=40))
+
+    assert fit(tmp_path, tmp_path / "model").returncode == 0
+
+
 @pytest.mark.parametrize("option", ["--inverse_regularization=0", "--max_iter=0"])
 def test_hyperparameters_that_make_no_sense_are_refused(channel: Path, tmp_path: Path, option: str) -> None:
     done = fit(channel, tmp_path, option)

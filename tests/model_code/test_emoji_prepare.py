@@ -224,6 +224,32 @@ def test_without_a_test_file_the_test_parts_can_be_scored(data: Path, weights: P
     assert f"test {tested}, scored {tested}, left out 0" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("names", "scored", "message"),
+    [
+        (["01", "02"], "file", 'no tweet to score: expected a file with "test" in its name, or Scored=part'),
+        (["test"], "file", 'no tweet to train on: every file has "test" in its name'),
+        (["01", "02"], "part", ""),
+        (["01", "test"], "file", ""),
+    ],
+)
+def test_the_step_that_sees_what_all_instances_wrote_says_what_is_missing(
+    data: Path, tmp_path: Path, names: list[str], scored: str, message: str
+) -> None:
+    (tmp_path / "vocab.txt").write_text("".join(f"{token}\n" for token in VOCABULARY))
+    for host, name in enumerate(names, 1):
+        shard = tmp_path / f"shard-{name}"
+        shard.mkdir()
+        (shard / f"tweet_file_{name}.csv.gz").write_bytes((data / f"tweet_file_{name}.csv.gz").read_bytes())
+        done = prepare(shard, tmp_path, tmp_path / "out", "--scored", scored, host=f"algo-{host}", hosts=2)
+        assert (done.returncode, done.stderr) == (0, "")
+
+    environ = {"SM_CHANNEL_TEXTS": tmp_path / "out/texts", "SM_MODEL_DIR": tmp_path / "model"}
+    done = run("emoji/linear/fit.py", environ=environ)
+
+    assert (done.returncode, done.stderr) == ((1, f"error: {message}\n") if message else (0, ""))
+
+
 RAW = """TWEET
 "Good morning @you, have a nice day \U0001f60a"
 so funny \U0001f602\U0001f602\U0001f602

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import labeled_texts
 import numpy as np
+import prepared_counts
 from emoji_linear import ANALYZERS, Linear, Vocabulary
 from labeled_texts import TRAIN, VALIDATION, Texts
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -34,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         parser.error("--inverse_regularization must be above 0, and --max_iter at least 1")
     channel, model = Path(os.environ["SM_CHANNEL_TEXTS"]), Path(os.environ["SM_MODEL_DIR"])
     try:
+        prepared_counts.check(channel)
         parts = labeled_texts.read(channel)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")

@@ -21,6 +21,7 @@ from tweet_split import PARTS, TEST, part_of
 from wordpiece import MAX_TOKENS, WordPiece
 
 OUTPUTS = (*PARTS, "texts", "tweets", "labels")
+COUNTED = (*PARTS, "scored", "left out")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Preparation:
                 files.add_line("tweets", {"tweet": text})
                 files.add_line("labels", {"label": label})
                 counts["scored"] += 1
+        # Beside the texts for the step that sees those of all files, also where a file has no text.
+        files.add_counts("texts", {name: counts[name] for name in COUNTED})
         return counts
 
 
@@ -70,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                 counts += preparation.prepare(name, path, files)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
-    tweets = ", ".join(f"{name} {counts[name]}" for name in (*PARTS, "scored", "left out"))
+    tweets = ", ".join(f"{name} {counts[name]}" for name in COUNTED)
     print(f"{host}: {len(found)} files; tweets: {tweets}")
 
 

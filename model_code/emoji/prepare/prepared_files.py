@@ -17,7 +17,7 @@ class PreparedFiles:
         self._folders = folders
         self._name = name
         self._stack = stack
-        self._streams: dict[str, BinaryIO] = {}
+        self._streams: dict[tuple[str, str], BinaryIO] = {}
 
     def add_record(self, output: str, example: tweet_records.Example) -> None:
         tweet_records.append(self._stream(output, ".tfrecord"), example)
@@ -25,15 +25,19 @@ class PreparedFiles:
     def add_line(self, output: str, document: Mapping[str, object]) -> None:
         self._stream(output, ".jsonl").write(f"{json.dumps(document)}\n".encode())
 
+    def add_counts(self, output: str, counts: Mapping[str, int]) -> None:
+        self._stream(output, ".counts.json").write(f"{json.dumps(counts)}\n".encode())
+
     def _stream(self, output: str, suffix: str) -> BinaryIO:
-        if output not in self._streams:
+        key = (output, suffix)
+        if key not in self._streams:
             path = self._folders[output] / f"{self._name}{suffix}"
-            self._streams[output] = self._stack.enter_context(writing(path))
-        return self._streams[output]
+            self._streams[key] = self._stack.enter_context(writing(path))
+        return self._streams[key]
 
 
 @contextmanager
 def prepared_files(folders: Mapping[str, Path], name: str) -> Iterator[PreparedFiles]:
-    """The files `<name>.tfrecord` and `<name>.jsonl` of the folders; none of them after an exception."""
+    """The folders' files `<name>.tfrecord`, `.jsonl` and `.counts.json`; none of them after an exception."""
     with ExitStack() as stack:
         yield PreparedFiles(folders, name, stack)
