@@ -3,7 +3,6 @@
 import fcntl
 import gzip
 import json
-import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
@@ -113,11 +112,12 @@ def synth(
 
 @pytest.fixture(scope="session")
 def assembly(
-    synth: Callable[..., Assembly], tmp_path_factory: pytest.TempPathFactory
+    synth: Callable[..., Assembly], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Callable[[str], Assembly]]:
     """The assembly of `dev` or `prod`, synthesized once a test run: by the first worker that asks for it."""
     of_this_worker = tmp_path_factory.getbasetemp()
-    shared = of_this_worker.parent if "PYTEST_XDIST_WORKER" in os.environ else of_this_worker
+    # Not by xdist's variables: a test that runs pytest hands them on.
+    shared = of_this_worker.parent if hasattr(request.config, "workerinput") else of_this_worker
 
     read = ExitStack()
 

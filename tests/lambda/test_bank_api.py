@@ -121,5 +121,5 @@ def test_the_function_carries_training_s_encoding_and_no_copy_of_it() -> None:
 
 def test_a_module_to_carry_that_is_not_there_is_refused_by_its_path(tmp_path: Path) -> None:
     (tmp_path / "carries.txt").write_text("model_code/none.py\n")
-    with pytest.raises(ValueError, match=r"there is no model_code/none\.py; correct the path"):
+    with pytest.raises(ValueError, match=r"there is no module model_code/none\.py; correct the path"):
         carried(tmp_path)
