@@ -99,6 +99,7 @@ NOT_OURS = {"python -m churn.fit"}
 # have tests in tests/mutants.
 NOT_RUN = {"make mutants"}
 
+_BARE_PYTHON = re.compile(r"^[^#]*?(?<![\w./-])python ")
 _CODE = re.compile(r"^```[^\n]*\n(.*?)^```|^(?: {4}|\t)(.*?)$|`([^`]+)`", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(
     r"(?<![\w./-])(?P<make>make (?:[A-Z_]+=\S* )*(?P<target>[a-z][a-z-]*))"
@@ -163,6 +164,32 @@ def test_the_command_line_is_called_by_its_name_wherever_somebody_reads() -> Non
     assert found == []
 
 
+def bare_pythons(text: str) -> list[str]:
+    """The lines of a page's shell blocks, and the scripts in its sentences, that need .venv on the PATH."""
+    blocks = re.findall(r"^```(?:sh|bash|console)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [one for one in (*lines, *re.findall(r"`python scripts/[^`]*`", text)) if _BARE_PYTHON.search(one)]
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_is_printed_runs_in_a_shell_without_the_environment(page: Path) -> None:
+    assert bare_pythons(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("```sh\npython scripts/x.py A\n```", ["python scripts/x.py A"]),
+        ("```sh\nX=1 python -m stacks\nY=$(python -c 1)\n```", ["X=1 python -m stacks", "Y=$(python -c 1)"]),
+        ("Call `python scripts/x.py`.", ["`python scripts/x.py`"]),
+        ("```sh\n.venv/bin/python scripts/x.py   # not python alone\n```", []),
+        ("```python\npython = 1\n``` and `python -m quality.fuzz`", []),
+    ],
+)
+def test_a_python_that_is_not_the_environments_is_found(text: str, found: list[str]) -> None:
+    assert bare_pythons(text) == found
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -174,6 +201,7 @@ def test_the_command_line_is_called_by_its_name_wherever_somebody_reads() -> Non
         ("`/home/me/.venv/bin/slipway build-images`", ["slipway build-images"]),
         ("`python -m quality.bench.batch --rows 1`", ["python -m quality.bench.batch"]),
         ("`python scripts/write_openapi.py predict_x`", ["scripts/write_openapi.py"]),
+        ("`.venv/bin/python scripts/write_openapi.py`", ["scripts/write_openapi.py"]),
         ("make it so, and `slipway-dev-churn` stays", []),
         ("the `remake demo` and `cmake x`", []),
     ],
