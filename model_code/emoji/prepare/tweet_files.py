@@ -18,6 +18,9 @@ _SUFFIXES = (".csv", ".csv.gz")
 # Keyboards and applications write some emojis with the mark for a colored picture, and some without.
 _VARIATION = "\ufe0f"
 _PLAIN = tuple(emoji.rstrip(_VARIATION) for emoji in EMOJIS)
+_NUMBERS = tuple(str(label) for label in range(len(EMOJIS)))
+# What a blank line may have.
+_BLANKS = " \t\r\n"
 
 
 class FileError(ValueError):
@@ -51,11 +54,14 @@ def tweet_files(folder: Path) -> dict[str, Path]:
 
 
 def read(path: Path) -> Iterator[Tweet]:
-    """The file's tweets, one after the other; raises FileError at the first line that is not one."""
+    """The file's tweets, one after the other, without blank lines; raises FileError at the first line that is
+    not one."""
     reading = csv.reader(_lines(path), strict=True)
     try:
-        columns = _columns(path, next(reading, []))
-        for row in reading:
+        rows = (row for row in reading if len(row) > 1 or "".join(row).strip(_BLANKS))
+        header = next(rows, [])
+        columns = _columns(f"{path.name}, line {max(reading.line_num, 1)}", header)
+        for row in rows:
             where = f"{path.name}, line {reading.line_num}"
             if len(row) != len(columns):
                 raise FileError(f"{where}: expected {len(columns)} fields, got {len(row)}")
@@ -66,10 +72,10 @@ def read(path: Path) -> Iterator[Tweet]:
         raise FileError(f"{path.name}, line {reading.line_num}: not CSV: {error}") from None
 
 
-def _columns(path: Path, header: list[str]) -> list[str]:
+def _columns(where: str, header: list[str]) -> list[str]:
     columns = [name.strip().upper() for name in header]
     if sorted(columns) not in ([_LABEL, _TEXT], [_TEXT]):
-        raise FileError(f"{path.name}, line 1: expected the header {_TEXT},{_LABEL} or {_TEXT}")
+        raise FileError(f"{where}: expected the header {_TEXT},{_LABEL} or {_TEXT}")
     return columns
 
 
@@ -78,8 +84,10 @@ def _label(value: str, where: str) -> int:
     plain = value.rstrip(_VARIATION)
     if plain in _PLAIN:
         return _PLAIN.index(plain)
-    if value.isascii() and value.isdecimal() and int(value) < len(EMOJIS):
-        return int(value)
+    # int refuses thousands of digits.
+    number = value.lstrip("0") or value[:1]
+    if number in _NUMBERS:
+        return int(number)
     raise FileError(f"{where}: expected a label from 0 to {len(EMOJIS) - 1} or one of {' '.join(EMOJIS)}")
 
 

@@ -10,13 +10,16 @@ from typing import BinaryIO
 def writing(path: Path) -> Iterator[BinaryIO]:
     """A stream whose content is at `path` once the block has ended without an exception, and not before.
 
-    The folder is made if need be.
+    The folder is made if need be; nothing stays in it after an exception.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("wb") as stream:
-        yield stream
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as stream:
+            yield stream
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def write(path: Path, content: str | bytes) -> None:
