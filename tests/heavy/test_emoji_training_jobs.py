@@ -172,6 +172,9 @@ def test_a_job_that_cannot_be_done_says_why(
     with pytest.raises(JobError, match=reason):
         lab.train("refused", channels=channels, **hyperparameters)
 
+    (last,) = lab.folder.glob(f"jobs/refused-{len(list((lab.folder / 'jobs').glob('*'))) - 1}")
+    assert not any("train_loss=" in path.read_text() for path in last.rglob("container.log"))
+
 
 @pytest.mark.parametrize("content", ["truncated", b"", b"junk" * 9])
 def test_broken_weights_are_refused_with_the_files_name(

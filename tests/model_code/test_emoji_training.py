@@ -2,13 +2,14 @@
 
 import http.server
 import json
+import shutil
 import subprocess
 import sys
 import tarfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from model_scripts import MODEL_CODE, as_archived, load
 
 choices = load("shared/emoji_training/emoji_choices")
 weights = load("shared/emoji_training/emoji_weights")
+archives = load("shared/emoji_training/emoji_archive")
 safetensors = load("emoji/train_tensorflow/safetensors_file")
 checkpoints = load("shared/emoji_training/emoji_checkpoints")
 job = load("shared/emoji_training/emoji_job")
@@ -382,16 +384,17 @@ def test_top_counts_the_emojis_among_the_best() -> None:
 # The archive and its script for TensorFlow Serving
 
 COMPLETE = """
-import json, sys
+import sys
 from pathlib import Path
-import emoji_archive
+from emoji_archive import Chosen
 from emoji_weights import Weights
 model, channel, linear, texts = map(Path, sys.argv[1:])
+chosen = Chosen.of(Weights(channel, False), linear, texts, 3)
+print("checked", flush=True)
 def logits(encoded):
     # A letter's emoji is its own: token 4 is `a`.
     return [[2.0 * (4 + label in ids) for label in range(10)] for ids in encoded.input_ids]
-found = emoji_archive.complete(model, Weights(channel, False), linear, texts, logits)
-print(json.dumps(found))
+chosen.write(model, logits)
 """
 SERVE = """
 import io, json, sys
@@ -409,11 +412,28 @@ for content_type, body in json.loads(sys.argv[3]):
 """
 
 
+class Inputs(NamedTuple):
+    """A folder with the code and what an archive is made of: weights, linear, texts."""
+
+    folder: Path
+
+    def complete(self) -> subprocess.CompletedProcess[str]:
+        """Make the archive, in the folder model."""
+        names = ("model", "weights", "linear", "texts")
+        return subprocess.run(
+            [sys.executable, "-c", COMPLETE, *(self.folder / name for name in names)],
+            env={"PYTHONPATH": str(self.folder / "source"), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive whose network sees the letters and whose linear model knows `zoo`, the class 9."""
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
+    """Those of a linear model that knows `zoo`, the class 9."""
     folder = tmp_path_factory.mktemp("emoji")
-    code = as_archived(MODEL_CODE / "emoji" / "train_tensorflow", folder / "source")
+    as_archived(MODEL_CODE / "emoji" / "train_tensorflow", folder / "source")
     channel = published(folder / "weights")
     (channel / "vocab.txt").write_text("".join(f"{token}\n" for token in VOCABULARY))
     vocabularies = [
@@ -432,29 +452,99 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows += [*[("zoo", 9, "validation")] * 10, ("", 3, "validation")]
     lines = [json.dumps({"tweet": text, "label": label, "part": part}) for text, label, part in rows]
     (texts / "part-algo-1-x.jsonl").write_text("".join(f"{line}\n" for line in lines))
-    done = subprocess.run(
-        [sys.executable, "-c", COMPLETE, folder / "model", channel, folder / "linear", texts],
-        env={"PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return Inputs(folder)
+
+
+@pytest.fixture(scope="module")
+def model(inputs: Inputs) -> Path:
+    """An archive whose network sees the letters."""
+    done = inputs.complete()
     assert done.returncode == 0, done.stderr
-    (folder / "model" / "report.json").write_text(done.stdout)
-    return folder / "model"
+    (inputs.folder / "model" / "report.txt").write_text(done.stdout)
+    return inputs.folder / "model"
+
+
+def line(**changed: object) -> bytes:
+    """A line of the texts."""
+    return json.dumps({"tweet": "a", "label": 0, "part": "validation", **changed}).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "reason"),
+    [
+        ("weights/vocab.txt", b"", r"vocab\.txt: the vocabulary has no \[PAD\]"),
+        ("weights/vocab.txt", b"[PAD]\n[CLS]\n[SEP]\n", r"vocab\.txt: the vocabulary has no \[UNK\]"),
+        ("weights/vocab.txt", b"\xff", r"vocab\.txt: "),
+        (
+            "weights/vocab.txt",
+            "\n".join([*VOCABULARY, *"klmnopq"]).encode(),
+            r"vocab\.txt: expected vocab_size, 20, tokens at most, got 21",
+        ),
+        ("texts/part.jsonl", b"", 'the channel texts has no tweet of the part "validation"'),
+        ("texts/part.jsonl", line(part="train"), 'the channel texts has no tweet of the part "validation"'),
+        ("texts/part.jsonl", line() + b"secret", r"part\.jsonl, line 2: expected"),
+        ("texts/part.jsonl", line() + b"\xff", r"part\.jsonl, line 2: expected"),
+        ("texts/part.jsonl", line(label=10), r"part\.jsonl, line 1: expected"),
+        ("texts/part.jsonl", line(label="0"), r"part\.jsonl, line 1: expected"),
+        ("texts/part.jsonl", line(tweet=None), r"part\.jsonl, line 1: expected"),
+        ("texts/part.jsonl", line(part=[]), r"part\.jsonl, line 1: expected"),
+        ("linear/linear.json", b"{", "in the channel linear, got another"),
+        ("linear/words.txt", b"", "in the channel linear, got another"),
+        ("linear/idf.f32", b"123", "in the channel linear, got another"),
+        ("linear/intercepts.f32", b"", "in the channel linear, got another"),
+    ],
+)
+def test_what_the_archive_is_made_of_is_refused_before_the_training(
+    inputs: Inputs, tmp_path: Path, file: str, content: bytes, reason: str
+) -> None:
+    for name in ("weights", "linear", "texts"):
+        shutil.copytree(inputs.folder / name, tmp_path / name)
+    if file.startswith("texts"):
+        (tmp_path / "texts" / "part-algo-1-x.jsonl").unlink()
+    (tmp_path / file).write_bytes(content)
+    found = weights.Weights.of(tmp_path / "weights", tmp_path)
+
+    with pytest.raises(ValueError, match=reason) as refusal:
+        archives.Chosen.of(found, tmp_path / "linear", tmp_path / "texts", 1)
+
+    assert "secret" not in str(refusal.value)
+
+
+def test_a_linear_model_of_other_classes_is_refused(inputs: Inputs, tmp_path: Path) -> None:
+    words = linear.Vocabulary("words", (1, 1), ["zoo"], 0)
+    linear.Linear([words], [1.0], [0.0] * 9, [0.0] * 9).save(tmp_path)
+    (tmp_path / "characters.txt").touch()
+    lengths = json.dumps({"words": [1, 1], "characters": [2, 2]})
+    (tmp_path / "linear.json").write_text(lengths)
+    found = weights.Weights.of(inputs.folder / "weights", tmp_path)
+
+    with pytest.raises(ValueError, match="expected a linear model of 10 classes, got 9"):
+        archives.Chosen.of(found, tmp_path, inputs.folder / "texts", 1)
+
+
+@pytest.mark.parametrize("damaged", [b"", b"junk" * 200, "cut", "flipped"])
+def test_a_broken_archive_is_refused_with_its_name(inputs: Inputs, tmp_path: Path, damaged: Any) -> None:
+    path = archive(tmp_path / "linear", inputs.folder / "weights") / "model.tar.gz"
+    whole = path.read_bytes()
+    place = len(whole) // 2
+    kinds = {"cut": whole[:place], "flipped": whole[:place] + bytes(9) + whole[place + 9 :]}
+    path.write_bytes(kinds.get(damaged, damaged))
+
+    with pytest.raises(ValueError, match=r"^model\.tar\.gz: "):
+        weights.linear_of(tmp_path / "linear", tmp_path / "scratch")
 
 
 def test_the_archive_is_complete_and_the_linear_model_is_in_it_for_it_helps(model: Path) -> None:
     settings = json.loads((model / "settings.json").read_text())
-    network, whole = json.loads((model / "report.json").read_text())
+    report = dict(line.split()[0].split("=") for line in (model / "report.txt").read_text().splitlines()[1:])
 
     assert settings["max_tokens"] == 32
     assert 0 < settings["linear_weight"] < 1
     assert (model / "linear" / "linear.json").exists()
     assert len(json.loads((model / "labels.json").read_text())) == 10
-    assert network[1] == pytest.approx(10 / 21)
-    assert whole[1] == pytest.approx(20 / 21)
-    assert whole[0] < network[0]
+    assert float(report["validation_top1"]) == pytest.approx(10 / 21, abs=1e-4)
+    assert float(report["blended_top1"]) == pytest.approx(20 / 21, abs=1e-4)
+    assert float(report["blended_loss"]) < float(report["validation_loss"])
 
 
 class _TensorFlowServing(http.server.BaseHTTPRequestHandler):

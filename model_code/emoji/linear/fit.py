@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         prepared_counts.check(channel)
         parts = labeled_texts.read(channel)
+        labeled_texts.check_labels(parts[TRAIN].labels)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
     features = FeatureUnion([(name, _vectorizer(name)) for name in ANALYZERS])

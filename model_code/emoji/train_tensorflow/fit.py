@@ -17,7 +17,7 @@ import emoji_saved_model
 import numpy as np
 import safetensors_file
 import tensorflow as tf
-from emoji_archive import Quality, complete, take_over
+from emoji_archive import Quality, rest_of
 from emoji_batches import Records
 from emoji_checkpoints import Checkpoints
 from emoji_choices import log_softmax
@@ -25,7 +25,7 @@ from emoji_cluster import Cluster
 from emoji_encoder import Network, Shape
 from emoji_fitting import Fitting
 from emoji_job import Plan, channel
-from emoji_weights import TRAINED, Weights, linear_of
+from emoji_weights import TRAINED, Weights
 from tweet_text import EMOJIS
 
 
@@ -43,19 +43,14 @@ def _run(plan: Plan, cluster: Cluster, scratch: Path) -> None:
     weights = Weights.of(channel("weights"), scratch / "weights")
     network = Network(Shape.of(weights.config), len(EMOJIS))
     network.load(safetensors_file.read(weights.file), plan.seed)
+    rest = rest_of(weights, plan.epochs, scratch)
     if plan.epochs:
         _fit(network, plan, cluster)
     if cluster.is_first:
         model = Path(os.environ["SM_MODEL_DIR"])
         safetensors_file.write(model / TRAINED, network.arrays())
         emoji_saved_model.save(network, model / "emoji" / "1")
-        if weights.trained and not plan.epochs:
-            take_over(model, weights)
-        else:
-            linear = linear_of(emoji_job.optional_channel("linear"), scratch / "linear")
-            found = complete(model, weights, linear, channel("texts"), _predict(network))
-            print(found.network.lines("validation", plan.epochs))
-            print(found.whole.lines("blended", plan.epochs), flush=True)
+        rest.write(model, _predict(network))
     checksum = network.checksum()
     print(f"checksum={checksum}", flush=True)
     cluster.same("the checksum of the weights", checksum)

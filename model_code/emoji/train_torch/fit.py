@@ -17,11 +17,11 @@ import torch
 import torch_files
 import torch_precision
 from emoji_answer import Encoded
-from emoji_archive import Quality, complete, take_over
+from emoji_archive import Quality, Rest, rest_of
 from emoji_checkpoints import Checkpoints
 from emoji_choices import log_softmax
 from emoji_job import Plan, channel
-from emoji_weights import TRAINED, Weights, linear_of
+from emoji_weights import TRAINED, Weights
 from torch_cluster import Cluster
 from torch_fitting import Fitting, Resources
 from torch_network import Network
@@ -46,13 +46,14 @@ def _run(plan: Plan, precision: str, cluster: Cluster, scratch: Path) -> None:
     weights = Weights.of(channel("weights"), scratch / "weights")
     network = Network(weights.config, len(EMOJIS))
     network.load(torch_files.read(weights.file), plan.seed)
+    rest = rest_of(weights, plan.epochs, scratch)
     if plan.epochs:
         # Before the instances meet: what one of them lacks is then its own failure alone.
         records = Records(channel("train"), least=cluster.size)
         with cluster.joined(os.environ):
             _fit(network.to(cluster.device), records, plan, precision, cluster)
     if cluster.is_first:
-        _write(network, plan, weights, scratch)
+        _write(network, rest)
 
 
 def _fit(network: Network, records: Records, plan: Plan, precision: str, cluster: Cluster) -> None:
@@ -70,17 +71,11 @@ def _fit(network: Network, records: Records, plan: Plan, precision: str, cluster
     cluster.same("the checksum of the weights", checksum)
 
 
-def _write(network: Network, plan: Plan, weights: Weights, scratch: Path) -> None:
+def _write(network: Network, rest: Rest) -> None:
     model = Path(os.environ["SM_MODEL_DIR"])
     torch_files.write(model / TRAINED, network.tensors())
     torch_files.export(network, model / "model.onnx")
-    if weights.trained and not plan.epochs:
-        take_over(model, weights)
-        return
-    linear = linear_of(emoji_job.optional_channel("linear"), scratch / "linear")
-    found = complete(model, weights, linear, channel("texts"), lambda encoded: _logits(network, encoded))
-    print(found.network.lines("validation", plan.epochs))
-    print(found.whole.lines("blended", plan.epochs), flush=True)
+    rest.write(model, lambda encoded: _logits(network, encoded))
 
 
 def _quality(network: Network, records: Records, batch_size: int, resources: Resources) -> Quality:

@@ -3,15 +3,18 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import emoji_choices
+import labeled_texts
 import numpy as np
 from emoji_answer import Encoded, Recommender, Settings
 from emoji_choices import Labels, Shares
+from emoji_job import channel, optional_channel
 from emoji_linear import Linear
-from emoji_weights import CONFIGURATION, SETTINGS, VOCABULARY, Weights
+from emoji_weights import CONFIGURATION, SETTINGS, VOCABULARY, Weights, linear_of
 from tweet_text import EMOJIS
 from wordpiece import MAX_TOKENS
 
@@ -45,39 +48,81 @@ class Quality(NamedTuple):
         )
 
 
-class Validation(NamedTuple):
-    """How good the network is by itself, and with the linear model."""
+class Rest(Protocol):
+    """All of an archive but its network."""
 
-    network: Quality
-    whole: Quality
+    def write(self, model: Path, logits: Logits) -> None:
+        """Write it, and the script that serves, into the folder, and print what the validation has found.
+
+        `logits` are the network's for tweets that are padded to one length.
+        """
 
 
-def complete(model: Path, weights: Weights, linear: Path | None, texts: Path, logits: Logits) -> Validation:
-    """Write everything but the network, and the script that serves, into the folder.
+@dataclass(frozen=True)
+class Chosen:
+    """The rest of which something is chosen on the validation part, for a network of so many epochs."""
 
-    `texts` has the cleaned tweets with label and part, as JSON lines; `logits` are the network's for tweets
-    that are padded to one length. Refuses (ValueError) texts without a validation part.
+    weights: Weights
+    linear: Path | None
+    linear_logits: Shares | None
+    tweets: list[str]
+    labels: Labels
+    epochs: int
+
+    @classmethod
+    def of(cls, weights: Weights, linear: Path | None, texts: Path, epochs: int) -> "Chosen":
+        """`texts` has the cleaned tweets with label and part, as JSON lines; `linear` is a linear model's
+        folder.
+
+        Refuses (ValueError, OSError) texts without a validation part, and a vocabulary or a linear model that
+        is broken or does not fit.
+        """
+        weights.check_vocabulary()
+        tweets, labels = labeled_texts.read(texts)[labeled_texts.VALIDATION]
+        if not tweets:
+            raise ValueError(f'the channel {texts.name} has no tweet of the part "validation" in its *.jsonl')
+        linear_logits = _linear_logits(linear, tweets)
+        return cls(weights, linear, linear_logits, tweets, np.array(labels, dtype=np.int64), epochs)
+
+    def write(self, model: Path, logits: Logits) -> None:
+        _take(model, self.weights)
+        (model / LABELS).write_text(json.dumps(EMOJIS, ensure_ascii=False) + "\n", encoding="utf-8")
+        Settings(MAX_TOKENS, 1.0, 0.0).save(model)
+        network = _all_logits(Recommender(model), self.tweets, logits)
+        blend = emoji_choices.blend(network, self.linear_logits, self.labels)
+        if self.linear and blend.weight > 0:
+            shutil.copytree(self.linear, model / LINEAR, dirs_exist_ok=True)
+        threshold = emoji_choices.threshold(blend.log_shares, self.labels)
+        Settings(MAX_TOKENS, threshold, blend.weight).save(model)
+        network = emoji_choices.log_softmax(network)
+        print(Quality.of(network, self.labels).lines("validation", self.epochs))
+        print(Quality.of(blend.log_shares, self.labels).lines("blended", self.epochs), flush=True)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The rest of a trained archive, as it was chosen."""
+
+    weights: Weights
+
+    def write(self, model: Path, _: Logits) -> None:
+        _take(model, self.weights)
+        for name in (LABELS, SETTINGS):
+            shutil.copyfile(self.weights.folder / name, model / name)
+        if (self.weights.folder / LINEAR).exists():
+            shutil.copytree(self.weights.folder / LINEAR, model / LINEAR, dirs_exist_ok=True)
+
+
+def rest_of(weights: Weights, epochs: int, scratch: Path) -> Rest:
+    """What goes with the network after so many epochs: of the channels, which are checked before the first
+    step; or, where a trained one is only written in another form, what was chosen with it.
+
+    Refuses as `Chosen.of` does, and (ValueError) a channel that is missing.
     """
-    tweets, labels = _validation(texts)
-    _take(model, weights)
-    (model / LABELS).write_text(json.dumps(EMOJIS, ensure_ascii=False) + "\n", encoding="utf-8")
-    Settings(MAX_TOKENS, 1.0, 0.0).save(model)
-    network = _all_logits(Recommender(model), tweets, logits)
-    blend = emoji_choices.blend(network, _linear_logits(linear, tweets), labels)
-    if linear and blend.weight > 0:
-        shutil.copytree(linear, model / LINEAR, dirs_exist_ok=True)
-    Settings(MAX_TOKENS, emoji_choices.threshold(blend.log_shares, labels), blend.weight).save(model)
-    network = emoji_choices.log_softmax(network)
-    return Validation(Quality.of(network, labels), Quality.of(blend.log_shares, labels))
-
-
-def take_over(model: Path, weights: Weights) -> None:
-    """The same of a trained archive, whose network is only written in another form: what was chosen stays."""
-    _take(model, weights)
-    for name in (LABELS, SETTINGS):
-        shutil.copyfile(weights.folder / name, model / name)
-    if (weights.folder / LINEAR).exists():
-        shutil.copytree(weights.folder / LINEAR, model / LINEAR, dirs_exist_ok=True)
+    if weights.trained and not epochs:
+        return Kept(weights)
+    linear = linear_of(optional_channel("linear"), scratch / "linear")
+    return Chosen.of(weights, linear, channel("texts"), epochs)
 
 
 def _take(model: Path, weights: Weights) -> None:
@@ -87,18 +132,6 @@ def _take(model: Path, weights: Weights) -> None:
         shutil.copyfile(code / name, model / CODE / name)
     for name in (VOCABULARY, CONFIGURATION):
         shutil.copyfile(weights.folder / name, model / name)
-
-
-def _validation(texts: Path) -> tuple[list[str], Labels]:
-    rows = [
-        row
-        for path in sorted(texts.rglob("*.jsonl"))
-        for row in map(json.loads, path.read_text(encoding="utf-8").split("\n")[:-1])
-        if row["part"] == "validation"
-    ]
-    if not rows:
-        raise ValueError(f'the channel {texts.name} has no tweet of the part "validation" in its *.jsonl')
-    return [row["tweet"] for row in rows], np.array([row["label"] for row in rows], dtype=np.int64)
 
 
 def _all_logits(recommender: Recommender, tweets: Sequence[str], logits: Logits) -> Shares:
@@ -118,5 +151,11 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 def _linear_logits(linear: Path | None, tweets: Sequence[str]) -> Shares | None:
     if linear is None:
         return None
-    model = Linear.load(linear)
-    return np.array([model.logits(tweet) for tweet in tweets])
+    try:
+        model = Linear.load(linear)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"expected a linear model in the channel linear, got another ({error})") from None
+    found = np.array([model.logits(tweet) for tweet in tweets])
+    if found.shape[1] != len(EMOJIS):
+        raise ValueError(f"expected a linear model of {len(EMOJIS)} classes, got {found.shape[1]}")
+    return found

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from model_archive import unpack
+from wordpiece import WordPiece
 
 ARCHIVE = "model.tar.gz"
 PUBLISHED, TRAINED = "model.safetensors", "weights.safetensors"
@@ -58,6 +59,16 @@ class Weights:
     def vocabulary(self) -> Path:
         return self.folder / VOCABULARY
 
+    def check_vocabulary(self) -> None:
+        """Refuse (ValueError) a vocabulary without BERT's marks, or of more tokens than the weights have."""
+        try:
+            tokens = len(WordPiece(self.vocabulary).tokens)
+        except ValueError as error:
+            raise ValueError(f"{VOCABULARY}: {error}") from None
+        most = self.config["vocab_size"]
+        if tokens > most:
+            raise ValueError(f"{VOCABULARY}: expected vocab_size, {most}, tokens at most, got {tokens}")
+
     @property
     def config(self) -> Mapping[str, Any]:
         """The content of config.json. Refuses (ValueError) what is no configuration of BERT with GELU."""
@@ -94,7 +105,7 @@ def _check(config: Mapping[str, Any]) -> None:
             f"got {config['hidden_size']} and {config['num_attention_heads']}"
         )
     epsilon = config.get("layer_norm_eps")
-    if type(epsilon) not in (int, float) or not 0 < epsilon < 1:
+    if not isinstance(epsilon, int | float) or not 0 < epsilon < 1:
         raise ValueError(f"{CONFIGURATION}: expected layer_norm_eps above 0, below 1, got {epsilon!r}")
     if config.get("hidden_act", "gelu") != "gelu":
         raise ValueError(f'{CONFIGURATION}: expected hidden_act to be "gelu", got {config["hidden_act"]!r}')

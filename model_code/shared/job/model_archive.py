@@ -1,6 +1,8 @@
 """The files of a model.tar.gz, checked one by one."""
 
+import gzip
 import tarfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -25,7 +27,7 @@ def files(archive: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
                     continue
                 content = tar.extractfile(_checked(member, count, archive))
                 yield PurePosixPath(member.name), content.read() if content else b""
-    except tarfile.TarError as error:
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ArchiveError(f"{archive.name}: {error}") from None
 
 

@@ -20,7 +20,7 @@ class Texts(NamedTuple):
 def read(channel: Path) -> Mapping[str, Texts]:
     """The texts of all files (*.jsonl) by part.
 
-    Refuses (ValueError) a line that is not one, by file and line, and emojis without a tweet to train on.
+    Refuses (ValueError) a line that is not one, by file and line.
     """
     parts = {part: Texts([], []) for part in (TRAIN, VALIDATION)}
     for path in sorted(channel.rglob("*.jsonl")):
@@ -28,20 +28,29 @@ def read(channel: Path) -> Mapping[str, Texts]:
             part, text, label = _text(line, f"{path.name}, line {number}")
             parts[part].texts.append(text)
             parts[part].labels.append(label)
-    _check_labels(parts[TRAIN].labels)
     return parts
 
 
-def _lines(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8", newline="\n") as stream:
+def check_labels(labels: Sequence[int]) -> None:
+    """Refuse (ValueError) labels to train on unless each emoji is among them."""
+    found = set(labels)
+    missing = [emoji for label, emoji in enumerate(EMOJIS) if label not in found]
+    if missing:
+        raise ValueError(
+            f"expected tweets of each emoji to train on, got {len(labels)} and none of {' '.join(missing)}"
+        )
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
         yield from stream
 
 
-def _text(line: str, where: str) -> tuple[str, str, int]:
+def _text(line: bytes, where: str) -> tuple[str, str, int]:
     try:
-        document = json.loads(line)
+        document = json.loads(line.decode())
         part, text, label = document["part"], document["tweet"], document["label"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         part = text = label = None
     if part not in (TRAIN, VALIDATION) or not isinstance(text, str) or label not in range(len(EMOJIS)):
         raise ValueError(
@@ -49,12 +58,3 @@ def _text(line: str, where: str) -> tuple[str, str, int]:
             f'"part": "{TRAIN}" or "{VALIDATION}"}}'
         )
     return part, text, label
-
-
-def _check_labels(labels: Sequence[int]) -> None:
-    found = set(labels)
-    missing = [emoji for label, emoji in enumerate(EMOJIS) if label not in found]
-    if missing:
-        raise ValueError(
-            f"expected tweets of each emoji to train on, got {len(labels)} and none of {' '.join(missing)}"
-        )
