@@ -56,5 +56,5 @@ class Checkpoints:
 def _unusable(path: Path, reason: str) -> str:
     return (
         f"{path.name}: expected a checkpoint of this training, got another file ({reason}); remove it from "
-        "the job's checkpoints, or name other checkpoints, to begin anew"
+        "the job's checkpoints, or name other checkpoints, to begin again"
     )
