@@ -1,5 +1,6 @@
 """What the emoji workload's training scripts share, and the modules of TensorFlow's that do without it."""
 
+import gzip
 import http.server
 import json
 import shutil
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import tarfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -522,13 +523,29 @@ def test_a_linear_model_of_other_classes_is_refused(inputs: Inputs, tmp_path: Pa
         archives.Chosen.of(found, tmp_path, inputs.folder / "texts", 1)
 
 
-@pytest.mark.parametrize("damaged", [b"", b"junk" * 200, "cut", "flipped"])
-def test_a_broken_archive_is_refused_with_its_name(inputs: Inputs, tmp_path: Path, damaged: Any) -> None:
+def end_at_once(whole: bytes) -> bytes:
+    """The tar of the archive with a second header that is none, under the whole one's checksum."""
+    tar = bytearray(gzip.decompress(whole))
+    tar[512:520] = b"damaged!"
+    return gzip.compress(bytes(tar))[:-8] + whole[-8:]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda _: b"",
+        lambda _: b"junk" * 200,
+        lambda whole: whole[: len(whole) // 2],
+        lambda whole: whole[:-8] + bytes(8),
+        end_at_once,
+    ],
+    ids=["empty", "junk", "cut", "wrong checksum", "damaged header"],
+)
+def test_a_broken_archive_is_refused_with_its_name(
+    inputs: Inputs, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
     path = archive(tmp_path / "linear", inputs.folder / "weights") / "model.tar.gz"
-    whole = path.read_bytes()
-    place = len(whole) // 2
-    kinds = {"cut": whole[:place], "flipped": whole[:place] + bytes(9) + whole[place + 9 :]}
-    path.write_bytes(kinds.get(damaged, damaged))
+    path.write_bytes(damage(path.read_bytes()))
 
     with pytest.raises(ValueError, match=r"^model\.tar\.gz: "):
         weights.linear_of(tmp_path / "linear", tmp_path / "scratch")

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 LARGEST_FILE = 256 * 1024 * 1024
 MOST_FILES = 1000
+_PART = 1 << 20
 
 
 class ArchiveError(ValueError):
@@ -27,6 +28,9 @@ def files(archive: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
                     continue
                 content = tar.extractfile(_checked(member, count, archive))
                 yield PurePosixPath(member.name), content.read() if content else b""
+            # tarfile takes a damaged header for the end; only the end of the stream has its checksum.
+            while tar.fileobj and tar.fileobj.read(_PART):
+                pass
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ArchiveError(f"{archive.name}: {error}") from None
 
