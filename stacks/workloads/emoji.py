@@ -41,7 +41,7 @@ _TENSORFLOW_TRAINING = ManagedImage.named("tensorflow-training")
 _TENSORFLOW_SERVING = ManagedImage.named("tensorflow-inference")
 
 _HOSTNAME = "emoji"
-# Chance is .1. The linear model reaches .349 on the published data, and has to be reached in any case.
+# Chance is .1. The linear model reaches .351 on the published data, and has to be reached in any case.
 _GATE = Gate("top1", "Top1", minimum=0.3, baseline="baseline_top1")
 # Which tweets are scored: those of files with "test" in their names, or the test part of all files.
 _SCORED = Parameter.choice("Scored", ["file", "part"])

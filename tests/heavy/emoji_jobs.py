@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import tiny_bert
 from assembly_files import file_asset, write_assembly
 from model_scripts import MODEL_CODE, ROOT, as_archived, load
 
@@ -34,17 +35,7 @@ VOCABULARY = [
     "z",
     *(f"##{one}" for one in "xyz"),
 ]
-CONFIG = {
-    "vocab_size": len(VOCABULARY),
-    "hidden_size": 16,
-    "intermediate_size": 32,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "max_position_embeddings": 40,
-    "type_vocab_size": 2,
-    "layer_norm_eps": 1e-12,
-    "hidden_act": "gelu",
-}
+CONFIG = {**tiny_bert.CONFIG, "vocab_size": len(VOCABULARY)}
 
 
 class Framework(NamedTuple):

@@ -2,15 +2,13 @@
 
 import csv
 import gzip
-import json
-import subprocess
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 from model_scripts import load, names_of_the_same, run
+from preparation import OUTPUTS, VOCABULARY, lines, prepare, vocabulary_in, written
 
 sample = load("emoji/sample/__main__")
 split = load("emoji/prepare/tweet_split")
@@ -18,17 +16,12 @@ records = load("shared/tweets/tweet_records")
 wordpiece = load("shared/tweets/wordpiece")
 text = load("shared/tweets/tweet_text")
 
-OUTPUTS = ("train", "validation", "test", "texts", "tweets", "labels")
-VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefghijklmnopqrstuvwxyz0123456789'"]
-VOCABULARY += [f"##{character}" for character in VOCABULARY[4:]]
 ROWS = 240
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("weights")
-    (folder / "vocab.txt").write_text("".join(f"{token}\n" for token in VOCABULARY))
-    return folder
+    return vocabulary_in(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(scope="module")
@@ -37,18 +30,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, content in sample.sample(ROWS, 40, seed=1).items():
         (folder / name).write_bytes(content)
     return folder
-
-
-def prepare(
-    folder: Path, weights: Path, output: Path, *options: str, host: str = "algo-1", hosts: int = 1
-) -> subprocess.CompletedProcess[str]:
-    base = output / "base" / host
-    (base / "config").mkdir(parents=True)
-    named = {"current_host": host, "hosts": [f"algo-{number}" for number in range(1, hosts + 1)]}
-    (base / "config/resourceconfig.json").write_text(json.dumps(named))
-    places = [part for name in OUTPUTS for part in (f"--{name}", output / name)]
-    environ = {"SAGEMAKER_BASE_DIR": base}
-    return run("emoji/prepare", "--input", folder, "--weights", weights, *places, *options, environ=environ)
 
 
 @pytest.fixture(scope="module")
@@ -62,20 +43,6 @@ def prepared(data: Path, weights: Path, tmp_path_factory: pytest.TempPathFactory
 def rows_of(path: Path) -> list[tuple[str, int]]:
     with gzip.open(path, "rt", newline="") as stream:
         return [(row["TWEET"], int(row["LABEL"])) for row in csv.DictReader(stream)]
-
-
-def lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def one_line(folder: Path, content: str) -> Path:
-    folder.mkdir(exist_ok=True)
-    (folder / "tweets_test.csv").write_bytes(content.encode())
-    return folder
-
-
-def written(output: Path) -> list[Path]:
-    return sorted(path for name in OUTPUTS for path in (output / name).rglob("*") if path.is_file())
 
 
 def test_each_tweet_of_a_training_file_is_one_record_of_one_part(data: Path, prepared: Path) -> None:
@@ -250,132 +217,6 @@ def test_the_step_that_sees_what_all_instances_wrote_says_what_is_missing(
     assert (done.returncode, done.stderr) == ((1, f"error: {message}\n") if message else (0, ""))
 
 
-RAW = """TWEET
-"Good morning @you, have a nice day \U0001f60a"
-so funny \U0001f602\U0001f602\U0001f602
-no emoji at all
-both \U0001f602 and \U0001f525
-love \u2764 it
-love \u2764\ufe0f it
-\U0001f308 rainbow \U0001f525
-"""
-
-
-def test_a_raw_file_is_labeled_by_the_one_emoji_in_each_text(weights: Path, tmp_path: Path) -> None:
-    done = prepare(one_line(tmp_path / "data", RAW), weights, tmp_path / "out")
-
-    name = "part-algo-1-tweets_test.jsonl"
-    scored = zip(lines(tmp_path / "out/tweets" / name), lines(tmp_path / "out/labels" / name), strict=True)
-    assert [(tweet["tweet"], text.EMOJIS[label["label"]]) for tweet, label in scored] == [
-        ("good morning have a nice day", "\U0001f60a"),
-        ("so funny", "\U0001f602"),
-        ("love it", "\u2764\ufe0f"),
-        ("love it", "\u2764\ufe0f"),
-        ("rainbow", "\U0001f525"),
-    ]
-    assert "scored 5, left out 2" in done.stdout
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "TWEET,LABEL\r\nwell,3\r\n",
-        "label,tweet\n\U0001f602,well\n",
-        "\ufeffTWEET,LABEL\n@you WELL!,\U0001f602",
-        'TWEET,LABEL\n"\nwell\n"," 3 "\n',
-        "TWEET,LABEL\nwell,03\n",
-        f"TWEET,LABEL\nwell,{'0' * 5000}3\n",
-    ],
-)
-def test_a_label_is_a_number_or_the_emoji(weights: Path, tmp_path: Path, content: str) -> None:
-    done = prepare(one_line(tmp_path / "data", content), weights, tmp_path / "out")
-
-    assert done.returncode == 0, done.stderr
-    assert lines(tmp_path / "out/tweets/part-algo-1-tweets_test.jsonl") == [{"tweet": "well"}]
-    assert lines(tmp_path / "out/labels/part-algo-1-tweets_test.jsonl") == [{"label": 3}]
-
-
-def test_a_tweet_that_has_nothing_left_and_words_that_look_like_none_are_tweets_all_the_same(
-    weights: Path, tmp_path: Path
-) -> None:
-    prepare(one_line(tmp_path / "data", "TWEET,LABEL\n,1\nnull,2\nNaN,3\n"), weights, tmp_path / "out")
-
-    assert lines(tmp_path / "out/tweets/part-algo-1-tweets_test.jsonl") == [
-        {"tweet": ""},
-        {"tweet": "null"},
-        {"tweet": "nan"},
-    ]
-
-
-@pytest.mark.parametrize("blank", ["\n", "\r\n", " \t \n", "\n\n", " "])
-def test_blank_lines_are_none_of_the_tweets(weights: Path, tmp_path: Path, blank: str) -> None:
-    between = blank if blank.endswith("\n") else ""
-    content = f"{between}TWEET,LABEL\n{between},3\n{between}well,4\n{blank}"
-    done = prepare(one_line(tmp_path / "data", content), weights, tmp_path / "out")
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert lines(tmp_path / "out/labels/part-algo-1-tweets_test.jsonl") == [{"label": 3}, {"label": 4}]
-    assert "scored 2, left out 0" in done.stdout
-
-
-GOOD = b"TWEET,LABEL\nwell,3\n"
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("a.csv", b"", "a.csv, line 1: expected the header TWEET,LABEL or TWEET"),
-        ("a.csv", b"well,3\n", "a.csv, line 1: expected the header"),
-        ("a.csv", b"TWEET,TWEET\n", "a.csv, line 1: expected the header"),
-        ("a.csv", GOOD + b"secret\n", "a.csv, line 3: expected 2 fields, got 1"),
-        ("a.csv", GOOD + b"secret, too,3\n", "a.csv, line 3: expected 2 fields, got 3"),
-        ("a.csv", GOOD + b"\nsecret\n", "a.csv, line 4: expected 2 fields, got 1"),
-        ("a.csv", b"\n\nwell,3\n", "a.csv, line 3: expected the header"),
-        ("a.csv", GOOD + b"secret,10\n", "a.csv, line 3: expected a label from 0 to 9 or one of"),
-        ("a.csv", GOOD + b"secret," + b"7" * 5000 + b"\n", "a.csv, line 3: expected a label from 0 to 9"),
-        ("a.csv", GOOD + b"secret,-1\n", "a.csv, line 3: expected a label"),
-        ("a.csv", GOOD + "secret,\u0663\n".encode(), "a.csv, line 3: expected a label"),
-        ("a.csv", GOOD + b"secret,\n", "a.csv, line 3: expected a label"),
-        ("a.csv", GOOD + b"secret \xff,3\n", "a.csv, line 3: not UTF-8"),
-        ("a.csv", GOOD + b'"secret,3\n', "a.csv, line 3: not CSV"),
-        ("a.csv", GOOD + b'"secret"x,3\n', "a.csv, line 3: not CSV"),
-        ("a.csv", GOOD + b"secret\rsecret,3\n", "a.csv, line 3: not CSV"),
-        ("a.csv", GOOD + b"s" * 140_000 + b",3\n", "a.csv, line 3: not CSV"),
-        ("a.csv.gz", GOOD, "a.csv.gz, after line 0: not a complete gzip file"),
-        ("a.csv.gz", gzip.compress(GOOD, mtime=0)[:-9], "a.csv.gz, after line"),
-        (
-            "a.csv.gz",
-            gzip.compress(GOOD, mtime=0)[:12] + b"\xff" * 20,
-            "a.csv.gz, after line 0: not a complete gzip",
-        ),
-        ("a.txt", GOOD, "a.txt: expected a file whose name ends in .csv or .csv.gz"),
-    ],
-)
-def test_a_file_that_is_not_one_of_tweets_is_refused_by_name_and_line(
-    weights: Path, tmp_path: Path, name: str, content: bytes, message: str
-) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / name).write_bytes(content)
-
-    done = prepare(tmp_path / "data", weights, tmp_path / "out")
-
-    assert (done.returncode, done.stdout) == (1, "")
-    assert message in done.stderr
-    assert "secret" not in done.stderr
-    assert "Traceback" not in done.stderr
-    assert written(tmp_path / "out") == []
-
-
-def test_two_files_that_would_have_one_name_are_refused(weights: Path, tmp_path: Path) -> None:
-    folder = one_line(tmp_path / "data", GOOD.decode())
-    (folder / "tweets_test.csv.gz").write_bytes(gzip.compress(GOOD))
-
-    done = prepare(folder, weights, tmp_path / "out")
-
-    assert (done.returncode, written(tmp_path / "out")) == (1, [])
-    assert "tweets_test.csv.gz: there is another file with the name tweets_test" in done.stderr
-
-
 def test_a_vocabulary_that_is_missing_or_none_is_refused(data: Path, tmp_path: Path) -> None:
     missing = prepare(data, tmp_path, tmp_path / "one")
     (tmp_path / "vocab.txt").write_text("no\nmarks\n")
@@ -384,15 +225,3 @@ def test_a_vocabulary_that_is_missing_or_none_is_refused(data: Path, tmp_path: P
     assert (missing.returncode, "vocab.txt" in missing.stderr) == (1, True)
     assert (none.returncode, "the vocabulary has no [PAD]" in none.stderr) == (1, True)
     assert written(tmp_path / "one") == written(tmp_path / "two") == []
-
-
-def test_a_file_is_read_row_by_row(tmp_path: Path) -> None:
-    tweet_files = load("emoji/prepare/tweet_files")
-    path = tmp_path / "a.csv"
-    path.write_text("TWEET,LABEL\n" + "well,3\n" * 5 + "bad\n")
-
-    reading = tweet_files.read(path)
-
-    assert [next(reading) for _ in range(5)] == [("well", 3)] * 5
-    with pytest.raises(tweet_files.FileError, match="line 7"):
-        next(reading)

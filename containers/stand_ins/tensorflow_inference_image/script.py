@@ -74,9 +74,9 @@ def load(path: Path, post: Post) -> Callable[[Any, Context], Any]:
 
 
 def _handler(module: ModuleType, post: Post) -> Callable[[Any, Context], Any]:
-    handler = getattr(module, "handler", None)
+    handler: Callable[[Any, Context], Any] | None = getattr(module, "handler", None)
     if handler is not None:
-        return handler  # type: ignore[no-any-return]
+        return handler
     to_request = getattr(module, "input_handler", None)
     to_answer = getattr(module, "output_handler", None)
     if to_request is None or to_answer is None:

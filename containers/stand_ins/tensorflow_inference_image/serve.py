@@ -4,6 +4,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
+import requests
 from toolkit import environment, server
 from toolkit.environment import Environ, Folders
 from toolkit.errors import ContainerProblem
@@ -60,8 +61,6 @@ def _servable(folder: Path, settings: Settings) -> Servable:
 
 
 def _poster() -> script.Post:
-    import requests  # noqa: PLC0415
-
     session = requests.Session()
     # A proxy of the environment's is for the network, not for this process.
     session.trust_env = False
