@@ -1,8 +1,8 @@
 """Lays out the folder in which `slipway image IMAGE train` runs one of our training scripts alone.
 
-Example: `python scripts/training_folder.py emoji/train_tensorflow opt-ml --channel train=records/train
---channel weights=build/data/weights/minilm --set epochs=1`, then
-`slipway image tensorflow-training train --folder opt-ml`. Channels are links; the source is a copy.
+Example: `.venv/bin/python scripts/training_folder.py emoji/train_tensorflow opt-ml
+--channel train=records/train --channel weights=build/data/weights/minilm --set epochs=1`, then
+`.venv/bin/slipway image tensorflow-training train --folder opt-ml`. Channels are links; the source is a copy.
 """
 
 import argparse
