@@ -73,7 +73,7 @@ JUPYTER_OPTIONS := --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpda
 	--LabApp.extension_manager=readonly --LabApp.news_url= $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: notebook destroy-check
-notebook: synth build/jupyter/.installed ## open JupyterLab with first steps in both workloads, in a browser
+notebook: synth build/jupyter/.installed ## open JupyterLab with first steps in the workloads, in a browser
 	@build/jupyter/bin/jupyter lab $(JUPYTER_OPTIONS) $(NOTEBOOK_OPTIONS) workbench/first-steps.ipynb
 
 train: $(INSTALLED) $(DATA) $(WEIGHTS_HERE) ## run the training pipeline of WORKLOAD as the template declares it

@@ -110,6 +110,9 @@ DECLARED: Mapping[str, ResourceType] = {
     "AWS::Events::Rule": ResourceType(
         "Name", attributes={"Arn": "arn:{partition}:events:{region}:{account}:rule/{name}"}
     ),
+    "AWS::IAM::ManagedPolicy": ResourceType(
+        "ManagedPolicyName", ref="arn:{partition}:iam::{account}:policy/{name}"
+    ),
     "AWS::IAM::Policy": ResourceType("PolicyName"),
     "AWS::IAM::Role": ResourceType(
         "RoleName", attributes={"Arn": "arn:{partition}:iam::{account}:role/{name}"}

@@ -14,6 +14,7 @@ from assemblies import ROOT, STACKS, Assembly
 from aws_cdk import App, Environment
 from declared import resources, statements, text, texts
 
+import assembly
 from stacks.platform.foundation import Foundation
 from stacks.platform.image import own_images
 from stacks.settings import Settings
@@ -29,6 +30,10 @@ WITHOUT_RESOURCE = {
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
+
+
+def test_the_runner_knows_each_type_that_we_declare(each: Assembly) -> None:
+    assert assembly.load(each.folder).unknown_types == []
 
 
 def test_synthesizing_twice_gives_identical_assemblies(synth: Callable[..., Assembly], dev: Assembly) -> None:
