@@ -33,8 +33,9 @@ def main() -> int:
     folder = workspace.root / "forecast-plot"
     folder.mkdir(parents=True, exist_ok=True)
     held_out = HeldOut.of_last_training(assembly.load(Path("cdk.out")), workspace, _WORKLOAD)
+    [windows] = held_out.rows
     # The preparation writes all series beside the windows that are evaluated.
-    data = held_out.rows.parent.parent / "series" / "series.json"
+    data = windows.parent.parent / "series" / "series.json"
     asked = [
         *(
             "--data",

@@ -3,10 +3,14 @@
 import subprocess
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from local.containers.images import Images
 
 _ENVIRONMENTS = Images.load().own_environments()
+_LIST = (
+    "import importlib.metadata as m; print(*(f'{d.name} {d.version}' for d in m.distributions()), sep='\\n')"
+)
 
 
 @pytest.mark.parametrize("name", [environment.name for environment in _ENVIRONMENTS])
@@ -14,11 +18,9 @@ def test_an_environment_holds_the_pinned_versions_and_nothing_for_gpus(name: str
     image = Images.load().named(name)
 
     listed = subprocess.run(
-        [image.python, "-c", "import importlib.metadata as m; print(*(d.name for d in m.distributions()))"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
+        [image.python, "-c", _LIST], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    installed = {canonicalize_name(name): version for name, version in (line.split() for line in listed)}
 
-    assert set(image.packages) <= set(listed)
-    assert not [package for package in listed if package.startswith(("nvidia-", "cuda-"))]
+    assert image.packages.items() <= installed.items()
+    assert not [package for package in installed if package.startswith(("nvidia-", "cuda-"))]
