@@ -3,7 +3,7 @@
 import math
 import queue
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,8 @@ from local.containers.process import Process
 
 GRACE = 120.0
 # Not in one wait without end: a signal that comes just before it would not be seen.
-_LOOK = 0.5
+_WAIT = 0.5
+_BETWEEN_LOOKS = 0.05
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,16 @@ class JobResult:
         return self.exit_code == 0
 
 
-def run(containers: Sequence[JobContainer], *, timeout: float | None = None) -> JobResult:
+def run(
+    containers: Sequence[JobContainer],
+    *,
+    timeout: float | None = None,
+    look: Callable[[], None] | None = None,
+) -> JobResult:
     """Run a job's containers to their end and say how it ended: as the first that fails, else as the first.
 
     One failure ends the job. Then, after `timeout` seconds, and when this call is interrupted, the containers
-    that still run get SIGTERM, and SIGKILL after 120 s.
+    that still run get SIGTERM, and SIGKILL after 120 s. `look` is called every 50 ms while they run.
     """
     processes: list[Process] = []
     ended: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -63,7 +69,7 @@ def run(containers: Sequence[JobContainer], *, timeout: float | None = None) -> 
         for number, container in enumerate(containers):
             processes.append(container.start())
             processes[-1].on_exit(partial(ended.put, number))
-        decided = _deciding(processes, ended, timeout)
+        decided = _deciding(processes, ended, timeout, look)
     finally:
         for process in processes:
             process.terminate()
@@ -78,7 +84,10 @@ def run(containers: Sequence[JobContainer], *, timeout: float | None = None) -> 
 
 
 def _deciding(
-    processes: Sequence[Process], ended: queue.SimpleQueue[int], timeout: float | None
+    processes: Sequence[Process],
+    ended: queue.SimpleQueue[int],
+    timeout: float | None,
+    look: Callable[[], None] | None,
 ) -> int | None:
     """The number of the first process that fails, 0 when all have succeeded, None when time is up before."""
     deadline = math.inf if timeout is None else time.monotonic() + timeout
@@ -87,8 +96,10 @@ def _deciding(
         left = deadline - time.monotonic()
         if left <= 0:
             return None
+        if look is not None:
+            look()
         with suppress(queue.Empty):
-            number = ended.get(timeout=min(left, _LOOK))
+            number = ended.get(timeout=min(left, _WAIT if look is None else _BETWEEN_LOOKS))
             if processes[number].wait():
                 return number
             running -= 1

@@ -1,7 +1,7 @@
 """The instances of one job: for each a folder, a host name, and its share of the data."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,8 +70,9 @@ class Cluster:
         environments: Mapping[str, Mapping[str, str]],
         *,
         timeout: float | None,
+        look: Callable[[], None] | None = None,
     ) -> None:
-        """Run each instance's command with its environment, both by host.
+        """Run each instance's command with its environment, both by host; `look` is called often meanwhile.
 
         Raises JobError with the reason and the last log lines of the first that fails; it ends the others.
         """
@@ -85,7 +86,7 @@ class Cluster:
             )
             for one in self.instances
         ]
-        self._demand(run(containers, timeout=timeout))
+        self._demand(run(containers, timeout=timeout, look=look))
 
     def files(self, folder: str) -> dict[Path, list[tuple[str, Path]]]:
         """The files that the instances have left below a folder of theirs (`/opt/ml/...`), by relative path:

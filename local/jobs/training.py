@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from local.containers.container import Layout
 from local.errors import JobError
 from local.jobs.arguments import TRAINING, refuse
 from local.jobs.cluster import FULLY_REPLICATED, Cluster, Instance, instance_count
+from local.jobs.metrics import MetricReader, printed_metrics
 from local.jobs.services import Services, longest_time, texts
 from local.storage.archive import pack
 
@@ -23,6 +24,7 @@ class TrainingJob:
     Runs on as many instances as it asks for, with channels of S3 objects in File mode; FastFile shows a
     container the same files. The model folder becomes `<S3OutputPath>/<name>/output/model.tar.gz`,
     `output/data` the `output.tar.gz` beside it: the first instance's, with what only others have written.
+    Each value of each metric that the first instance prints is in `metrics.json` of the job's folder.
     """
 
     def __init__(self, name: str, arguments: Mapping[str, Any], services: Services) -> None:
@@ -53,7 +55,7 @@ class TrainingJob:
         """Raise a SlipwayError for an image, a bucket or an argument with which the job cannot run here."""
         refuse(TRAINING, self._arguments)
         instance_count(self._resources)
-        self._services.images.find(self._algorithm["TrainingImage"])
+        printed_metrics(self._algorithm, self._services.images.find(self._algorithm["TrainingImage"]))
         self._services.storage.path(self._output)
         if self._checkpoints:
             self._services.storage.path(self._checkpoints["S3Uri"])
@@ -74,12 +76,14 @@ class TrainingJob:
             "TRAINING_JOB_ARN": self._arn,
             **self._arguments.get("Environment", {}),
         }
-        with self._keeping_checkpoints(cluster):
+        metrics = MetricReader(cluster.first.log, printed_metrics(self._algorithm, image), folder)
+        with self._keeping_checkpoints(cluster), closing(metrics):
             cluster.run(
                 image,
                 dict.fromkeys(cluster.hosts, image.command("train")),
                 dict.fromkeys(cluster.hosts, environment),
                 timeout=longest_time(self._arguments),
+                look=metrics.look,
             )
         self._upload(cluster)
 

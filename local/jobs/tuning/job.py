@@ -11,10 +11,11 @@ from typing import Any
 from local.errors import JobError
 from local.jobs.arguments import TUNING, refuse
 from local.jobs.cluster import Cluster
+from local.jobs.metrics import pattern_of
 from local.jobs.services import Services, only
 from local.jobs.training import TrainingJob
 from local.jobs.tuning import trials
-from local.jobs.tuning.objective import last_value, pattern_of
+from local.jobs.tuning.objective import last_value
 from local.jobs.tuning.optimizer import STRATEGIES, Optimizer
 from local.jobs.tuning.space import read_space
 from local.jobs.tuning.trials import Trial, best_first

@@ -27,6 +27,8 @@ def main() -> int:
         time.sleep(600)
     if behavior.startswith("measure"):
         print(f"quality=0.5\nquality={depth}.0")
+    if behavior == "measure_and_fail":
+        return 4
     if behavior == "name_host":
         host = json.loads((BASE / "input/config/resourceconfig.json").read_text())["current_host"]
         (BASE / "model/host").write_text(host)
