@@ -213,7 +213,7 @@ def test_a_file_that_ends_within_a_record_is_refused(tmp_path: Path) -> None:
     ("message", "reason"),
     [
         (b"", "there is no feature input_ids"),
-        (b"\x08\x01", "expected packed int64 features, got a field of wire type 0"),
+        (b"\x08\x01", "expected a message of packed fields, got a field of wire type 0"),
         (b"\x0a\x05\x0a", "a field is longer than its message"),
         (b"\x0a", "expected whole numbers .* larger or cut off"),
         (b"\x0a" + b"\xff" * 10 + b"\x01", "expected whole numbers .* larger or cut off"),

@@ -11,12 +11,11 @@ from typing import BinaryIO, NamedTuple
 
 import google_crc32c
 from job_files import writing
+from protobuf_wire import content, contents, field, packed, unpacked
 
 # Field numbers of example.proto and feature.proto.
 _FEATURES, _FEATURE, _KEY, _VALUE, _INT64_LIST, _NUMBERS = 1, 1, 1, 2, 3, 1
-_LENGTH_DELIMITED = 2
 _LONGEST_RECORD = 1 << 24
-_TOO_LARGE = 1 << 63
 
 
 class RecordError(ValueError):
@@ -72,15 +71,15 @@ def encode(example: Example) -> bytes:
         "label_ids": [example.label_ids],
         "segment_ids": example.segment_ids,
     }
-    return _field(_FEATURES, b"".join(_feature(name, numbers) for name, numbers in features.items()))
+    return field(_FEATURES, b"".join(_feature(name, numbers) for name, numbers in features.items()))
 
 
 def decode(message: bytes) -> Example:
     """The example of a message; features of other names are left out. Raises ValueError for anything else."""
     found: dict[str, list[int]] = {}
-    for entry in _contents(_content(message, _FEATURES), _FEATURE):
-        numbers = _content(_content(_content(entry, _VALUE), _INT64_LIST), _NUMBERS)
-        found[_content(entry, _KEY).decode()] = _numbers(numbers)
+    for entry in contents(content(message, _FEATURES), _FEATURE):
+        numbers = content(content(content(entry, _VALUE), _INT64_LIST), _NUMBERS)
+        found[content(entry, _KEY).decode()] = unpacked(numbers)
     missing = [name for name in Example._fields if name not in found]
     if missing:
         raise ValueError(f"there is no feature {missing[0]}")
@@ -113,68 +112,6 @@ def _masked_crc(content: bytes) -> bytes:
 
 
 def _feature(name: str, numbers: Sequence[int]) -> bytes:
-    int64_list = _field(_NUMBERS, b"".join(map(_varint, numbers)))
-    entry = _field(_KEY, name.encode()) + _field(_VALUE, _field(_INT64_LIST, int64_list))
-    return _field(_FEATURE, entry)
-
-
-def _field(number: int, content: bytes) -> bytes:
-    return _varint(number << 3 | _LENGTH_DELIMITED) + _varint(len(content)) + content
-
-
-def _varint(value: int) -> bytes:
-    """Seven bits a byte, the lowest first; all but the last byte have the eighth bit set."""
-    if not 0 <= value < _TOO_LARGE:
-        raise ValueError(f"expected a number from 0 on, got {value}")
-    encoded = bytearray()
-    while value > 0x7F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
-
-
-def _content(message: bytes, number: int) -> bytes:
-    """The last field of that number, which is the one that counts; empty without any."""
-    found = _contents(message, number)
-    return found[-1] if found else b""
-
-
-def _contents(message: bytes, number: int) -> list[bytes]:
-    """The contents of the fields of that number, in a message that has length-delimited fields only."""
-    found = []
-    place = 0
-    while place < len(message):
-        tag, place = _read_varint(message, place)
-        if tag & 7 != _LENGTH_DELIMITED:
-            raise ValueError(f"expected packed int64 features, got a field of wire type {tag & 7}")
-        length, place = _read_varint(message, place)
-        if place + length > len(message):
-            raise ValueError("a field is longer than its message")
-        if tag >> 3 == number:
-            found.append(message[place : place + length])
-        place += length
-    return found
-
-
-def _numbers(packed: bytes) -> list[int]:
-    if packed.isascii():
-        return list(packed)
-    numbers = []
-    place = 0
-    while place < len(packed):
-        number, place = _read_varint(packed, place)
-        numbers.append(number)
-    return numbers
-
-
-def _read_varint(content: bytes, place: int) -> tuple[int, int]:
-    value = shift = 0
-    while place < len(content) and value < _TOO_LARGE:
-        byte = content[place]
-        place += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80 and value < _TOO_LARGE:
-            return value, place
-        shift += 7
-    raise ValueError("expected whole numbers below 2**63, got one that is larger or cut off")
+    int64_list = field(_NUMBERS, packed(numbers))
+    entry = field(_KEY, name.encode()) + field(_VALUE, field(_INT64_LIST, int64_list))
+    return field(_FEATURE, entry)
