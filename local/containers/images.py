@@ -4,10 +4,11 @@ import hashlib
 import importlib.metadata
 import os
 import platform
+import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,8 @@ class Image:
     the packages of an image in which only jobs run that bring their command.
 
     `framework` is its name in AWS's tables, where it is one of AWS's own. `metrics` is how the image's own
-    algorithm prints its metric `{part}:{name}`: a regular expression with those two fields and a group for
-    the value.
+    algorithm prints its metrics: by name a regular expression with a group for the value. In both, `{part}`
+    and `{name}` stand for the two parts of a metric's name, as in `validation:auc`.
     """
 
     name: str
@@ -41,7 +42,7 @@ class Image:
     packages: Mapping[str, str]
     source: Path | None = None
     own_environment: ImageEnvironment | None = None
-    metrics: str | None = None
+    metrics: Mapping[str, str] = field(default_factory=dict)
     framework: str | None = None
     python: Path = Path(sys.executable)
 
@@ -76,6 +77,14 @@ class Image:
         if self.version is None:
             return True
         return tag is not None and (tag == self.version or tag.startswith(f"{self.version}-"))
+
+    def metric_pattern(self, metric: str) -> str | None:
+        """The regular expression for a metric of the image's own algorithm; None if it has no such metric."""
+        part, _, name = metric.partition(":")
+        for known in (metric, f"{{part}}:{name}", "{part}:{name}"):
+            if name and known in self.metrics:
+                return self.metrics[known].format(part=re.escape(part), name=re.escape(name))
+        return None
 
     def digest(self) -> str:
         """What the program is made of: its files, the Python that runs it and the versions of its packages.
@@ -222,7 +231,7 @@ def _image(name: str, table: Mapping[str, Any], source: Path) -> Image:
         packages=table.get("packages", {}),
         source=source.parent / table["source"] if "source" in table else None,
         own_environment=_own_environment(name, table, source),
-        metrics=table.get("metrics"),
+        metrics=table.get("metrics", {}),
         framework=table.get("framework"),
     )
 

@@ -15,7 +15,7 @@ from local.errors import JobError
 from local.storage.files import write_whole
 
 FILE = "metrics.json"
-_PART, _NAME = r"(?P<part>[^\s:]+?)", r"(?P<name>[^\s:]+)"
+_ANY = {"part": r"(?P<part>[^\s:]+?)", "name": r"(?P<name>[^\s:]+)"}
 # How often the file is brought up to date while the container runs.
 _SECONDS_BETWEEN_WRITES = 1.0
 
@@ -40,15 +40,19 @@ class Emitted:
 
 @dataclass(frozen=True)
 class Printed:
-    """How a metric is printed; without a name: how an image's own algorithm prints any `<part>:<name>`."""
+    """How a metric is printed. In its name `{part}` and `{name}` stand for what the groups of these names
+    match, as where an image's own algorithm prints any `{part}:{name}`."""
 
+    name: str
     pattern: re.Pattern[str]
-    name: str | None = None
 
     def found(self, line: str) -> Iterator[tuple[str, str]]:
         """The names and values in a line."""
         for match in self.pattern.finditer(line):
-            yield self.name or "{part}:{name}".format(**match.groupdict()), match[self._value]
+            name = self.name
+            for group, text in match.groupdict().items():
+                name = name.replace(f"{{{group}}}", text)
+            yield name, match[self._value]
 
     @property
     def _value(self) -> int:
@@ -60,27 +64,26 @@ def printed_metrics(algorithm: Mapping[str, Any], image: Image) -> list[Printed]
     """How the metrics of an AlgorithmSpecification are printed: those of its MetricDefinitions, and those of
     the image's own algorithm. Raises JobError for a regular expression that is malformed."""
     printed = [
-        Printed(re.compile(_checked(one["Name"], one["Regex"])), one["Name"])
+        Printed(one["Name"], re.compile(_checked(one["Name"], one["Regex"])))
         for one in algorithm.get("MetricDefinitions", [])
     ]
-    if image.metrics:
-        printed.append(Printed(re.compile(image.metrics.format(part=_PART, name=_NAME))))
-    return printed
+    own = [Printed(name, re.compile(pattern.format(**_ANY))) for name, pattern in image.metrics.items()]
+    return printed + own
 
 
 def pattern_of(metric: str, algorithm: Mapping[str, Any], image: Image) -> str:
     """The regular expression whose one group is the metric's value.
 
-    It is that of the definition's MetricDefinitions, or of the image where its own algorithm has the metric
-    `<part>:<name>`. Raises JobError where neither has it, or it is no such expression.
+    It is that of the definition's MetricDefinitions, or of the image where its own algorithm has the metric.
+    Raises JobError where neither has it, or it is no such expression.
     """
     for one in algorithm.get("MetricDefinitions", []):
         if one["Name"] == metric:
             return _checked(metric, one["Regex"])
-    part, colon, name = metric.partition(":")
-    if not image.metrics or not colon:
+    pattern = image.metric_pattern(metric)
+    if pattern is None:
         raise JobError(f"no definition of the metric {metric}: add it to MetricDefinitions")
-    return _checked(metric, image.metrics.format(part=re.escape(part), name=re.escape(name)))
+    return _checked(metric, pattern)
 
 
 class MetricReader:

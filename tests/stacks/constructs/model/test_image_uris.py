@@ -30,6 +30,10 @@ USES = (
     ("xgboost", "1.5-1", "eu-central-1", Use("inference", ON_ARM)),
     ("sklearn", "1.0-1", "eu-central-1", Use("inference", ON_ARM)),
     ("seq2seq", "1", "eu-central-1", Use("training", ["ml.p3.2xlarge"])),
+    *(
+        ("linear-learner", "1", region, TRAINING)
+        for region in ("eu-central-1", "us-gov-west-1", "cn-north-1")
+    ),
     ("huggingface", HUGGING_FACE, "eu-central-1", INFERENCE),
     ("huggingface", HUGGING_FACE, "eu-central-1", Use("inference", ON_GPU)),
     ("tensorflow", "2.20.0", "eu-central-1", Use("inference", ON_GPU)),
