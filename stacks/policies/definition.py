@@ -67,6 +67,20 @@ def _steps(declared: list[dict[str, Any]], defaults: Mapping[str, Json]) -> Iter
             yield from _steps(arguments.get(branch, []), defaults)
 
 
+def steps_with_trainings(pipeline: Resource) -> Iterator[Step]:
+    """The steps, and each training that a tuning step defines, of one kind or several, as a training step."""
+    for step in steps(pipeline):
+        yield step
+        if step.type != "Tuning":
+            continue
+        several = enumerate(step.arguments.get("TrainingJobDefinitions", []))
+        places = {f"TrainingJobDefinitions.{number}": one for number, one in several}
+        if not places or "TrainingJobDefinition" in step.arguments:
+            places["TrainingJobDefinition"] = step.arguments.get("TrainingJobDefinition", {})
+        for place, definition in places.items():
+            yield Step(f"{step.path}.{place}", "Training", definition, step.defaults)
+
+
 def models(resource: Resource) -> Iterator[ModelDeclaration]:
     """The models that a resource declares: itself, or those of a pipeline's steps."""
     if resource.type == MODEL:

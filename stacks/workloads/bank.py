@@ -13,6 +13,7 @@ from stacks.constructs.pipeline.steps import (
     Integer,
     Processing,
     Training,
+    TrainingDefinition,
     Tuning,
     read_hyperparameters,
 )
@@ -93,9 +94,13 @@ class BankTraining(TrainingStack):
         chosen_on = {part: split.output(part) for part in ("train", "validation")}
         tune = Tuning(
             "Tune",
-            training=self._training("Trial", "hyperparameters", split, chosen_on),
-            objective="validation:auc",
-            ranges=RANGES,
+            definitions=[
+                TrainingDefinition(
+                    training=self._training("Trial", "hyperparameters", split, chosen_on),
+                    objective="validation:auc",
+                    ranges=RANGES,
+                )
+            ],
             max_jobs=_MAX_JOBS,
             max_parallel_jobs=_MAX_PARALLEL_JOBS,
         )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from stacks.policies.definition import MODEL, PIPELINE, models, steps
+from stacks.policies.definition import MODEL, PIPELINE, models, steps, steps_with_trainings
 from stacks.policies.images import fault_of
 from stacks.policies.rule import Faults, Omission, rule
 from stacks.policies.templates import Json, Resource, lookup
@@ -66,7 +66,7 @@ def environment_holds_no_secret(resource: Resource) -> Faults:
         for i, one in enumerate(model.containers)
     ]
     if resource.type == PIPELINE:
-        holders += [(f"{step.path}.", step.arguments) for step in steps(resource)]
+        holders += [(f"{step.path}.", step.arguments) for step in steps_with_trainings(resource)]
     for prefix, holder in holders:
         for name in holder.get("Environment", {}):
             if _SECRET.search(name):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stacks.instance_types import has_local_disk
-from stacks.policies.definition import PIPELINE, Step, steps
+from stacks.policies.definition import PIPELINE, Step, steps_with_trainings
 from stacks.policies.rule import Faults, Omission, rule
 from stacks.policies.templates import Resource, lookup
 
@@ -22,12 +22,6 @@ class _Job:
 
 _JOBS = {
     "Training": _Job("ResourceConfig", "OutputDataConfig.KmsKeyId", "", "VpcConfig"),
-    "Tuning": _Job(
-        "TrainingJobDefinition.ResourceConfig",
-        "TrainingJobDefinition.OutputDataConfig.KmsKeyId",
-        "TrainingJobDefinition.",
-        "TrainingJobDefinition.VpcConfig",
-    ),
     "Processing": _Job(
         "ProcessingResources.ClusterConfig",
         "ProcessingOutputConfig.KmsKeyId",
@@ -86,4 +80,4 @@ def job_has_a_fixed_number_of_instances(pipeline: Resource) -> Faults:
 
 
 def _jobs(pipeline: Resource) -> Iterator[tuple[Step, _Job]]:
-    return ((step, _JOBS[step.type]) for step in steps(pipeline) if step.type in _JOBS)
+    return ((step, _JOBS[step.type]) for step in steps_with_trainings(pipeline) if step.type in _JOBS)

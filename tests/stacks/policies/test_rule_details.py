@@ -144,21 +144,40 @@ def test_a_model_archive_of_an_approved_release_is_accepted():
     }
 
 
-def tuned(**changes):
-    """The good templates with a Tuning step whose trainings are like the good one's but for the changes."""
+def tuned(*, several, **changes):
+    """The good templates with a Tuning step whose last training has the changes."""
     source = good()
     [fit] = [step for step in source["definition"]["Steps"] if step["Type"] == "Training"]
-    tuning = {"TrainingJobDefinition": {**fit["Arguments"], **changes}}
+    changed = {**fit["Arguments"], **changes}
+    tuning = (
+        {"TrainingJobDefinitions": [fit["Arguments"], changed]}
+        if several
+        else {"TrainingJobDefinition": changed}
+    )
     source["definition"]["Steps"].append({"Name": "Tune", "Type": "Tuning", "Arguments": tuning})
     return templates(source)
 
 
-def test_the_trainings_of_a_tuning_step_are_held_to_what_a_training_is():
-    assert red(tuned()) == set()
-    outputs = {"S3OutputPath": "s3://outputs/tune"}
-    assert red(tuned(OutputDataConfig=outputs)) == {"job-encrypts-what-it-writes"}
-    assert red(tuned(ResourceConfig={"InstanceType": "ml.m5.large"})) == {"job-encrypts-what-it-writes"}
-    assert red(tuned(VpcConfig={})) == {"job-runs-in-a-vpc"}
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, set()),
+        ({"OutputDataConfig": {"S3OutputPath": "s3://outputs/tune"}}, {"job-encrypts-what-it-writes"}),
+        ({"ResourceConfig": {"InstanceType": "ml.m5.large"}}, {"job-encrypts-what-it-writes"}),
+        ({"VpcConfig": {}}, {"job-runs-in-a-vpc"}),
+        ({"Environment": {"API_KEY": "k"}}, {"environment-holds-no-secret"}),
+        ({"AlgorithmSpecification": {"TrainingImage": "1.dkr.ecr/x:latest"}}, {"image-cannot-move"}),
+    ],
+)
+def test_the_trainings_of_a_tuning_step_are_held_to_what_a_training_is(several, changes, expected):
+    assert red(tuned(several=several, **changes)) == expected
+
+
+def test_a_finding_in_one_of_several_trainings_says_in_which():
+    planted = Templates(tuned(several=True, VpcConfig={}))
+    [finding] = evaluate(RULES, planted, "prod")
+    assert finding.place.endswith("Tune.Arguments.TrainingJobDefinitions.1.VpcConfig")
 
 
 def test_the_handler_that_the_cdk_adds_for_a_custom_resource_is_not_ours():

@@ -10,7 +10,13 @@ from stacks.constructs.pipeline.steps.model import Model, RegisterModel, Transfo
 from stacks.constructs.pipeline.steps.processing import Processing, PropertyFile
 from stacks.constructs.pipeline.steps.step import Cluster, Instances, Jobs, Step
 from stacks.constructs.pipeline.steps.training import Spot, Training, read_hyperparameters
-from stacks.constructs.pipeline.steps.tuning import Categorical, Continuous, Integer, Tuning
+from stacks.constructs.pipeline.steps.tuning import (
+    Categorical,
+    Continuous,
+    Integer,
+    TrainingDefinition,
+    Tuning,
+)
 
 __all__ = [
     "Categorical",
@@ -28,6 +34,7 @@ __all__ = [
     "Spot",
     "Step",
     "Training",
+    "TrainingDefinition",
     "Transform",
     "Tuning",
     "read_hyperparameters",

@@ -1,5 +1,6 @@
 """The Tuning step: trainings whose hyperparameters are searched for, and the best ones for later steps."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Protocol
@@ -9,6 +10,10 @@ from aws_cdk import Stack
 from stacks.constructs.pipeline.references import Get, Join, Parameter, Value
 from stacks.constructs.pipeline.steps.step import Jobs, ReusedStep
 from stacks.constructs.pipeline.steps.training import Spot, Training
+
+# Of SageMaker's CreateHyperParameterTuningJob.
+_MOST_DEFINITIONS = 10
+_DEFINITION_NAME = re.compile(r"(?=.{1,64}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*", re.ASCII)
 
 type Scaling = Literal["Linear", "Logarithmic"]
 
@@ -70,12 +75,51 @@ class Categorical:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tuning(ReusedStep):
-    """Runs `training` with the `max_jobs` sets of hyperparameters that look best, `max_parallel_jobs`
-    of them side by side.
+class TrainingDefinition:
+    """The trainings of one kind that a tuning may run, such as those of one algorithm.
 
-    `objective` is a metric of the image's own algorithm, such as `validation:auc`, which is to be large. What
-    is not in `ranges` stays as the training has it. The same seed searches in the same way.
+    `training`'s name is the definition's. `objective` is a metric of the image's own algorithm, such as
+    `validation:auc`, or of the training's `metrics`. What is not in `ranges` stays as the training has it.
+    """
+
+    training: Training
+    objective: str
+    ranges: Sequence[Range]
+
+    @property
+    def name(self) -> str:
+        return self.training.name
+
+    def tuning_objective(self) -> dict[str, str]:
+        return {"Type": "Maximize", "MetricName": self.objective}
+
+    def declare_ranges(self) -> dict[str, Any]:
+        """The ranges by their kind; raises ValueError where a hyperparameter has two, or a value as well."""
+        names = [one.name for one in self.ranges]
+        for name in names:
+            if names.count(name) > 1 or name in self.training.hyperparameters:
+                raise ValueError(f"{self.name}: {name} has more than one range, or a value besides its range")
+        declared: dict[str, Any] = {}
+        for one in self.ranges:
+            declared.setdefault(one.kind, []).append(one.declare())
+        return declared
+
+    def declare_training(self, step: str, jobs: Jobs) -> dict[str, Any]:
+        """The training in a tuning step of that name, below whose output all of its trainings write."""
+        request = replace(self.training, name=step).arguments(jobs)
+        request["StaticHyperParameters"] = request.pop("HyperParameters")
+        # A place that all trainings of the tuning share: one would go on from another's checkpoint.
+        request.pop("CheckpointConfig", None)
+        return request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tuning(ReusedStep):
+    """Runs the `max_jobs` trainings that look best, of one definition or several, `max_parallel_jobs` of them
+    side by side.
+
+    Objectives are to be large; those of several definitions are compared as they are. The same seed searches
+    in the same way.
     """
 
     type: ClassVar[str] = "Tuning"
@@ -87,9 +131,7 @@ class Tuning(ReusedStep):
         "StopHyperParameterTuningJob",
     )
 
-    training: Training
-    objective: str
-    ranges: Sequence[Range]
+    definitions: Sequence[TrainingDefinition]
     max_jobs: Parameter
     max_parallel_jobs: Parameter
     seed: int = 0
@@ -99,15 +141,42 @@ class Tuning(ReusedStep):
         """The name of the training whose objective was the best."""
         return self.reference("BestTrainingJob.TrainingJobName")
 
-    def fit_best(self, name: str, channels: Mapping[str, Value], spot: Spot | None) -> Training:
-        """The training once more, with the best hyperparameters, on other data."""
+    @property
+    def best_definition(self) -> Get:
+        """The name of the best training's definition; raises ValueError where there is one only, as SageMaker
+        then names none."""
+        if len(self.definitions) == 1:
+            raise ValueError(f"{self.name} has one definition, {self.definitions[0].name}: there is no other")
+        return self.reference("BestTrainingJob.TrainingJobDefinitionName")
+
+    @property
+    def best_model_data(self) -> Join:
+        """The URL of the archive that the best training has left."""
+        place = "TrainingJobDefinition" if len(self.definitions) == 1 else "TrainingJobDefinitions[0]"
+        outputs = self.reference(f"{place}.OutputDataConfig.S3OutputPath")
+        return Join("/", (outputs, self.best_job, "output", "model.tar.gz"))
+
+    def fit_best(
+        self,
+        name: str,
+        channels: Mapping[str, Value],
+        spot: Spot | None,
+        definition: TrainingDefinition | None = None,
+    ) -> Training:
+        """The training once more, with the best hyperparameters, on other data.
+
+        Of several definitions it is that one's: for a branch that is taken where `best_definition` is its
+        name, since the best hyperparameters are those of its ranges only then.
+        """
+        if definition is None:
+            [definition] = self.definitions
         best = {
             one.name: Join("", (self.reference(f"BestTrainingJob.TunedHyperParameters['{one.name}']"),))
-            for one in self.ranges
+            for one in definition.ranges
         }
-        hyperparameters = {**self.training.hyperparameters, **best}
+        hyperparameters = {**definition.training.hyperparameters, **best}
         return replace(
-            self.training, name=name, channels=channels, hyperparameters=hyperparameters, spot=spot
+            definition.training, name=name, channels=channels, hyperparameters=hyperparameters, spot=spot
         )
 
     def created(self, jobs: Jobs) -> Sequence[str]:
@@ -117,34 +186,54 @@ class Tuning(ReusedStep):
         ]
 
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
+        """Those of CreateHyperParameterTuningJob. Several definitions have their objectives and ranges, for
+        one alone the configuration has them. Raises ValueError for names that SageMaker does not take."""
+        self._check_names()
+        if len(self.definitions) == 1:
+            [only] = self.definitions
+            objective = {"HyperParameterTuningJobObjective": only.tuning_objective()}
+            return {
+                "HyperParameterTuningJobConfig": self._config(
+                    objective, {"ParameterRanges": only.declare_ranges()}
+                ),
+                "TrainingJobDefinition": only.declare_training(self.name, jobs),
+            }
         return {
-            "HyperParameterTuningJobConfig": {
-                "Strategy": "Bayesian",
-                "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": self.objective},
-                "ResourceLimits": {
-                    "MaxNumberOfTrainingJobs": self.max_jobs,
-                    "MaxParallelTrainingJobs": self.max_parallel_jobs,
-                },
-                "ParameterRanges": self._ranges(),
-                "TrainingJobEarlyStoppingType": "Off",
-                "RandomSeed": self.seed,
-            },
-            "TrainingJobDefinition": self._definition(jobs),
+            "HyperParameterTuningJobConfig": self._config({}, {}),
+            "TrainingJobDefinitions": [
+                {
+                    "DefinitionName": one.name,
+                    "TuningObjective": one.tuning_objective(),
+                    "HyperParameterRanges": one.declare_ranges(),
+                    **one.declare_training(self.name, jobs),
+                }
+                for one in self.definitions
+            ],
         }
 
-    def _ranges(self) -> dict[str, Any]:
-        names = [one.name for one in self.ranges]
-        for name in names:
-            if names.count(name) > 1 or name in self.training.hyperparameters:
-                raise ValueError(f"{self.name}: {name} has more than one range, or a value besides its range")
-        declared: dict[str, Any] = {}
-        for one in self.ranges:
-            declared.setdefault(one.kind, []).append(one.declare())
-        return declared
+    def _config(self, objective: Mapping[str, Any], ranges: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "Strategy": "Bayesian",
+            **objective,
+            "ResourceLimits": {
+                "MaxNumberOfTrainingJobs": self.max_jobs,
+                "MaxParallelTrainingJobs": self.max_parallel_jobs,
+            },
+            **ranges,
+            "TrainingJobEarlyStoppingType": "Off",
+            "RandomSeed": self.seed,
+        }
 
-    def _definition(self, jobs: Jobs) -> dict[str, Any]:
-        request = replace(self.training, name=self.name).arguments(jobs)
-        request["StaticHyperParameters"] = request.pop("HyperParameters")
-        # A place that all trainings of the tuning share: one would go on from another's checkpoint.
-        request.pop("CheckpointConfig", None)
-        return request
+    def _check_names(self) -> None:
+        names = [one.name for one in self.definitions]
+        if not 1 <= len(names) <= _MOST_DEFINITIONS or len(set(names)) < len(names):
+            raise ValueError(
+                f"{self.name}: expected 1 to {_MOST_DEFINITIONS} definitions with names of their own, "
+                f"got {', '.join(names) or 'none'}"
+            )
+        for name in names:
+            if not _DEFINITION_NAME.fullmatch(name):
+                raise ValueError(
+                    f"{self.name}: expected a definition's name of 1 to 64 letters, digits and hyphens that "
+                    f"begins and ends with a letter or digit, got {name!r}"
+                )
