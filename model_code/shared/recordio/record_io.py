@@ -81,7 +81,10 @@ def dense(features: Numbers, labels: Numbers | None = None) -> bytes:
 
 
 def sparse(features: Numbers, labels: Numbers | None = None) -> bytes:
-    """A record for each row of (rows, features) with the numbers that are not 0: NaN is one of them."""
+    """A record for each row of (rows, features) with the numbers that are not 0: NaN is one of them.
+
+    A row of zeros alone names the first of them: XGBoost's image does not take a record without numbers.
+    """
     converted = single(features)
     rows, width = converted.shape
     shape = field(_SHAPE, varint(width))
@@ -91,13 +94,14 @@ def sparse(features: Numbers, labels: Numbers | None = None) -> bytes:
     ends = np.searchsorted(row_of, np.arange(1, rows + 1)).tolist()
     known = None if labels is None else single(labels)
     written = bytearray()
+    zeros = field(_VALUES, bytes(4)) + field(_KEYS, keys[0])
     start = 0
     for row, end in enumerate(ends):
-        tensor = shape
+        tensor = zeros
         if end > start:
             named = b"".join([keys[place] for place in places[start:end].tolist()])
-            tensor = field(_VALUES, values[start:end].tobytes()) + field(_KEYS, named) + shape
-        message = _named(_FEATURES, tensor)
+            tensor = field(_VALUES, values[start:end].tobytes()) + field(_KEYS, named)
+        message = _named(_FEATURES, tensor + shape)
         if known is not None:
             message += _entry(_LABEL, known[row].tobytes())
         written += _HEADER.pack(_MAGIC, len(message)) + message + bytes(-len(message) % 4)

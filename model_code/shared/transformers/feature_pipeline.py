@@ -1,0 +1,228 @@
+"""Rows of a table to features: groups of columns, each through transformers of its own, then all together."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from cell_numbers import number, numbers
+from hop_request import RequestError, in_row
+from multi_column_tfidf_vectorizer import MultiColumnTfidfVectorizer
+from quantile_extreme_values_transformer import QuantileExtremeValuesTransformer
+from robust_imputer import RobustImputer
+from robust_pca import RobustPCA
+from robust_standard_scaler import RobustStandardScaler
+from threshold_one_hot_encoder import ThresholdOneHotEncoder
+from transformer import CellTransformer, Columns, Matrix, NumberTransformer, Transformer
+
+TRANSFORMERS: Mapping[str, type[Transformer]] = {
+    one.__name__: one
+    for one in (
+        MultiColumnTfidfVectorizer,
+        QuantileExtremeValuesTransformer,
+        RobustImputer,
+        RobustPCA,
+        RobustStandardScaler,
+        ThresholdOneHotEncoder,
+    )
+}
+FILE, ARRAYS = "features.json", "features.npz"
+# Numbers that are worked on together: 32 MB of them.
+PIECE = 1 << 22
+MOST_ROWS = 2048
+
+
+@dataclass
+class ColumnGroup:
+    """Some columns, by name, and the transformers that they go through, one after the other.
+
+    The first is one of cells or, for columns of numbers, one of numbers, as all others are.
+    """
+
+    names: Sequence[str]
+    transformers: Sequence[Transformer]
+
+    def __post_init__(self) -> None:
+        if not self.names or not self.transformers:
+            raise ValueError("a group of columns: expected at least one column and one transformer")
+        first, *others = self.transformers
+        self.of_cells = first if isinstance(first, CellTransformer) else None
+        self.steps = _of_numbers(others if self.of_cells else [first, *others])
+
+
+class FeaturePipeline:
+    """The groups' features side by side, then `steps` on all of them.
+
+    `transform` and `row` refuse (422) a cell that is not a number where one belongs, naming row and column.
+    """
+
+    def __init__(self, columns: Sequence[ColumnGroup], steps: Sequence[Transformer] = ()) -> None:
+        if not columns:
+            raise ValueError("expected at least one group of columns")
+        self.groups = [*columns]
+        self.steps = _of_numbers(steps)
+
+    @property
+    def width(self) -> int:
+        if self.steps:
+            return self.steps[-1].width
+        return sum(group.transformers[-1].width for group in self.groups)
+
+    def bind(self, names: Sequence[str]) -> None:
+        """Say in which order the columns come; ValueError if a group has one that is not among them."""
+        unknown = [name for group in self.groups for name in group.names if name not in names]
+        if unknown:
+            raise ValueError(f"there is no column {unknown[0]!r} in the table")
+        self._places = [[names.index(name) for name in group.names] for group in self.groups]
+        self._names = [*names]
+
+    def fit(self, names: Sequence[str], columns: Columns) -> None:
+        """Fit each transformer on what comes out of those before it; `columns` are those of `names`."""
+        self.bind(names)
+        for group, places in zip(self.groups, self._places, strict=True):
+            chosen = [columns[place] for place in places]
+            if group.of_cells:
+                group.of_cells.fit(chosen)
+            for place, step in enumerate(group.steps):
+                step.fit(_Pieces(chosen, partial(self._group, group, group.steps[:place])))
+        for place, step in enumerate(self.steps):
+            step.fit(_Pieces(columns, partial(self._features, self.steps[:place])))
+
+    def transform(self, columns: Columns, first_row: int = 1) -> Matrix:
+        """(rows, features); `first_row` is the number that a refusal gives to the first row."""
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                return self._features(self.steps, columns)
+        except RequestError:
+            # Column by column, the first that is refused need not be in the first row that is.
+            return np.stack(
+                [self.row(cells, first_row + row) for row, cells in enumerate(zip(*columns, strict=True))]
+            )
+
+    def row(self, cells: Sequence[str], row: int = 1) -> Matrix:
+        """One row's features."""
+        try:
+            parts = [
+                self._group_row(group, [cells[place] for place in places])
+                for group, places in zip(self.groups, self._places, strict=True)
+            ]
+        except RequestError as error:
+            raise in_row(row, error) from None
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _through(np.concatenate(parts), self.steps)
+
+    def _features(self, steps: Sequence[NumberTransformer], columns: Columns) -> Matrix:
+        parts = [
+            self._group(group, group.steps, [columns[place] for place in places])
+            for group, places in zip(self.groups, self._places, strict=True)
+        ]
+        return _through(np.concatenate(parts, axis=1), steps)
+
+    def _group(self, group: ColumnGroup, steps: Sequence[NumberTransformer], columns: Columns) -> Matrix:
+        if group.of_cells:
+            return _through(group.of_cells.transform(columns), steps)
+        read = [numbers(cells, name) for cells, name in zip(columns, group.names, strict=True)]
+        return _through(np.stack(read, axis=1), steps)
+
+    def _group_row(self, group: ColumnGroup, cells: Sequence[str]) -> Matrix:
+        if group.of_cells:
+            features = np.zeros(group.of_cells.width)
+            places, values = group.of_cells.row(cells)
+            features[places] = values
+        else:
+            features = np.array([number(*one) for one in zip(cells, group.names, strict=True)])
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _through(features, group.steps)
+
+    def save(self, folder: Path) -> None:
+        """Write features.json and features.npz."""
+        arrays: dict[str, Any] = {}
+        document = {
+            "names": self._names,
+            "groups": [
+                {
+                    "columns": [*group.names],
+                    "transformers": _saved(group.transformers, arrays),
+                }
+                for group in self.groups
+            ],
+            "steps": _saved(self.steps, arrays),
+        }
+        (folder / FILE).write_text(json.dumps(document, ensure_ascii=False) + "\n", "utf-8")
+        np.savez(folder / ARRAYS, allow_pickle=False, **arrays)
+
+    @classmethod
+    def load(cls, folder: Path) -> "FeaturePipeline":
+        """Read what `save` wrote; KeyError or ValueError for anything else."""
+        document = json.loads((folder / FILE).read_text("utf-8"))
+        with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
+            groups = [
+                ColumnGroup(group["columns"], [_restored(one, arrays) for one in group["transformers"]])
+                for group in document["groups"]
+            ]
+            pipeline = cls(groups, [_restored(one, arrays) for one in document["steps"]])
+        pipeline.bind(document["names"])
+        return pipeline
+
+
+class _Pieces:
+    """The rows of some columns, made into numbers a piece at a time, as often as somebody asks."""
+
+    def __init__(self, columns: Columns, made: Callable[[Columns], Matrix]) -> None:
+        self._columns = columns
+        self._made = made
+
+    def __iter__(self) -> Iterator[Matrix]:
+        rows = len(self._columns[0])
+        width = self._made([cells[:1] for cells in self._columns]).shape[1]
+        size = piece_rows(width)
+        for start in range(0, rows, size):
+            yield self._made([cells[start : start + size] for cells in self._columns])
+
+
+def piece_rows(width: int) -> int:
+    """How many rows of that many features are worked on together."""
+    return max(1, min(MOST_ROWS, PIECE // max(width, 1)))
+
+
+def _through(numbers: Matrix, steps: Sequence[NumberTransformer]) -> Matrix:
+    for step in steps:
+        numbers = step.transform(numbers)
+    return numbers
+
+
+def _of_numbers(steps: Sequence[Transformer]) -> list[NumberTransformer]:
+    found = []
+    for one in steps:
+        if not isinstance(one, NumberTransformer):
+            raise ValueError(f"{type(one).__name__}: expected a transformer of numbers in this place")
+        found.append(one)
+    return found
+
+
+def _saved(transformers: Sequence[Transformer], arrays: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each as JSON; an array is put into `arrays`, and its name there stands for it."""
+    saved = []
+    for one in transformers:
+        fitted: dict[str, Any] = {}
+        for name, value in one.fitted().items():
+            fitted[name] = value
+            if isinstance(value, np.ndarray):
+                fitted[name] = {"array": f"{len(arrays)}-{name}"}
+                arrays[fitted[name]["array"]] = value
+        saved.append({"name": type(one).__name__, "parameters": one.parameters(), "fitted": fitted})
+    return saved
+
+
+def _restored(saved: Mapping[str, Any], arrays: Mapping[str, Any]) -> Transformer:
+    one = TRANSFORMERS[saved["name"]](**saved["parameters"])
+    one.restore(
+        {
+            name: arrays[value["array"]] if isinstance(value, dict) else value
+            for name, value in saved["fitted"].items()
+        }
+    )
+    return one
