@@ -11,7 +11,9 @@ from pathlib import Path
 import assembly
 from assembly.errors import SlipwayError
 from local.commands.options import Subparsers, add_assembly, add_command, example_of
+from local.pipeline.definition import Definition
 from local.pipeline.held_out import HeldOut
+from local.pipeline.steps import STEP_TYPES
 from local.serve.state_file import Served
 from local.storage.workspace import Workspace
 from local.terminal import background, phase
@@ -26,6 +28,7 @@ logs to build/demo/WORKLOAD. `make demo` trains first.
 _PROJECT = Path(__file__).absolute().parents[2]
 # A forecast is long: its beginning shows what comes.
 _LONGEST_LINE = 400
+_ACCEPT, _JSON_LINES = "Accept", "application/jsonlines"
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -38,9 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
     workspace, workload = Workspace(), arguments.workload
     folder = workspace.root / "demo" / workload
     declared = ["--assembly", str(arguments.assembly)]
-    held_out = HeldOut.of_last_training(assembly.load(arguments.assembly), workspace, workload)
+    loaded = assembly.load(arguments.assembly)
+    held_out = HeldOut.of_last_training(loaded, workspace, workload)
     answers = workspace.batch / "demo" / workload
-    if code := _score(workload, held_out.rows, answers, folder, declared):
+    options = [*most_telling(loaded, workload), *declared]
+    if code := _score(workload, held_out.rows, answers, folder, options):
         return code
     if code := _evaluate(workload, {"scores": answers, "output": folder, **held_out.inputs}):
         return code
@@ -55,7 +60,15 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _score(workload: str, files: Sequence[Path], answers: Path, folder: Path, declared: list[str]) -> int:
+def most_telling(declared: assembly.Assembly, workload: str) -> list[str]:
+    """The option that asks for JSON lines, which say more than CSV, if the workload has them."""
+    pipeline = declared.batch_pipeline(workload)
+    parameters = Definition.parse(pipeline.definition, STEP_TYPES).parameters
+    [offered] = [one.choices for one in parameters if one.name == _ACCEPT]
+    return ["--set", f"{_ACCEPT}={_JSON_LINES}"] if _JSON_LINES in offered else []
+
+
+def _score(workload: str, files: Sequence[Path], answers: Path, folder: Path, options: list[str]) -> int:
     """Send the rows of each file through the deployed model; the answers to a file become `<name>.out`."""
     shutil.rmtree(answers, ignore_errors=True)
     answers.mkdir(parents=True)
@@ -66,10 +79,7 @@ def _score(workload: str, files: Sequence[Path], answers: Path, folder: Path, de
         code = phase.run(
             f"scoring {count} rows of the test part through the live containers, by batch transform",
             folder / ("transform.log" if len(files) == 1 else f"transform-{rows.stem}.log"),
-            background.command(
-                *("transform", workload, str(rows), "--output", str(output)),
-                *("--set", "Accept=application/jsonlines", *declared),
-            ),
+            background.command("transform", workload, str(rows), "--output", str(output), *options),
         )
         if code:
             return code

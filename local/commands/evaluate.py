@@ -19,7 +19,7 @@ _SEED = "SplitSeed"
 # The workshop's split, then as many others as are asked for.
 _FIRST_SEED = 1729
 # What comes after the evaluation: one execution of many registers nothing.
-_LEFT_OUT = frozenset({"Condition", "RegisterModel", "Fail"})
+_LEFT_OUT = frozenset({"RegisterModel", "Fail"})
 _DESCRIPTION = """\
 Run a workload's pipeline for the SplitSeeds 1729, 0, 1, ... up to its evaluation, and print mean and
 standard deviation of a metric. Nothing is registered or published; the figures go to

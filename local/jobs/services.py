@@ -1,7 +1,7 @@
 """What all jobs have in common: storage, images, and how a container is run for them."""
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,8 @@ class Services:
     name, `models` are those that the execution has created. `on_rows` is told of each number of rows
     transformed; `called` has the names by which messages call objects, by their paths, where these are not
     their keys. `promise` is what the pipeline's workload promises of the answers in its transform jobs.
-    `registrations` put the model packages that the execution has staged into the registry.
+    `registrations` put the model packages that the execution has staged into the registry, and `registered`
+    are the models of these.
     Once `stopping` is set no job starts another process.
     """
 
@@ -40,11 +41,17 @@ class Services:
     called: Mapping[Path, Path] = field(default_factory=dict)
     promise: Promise = NOTHING
     registrations: list[Move] = field(default_factory=list)
+    registered: list[Model] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def model(self, name: str) -> Model | None:
         """A model that the execution has created or the assembly declares."""
         return self.models.get(name) or self.deployed(name)
+
+    @property
+    def results(self) -> Sequence[Model]:
+        """The models that the execution is for: those registered; where none is, all that it has created."""
+        return self.registered or list(self.models.values())
 
     def image_digest(self, uri: str) -> str:
         """The digest of the image's program; an execution uses the program as it was at its start."""

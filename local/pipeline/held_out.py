@@ -9,7 +9,7 @@ from typing import Any, Self
 from assembly import Assembly
 from assembly.errors import SlipwayError
 from local.pipeline.definition import Definition
-from local.pipeline.record import SUCCEEDED, ExecutionRecord, read_all
+from local.pipeline.record import NOT_TAKEN, SUCCEEDED, ExecutionRecord, read_all
 from local.pipeline.steps import STEP_TYPES
 from local.storage.workspace import Workspace
 
@@ -23,7 +23,8 @@ _ARCHIVE = re.compile(r"Steps\.(?P<step>\w+)\.ModelArtifacts\.S3ModelArtifacts")
 class HeldOut:
     """The files that the step Score sends through the model, and the folders that the step Evaluate reads
     beside the model's answers, by the name of its input: outputs of processing, and archives of training.
-    They lie where the execution left them that did the work."""
+    They lie where the execution left them that did the work. Where each branch of a condition has such steps,
+    it is those of the branch that was taken."""
 
     rows: Sequence[Path]
     inputs: Mapping[str, Path]
@@ -63,12 +64,27 @@ class HeldOut:
             [output] = storage.glob(f"*/{workload}/training/{origin}/{step}/{name}")
             return output
 
-        scored = folder(steps["Score"]["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"])
+        score, evaluate = (steps[_taken(name, steps, training)] for name in ("Score", "Evaluate"))
+        scored = folder(score["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"])
         if scored is None:
             raise SlipwayError("the step Score does not read the output of a processing step")
-        given = {
-            one["InputName"]: folder(one["S3Input"]["S3Uri"]) for one in steps["Evaluate"]["ProcessingInputs"]
-        }
+        given = {one["InputName"]: folder(one["S3Input"]["S3Uri"]) for one in evaluate["ProcessingInputs"]}
         return cls(
             sorted(scored.iterdir()), {name: place for name, place in given.items() if place is not None}
         )
+
+
+def _taken(name: str, steps: Mapping[str, Any], training: ExecutionRecord) -> str:
+    """The step of that name; without one, that of the branch that the training took, whose name begins so.
+
+    Raises SlipwayError for a training that had none.
+    """
+    if name in steps:
+        return name
+    ran = [one.name for one in training.steps if one.status != NOT_TAKEN and one.name.startswith(name)]
+    if len(ran) != 1:
+        raise SlipwayError(
+            f"expected one step {name}, or one whose name begins so, in the last training; got "
+            f"{', '.join(ran) or 'none'}"
+        )
+    return ran[0]

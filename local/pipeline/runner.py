@@ -219,7 +219,7 @@ class Run:
         publication = Publication(self._workspace, self.record.workload, self.record.id)
         publication.add(services.registrations)
         if models_too:
-            self.published += publication.add_artifacts(services.models.values(), services.storage)
+            self.published += publication.add_artifacts(services.results, services.storage)
             self.published += publication.add_reports(execution.property_files, services.storage)
         publication.commit()
 
@@ -229,7 +229,7 @@ class Run:
         self.record.package = next(iter(self.execution.packages), None)
         for name, uri in self.execution.property_files.items():
             self.record.metrics[name] = json.loads(storage.path(uri).read_bytes())
-        for model in self.execution.services.models.values():
+        for model in self.execution.services.results:
             for container in model.containers:
                 if container.model_data_url is not None:
                     archive = storage.path(container.model_data_url).read_bytes()

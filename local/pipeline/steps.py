@@ -107,6 +107,7 @@ class RegisterModel:
             folder=folder / "package",
         )
         self._services.registrations.extend(moves)
+        self._services.registered.append(self._model)
         self._arn = package.arn
 
     def _metrics(self) -> dict[str, Any]:

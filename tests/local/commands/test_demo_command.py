@@ -64,6 +64,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setattr(demo, "_PROJECT", tmp_path)
     monkeypatch.setattr(assembly, "load", lambda path: None)
+    monkeypatch.setattr(demo, "most_telling", lambda *given: [])
     monkeypatch.setattr(HeldOut, "of_last_training", lambda *given: HeldOut([Path("rows.csv")], {}))
     return tmp_path
 

@@ -60,6 +60,16 @@ def test_nothing_is_registered_or_published(shop: Runner) -> None:
     assert len(shop.run("runs", "shop", "--command", "evaluate")[1].splitlines()) == 3
 
 
+def test_what_stands_behind_a_condition_is_run_up_to_what_registers(tmp_path: Path, shop: Runner) -> None:
+    write_pipeline(tmp_path / "cdk.out", measure(), gate(fit(), model("Fit"), register("Fit")))
+    assert shop.run("evaluate", "shop", "--splits", "2", "--data", "rows.csv")[0] == 0
+    [record, _] = [
+        json.loads(path.read_text()) for path in (shop.folder / "build/runs").glob("*/execution.json")
+    ]
+    states = {step["name"]: step["status"] for step in record["steps"]}
+    assert (states["Fit"], states["Register"]) == ("succeeded", "not taken")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

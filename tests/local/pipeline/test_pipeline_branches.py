@@ -53,6 +53,21 @@ def test_what_waits_for_a_step_that_is_not_taken_is_not_taken(tmp_path: Path) ->
     assert (states()["Register"], states()["Late"]) == ("not taken", "not taken")
 
 
+def test_what_an_execution_is_for_are_the_models_that_it_registers(tmp_path: Path) -> None:
+    helper = {**model("Again"), "Name": "Helper"}
+    one = execution(tmp_path, double(), fit(), fit("Again"), helper, model("Fit"), gate(register("Fit")))
+    run(one)
+    [registered] = one.services.results
+    assert [container.hostname for container in registered.containers] == ["fit"]
+
+
+def test_without_a_registration_an_execution_is_for_all_of_its_models(tmp_path: Path) -> None:
+    helper = {**model("Again"), "Name": "Helper"}
+    one = execution(tmp_path, double(), fit(), fit("Again"), helper, model("Fit"))
+    run(one)
+    assert [model.containers[0].hostname for model in one.services.results] == ["again", "fit"]
+
+
 def test_steps_of_a_type_that_is_left_out_are_not_taken_nor_are_those_behind_them(tmp_path: Path) -> None:
     run(execution(tmp_path, *STEPS, leaving_out={"Condition"}))
     not_taken = {name for name, status in states().items() if status == "not taken"}

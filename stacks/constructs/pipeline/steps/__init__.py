@@ -5,7 +5,7 @@ CreateProcessingJob, CreateTrainingJob, CreateHyperParameterTuningJob, CreateMod
 CreateModelPackage.
 """
 
-from stacks.constructs.pipeline.steps.condition import Condition, Fail
+from stacks.constructs.pipeline.steps.condition import AtLeast, Condition, Equal, Fail
 from stacks.constructs.pipeline.steps.model import Model, RegisterModel, Transform
 from stacks.constructs.pipeline.steps.processing import Processing, PropertyFile
 from stacks.constructs.pipeline.steps.step import Cluster, Instances, Jobs, Step
@@ -19,10 +19,12 @@ from stacks.constructs.pipeline.steps.tuning import (
 )
 
 __all__ = [
+    "AtLeast",
     "Categorical",
     "Cluster",
     "Condition",
     "Continuous",
+    "Equal",
     "Fail",
     "Instances",
     "Integer",

@@ -2,29 +2,53 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
-from stacks.constructs.pipeline.references import Join, Reference
+from stacks.constructs.pipeline.references import Join, Reference, Value
 from stacks.constructs.pipeline.steps.step import Jobs, Step
+
+
+class Comparison(Protocol):
+    """What a condition asks of a value."""
+
+    def declare(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """The value is a number that is not less than the minimum."""
+
+    value: Reference
+    minimum: Reference
+
+    def declare(self) -> dict[str, Any]:
+        return {"Type": "GreaterThanOrEqualTo", "LeftValue": self.value, "RightValue": self.minimum}
+
+
+@dataclass(frozen=True)
+class Equal:
+    """The value is the other one."""
+
+    value: Reference
+    other: Value
+
+    def declare(self) -> dict[str, Any]:
+        return {"Type": "Equals", "LeftValue": self.value, "RightValue": self.other}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Condition(Step):
-    """Goes on with some steps where a value is at least each minimum, and with others where it is less."""
+    """Goes on with some steps where every comparison holds, and with others where one does not."""
 
     type: ClassVar[str] = "Condition"
 
-    value: Reference
-    minimums: Sequence[Reference]
+    comparisons: Sequence[Comparison]
     if_steps: Sequence[Step]
     else_steps: Sequence[Step]
 
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
         return {
-            "Conditions": [
-                {"Type": "GreaterThanOrEqualTo", "LeftValue": self.value, "RightValue": minimum}
-                for minimum in self.minimums
-            ],
+            "Conditions": [one.declare() for one in self.comparisons],
             "IfSteps": [step.render(jobs) for step in self.if_steps],
             "ElseSteps": [step.render(jobs) for step in self.else_steps],
         }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from aws_cdk import Stack
 from aws_cdk.aws_sagemaker import CfnModelPackageGroup
@@ -61,7 +61,8 @@ class Transform(JobStep):
 
     An object `<name>.out` below `output` (by default the execution's own place) holds a line for each line,
     which with `join_source` "Input" is joined with the line that it answers. The filters are JSONPaths into
-    the line that the model gets and into what is written. The model's role runs the job.
+    the line that the model gets and into what is written. Answers that are no text are put together as they
+    come, with `assemble_with` "None". The model's role runs the job.
     """
 
     type: ClassVar[str] = "Transform"
@@ -77,6 +78,7 @@ class Transform(JobStep):
     input_filter: Value = "$"
     output_filter: Value = "$"
     records: Records = CSV_ROWS
+    assemble_with: Literal["Line", "None"] = "Line"
 
     @property
     def scores(self) -> Get:
@@ -101,7 +103,7 @@ class Transform(JobStep):
             "TransformOutput": {
                 "S3OutputPath": self.output or jobs.output_uri(self.name),
                 "Accept": self.accept,
-                "AssembleWith": "Line",
+                "AssembleWith": self.assemble_with,
                 "KmsKeyId": jobs.key_arn,
             },
             "TransformResources": self.instances.bind(jobs),
