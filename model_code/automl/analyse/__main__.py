@@ -1,0 +1,35 @@
+"""Analyse the development part of a table: its columns' types, and what a person should know about them.
+
+Writes schema.json (`table_schema`) for the steps behind it.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import table_schema
+from job_files import only_file
+from table_file import Table
+from table_schema import Schema
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="analyse", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--development", type=Path, required=True, help="folder of the hold-out's table.csv")
+    for part in ("analysis", "candidates", "notebooks"):
+        parser.add_argument(f"--{part}", type=Path, required=True, help=f"folder for the {part}")
+    parser.add_argument("--target", required=True, help="name of the column that is to be predicted")
+    arguments = parser.parse_args(argv)
+    try:
+        table = Table.read(only_file(arguments.development))
+        schema = Schema.infer(table, arguments.target)
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: {error}")
+    for folder in (arguments.analysis, arguments.candidates):
+        schema.save(folder / table_schema.FILE)
+    print(f"analyzed {len(table.rows)} rows of {len(table.names)} columns")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Cut the development part, 80 % to train candidates and 20 % to choose among them, each label alike.
+
+Writes train/rows.csv and validation/rows.csv: all columns in the file's order, the target among them, without
+a header. Rows without a label are left out.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from job_files import only_file
+from table_file import Table, write_rows
+from table_schema import binary_labels
+
+TRAIN = 0.8
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="split", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--development", type=Path, required=True, help="folder of the hold-out's table.csv")
+    for part in ("train", "validation"):
+        parser.add_argument(f"--{part}", type=Path, required=True, help=f"folder for {part}")
+    parser.add_argument("--target", required=True, help="name of the column that is to be predicted")
+    parser.add_argument("--seed", type=int, default=42, help="decides the rows of each part (default 42)")
+    arguments = parser.parse_args(argv)
+    try:
+        table = Table.read(only_file(arguments.development))
+        target = table.index(arguments.target)
+        labels = table.column(target)
+        parts = cut(labels, binary_labels(table, target), arguments.seed)
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: {error}")
+    for folder, numbers in zip((arguments.train, arguments.validation), parts, strict=True):
+        write_rows(folder / "rows.csv", (table.rows[number] for number in numbers))
+    train, validation = map(len, parts)
+    print(f"split by {arguments.target} with seed {arguments.seed}: train {train}, validation {validation}")
+
+
+def cut(column: Sequence[str], labels: Sequence[str], seed: int) -> tuple[list[int], list[int]]:
+    """Row numbers of train and validation, in the table's order."""
+    random = np.random.RandomState(seed)
+    train: list[int] = []
+    validation: list[int] = []
+    for label in labels:
+        rows = random.permutation([number for number, one in enumerate(column) if one == label]).tolist()
+        up_to = round(TRAIN * len(rows))
+        train += rows[:up_to]
+        validation += rows[up_to:]
+    return sorted(train), sorted(validation)
+
+
+if __name__ == "__main__":
+    main()
