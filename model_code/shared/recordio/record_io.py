@@ -25,7 +25,7 @@ _KEY, _VALUE = 1, 2
 _FLOAT32_TENSOR = 2
 _VALUES, _KEYS, _SHAPE = 1, 2, 3
 _NAME = b"values"
-_LARGEST = np.finfo(np.float32).max
+LARGEST = float(np.finfo(np.float32).max)
 
 type Numbers = NDArray[np.floating[Any]]
 
@@ -49,7 +49,7 @@ def single(features: Numbers) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):
         converted = features.astype("<f4")
     if np.isinf(converted).any():
-        np.clip(converted, -_LARGEST, _LARGEST, out=converted)
+        np.clip(converted, -LARGEST, LARGEST, out=converted)
     return converted
 
 

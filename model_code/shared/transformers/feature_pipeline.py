@@ -80,8 +80,17 @@ class FeaturePipeline:
         self._names = [*names]
 
     def fit(self, names: Sequence[str], columns: Columns) -> None:
-        """Fit each transformer on what comes out of those before it; `columns` are those of `names`."""
+        """Fit each transformer on what comes out of those before it; `columns` are those of `names`.
+
+        Refuses what `transform` refuses.
+        """
         self.bind(names)
+        try:
+            self._fit(columns)
+        except RequestError as error:
+            raise self._in_its_row(columns, 1) or error from None
+
+    def _fit(self, columns: Columns) -> None:
         for group, places in zip(self.groups, self._places, strict=True):
             chosen = [columns[place] for place in places]
             if group.of_cells:
@@ -96,11 +105,19 @@ class FeaturePipeline:
         try:
             with np.errstate(over="ignore", invalid="ignore"):
                 return self._features(self.steps, columns)
-        except RequestError:
-            # Column by column, the first that is refused need not be in the first row that is.
-            return np.stack(
-                [self.row(cells, first_row + row) for row, cells in enumerate(zip(*columns, strict=True))]
-            )
+        except RequestError as error:
+            raise self._in_its_row(columns, first_row) or error from None
+
+    def _in_its_row(self, columns: Columns, first_row: int) -> RequestError | None:
+        """The refusal of the first row that has one: column by column, another row's may have come first."""
+        for row, cells in enumerate(zip(*columns, strict=True), first_row):
+            try:
+                for group, places in zip(self.groups, self._places, strict=True):
+                    if not group.of_cells:
+                        _ = _numbers_of_row(group, [cells[place] for place in places])
+            except RequestError as error:
+                return in_row(row, error)
+        return None
 
     def row(self, cells: Sequence[str], row: int = 1) -> Matrix:
         """One row's features."""
@@ -133,7 +150,7 @@ class FeaturePipeline:
             places, values = group.of_cells.row(cells)
             features[places] = values
         else:
-            features = np.array([number(*one) for one in zip(cells, group.names, strict=True)])
+            features = _numbers_of_row(group, cells)
         with np.errstate(over="ignore", invalid="ignore"):
             return _through(features, group.steps)
 
@@ -166,6 +183,10 @@ class FeaturePipeline:
             pipeline = cls(groups, [_restored(one, arrays) for one in document["steps"]])
         pipeline.bind(document["names"])
         return pipeline
+
+
+def _numbers_of_row(group: ColumnGroup, cells: Sequence[str]) -> Matrix:
+    return np.array([number(*one) for one in zip(cells, group.names, strict=True)])
 
 
 class _Pieces:
