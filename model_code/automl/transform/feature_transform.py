@@ -9,7 +9,7 @@ from feature_pipeline import FeaturePipeline, piece_rows
 from hop_request import CSV, choose
 from record_io import LARGEST, RECORDIO
 from table_rows import RowReader
-from table_schema import Schema
+from table_schema import FILE, Schema
 from transformer import Matrix
 
 type Encode = Callable[[Matrix, Matrix | None], bytes]
@@ -23,7 +23,7 @@ class FeatureTransform:
 
     def __init__(self, folder: Path, *, default: str = CSV, sparse: bool = False, end: str = "\n") -> None:
         self._pipeline = FeaturePipeline.load(folder)
-        self._reader = RowReader(Schema.read(folder))
+        self._reader = RowReader(Schema.load(folder / FILE))
         self._default = default if default in (CSV, RECORDIO) else CSV
         self._end = end.encode()
         self._encode: dict[str, Encode] = {

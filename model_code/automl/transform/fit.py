@@ -10,12 +10,11 @@ import sys
 from pathlib import Path
 
 import candidate_file
-import table_schema
 from feature_pipeline import FeaturePipeline
 from hop_request import RequestError, csv_text
 from saved_code import save_code
 from table_rows import RowReader
-from table_schema import Schema
+from table_schema import FILE, Schema
 
 
 def main() -> None:
@@ -25,14 +24,14 @@ def main() -> None:
     channel, model = Path(os.environ["SM_CHANNEL_TRAIN"]), Path(os.environ["SM_MODEL_DIR"])
     candidates = Path(os.environ["SM_CHANNEL_CANDIDATES"])
     try:
-        schema = Schema.read(candidates)
+        schema = Schema.load(candidates / FILE)
         pipeline = candidate_file.load(candidates, arguments.candidate)
         rows = read(channel, schema)
         fit(pipeline, schema, rows)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
     pipeline.save(model)
-    table_schema.copy(candidates, model)
+    schema.save(model / FILE)
     save_code(Path(__file__), model / "code")
     print(f"{arguments.candidate}: fitted {pipeline.width} features on {len(rows)} rows")
 
@@ -55,7 +54,7 @@ def read(channel: Path, schema: Schema) -> list[list[str]]:
 
 
 def fit(pipeline: FeaturePipeline, schema: Schema, rows: list[list[str]]) -> None:
-    pipeline.fit(schema.columns, [*zip(*rows, strict=True)])
+    pipeline.fit([column.name for column in schema.columns], [*zip(*rows, strict=True)])
     if not pipeline.width:
         raise ValueError("the transformers make no features of these rows; change their parameters")
 

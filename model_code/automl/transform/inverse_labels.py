@@ -9,7 +9,7 @@ from typing import Any
 
 from hop_request import CSV, RequestError, choose, csv_cells, in_row
 from robust_label_encoder import RobustLabelEncoder, UnknownLabel
-from table_schema import Schema
+from table_schema import FILE, Schema
 
 JSON = "application/json"
 JSON_LINES = "application/jsonlines"
@@ -29,7 +29,7 @@ class InverseLabelTransform:
     def __init__(
         self, folder: Path, *, given: Sequence[str] = (LABEL,), wanted: Sequence[str] = (), end: str = "\n"
     ) -> None:
-        self._encoder = RobustLabelEncoder(Schema.read(folder).labels)
+        self._encoder = RobustLabelEncoder(Schema.load(folder / FILE).labels)
         self._given = [*given]
         self._wanted = [*wanted] or self._given
         self._end = end

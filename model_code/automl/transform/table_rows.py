@@ -23,33 +23,32 @@ class RowReader:
     """
 
     def __init__(self, schema: Schema) -> None:
-        self._schema = schema
+        self._target, self._target_index = schema.target, schema.target_index
+        self._width = len(schema.columns)
         self._encoder = RobustLabelEncoder(schema.labels)
 
     def read(self, text: str) -> Rows:
         lines = text.split("\n")
         cells = [line.split(",") for line in lines] if '"' not in text else _quoted(lines)
-        width = len(self._schema.columns)
-        labeled = len(cells[0]) == width + 1
+        labeled = len(cells[0]) == self._width + 1
         for row, one in enumerate(cells, 1):
-            if len(one) != width + labeled:
+            if len(one) != self._width + labeled:
                 raise RequestError(422, f"row {row}: expected {self._expected(row, labeled)}, got {len(one)}")
         if not labeled:
             return Rows(cells, None)
-        labels = [one.pop(self._schema.target_index) for one in cells]
+        labels = [one.pop(self._target_index) for one in cells]
         return Rows(cells, [self._number(label, row) for row, label in enumerate(labels, 1)])
 
     def _expected(self, row: int, labeled: bool) -> str:
-        width = len(self._schema.columns)
         if row == 1:
-            return f"{width} columns, or {width + 1} with the target"
-        return f"{width + labeled} columns as in row 1"
+            return f"{self._width} columns, or {self._width + 1} with the target"
+        return f"{self._width + labeled} columns as in row 1"
 
     def _number(self, label: str, row: int) -> float:
         try:
             return self._encoder.encode(label)
         except UnknownLabel as error:
-            raise RequestError(422, f'row {row}: column "{self._schema.target}": {error}') from None
+            raise RequestError(422, f'row {row}: column "{self._target}": {error}') from None
 
 
 def _quoted(lines: Sequence[str]) -> list[list[str]]:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from automl_cells import plain
 from hop_request import RequestError, finite
 from transformer import Matrix
 
@@ -11,13 +12,16 @@ _PLAIN = str.maketrans("", "", "0123456789+-.eE")
 
 
 def number(cell: str, column: str) -> float:
-    """The number that a cell spells, NaN for an empty one; refuses (422) any other, and an infinite one."""
-    cell = cell.strip(" ")
-    if not cell:
+    """The number that a cell spells, NaN for one without a value (`automl_cells.plain`); refuses (422) any
+    other."""
+    value = finite(cell)
+    if value is not None:
+        return value
+    if not (cell := plain(cell)):
         return math.nan
     value = finite(cell)
     if value is None:
-        raise RequestError(422, f'column "{column}" is not a finite number')
+        raise RequestError(422, f'column "{column}" is not a number')
     return value
 
 

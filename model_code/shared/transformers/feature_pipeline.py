@@ -1,38 +1,27 @@
 """Rows of a table to features: groups of columns, each through transformers of its own, then all together."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from automl_cells import plain
 from cell_numbers import number, numbers
 from hop_request import RequestError, in_row
-from multi_column_tfidf_vectorizer import MultiColumnTfidfVectorizer
-from quantile_extreme_values_transformer import QuantileExtremeValuesTransformer
-from robust_imputer import RobustImputer
-from robust_pca import RobustPCA
-from robust_standard_scaler import RobustStandardScaler
-from threshold_one_hot_encoder import ThresholdOneHotEncoder
+from saved_transformers import restored, saved
 from transformer import CellTransformer, Columns, Matrix, NumberTransformer, Transformer
 
-TRANSFORMERS: Mapping[str, type[Transformer]] = {
-    one.__name__: one
-    for one in (
-        MultiColumnTfidfVectorizer,
-        QuantileExtremeValuesTransformer,
-        RobustImputer,
-        RobustPCA,
-        RobustStandardScaler,
-        ThresholdOneHotEncoder,
-    )
-}
 FILE, ARRAYS = "features.json", "features.npz"
 # Numbers that are worked on together: 32 MB of them.
 PIECE = 1 << 22
 MOST_ROWS = 2048
+
+
+# The cells of a column are often the same.
+_plain = lru_cache(maxsize=1 << 14)(plain)
 
 
 @dataclass
@@ -94,7 +83,7 @@ class FeaturePipeline:
         for group, places in zip(self.groups, self._places, strict=True):
             chosen = [columns[place] for place in places]
             if group.of_cells:
-                group.of_cells.fit(chosen)
+                group.of_cells.fit(_plain_columns(chosen))
             for place, step in enumerate(group.steps):
                 step.fit(_Pieces(chosen, partial(self._group, group, group.steps[:place])))
         for place, step in enumerate(self.steps):
@@ -140,14 +129,14 @@ class FeaturePipeline:
 
     def _group(self, group: ColumnGroup, steps: Sequence[NumberTransformer], columns: Columns) -> Matrix:
         if group.of_cells:
-            return _through(group.of_cells.transform(columns), steps)
+            return _through(group.of_cells.transform(_plain_columns(columns)), steps)
         read = [numbers(cells, name) for cells, name in zip(columns, group.names, strict=True)]
         return _through(np.stack(read, axis=1), steps)
 
     def _group_row(self, group: ColumnGroup, cells: Sequence[str]) -> Matrix:
         if group.of_cells:
             features = np.zeros(group.of_cells.width)
-            places, values = group.of_cells.row(cells)
+            places, values = group.of_cells.row([*map(_plain, cells)])
             features[places] = values
         else:
             features = _numbers_of_row(group, cells)
@@ -162,11 +151,11 @@ class FeaturePipeline:
             "groups": [
                 {
                     "columns": [*group.names],
-                    "transformers": _saved(group.transformers, arrays),
+                    "transformers": saved(group.transformers, arrays),
                 }
                 for group in self.groups
             ],
-            "steps": _saved(self.steps, arrays),
+            "steps": saved(self.steps, arrays),
         }
         (folder / FILE).write_text(json.dumps(document, ensure_ascii=False) + "\n", "utf-8")
         np.savez(folder / ARRAYS, allow_pickle=False, **arrays)
@@ -177,12 +166,16 @@ class FeaturePipeline:
         document = json.loads((folder / FILE).read_text("utf-8"))
         with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
             groups = [
-                ColumnGroup(group["columns"], [_restored(one, arrays) for one in group["transformers"]])
+                ColumnGroup(group["columns"], [restored(one, arrays) for one in group["transformers"]])
                 for group in document["groups"]
             ]
-            pipeline = cls(groups, [_restored(one, arrays) for one in document["steps"]])
+            pipeline = cls(groups, [restored(one, arrays) for one in document["steps"]])
         pipeline.bind(document["names"])
         return pipeline
+
+
+def _plain_columns(columns: Columns) -> Columns:
+    return [[*map(_plain, cells)] for cells in columns]
 
 
 def _numbers_of_row(group: ColumnGroup, cells: Sequence[str]) -> Matrix:
@@ -222,28 +215,3 @@ def _of_numbers(steps: Sequence[Transformer]) -> list[NumberTransformer]:
             raise ValueError(f"{type(one).__name__}: expected a transformer of numbers in this place")
         found.append(one)
     return found
-
-
-def _saved(transformers: Sequence[Transformer], arrays: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each as JSON; an array is put into `arrays`, and its name there stands for it."""
-    saved = []
-    for one in transformers:
-        fitted: dict[str, Any] = {}
-        for name, value in one.fitted().items():
-            fitted[name] = value
-            if isinstance(value, np.ndarray):
-                fitted[name] = {"array": f"{len(arrays)}-{name}"}
-                arrays[fitted[name]["array"]] = value
-        saved.append({"name": type(one).__name__, "parameters": one.parameters(), "fitted": fitted})
-    return saved
-
-
-def _restored(saved: Mapping[str, Any], arrays: Mapping[str, Any]) -> Transformer:
-    one = TRANSFORMERS[saved["name"]](**saved["parameters"])
-    one.restore(
-        {
-            name: arrays[value["array"]] if isinstance(value, dict) else value
-            for name, value in saved["fitted"].items()
-        }
-    )
-    return one
