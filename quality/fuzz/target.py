@@ -104,11 +104,14 @@ def reads_file[Found](
 
 
 def script(folder: str) -> ModuleType:
-    """The module `inference` of a folder of model_code: each has one of that name."""
+    """The module `inference` of a folder of model_code: each has one of that name, whichever is loaded."""
     path = str(ROOT / "model_code" / folder)
+    loaded = sys.modules.pop("inference", None)
     sys.path.insert(0, path)
     try:
         return importlib.import_module("inference")
     finally:
         sys.path.remove(path)
         sys.modules.pop("inference", None)
+        if loaded is not None:
+            sys.modules["inference"] = loaded

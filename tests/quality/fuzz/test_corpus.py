@@ -1,9 +1,12 @@
 """What fuzzing found, once more in each run: no parser raises anything, or takes what it should not."""
 
+import sys
+from types import ModuleType
+
 import numpy as np
 import pytest
 
-from quality.fuzz.target import CORPUS, WrongResultError
+from quality.fuzz.target import CORPUS, ROOT, WrongResultError, script
 from quality.fuzz.targets import TARGETS
 
 
@@ -16,6 +19,14 @@ def test_every_input_of_the_corpus_is_refused_or_read_as_it_stands(name: str) ->
     assert inputs
     for path in inputs:
         parse(path.read_bytes())
+
+
+def test_a_script_is_its_folders_whichever_inference_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = ModuleType("inference")
+    monkeypatch.setitem(sys.modules, "inference", other)
+
+    assert script("churn/pca").__file__ == str(ROOT / "model_code/churn/pca/inference.py")
+    assert sys.modules["inference"] is other
 
 
 def test_every_folder_of_the_corpus_is_a_targets() -> None:
