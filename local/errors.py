@@ -37,3 +37,11 @@ class PipelineError(SlipwayError):
 
 class JobError(SlipwayError):
     """A job ended unsuccessfully, or its arguments ask for what the runner does not do."""
+
+
+class StoppedError(JobError):
+    """A job was stopped before its end."""
+
+
+class TimeLimitError(StoppedError):
+    """A job was stopped because its time was up."""

@@ -1,5 +1,5 @@
-"""AWS Signature Version 4, in a request's headers or in its query (a presigned URL), checked as the service
-execute-api does."""
+"""AWS Signature Version 4, in a request's headers or in its query (a presigned URL), checked as AWS's
+services do."""
 
 import hashlib
 import hmac
@@ -17,7 +17,9 @@ from local.api.request import Request
 # The one pair of keys that signs for this machine.
 ACCESS_KEY = "dummy"
 SECRET_KEY = "dummy"  # noqa: S105 - it opens nothing
-SERVICE = "execute-api"
+SERVICE, S3 = "execute-api", "s3"
+# The digest of a body that nobody has signed.
+UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 # The query parameters of a presigned URL, which are the gateway's and no function's.
 PRESIGNED = (
     *("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Security-Token"),
@@ -108,22 +110,29 @@ class Signature:
             raise Refused("INVALID_SIGNATURE", "the presigned URL has expired, or is not valid yet")
 
 
-def check(request: Request, region: str, now: datetime | None = None) -> str:
+def check(request: Request, region: str, now: datetime | None = None, *, service: str = SERVICE) -> str:
     """The access key that has signed the request; refuses it unless body, path, query and headers are as
-    signed, at a time that is near `now`, or for a presigned URL until it expires."""
+    signed, at a time that is near `now`, or for a presigned URL until it expires.
+
+    For S3 the body is as signed if it has the digest that the request names: that is left to its reader.
+    """
     signed = Signature.read(request)
     if (signed.key, signed.token) != (ACCESS_KEY, None):
         raise Refused("INVALID_SIGNATURE", f"expected the access key {ACCESS_KEY}, without a session token")
-    if (signed.region, signed.service) != (region, SERVICE):
-        raise Refused("INVALID_SIGNATURE", f"the credential's scope is not {region}/{SERVICE}")
+    if (signed.region, signed.service) != (region, service):
+        raise Refused("INVALID_SIGNATURE", f"the credential's scope is not {region}/{service}")
     names = signed.headers.split(";")
     amazons = {name for name in request.all_headers if name.startswith("x-amz-")}
     if missing := {"host", *amazons} - set(names):
         raise Refused("INVALID_SIGNATURE", f"not signed: {', '.join(sorted(missing))}")
     signed.check_time(now or datetime.now(UTC))
-    body = hashlib.sha256(request.body).hexdigest()
-    if request.header("x-amz-content-sha256") not in (None, body):
-        raise Refused("INVALID_SIGNATURE", "X-Amz-Content-Sha256 does not match the body")
+    named = request.header("x-amz-content-sha256")
+    if service == S3:
+        body = named or UNSIGNED_PAYLOAD
+    else:
+        body = hashlib.sha256(request.body).hexdigest()
+        if named not in (None, body):
+            raise Refused("INVALID_SIGNATURE", "X-Amz-Content-Sha256 does not match the body")
     if not hmac.compare_digest(_expected(request, signed, body), signed.signature):
         raise Refused("INVALID_SIGNATURE", "the signature does not match the request or the key")
     return signed.key
@@ -149,7 +158,7 @@ def _expected(request: Request, signed: Signature, body: str) -> str:
     canonical = "\n".join(
         [
             request.method,
-            _canonical_path(request.path),
+            request.path if signed.service == S3 else _canonical_path(request.path),
             _canonical_query(signed.query),
             *(f"{name}:{value}" for name, value in headers.items()),
             "",

@@ -18,10 +18,10 @@ from local.endpoint.example import CSV, example
 from local.endpoint.fleet import Fleets
 from local.endpoint.hosting import Host
 from local.http import listener
+from local.sagemaker_api.api import SageMakerApi
 from local.serve.endpoints import AskedFor
 from local.serve.session import Listeners, Session
 from local.serve.state_file import Served, ServedEndpoint, claimed
-from local.storage.s3 import Storage
 from local.storage.workspace import Workspace
 from local.terminal.console import print_table
 from local.terminal.printed import slipway
@@ -94,10 +94,11 @@ def run(arguments: argparse.Namespace) -> int:
         images = Images.load()
         if arguments.any_version:
             images = images.of_any_version(_note)
+        sagemaker = SageMakerApi(declared, workspace, Images.load().of_any_version(_note))
         started = time.monotonic()
 
         def host(of: assembly.Assembly) -> Host:
-            return Host(images, Storage(workspace.storage, of), engine)
+            return Host(images, sagemaker.storage(of), engine)
 
         fleets = Fleets(host, workspace.root / "endpoints", Timing().scaled(arguments.time_scale), _note)
         laid_out = asked_for.laid_out(fleets)
@@ -109,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
             _note(f"ready after {time.monotonic() - started:.1f} s")
             _print_addresses(declared, served)
 
-        return Session(declared, laid_out, fleets, apis).run(listeners, state, announce)
+        return Session(declared, laid_out, fleets, apis, sagemaker).run(listeners, state, announce)
 
 
 def _print_addresses(declared: assembly.Assembly, served: Served) -> None:

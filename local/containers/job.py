@@ -46,6 +46,7 @@ class JobResult:
     log: Path
     failure: str
     number: int = 0
+    out_of_time: bool = False
 
     @property
     def succeeded(self) -> bool:
@@ -78,7 +79,8 @@ def run(
     number = decided or 0
     exit_code, layout = processes[number].wait() or 0, containers[number].layout
     if decided is None:
-        return JobResult(exit_code or 1, layout.log, f"stopped after its time limit of {timeout:g} s")
+        failure = f"stopped after its time limit of {timeout:g} s"
+        return JobResult(exit_code or 1, layout.log, failure, out_of_time=True)
     failure = (layout.failure() or describe_exit(exit_code)) if exit_code else ""
     return JobResult(exit_code, layout.log, failure, number)
 

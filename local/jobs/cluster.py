@@ -1,6 +1,7 @@
 """The instances of one job: for each a folder, a host name, and its share of the data."""
 
 import shutil
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from local.containers.container import Layout
 from local.containers.host_names import HostNames
 from local.containers.images import Image
 from local.containers.job import JobContainer, JobResult, run
-from local.errors import JobError
+from local.errors import JobError, StoppedError, TimeLimitError
 from local.storage.files import files_below
 from local.storage.s3 import WHOLE, Share
 
@@ -70,12 +71,20 @@ class Cluster:
         environments: Mapping[str, Mapping[str, str]],
         *,
         timeout: float | None,
-        look: Callable[[], None] | None = None,
+        stopping: threading.Event,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
         """Run each instance's command with its environment, both by host; `look` is called often meanwhile.
 
-        Raises JobError with the reason and the last log lines of the first that fails; it ends the others.
+        Raises JobError with the reason and the last log lines of the first that fails, which ends the others;
+        StoppedError when they were stopped, because `stopping` was set or their time was up.
         """
+
+        def look_around() -> None:
+            if stopping.is_set():
+                raise StoppedError("it was stopped")
+            look()
+
         names = HostNames.of(self.hosts, self.folder)
         containers = [
             JobContainer(
@@ -86,7 +95,7 @@ class Cluster:
             )
             for one in self.instances
         ]
-        self._demand(run(containers, timeout=timeout, look=look))
+        self._demand(run(containers, timeout=timeout, look=look_around))
 
     def files(self, folder: str) -> dict[Path, list[tuple[str, Path]]]:
         """The files that the instances have left below a folder of theirs (`/opt/ml/...`), by relative path:
@@ -113,7 +122,8 @@ class Cluster:
         host = f"{failed.host} " if len(self.instances) > 1 else ""
         tail = failed.layout.log_tail()
         log = f"its last log lines ({result.log}):\n{tail}" if tail else "its log is empty"
-        raise JobError(f"{host}{result.failure}\n{log}")
+        kind = TimeLimitError if result.out_of_time else JobError
+        raise kind(f"{host}{result.failure}\n{log}")
 
 
 def instance_count(resources: Mapping[str, Any]) -> int:

@@ -81,6 +81,7 @@ class ProcessingJob:
             {one.host: self._command(image, one.layout) for one in cluster.instances},
             {one.host: self._environment(one.layout) for one in cluster.instances},
             timeout=longest_time(self._arguments),
+            stopping=self._services.stopping,
         )
         self._upload(cluster)
 

@@ -27,7 +27,8 @@ class Services:
     their keys. `promise` is what the pipeline's workload promises of the answers in its transform jobs.
     `registrations` put the model packages that the execution has staged into the registry, and `registered`
     are the models of these.
-    Once `stopping` is set no job starts another process.
+    Once `stopping` is set no job starts another process, and those that run are stopped. `on_phase` is told
+    when a training job begins to download, to train and to upload.
     """
 
     storage: Storage
@@ -43,6 +44,7 @@ class Services:
     registrations: list[Move] = field(default_factory=list)
     registered: list[Model] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
+    on_phase: Callable[[str], None] = lambda phase: None
 
     def model(self, name: str) -> Model | None:
         """A model that the execution has created or the assembly declares."""

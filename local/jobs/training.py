@@ -16,6 +16,8 @@ from local.storage.archive import pack
 
 _SOURCE = "sagemaker_submit_directory"
 _CHECKPOINTS = "/opt/ml/checkpoints"
+# What SageMaker calls the phases of a training job.
+DOWNLOADING, TRAINING_PHASE, UPLOADING = "Downloading", "Training", "Uploading"
 
 
 class TrainingJob:
@@ -67,6 +69,7 @@ class TrainingJob:
     def run(self, folder: Path) -> None:
         """Run the job in a folder of its own; raises JobError with the container's reason when it fails."""
         cluster = Cluster.of(self._resources, folder)
+        self._services.on_phase(DOWNLOADING)
         for one in cluster.instances:
             self._lay_out(cluster, one)
         image = self._services.images.find(self._algorithm["TrainingImage"])
@@ -77,14 +80,17 @@ class TrainingJob:
             **self._arguments.get("Environment", {}),
         }
         metrics = MetricReader(cluster.first.log, printed_metrics(self._algorithm, image), folder)
+        self._services.on_phase(TRAINING_PHASE)
         with self._keeping_checkpoints(cluster), closing(metrics):
             cluster.run(
                 image,
                 dict.fromkeys(cluster.hosts, image.command("train")),
                 dict.fromkeys(cluster.hosts, environment),
                 timeout=longest_time(self._arguments),
+                stopping=self._services.stopping,
                 look=metrics.look,
             )
+        self._services.on_phase(UPLOADING)
         self._upload(cluster)
 
     def _lay_out(self, cluster: Cluster, instance: Instance) -> None:

@@ -203,6 +203,7 @@ class TransformJob:
             on_rows=self._services.on_rows,
             called=self._services.called,
             promise=self._services.promise,
+            stopping=self._services.stopping,
         )
 
 

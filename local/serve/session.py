@@ -17,11 +17,13 @@ from assembly import Assembly
 from assembly.address import chosen
 from assembly.errors import AssemblyError, SlipwayError
 from local.api.apis import Apis
+from local.aws.front import Front
 from local.endpoint.example import example
 from local.endpoint.fleet import Fleet, Fleets
 from local.endpoint.replacement import Hosted
 from local.endpoint.runtime import Runtime
 from local.http.listener import listening
+from local.sagemaker_api.api import SageMakerApi
 from local.serve import control, state_file
 from local.serve.state_file import Served, ServedApi, ServedContainer, ServedEndpoint
 
@@ -46,14 +48,22 @@ class Answering:
 
 
 class Session:
-    """One run of `serve`: of fleets that are laid out, and of APIs; nothing runs yet.
+    """One run of `serve`: of fleets that are laid out, of APIs and of SageMaker's own; nothing runs yet.
 
     `fleets` makes those that replace them.
     """
 
-    def __init__(self, declared: Assembly, laid_out: Iterable[Fleet], fleets: Fleets, apis: Apis) -> None:
+    def __init__(
+        self,
+        declared: Assembly,
+        laid_out: Iterable[Fleet],
+        fleets: Fleets,
+        apis: Apis,
+        sagemaker: SageMakerApi,
+    ) -> None:
         self._account = declared.account
         self._apis = apis
+        self._sagemaker = sagemaker
         self._fleets = fleets
         self._hosted = [Hosted(fleet, self._tell) for fleet in laid_out]
         self._answering: Answering | None = None
@@ -102,7 +112,10 @@ class Session:
             await stack.enter_async_context(self._apis.started(url))
             stack.push_async_callback(self._stop_hosted)
             await asyncio.gather(*(one.start() for one in self._hosted))
-            await stack.enter_async_context(listening(runtime, listeners.runtime))
+            self._sagemaker.start()
+            stack.push_async_callback(asyncio.to_thread, self._sagemaker.close)
+            front = Front(runtime, self._sagemaker.services())
+            await stack.enter_async_context(listening(front, listeners.runtime))
             apis = await stack.enter_async_context(self._apis.listening(listeners.apis))
             self._answering = answering = Answering(state, url, apis)
             self._tell()

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,14 +39,16 @@ WHOLE = Share()
 
 
 class Storage:
-    """The buckets that the assembly declares, and the assets that it stages (read-only).
+    """The buckets that the assembly declares, those that clients have `made` beside them, and the assets that
+    it stages (read-only).
 
     A bucket of another app is a folder that somebody makes beside the root: `imported-buckets/<bucket>`.
     Every method refuses, with a StorageError, a URI that is malformed or outside those buckets.
     """
 
-    def __init__(self, root: Path, assembly: Assembly) -> None:
+    def __init__(self, root: Path, assembly: Assembly, made: Callable[[], Collection[str]] = tuple) -> None:
         self._root = root
+        self._made = made
         # Not below the root, where the bucket of an earlier template may have been left.
         self._imported = root.with_name("imported-buckets")
         self._assets = assembly.assets
@@ -58,7 +60,7 @@ class Storage:
         path = self._root / bucket / key
         if uri in self._assets:
             self._publish(uri, path)
-        elif bucket not in self._buckets:
+        elif not self.has_bucket(bucket):
             path = self._imported / bucket / key
             if not (self._imported / bucket).is_dir():
                 raise StorageError(
@@ -66,6 +68,24 @@ class Storage:
                     f"the object at {path}"
                 )
         return path
+
+    def has_bucket(self, name: str) -> bool:
+        """Whether it is a bucket of the assembly or one that a client has made."""
+        return name in self._buckets or name in self._made()
+
+    @property
+    def declared_buckets(self) -> Collection[str]:
+        """The buckets of the assembly."""
+        return self._buckets
+
+    def take(self, file: Path, uri: str) -> None:
+        """Move a file, which is on the disk of the storage, to an object."""
+        self._put(file, self._writable(uri), uri)
+
+    @property
+    def incoming(self) -> Path:
+        """The folder for objects in the making, on the disk of the storage."""
+        return self._incoming()
 
     def asset(self, uri: str) -> Asset | None:
         """What the assembly stages as this object, None where it stages nothing."""
@@ -155,11 +175,14 @@ class Storage:
         with tempfile.TemporaryDirectory(dir=self._incoming()) as folder:
             temporary = Path(folder) / "object"
             yield temporary
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                temporary.replace(target)
-            except (FileExistsError, NotADirectoryError, IsADirectoryError):
-                raise StorageError(f"{uri}: a folder cannot be an object and a prefix at once") from None
+            self._put(temporary, target, uri)
+
+    def _put(self, source: Path, target: Path, uri: str) -> None:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.replace(target)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):
+            raise StorageError(f"{uri}: a folder cannot be an object and a prefix at once") from None
 
     def _incoming(self) -> Path:
         # Beside the buckets, so that an object in the making is never listed.

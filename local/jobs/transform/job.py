@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
@@ -18,7 +19,7 @@ from local.containers.images import Images
 from local.endpoint.answers import NOTHING, Promise
 from local.endpoint.chain import Chain
 from local.endpoint.hosting import Host, chain, running
-from local.errors import JobError
+from local.errors import JobError, StoppedError
 from local.http.client import HttpError
 from local.jobs.transform.request import TransformRequest
 from local.jobs.transform.sender import Sender
@@ -47,6 +48,7 @@ def run_transform_job(
     on_rows: Callable[[int], None] = lambda rows: None,
     called: Mapping[Path, Path] | None = None,
     promise: Promise = NOTHING,
+    stopping: threading.Event | None = None,
 ) -> None:
     """Run the job of CreateTransformJob's `arguments` with `model`, working in `folder`.
 
@@ -56,14 +58,20 @@ def run_transform_job(
 
     Each object under the input prefix becomes `<its key>.out` under the output path; nothing appears there
     unless every record was answered. Raises JobError, naming object and line, for the first record that a
-    container refuses, and ContainerError when a container does not start.
+    container refuses, ContainerError when a container does not start, StoppedError once `stopping` is set.
     """
     request = TransformRequest.parse(arguments)
     inputs = _inputs(storage, request.input_uri)
     containers = Host(images, storage).containers(model, folder, request.container_environment())
     results = folder / "results"
     serving = chain(model, containers, _LOG_GROUP, request.timeout, promise=promise)
-    job = _transform(request, serving, containers, inputs, results, on_rows=on_rows, called=called or {})
+
+    def written(rows: int) -> None:
+        if stopping is not None and stopping.is_set():
+            raise StoppedError("it was stopped; nothing was written")
+        on_rows(rows)
+
+    job = _transform(request, serving, containers, inputs, results, on_rows=written, called=called or {})
     uvloop.run(job)
     storage.upload(results, request.output_uri)
     shutil.rmtree(results)
@@ -141,5 +149,7 @@ def _refuse_compressed(path: Path) -> None:
 def _named(name: str) -> Iterator[None]:
     try:
         yield
+    except StoppedError:
+        raise
     except SlipwayError as error:
         raise JobError(f"{name}: {error}; nothing was written") from error

@@ -1,0 +1,1 @@
+"""AWS's services as this machine answers for them: their own models, protocols, signatures and errors."""

@@ -1,0 +1,107 @@
+"""One address for several of AWS's services: a request goes to the one that its signature names."""
+
+import asyncio
+import re
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, Protocol
+from urllib.parse import parse_qs
+
+from local.api.refusals import Refused
+from local.api.request import Request, Scope
+from local.api.signature import check
+from local.aws.errors import AwsError
+from local.http.bodies import Receive
+from local.http.client import Response
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_SCOPE = re.compile(r"Credential=[^/,\s]+/\d{8}/[^/,\s]+/([^/,\s]+)/aws4_request")
+# How services name a target in JSON, and the scope in which it is signed.
+_TARGETS = {"SageMaker": "sagemaker", "Logs_20140328": "logs"}
+_RUNTIME = "/endpoints/"
+
+
+class Service(Protocol):
+    """A service behind the front."""
+
+    @property
+    def region(self) -> str:
+        """The region in which its requests are signed."""
+        ...
+
+    async def __call__(self, request: Request, receive: Receive, send: Send) -> None:
+        """Answer a request whose signature holds; its body has not been read."""
+        ...
+
+    def error(self, error: AwsError) -> Response:
+        """The answer to what is refused."""
+        ...
+
+
+class Front:
+    """An ASGI application; `runtime` answers what is not signed for one of the `services`.
+
+    Every request to these is to be signed with this machine's keys, as `slipway env` sets them.
+    """
+
+    def __init__(self, runtime: Application, services: Mapping[str, Service]) -> None:
+        self._runtime = runtime
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = _service(scope)
+        if name is None or (name == "sagemaker" and scope["path"].startswith(_RUNTIME)):
+            await self._runtime(scope, receive, send)
+            return
+        service = self._services.get(name)
+        request = Request.from_scope(scope)
+        try:
+            if service is None:
+                known = ", ".join(sorted(self._services))
+                raise AwsError("UnknownOperationException", f"{name} is not served here; {known} are", 501)
+            await service(request, receive, send)
+        except AwsError as error:
+            await send_response(send, (service or self._services["sagemaker"]).error(error))
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            traceback.print_exc()
+            failed = AwsError("InternalFailure", "The runner failed; its own log says where.", 500)
+            await send_response(send, (service or self._services["sagemaker"]).error(failed))
+
+
+def demand_signature(request: Request, service: str, region: str) -> None:
+    """Raise AwsError unless the request is signed for the service; of S3's bodies only the digest is."""
+    try:
+        check(request, region, service=service)
+    except Refused as refused:
+        if refused.kind == "MISSING_AUTHENTICATION_TOKEN":
+            code, message = "MissingAuthenticationTokenException", "Missing Authentication Token"
+        else:
+            code, message = "InvalidSignatureException", refused.reason
+        raise AwsError(code, f"{message}: set the keys with `slipway env`", 403) from None
+
+
+async def send_response(send: Send, response: Response) -> None:
+    """Send an answer whole."""
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
+    if "content-length" not in response.headers:
+        headers.append((b"content-length", b"%d" % len(response.body)))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+def _service(scope: Scope) -> str | None:
+    """The service for which a request is signed, or whose target it names; None for any other."""
+    headers = dict(scope["headers"])
+    found = _SCOPE.search(headers.get(b"authorization", b"").decode("latin-1"))
+    if found:
+        return str(found[1])
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    credential = query.get("X-Amz-Credential", [""])[0].split("/")
+    if len(credential) == 5:
+        return str(credential[3])
+    target = headers.get(b"x-amz-target", b"").decode("latin-1").partition(".")[0]
+    return _TARGETS.get(str(target))

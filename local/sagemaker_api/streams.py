@@ -1,0 +1,33 @@
+"""The log groups of jobs: a stream for each instance or container."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from local.aws.logs import Stream
+from local.sagemaker_api.jobs import Jobs
+from local.sagemaker_api.records import Record
+
+_LOG = "container.log"
+
+
+def streams(group: str, all_jobs: Sequence[Jobs]) -> list[Stream] | None:
+    """The streams of a group such as `/aws/sagemaker/TrainingJobs`; None for a group that there is not."""
+    for jobs in all_jobs:
+        if group == f"/aws/sagemaker/{jobs.kind.prefix}s":
+            return [one for record in jobs.records() for one in _streams(record, jobs.folder(record["name"]))]
+    return None
+
+
+def _streams(record: Record, folder: Path) -> list[Stream]:
+    started = int((record["started"] or record["created"]) * 1000)
+    # One instance works in the job's folder, several in folders with their names.
+    logs = [folder / _LOG] if (folder / _LOG).exists() else sorted(folder.glob(f"*/{_LOG}"))
+    return [
+        Stream(
+            f"{record['name']}/{'algo-1' if log.parent == folder else log.parent.name}-{started // 1000}",
+            log,
+            started,
+            record["ended"] is not None,
+        )
+        for log in logs
+    ]
