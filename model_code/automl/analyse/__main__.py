@@ -1,6 +1,6 @@
 """Analyse the development part of a table: its columns' types, and what a person should know about them.
 
-Writes schema.json (`table_schema`) for the steps behind it.
+Writes schema.json (`table_schema`) for the steps behind it, and the candidates with their notebook.
 """
 
 import argparse
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import table_schema
+from candidates import write_candidates
 from job_files import only_file
 from table_file import Table
 from table_schema import Schema
@@ -24,10 +25,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         table = Table.read(only_file(arguments.development))
         schema = Schema.infer(table, arguments.target)
+        write_candidates(schema, candidates=arguments.candidates, notebooks=arguments.notebooks)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
-    for folder in (arguments.analysis, arguments.candidates):
-        schema.save(folder / table_schema.FILE)
+    schema.save(arguments.analysis / table_schema.FILE)
     print(f"analyzed {len(table.rows)} rows of {len(table.names)} columns")
 
 

@@ -76,10 +76,11 @@ def named(name: str) -> str:
 
 def write_rows(path: Path, rows: Iterable[Sequence[str]]) -> None:
     """Write rows as CSV with LF, quoted where need be."""
-    write_lines(path, map(_line, rows))
+    write_lines(path, map(csv_line, rows))
 
 
-def _line(row: Sequence[str]) -> str:
+def csv_line(row: Sequence[str]) -> str:
+    """The row as a line of CSV without its end, quoted where need be."""
     text = io.StringIO()
     csv.writer(text, lineterminator="").writerow(row)
     return text.getvalue()
