@@ -4,7 +4,7 @@ from aws_cdk import App
 
 from stacks.platform.foundation import Foundation
 from stacks.platform.image import own_images
-from stacks.platform.workbench import Workbench
+from stacks.platform.optional import optional_stacks
 from stacks.policies.synth import run
 from stacks.settings import Settings
 from stacks.workloads.shared.record import workloads
@@ -23,8 +23,7 @@ def build(app: App) -> Settings:
         name = f"{prefix}-{workload.name}"
         training(app, f"{name}-training", images=images, **common)
         serving(app, f"{name}-serving", images=images, **common)
-    if settings.workbench:
-        Workbench(app, f"{prefix}-workbench", workbench=settings.workbench, **common)
+    optional_stacks(app, **common)
     return settings
 
 

@@ -129,10 +129,21 @@ DECLARED: Mapping[str, ResourceType] = {
         "LogGroupName", attributes={"Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*"}
     ),
     "AWS::S3::BucketPolicy": ResourceType(),
+    # Nothing of Studio runs here: `make notebook` opens JupyterLab.
+    "AWS::SageMaker::Domain": ResourceType(
+        "DomainName",
+        ref="d-{name}",
+        attributes={
+            "DomainArn": "arn:{partition}:sagemaker:{region}:{account}:domain/d-{name}",
+            "DomainId": "d-{name}",
+        },
+    ),
     "AWS::SageMaker::NotebookInstance": _sagemaker("notebook-instance", "NotebookInstanceName"),
     "AWS::SageMaker::NotebookInstanceLifecycleConfig": _sagemaker(
         "notebook-instance-lifecycle-config", "NotebookInstanceLifecycleConfigName"
     ),
+    "AWS::SageMaker::Space": ResourceType("SpaceName"),
+    "AWS::SageMaker::UserProfile": ResourceType("UserProfileName"),
     "AWS::SNS::Subscription": ResourceType(),
     "AWS::SNS::Topic": ResourceType("TopicName", ref="arn:{partition}:sns:{region}:{account}:{name}"),
     "AWS::SNS::TopicPolicy": ResourceType(),

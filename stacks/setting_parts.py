@@ -188,3 +188,31 @@ class Workbench(Part):
     instance_type: InstanceType
     volume_size_gb: int = Field(ge=5, le=16_384)
     idle_minutes: int = Field(ge=15, le=1_440)
+
+
+def _each_once(users: tuple[str, ...]) -> tuple[str, ...]:
+    # A construct goes by the words of the name, and ignores the hyphens.
+    names = [one.replace("-", "") for one in users]
+    if twice := [one for one in users if names.count(one.replace("-", "")) > 1]:
+        raise ValueError(f"expected each user once, hyphens apart, got {', '.join(twice)}")
+    return users
+
+
+# SageMaker writes the names of its ARNs in lower case; the space is called after the user.
+User = Annotated[str, StringConstraints(pattern=r"^[a-z](-?[a-z0-9])*$", max_length=40)]
+
+
+class Studio(Part):
+    """A domain of SageMaker Studio, which is in the environment's network, with a profile and a JupyterLab
+    space for each of the `users`. What runs there stops when nobody has used it for `idle_minutes`: SageMaker
+    counts an hour at least."""
+
+    users: Annotated[tuple[User, ...], Field(min_length=1, max_length=60, strict=False)]
+    instance_type: InstanceType
+    volume_size_gb: int = Field(ge=5, le=16_384)
+    idle_minutes: int = Field(ge=60, le=525_600)
+
+    @field_validator("users")
+    @classmethod
+    def _users_differ(cls, users: tuple[str, ...]) -> tuple[str, ...]:
+        return _each_once(users)

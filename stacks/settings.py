@@ -11,7 +11,14 @@ from typing import Annotated, Any, Literal, Self
 
 from aws_cdk import App, Environment, Tags
 from constructs import Node
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from stacks.setting_parts import (
     Network,
@@ -19,6 +26,7 @@ from stacks.setting_parts import (
     Part,
     Scoring,
     Serving,
+    Studio,
     Training,
     Triggers,
     Workbench,
@@ -152,6 +160,16 @@ class Settings(Part):
     serving: Serving
     api: Api
     workbench: Workbench | None = None
+    studio: Studio | None = None
+
+    @field_validator("studio")
+    @classmethod
+    def _studio_has_a_network(cls, studio: Studio | None, info: ValidationInfo) -> Studio | None:
+        if studio and info.data.get("network", "wrong") is None:
+            raise ValueError(
+                "expected a network beside it, since a domain is in a VPC; name one, or no studio"
+            )
+        return studio
 
     @property
     def artifacts_folder(self) -> Path:

@@ -22,6 +22,8 @@ STACKS = (
     *(f"{workload}-{part}" for workload in MODELS for part in ("training", "serving")),
     "workbench",
 )
+# Studio needs a network, which dev goes without.
+STACKS_OF_PROD = (*STACKS, "studio")
 
 
 @dataclass(frozen=True)

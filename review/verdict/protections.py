@@ -124,6 +124,18 @@ SETTINGS = (
         ("AWS::EC2::SecurityGroupIngress",),
         at_once=True,
     ),
+    Setting(
+        ("AppNetworkAccessType",),
+        Ordered(("VpcOnly", "PublicInternetOnly"), "PublicInternetOnly"),
+        "apps of the domain reach the internet by the service's network",
+        ("AWS::SageMaker::Domain",),
+    ),
+    Setting(
+        ("SpaceSettings.RemoteAccess",),
+        Ordered(("DISABLED", "ENABLED"), "DISABLED"),
+        "the space lets editors of other machines in",
+        ("AWS::SageMaker::Space",),
+    ),
     Setting(("RootAccess",), Ordered(("Disabled", "Enabled"), "Enabled"), "root access for its users"),
     Setting(("PrivilegedMode", "Privileged"), _OFF, "containers with the host's privileges"),
     Setting(("ReadonlyRootFilesystem",), ON, "the root file system can be written"),

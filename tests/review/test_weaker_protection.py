@@ -45,6 +45,8 @@ def below(**properties: Any) -> dict[str, Any]:
 SETTINGS_OF_TYPES: list[tuple[str, str, Any, Any, str]] = [
     (BUCKET, "VersioningConfiguration.Status", "Enabled", "Suspended", "not kept"),
     ("AWS::SageMaker::NotebookInstance", "DirectInternetAccess", "Disabled", "Enabled", "internet"),
+    ("AWS::SageMaker::Domain", "AppNetworkAccessType", "VpcOnly", "PublicInternetOnly", "internet"),
+    ("AWS::SageMaker::Space", "SpaceSettings.RemoteAccess", "DISABLED", "ENABLED", "other machines"),
     ("AWS::ApiGateway::Stage", "MethodSettings.0.LoggingLevel", "INFO", "OFF", "less is logged"),
     ("AWS::ApiGateway::RestApi", "EndpointConfiguration.Types.0", "PRIVATE", "REGIONAL", "no longer private"),
     ("AWS::ApiGateway::DomainName", "SecurityPolicy", "TLS_1_2", "TLS_1_0", "older version of TLS"),

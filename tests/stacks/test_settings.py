@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from stacks.settings import ROOT, Settings, SettingsError
 
+STUDIO = {"users": ["analyst"], "instance_type": "ml.t3.medium", "volume_size_gb": 10, "idle_minutes": 60}
+
 
 def changed(context: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
     """The context with one key of the environment `dev` set to a value."""
@@ -92,6 +94,20 @@ def test_only_prod_keeps_data(context: Mapping[str, Any]) -> None:
         ("options.bnak", {}, "expected a workload: bank, churn"),
         ("options", 5, "dictionary"),
         ("options", {"forecast": 5}, "dictionary"),
+        ("studio", STUDIO, "expected a network beside it"),
+        ("studio", {**STUDIO, "users": []}, "at least 1 item"),
+        ("studio", {**STUDIO, "users": ["Ann"]}, "pattern"),
+        ("studio", {**STUDIO, "users": ["ann_lee"]}, "pattern"),
+        ("studio", {**STUDIO, "users": ["a" * 41]}, "at most 40 characters"),
+        (
+            "studio",
+            {**STUDIO, "users": ["ann-lee", "annlee"]},
+            "each user once, hyphens apart, got ann-lee, annlee",
+        ),
+        ("studio", {**STUDIO, "idle_minutes": 59}, "greater than or equal to 60"),
+        ("studio", {**STUDIO, "idle_minutes": 525_601}, "less than or equal to 525600"),
+        ("studio", {**STUDIO, "volume_size_gb": 4}, "greater than or equal to 5"),
+        ("studio", {**STUDIO, "instance_type": "t3.medium"}, "pattern"),
         ("forecast", {"special_days": True}, "its options are options.forecast"),
         ("forecast_special_day", True, "no such setting"),
     ],

@@ -60,6 +60,17 @@ def _package_group(group: Resource) -> Iterator[Remainder]:
     yield Remainder.at(group, Kind.BLOCKED)
 
 
+def _domain(domain: Resource) -> Iterator[Remainder]:
+    if domain.get("HomeEfsFileSystemCreation") != "Disabled":
+        yield Remainder.at(domain, Kind.FILE_SYSTEM, "AWS::EFS::FileSystem")
+
+
+def _space(space: Resource) -> Iterator[Remainder]:
+    # Its app is a person's, who starts it from the page.
+    yield Remainder.at(space, Kind.BLOCKED)
+    yield from logs.of_space(space)
+
+
 def _pipeline(pipeline: Resource) -> Iterator[Remainder]:
     kinds = {step.type for step in steps(pipeline)}
     if "Model" in kinds:
@@ -115,6 +126,7 @@ FINDERS: Mapping[str, Finder] = {
             "AWS::SageMaker::EndpointConfig",
             "AWS::SageMaker::Model",
             "AWS::SageMaker::NotebookInstanceLifecycleConfig",
+            "AWS::SageMaker::UserProfile",
             "AWS::WAFv2::WebACL",
             "AWS::WAFv2::WebACLAssociation",
             _EMPTIES_BUCKETS,
@@ -129,9 +141,11 @@ FINDERS: Mapping[str, Finder] = {
     "AWS::KMS::Key": _key,
     "AWS::Lambda::Function": logs.of_function,
     "AWS::S3::Bucket": _bucket,
+    "AWS::SageMaker::Domain": _domain,
     "AWS::SageMaker::Endpoint": logs.of_endpoint,
     "AWS::SageMaker::ModelPackageGroup": _package_group,
     "AWS::SageMaker::NotebookInstance": logs.of_notebook,
     "AWS::SageMaker::Pipeline": _pipeline,
+    "AWS::SageMaker::Space": _space,
     "AWS::WAFv2::LoggingConfiguration": logs.of_firewall,
 }

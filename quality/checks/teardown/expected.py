@@ -31,6 +31,8 @@ _EXPECTED: Mapping[Environment, Reasons] = {
     },
     "prod": {
         **_ANYWHERE,
+        (Kind.BLOCKED, "AWS::SageMaker::Space"): "its user, or an administrator, deletes its app first",
+        (Kind.LOG_GROUP, "/aws/sagemaker/studio"): _OF_ALL,
         (Kind.PROTECTED, "the whole stack"): "nobody destroys prod by one command",
         (Kind.RETAINED, "AWS::ECR::Repository"): _KEPT,
         (Kind.RETAINED, "AWS::KMS::Key"): _KEPT,

@@ -42,6 +42,10 @@ def of_notebook(notebook: Resource) -> Iterator[Remainder]:
     yield from _written_to(notebook, None, "/aws/sagemaker/NotebookInstances")
 
 
+def of_space(space: Resource) -> Iterator[Remainder]:
+    yield from _written_to(space, None, "/aws/sagemaker/studio")
+
+
 def of_jobs(pipeline: Resource, kinds: set[str]) -> Iterator[Remainder]:
     for name in sorted({_JOBS[kind] for kind in kinds & set(_JOBS)}):
         yield from _written_to(pipeline, None, name)

@@ -17,6 +17,7 @@ class Kind(Enum):
     KEY_WAITS = "a key is deleted after its waiting period"
     ACCOUNT_SETTING = "CloudFormation does not take an account's setting back"
     BLOCKED = "it is not deleted while it has members, which no stack declares"
+    FILE_SYSTEM = "SageMaker makes it for the domain, and CloudFormation keeps it when the domain goes"
     MADE_BY_EXECUTIONS = "an execution makes them, and no stack declares them"
     ASSETS = "the bootstrap stack's bucket has no part in any stack"
     NO_DELETION = "what its handler does when it is deleted is not known"

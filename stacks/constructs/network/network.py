@@ -67,20 +67,27 @@ class IsolatedNetwork(Construct):
         self.sagemaker = VpcConfig(self._subnet_ids, sagemaker.attr_group_id, SAGEMAKER)
         self.functions = VpcConfig(self._subnet_ids, function.attr_group_id, LAMBDA)
 
-    def vpc_config_of_notebook(self, scope: Construct, actions: Sequence[str]) -> VpcConfig:
-        """A place in the first subnet for a notebook of another stack, whose resources go with that one.
+    @property
+    def vpc_id(self) -> str:
+        return self._vpc.ref
 
-        From there S3 is reached, SageMaker's runtime, and by an endpoint of its own SageMaker's API, for
-        these actions only.
-        """
-        subnet_ids = self._subnet_ids[:1]
-        notebook = self._build_group(scope, "NotebookGroup", "Notebook", _https_by_the_routes())
+    def vpc_config_of_people(self, scope: Construct, kind: str) -> VpcConfig:
+        """A place in the first subnet for what people of another stack work in, whose resources go with that
+        one. From there S3 is reached, and what is behind the interface endpoints."""
+        people = self._build_group(scope, f"{kind}Group", kind, _https_by_the_routes())
         self._let_in(
-            scope, "NotebookToEndpoints", notebook, "The notebook calls the services behind the endpoints"
+            scope,
+            f"{kind}ToEndpoints",
+            people,
+            f"The {kind.lower()} calls the services behind the endpoints",
         )
+        return VpcConfig(self._subnet_ids[:1], people.attr_group_id, SAGEMAKER)
+
+    def build_sagemaker_api(self, scope: Construct, actions: Sequence[str]) -> None:
+        """An endpoint of SageMaker's API in the first subnet, for these actions only. A VPC has room for one,
+        since it answers to the API's own name."""
         api = ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API
-        self._build_interface_endpoint(scope, "SageMakerApi", api, actions, subnet_ids)
-        return VpcConfig(subnet_ids, notebook.attr_group_id, SAGEMAKER)
+        self._build_interface_endpoint(scope, "SageMakerApi", api, actions, self._subnet_ids[:1])
 
     def _build_subnets(self, settings: Network) -> list[str]:
         halves = IPv4Network(settings.block).subnets(prefixlen_diff=1)

@@ -1,11 +1,11 @@
 """All rules, in the order of their modules."""
 
 from stacks.policies.rule import Rule
-from stacks.policies.rules import access, api, endpoint, function, model, notebook, pipeline, storage
+from stacks.policies.rules import access, api, endpoint, function, model, notebook, pipeline, storage, studio
 
 RULES: tuple[Rule, ...] = tuple(
     value
-    for module in (model, endpoint, pipeline, access, storage, api, function, notebook)
+    for module in (model, endpoint, pipeline, access, storage, api, function, notebook, studio)
     for value in vars(module).values()
     if isinstance(value, Rule)
 )

@@ -27,6 +27,8 @@ ONLY_STAR = {
     "logs:ListLogDeliveries": _NO_RESOURCE_TYPE,
     "logs:PutResourcePolicy": _NO_RESOURCE_TYPE,
     "logs:UpdateLogDelivery": _NO_RESOURCE_TYPE,
+    "sagemaker:ListApps": _NO_RESOURCE_TYPE,
+    "sagemaker:ListSpaces": _NO_RESOURCE_TYPE,
     "sts:GetCallerIdentity": _NO_RESOURCE_TYPE,
     "xray:GetSamplingRules": _NO_RESOURCE_TYPE,
     "xray:GetSamplingTargets": _NO_RESOURCE_TYPE,

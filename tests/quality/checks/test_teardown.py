@@ -38,6 +38,18 @@ def test_each_expected_remainder_is_there(dev: Assembly, prod: Assembly) -> None
         assert set(expected(assembly.env)) <= there  # type: ignore[arg-type]
 
 
+def test_a_space_waits_for_its_app_and_leaves_its_logs(prod: Assembly) -> None:
+    space = {
+        (one.kind, one.subject)
+        for one in remainders(prod.folder)
+        if one.place.startswith("slipway-prod-studio/AnalystSpace")
+    }
+    assert space == {
+        (Kind.BLOCKED, "AWS::SageMaker::Space"),
+        (Kind.LOG_GROUP, "/aws/sagemaker/studio"),
+    }
+
+
 def test_a_reason_for_dev_is_none_for_what_only_prod_keeps() -> None:
     kept = Remainder("stack/Data", "AWS::S3::Bucket", "", Kind.RETAINED)
     assert why_expected(kept, "prod")
@@ -124,6 +136,14 @@ PLANTED = {
             properties(AccessLogSetting={"DestinationArn": "arn:aws:logs:eu-central-1:1:log-group:other"}),
         ),
         (Kind.LOG_GROUP, "other"),
+    ),
+    "a Studio domain that makes a file system": (
+        (
+            "foundation",
+            "AWS::Budgets::Budget",
+            attributes(Type="AWS::SageMaker::Domain", Properties={"HomeEfsFileSystemCreation": "Enabled"}),
+        ),
+        (Kind.FILE_SYSTEM, "AWS::EFS::FileSystem"),
     ),
     "a build that logs where CodeBuild likes": (
         ("image", "AWS::CodeBuild::Project", without("LogsConfig")),

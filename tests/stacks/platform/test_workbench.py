@@ -50,7 +50,7 @@ def test_prods_notebook_is_in_the_isolated_network_only(prod: Assembly) -> None:
     assert named(template, group)["Type"] == "AWS::EC2::SecurityGroup"
 
 
-def test_in_the_isolated_network_it_reaches_the_api_for_what_its_role_may_call(prod: Assembly) -> None:
+def test_in_the_isolated_network_people_reach_the_api_for_what_their_roles_may_call(prod: Assembly) -> None:
     template = prod.template("workbench")
     [endpoint] = [one["Properties"] for one in resources(template, "AWS::EC2::VPCEndpoint")]
     assert text(endpoint["ServiceName"]).endswith(".sagemaker.api")
@@ -58,7 +58,8 @@ def test_in_the_isolated_network_it_reaches_the_api_for_what_its_role_may_call(p
     assert text(statement["Condition"]["StringEquals"]["aws:PrincipalAccount"]) == "${AWS::AccountId}"
     called = {
         action
-        for one in statements(template)
+        for stack in ("workbench", "studio")
+        for one in statements(prod.template(stack))
         for action in texts(one["Action"])
         if action.startswith("sagemaker:")
     }
