@@ -18,7 +18,7 @@ from local.endpoint.example import CSV, example
 from local.endpoint.fleet import Fleets
 from local.endpoint.hosting import Host
 from local.http import listener
-from local.sagemaker_api.api import SageMakerApi
+from local.sagemaker_api.api import Made, SageMakerApi
 from local.serve.endpoints import AskedFor
 from local.serve.session import Listeners, Session
 from local.serve.state_file import Served, ServedEndpoint, claimed
@@ -94,13 +94,20 @@ def run(arguments: argparse.Namespace) -> int:
         images = Images.load()
         if arguments.any_version:
             images = images.of_any_version(_note)
-        sagemaker = SageMakerApi(declared, workspace, Images.load().of_any_version(_note))
+        made = Made(workspace)
         started = time.monotonic()
 
-        def host(of: assembly.Assembly) -> Host:
-            return Host(images, sagemaker.storage(of), engine)
+        def fleets_with(images: Images) -> Fleets:
+            def host(of: assembly.Assembly) -> Host:
+                return Host(images, made.storage(of), engine)
 
-        fleets = Fleets(host, workspace.root / "endpoints", Timing().scaled(arguments.time_scale), _note)
+            timing = Timing().scaled(arguments.time_scale)
+            return Fleets(host, workspace.root / "endpoints", timing, _note)
+
+        fleets = fleets_with(images)
+        # Clients name images by tables of their own: any version of a family runs, with a note.
+        of_clients = Images.load().of_any_version(_note)
+        sagemaker = SageMakerApi(declared, made, of_clients, fleets_with(of_clients))
         laid_out = asked_for.laid_out(fleets)
         for fleet in laid_out:
             hostnames = ", ".join(one.hostname for one in fleet.declared.model.containers)

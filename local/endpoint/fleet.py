@@ -14,6 +14,7 @@ from local.endpoint import hosting
 from local.endpoint.answers import Promise
 from local.endpoint.chain import Chain
 from local.endpoint.hosting import Host
+from local.storage.working import remove_working_folders
 from local.timing import Timing
 
 _BETWEEN_LOOKS = 0.02
@@ -93,3 +94,8 @@ class Fleets:
         promise = Promise.parse(declared.answers)
         chain = hosting.chain(declared.model, containers, log_group, self._timing.answer, promise=promise)
         return Fleet(declared, containers, chain, self._timing, self._note)
+
+    def remove(self, name: str) -> None:
+        """Remove what the containers of an endpoint have worked with; their logs stay."""
+        for folder in [self._folder / name, *self._folder.glob(f"{name}.*")]:
+            remove_working_folders(folder)

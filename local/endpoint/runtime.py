@@ -77,6 +77,14 @@ class Runtime:
         self._account = account
         self._bodies = bodies or Bodies(LARGEST_PAYLOAD)
 
+    def add(self, endpoint: RuntimeEndpoint) -> None:
+        """Answer for one more endpoint."""
+        self._endpoints[endpoint.name] = endpoint
+
+    def remove(self, name: str) -> None:
+        """Answer for an endpoint no longer; what is under way goes on."""
+        del self._endpoints[name]
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = str(uuid.uuid4())
         try:

@@ -1,6 +1,6 @@
 """The errors that SageMaker has for what is there already, and for what is not."""
 
-from local.aws.errors import AwsError
+from local.aws.errors import AwsError, validation
 from local.aws.models import operation_model
 
 
@@ -15,6 +15,11 @@ def already_there(operation: str, what: str, arn: str) -> AwsError:
 def not_found(operation: str, what: str, arn: str) -> AwsError:
     """The error for what does not exist: `ResourceNotFound` where the operation's model has it."""
     return AwsError(_code(operation, "ResourceNotFound"), f'Could not find {what} "{arn}".')
+
+
+def of_template(arn: str) -> AwsError:
+    """The error for a change to what the template declares, which CloudFormation would undo or trip over."""
+    return validation(f"{arn} is declared by the template: change it there, synthesize, and serve it again")
 
 
 def _code(operation: str, modeled: str) -> str:

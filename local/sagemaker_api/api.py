@@ -1,76 +1,106 @@
 """Everything that clients of SageMaker reach at the address of `serve`, beside the runtime."""
 
+import asyncio
 import threading
+import time
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from assembly import Assembly, Model
+from assembly.errors import SlipwayError
+from local.aws.errors import validation
 from local.aws.front import Service
 from local.aws.identity import Identity
-from local.aws.json_protocol import JsonService
+from local.aws.json_protocol import JsonService, Operation
 from local.aws.logs import Logs, Stream
 from local.aws.s3.buckets import MadeBuckets
 from local.aws.s3.objects import Objects
 from local.aws.s3.service import S3
 from local.containers.images import Images
+from local.endpoint.fleet import Fleets
+from local.endpoint.replacement import Hosted
+from local.endpoint.runtime import Runtime
 from local.jobs import Services
 from local.registry import FolderRegistry
 from local.sagemaker_api import kinds
+from local.sagemaker_api.answers import not_found
+from local.sagemaker_api.endpoints import Endpoints, Surroundings
 from local.sagemaker_api.jobs import Jobs
 from local.sagemaker_api.queue import Queue
+from local.sagemaker_api.resources import CONFIG, MODEL, Request, Resources
 from local.sagemaker_api.streams import streams
+from local.sagemaker_api.tags import Tagged, Tags
 from local.sagemaker_api.tuning import TuningTrainings
 from local.storage.s3 import Storage
 from local.storage.workspace import Workspace
 
 
-class SageMakerApi:
-    """The services of an assembly and a workspace, and what clients have made in it.
+class Made:
+    """What clients have made in a workspace that others use, too: its buckets."""
 
-    `start` takes up what an earlier run has left, `close` ends what runs.
-    """
-
-    def __init__(self, declared: Assembly, workspace: Workspace, images: Images) -> None:
-        self._declared = declared
-        self._workspace = workspace
-        self._images = images
-        folder = workspace.root / "sagemaker-api"
-        self._made = MadeBuckets(folder / "buckets")
-        self._storage = self.storage(declared)
-        self._objects = Objects(self._storage, folder / "objects")
-        self._queue = Queue(self._services)
-        self._jobs = [Jobs(kind, folder, self._queue, declared.place) for kind in kinds.ALL]
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.folder = workspace.root / "sagemaker-api"
+        self.buckets = MadeBuckets(self.folder / "buckets")
 
     def storage(self, declared: Assembly) -> Storage:
         """The storage of an assembly, with the buckets that clients have made."""
-        return Storage(self._workspace.storage, declared, self._made.names)
+        return Storage(self.workspace.storage, declared, self.buckets.names)
 
-    def start(self) -> None:
-        """Fail what ran when the last server ended, and queue what waited, in its order."""
+
+class SageMakerApi:
+    """The services of an assembly and a workspace, and what clients have made in it.
+
+    `open` takes up what an earlier run has left, `close` ends what runs.
+    """
+
+    def __init__(self, declared: Assembly, made: Made, images: Images, fleets: Fleets) -> None:
+        self._declared = declared
+        self._made = made
+        self._images = images
+        self._storage = made.storage(declared)
+        self._objects = Objects(self._storage, made.folder / "objects")
+        now = time.time()
+        self._models = Resources(MODEL, declared, made.folder, self._check_model, now)
+        self._configs = Resources(CONFIG, declared, made.folder, self._check_config, now)
+        surroundings = Surroundings(declared, fleets, made.folder, now)
+        self._endpoints = Endpoints(surroundings, self._models, self._configs)
+        self._queue = Queue(self._services)
+        self._jobs = [Jobs(kind, made.folder, self._queue, declared.place) for kind in kinds.ALL]
+
+    def open(self, runtime: Runtime, of_template: Sequence[Hosted]) -> None:
+        """Fail what ran when the last server ended, and queue what waited, in its order; start the endpoints
+        of clients beside those of the template, of which these are served."""
         waiting = [one for jobs in self._jobs for one in jobs.resume()]
         for _, add in sorted(waiting, key=lambda one: one[0]):
             add()
+        self._endpoints.open(runtime, of_template)
 
-    def close(self) -> None:
-        self._queue.close()
+    async def close(self) -> None:
+        await asyncio.gather(asyncio.to_thread(self._queue.close), self._endpoints.close())
+
+    def kill(self) -> None:
+        """Kill the containers of the endpoints."""
+        self._endpoints.kill()
 
     def services(self) -> Mapping[str, Service]:
         """The services by the names that their requests are signed for."""
         place = self._declared.place
-        operations: dict[str, Any] = {}
-        for jobs in self._jobs:
-            operations |= jobs.operations()
         tunings = next(jobs for jobs in self._jobs if jobs.kind is kinds.TUNING_JOBS)
-        operations |= TuningTrainings(tunings).operations()
+        tagged: dict[str, Tagged] = {jobs.kind.path: jobs for jobs in self._jobs}
+        tagged |= {"model": self._models, "endpoint-config": self._configs, "endpoint": self._endpoints}
+        groups: list[Mapping[str, Operation]] = [jobs.operations() for jobs in self._jobs]
+        groups += [TuningTrainings(tunings).operations(), Tags(place, tagged).operations()]
+        groups += [self._models.operations(), self._configs.operations(), self._endpoints.operations()]
         return {
-            "sagemaker": JsonService("sagemaker", place.region, operations),
-            "s3": S3(self._objects, self._made, place.region),
+            "sagemaker": JsonService("sagemaker", place.region, dict(ChainMap(*map(dict, groups)))),
+            "s3": S3(self._objects, self._made.buckets, place.region),
             "logs": Logs(place, self._streams).service(),
             **Identity(self._declared).services(),
         }
 
     def _streams(self, group: str) -> Sequence[Stream] | None:
-        return streams(group, self._jobs)
+        return streams(group, self._jobs, self._endpoints.hosted())
 
     def _services(self, stopping: threading.Event, on_phase: Callable[[str], None]) -> Services:
         place = self._declared.place
@@ -78,11 +108,32 @@ class SageMakerApi:
             self._storage,
             self._images,
             place,
-            FolderRegistry(self._workspace.registry, place),
+            FolderRegistry(self._made.workspace.registry, place),
             deployed=self._model,
             stopping=stopping,
             on_phase=on_phase,
         )
 
     def _model(self, name: str) -> Model | None:
-        return self._declared.model(name)
+        request = self._models.find(name)
+        return None if request is None else Model.from_arguments(name, request)
+
+    def _check_model(self, request: Request) -> None:
+        try:
+            model = Model.from_arguments(request["ModelName"], request)
+            for container in model.containers:
+                url = container.model_data_url
+                if url is not None and not self._storage.exists(url):
+                    raise validation(f"Could not find model data at {url}.")
+        except SlipwayError as error:
+            raise validation(str(error)) from None
+
+    def _check_config(self, request: Request) -> None:
+        variants = request["ProductionVariants"]
+        if len(variants) != 1:
+            raise validation(f"the runner serves one production variant, not {len(variants)}")
+        name = variants[0].get("ModelName")
+        if name is None:
+            raise validation("ModelName is missing: the runner serves no inference components")
+        if self._models.find(name) is None:
+            raise not_found("CreateEndpointConfig", "model", self._models.arn(name))

@@ -17,6 +17,7 @@ from local.sagemaker_api.answers import already_there, not_found
 from local.sagemaker_api.listing import Listing
 from local.sagemaker_api.queue import FAILED, IN_PROGRESS, WAS_KILLED, Build, Job, Queue, Work
 from local.sagemaker_api.records import Record, Records
+from local.sagemaker_api.resources import tags_of
 
 _WAITING = "Pending"
 
@@ -100,7 +101,7 @@ class Jobs:
         now = time.time()
         record = {
             "name": name,
-            "request": dict(request),
+            "request": {key: one for key, one in request.items() if key != "Tags"},
             "created": now,
             "modified": now,
             "started": None,
@@ -112,6 +113,7 @@ class Jobs:
             ],
             "failure": None,
             "result": None,
+            "tags": tags_of(request),
         }
         self._records.put(name, record)
         self._queue.add(kind.path, self._job(record))
@@ -168,6 +170,19 @@ class Jobs:
         }
         return {key: one for key, one in found.items() if one is not None}
 
+    def tags(self, name: str) -> Mapping[str, str] | None:
+        """Its tags; None if there is no such job."""
+        record = self._records.find(name)
+        return None if record is None else dict(record["tags"])
+
+    def set_tags(self, name: str, tags: Mapping[str, str]) -> None:
+        job = self._queue.job(self.kind.path, name)
+        record = self._records.find(name)
+        if job is not None:
+            job.note(tags=dict(tags))
+        elif record is not None:
+            self._records.put(name, {**record, "tags": dict(tags)})
+
     def folder(self, name: str) -> Path:
         """Where a job works, and leaves its logs."""
         return self._folder / "work" / name
@@ -180,8 +195,7 @@ class Jobs:
 
     def _job(self, record: Record) -> Job:
         def build(record: Record, services: Services) -> Work:
-            request = {key: one for key, one in record["request"].items() if key != "Tags"}
-            return self.kind.build(record["name"], request, services)
+            return self.kind.build(record["name"], record["request"], services)
 
         built: Build = build
         return Job(record, self._records, self.folder(record["name"]), built)

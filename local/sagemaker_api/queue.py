@@ -1,7 +1,5 @@
 """The jobs that clients have created: some run at a time, the others wait in their order."""
 
-import shutil
-import sys
 import threading
 import time
 import traceback
@@ -16,13 +14,12 @@ from local.containers.container import FAILURE_LENGTH
 from local.errors import JobError, StoppedError, TimeLimitError
 from local.jobs import Services
 from local.sagemaker_api.records import Record, Records
+from local.storage.working import remove_working_folders
 
 AT_A_TIME = 2
 MOST_WAITING = 100
 IN_PROGRESS, COMPLETED, FAILED = "InProgress", "Completed", "Failed"
 STOPPING, STOPPED = "Stopping", "Stopped"
-# Of what a job leaves in its folder only its logs and its records are read again.
-_LARGE_FOLDERS = ("opt", "tmp", "source", "results")
 
 
 class Work(Protocol):
@@ -131,7 +128,7 @@ class Queue:
             traceback.print_exc()
             job.end(FAILED, FAILED, "The runner failed", failure=f"InternalServerError: {error!r}")
         finally:
-            _remove_large(job.folder)
+            remove_working_folders(job.folder)
 
     def _work(self, job: Job) -> None:
         job.enter("Starting", "Preparing the instances", started=time.time())
@@ -180,13 +177,3 @@ def _enter(job: Job, phase: str) -> None:
 def _result(job: Job) -> Mapping[str, Any] | None:
     """What the runner knows of the job at its end."""
     return dict(job.work.description) if job.work is not None else None
-
-
-def _remove_large(folder: Path) -> None:
-    try:
-        for name in _LARGE_FOLDERS:
-            for found in [*folder.rglob(name)]:
-                if found.is_dir():
-                    shutil.rmtree(found)
-    except OSError as error:
-        print(f"{folder} cannot be cleared: {error}", file=sys.stderr)

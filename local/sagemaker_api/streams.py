@@ -1,20 +1,28 @@
-"""The log groups of jobs: a stream for each instance or container."""
+"""The log groups of jobs and endpoints: a stream for each instance or container."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from local.aws.logs import Stream
+from local.endpoint.replacement import Hosted
 from local.sagemaker_api.jobs import Jobs
 from local.sagemaker_api.records import Record
 
 _LOG = "container.log"
+_ENDPOINTS = "/aws/sagemaker/Endpoints/"
 
 
-def streams(group: str, all_jobs: Sequence[Jobs]) -> list[Stream] | None:
+def streams(group: str, all_jobs: Sequence[Jobs], hosted: Sequence[Hosted]) -> list[Stream] | None:
     """The streams of a group such as `/aws/sagemaker/TrainingJobs`; None for a group that there is not."""
     for jobs in all_jobs:
         if group == f"/aws/sagemaker/{jobs.kind.prefix}s":
             return [one for record in jobs.records() for one in _streams(record, jobs.folder(record["name"]))]
+    for one in hosted:
+        if group == f"{_ENDPOINTS}{one.endpoint.name}":
+            return [
+                Stream(f"{one.endpoint.variant}/{container.layout.root.name}", container.layout.log, 0, False)
+                for container in one.fleet.containers
+            ]
     return None
 
 

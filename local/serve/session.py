@@ -112,8 +112,8 @@ class Session:
             await stack.enter_async_context(self._apis.started(url))
             stack.push_async_callback(self._stop_hosted)
             await asyncio.gather(*(one.start() for one in self._hosted))
-            self._sagemaker.start()
-            stack.push_async_callback(asyncio.to_thread, self._sagemaker.close)
+            stack.push_async_callback(self._sagemaker.close)
+            self._sagemaker.open(runtime, self._hosted)
             front = Front(runtime, self._sagemaker.services())
             await stack.enter_async_context(listening(front, listeners.runtime))
             apis = await stack.enter_async_context(self._apis.listening(listeners.apis))
@@ -165,6 +165,7 @@ class Session:
         if len(self._signals) == 1:
             serving.cancel()
         else:
+            self._sagemaker.kill()
             for one in self._hosted:
                 one.kill()
 

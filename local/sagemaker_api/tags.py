@@ -1,0 +1,62 @@
+"""AddTags, ListTags and DeleteTags of whatever has an ARN here."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from assembly.place import Place
+from local.aws.errors import validation
+from local.sagemaker_api.listing import paged
+
+MOST = 50
+_PAGE = 50
+Request = Mapping[str, Any]
+
+
+class Tagged(Protocol):
+    """Resources of one kind that have tags."""
+
+    def tags(self, name: str) -> Mapping[str, str] | None:
+        """The tags of one of them, None if there is none of that name."""
+        ...
+
+    def set_tags(self, name: str, tags: Mapping[str, str]) -> None: ...
+
+
+class Tags:
+    """The operations over all that is `tagged`, by what its ARNs have before the name."""
+
+    def __init__(self, place: Place, tagged: Mapping[str, Tagged]) -> None:
+        self._place = place
+        self._tagged = tagged
+
+    def operations(self) -> dict[str, Callable[[Request], Request]]:
+        return {"AddTags": self._add, "ListTags": self._list, "DeleteTags": self._delete}
+
+    def _find(self, request: Request) -> tuple[Tagged, str, dict[str, str]]:
+        arn = request["ResourceArn"]
+        path, _, name = arn.removeprefix(self._place.arn("sagemaker", "")).partition("/")
+        kind = self._tagged.get(path)
+        tags = None if kind is None else kind.tags(name)
+        if kind is None or tags is None:
+            raise validation(f'Could not find resource "{arn}".')
+        return kind, name, dict(tags)
+
+    def _add(self, request: Request) -> Request:
+        kind, name, tags = self._find(request)
+        tags |= {one["Key"]: one["Value"] for one in request["Tags"]}
+        if len(tags) > MOST:
+            raise validation(f"A resource has at most {MOST} tags, not {len(tags)}")
+        kind.set_tags(name, tags)
+        return {"Tags": _listed(tags)}
+
+    def _list(self, request: Request) -> Request:
+        return paged("Tags", _listed(self._find(request)[2]), {"MaxResults": _PAGE, **request})
+
+    def _delete(self, request: Request) -> Request:
+        kind, name, tags = self._find(request)
+        kind.set_tags(name, {key: one for key, one in tags.items() if key not in request["TagKeys"]})
+        return {}
+
+
+def _listed(tags: Mapping[str, str]) -> list[Mapping[str, str]]:
+    return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
