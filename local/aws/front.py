@@ -1,11 +1,12 @@
 """One address for several of AWS's services: a request goes to the one that its signature names."""
 
-import asyncio
+import json
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Protocol
 from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
 from local.api.refusals import Refused
 from local.api.request import Request, Scope
@@ -57,19 +58,29 @@ class Front:
             return
         service = self._services.get(name)
         request = Request.from_scope(scope)
+        if service is None:
+            await send_response(send, self._not_served(name, request))
+            return
         try:
-            if service is None:
-                known = ", ".join(sorted(self._services))
-                raise AwsError("UnknownOperationException", f"{name} is not served here; {known} are", 501)
             await service(request, receive, send)
         except AwsError as error:
-            await send_response(send, (service or self._services["sagemaker"]).error(error))
-        except asyncio.CancelledError:
-            raise
+            await send_response(send, service.error(error))
         except Exception:
             traceback.print_exc()
             failed = AwsError("InternalFailure", "The runner failed; its own log says where.", 500)
-            await send_response(send, (service or self._services["sagemaker"]).error(failed))
+            await send_response(send, service.error(failed))
+
+    def _not_served(self, name: str, request: Request) -> Response:
+        """An error that clients of that protocol can read: the query protocols have theirs in XML."""
+        known = ", ".join(sorted(self._services))
+        code, message = "UnknownOperationException", f"{escape(name)} is not served here; {known} are"
+        if request.media_type == "application/x-www-form-urlencoded":
+            error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+            # EC2 has its error one element deeper than the others.
+            text = f"<ErrorResponse>{error}<Errors>{error}</Errors><RequestId>0</RequestId></ErrorResponse>"
+            return Response(501, {"content-type": "text/xml"}, text.encode())
+        content = json.dumps({"__type": code, "message": message}).encode()
+        return Response(501, {"content-type": "application/json", "x-amzn-errortype": code}, content)
 
 
 def demand_signature(request: Request, service: str, region: str) -> None:

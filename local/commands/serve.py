@@ -129,6 +129,7 @@ def _print_addresses(declared: assembly.Assembly, served: Served) -> None:
         if api.curl:
             print(f"  {api.curl}")
     print(f"for the AWS SDKs: export AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={served.url}")
+    print(f'for all of SageMaker, S3 and the AWS command line in a shell: eval "$({slipway("env")})"')
     print("Ctrl-C stops it", flush=True)
 
 

@@ -190,8 +190,8 @@ class Endpoints:
 
     def _refuse_weights(self, request: Request) -> Request:
         raise validation(
-            "UpdateEndpointWeightsAndCapacities is not implemented here: an endpoint has one variant, on this "
-            "machine; UpdateEndpoint takes another endpoint configuration"
+            "UpdateEndpointWeightsAndCapacities is not implemented here: an endpoint has one variant, on "
+            "this machine; UpdateEndpoint takes another endpoint configuration"
         )
 
     def _config(self, request: Request) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Listing:
     order: str = "Descending"
 
     def page(self, found: Iterable[Summary], request: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to a request over all that there is; raises AwsError for a token of nobody's."""
+        """The answer to a request over all that there is; raises AwsError for a token that is not its own."""
         chosen = sorted(
             (one for one in found if self._is_wanted(one, request)), key=self._key(request.get("SortBy"))
         )

@@ -61,7 +61,7 @@ class Session:
         apis: Apis,
         sagemaker: SageMakerApi,
     ) -> None:
-        self._account = declared.account
+        self._account, self._region = declared.account, declared.region
         self._apis = apis
         self._sagemaker = sagemaker
         self._fleets = fleets
@@ -128,7 +128,7 @@ class Session:
 
     def _served(self, answering: "Answering") -> Served:
         endpoints = [_endpoint(one) for one in self._hosted]
-        return Served(answering.url, os.getpid(), endpoints, answering.apis)
+        return Served(answering.url, os.getpid(), self._region, endpoints, answering.apis)
 
     async def _obey(self, request: Mapping[str, Any], note: control.Note) -> None:
         """What other commands ask for: `{"deploy": <workload>, "assembly": <absolute path>}`."""

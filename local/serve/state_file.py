@@ -60,10 +60,12 @@ class ServedApi:
 
 @dataclass(frozen=True)
 class Served:
-    """A runtime at `url` and APIs at theirs, run by the process `pid`."""
+    """A runtime and the API of SageMaker at `url`, for the `region`, and APIs at theirs, run by the process
+    `pid`."""
 
     url: str
     pid: int
+    region: str
     endpoints: Sequence[ServedEndpoint]
     apis: Sequence[ServedApi] = ()
 
@@ -112,7 +114,11 @@ def read(folder: Path) -> Served:
     try:
         state = json.loads(path.read_text(encoding="utf-8"))
         served = Served(
-            str(state["url"]), int(state["pid"]), _endpoints(state["endpoints"]), _apis(state["apis"])
+            str(state["url"]),
+            int(state["pid"]),
+            str(state["region"]),
+            _endpoints(state["endpoints"]),
+            _apis(state["apis"]),
         )
     except FileNotFoundError:
         raise SlipwayError(f"no endpoint is being served; start it with: {slipway('serve')}") from None

@@ -58,6 +58,7 @@ RUN_BY: Mapping[str, str] = {
     "slipway release": "local/commands/test_registry_commands.py::"
     "test_versions_are_listed_approved_and_released",
     "slipway serve": "local/serve/test_serve.py::test_it_says_where_it_answers_and_what_has_no_local_effect",
+    "slipway env": "local/sagemaker_api/test_env_command.py::test_the_variables_lead_boto3_to_what_is_served",
     "slipway deploy": "local/commands/test_deploy.py::test_a_new_version_takes_over_without_a_failed_request",
     "slipway chaos": "local/chaos/test_chaos.py::test_whatever_happens_to_a_container_no_answer_is_wrong",
     "slipway invoke": "local/serve/test_serve.py::test_the_command_that_is_printed_works_as_it_stands",

@@ -30,7 +30,7 @@ async def main(curl):
     with state_file.claimed(Path("build")) as state:
         address = Address("Api", "slipway-dev-shop", "shop")
         api = state_file.ServedApi(address.name, address, "http://127.0.0.1:1/prod", "log", [], curl)
-        state_file.write(state, state_file.Served("http://127.0.0.1:1", os.getpid(), [], [api]))
+        state_file.write(state, state_file.Served("http://127.0.0.1:1", os.getpid(), "eu-west-1", [], [api]))
         async with control.listening(state.parent, obey):
             await stopped.wait()
     Path("stopped").touch()

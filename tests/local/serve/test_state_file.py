@@ -23,7 +23,13 @@ from local.serve.state_file import Served, ServedApi, ServedEndpoint, ServedFunc
 
 NOTHING = f"error: no endpoint is being served; start it with: {SLIPWAY} serve\n"
 # A process that is always there.
-STATE: dict[str, Any] = {"url": "http://127.0.0.1:1", "pid": 1, "endpoints": [], "apis": []}
+STATE: dict[str, Any] = {
+    "url": "http://127.0.0.1:1",
+    "pid": 1,
+    "region": "eu-west-1",
+    "endpoints": [],
+    "apis": [],
+}
 COMMANDS = [("invoke", "shop", "--row", "1"), ("deploy", "shop")]
 
 
@@ -168,7 +174,7 @@ def test_apis_and_endpoints_are_found_by_their_tags_and_not_by_the_endings_of_na
     functions = [ServedFunction("f", [1], "log")]
     apis = [ServedApi(name, one, "http://127.0.0.1:1", "log", functions, None) for name, one in named]
     endpoints = [ServedEndpoint(name, "v", [], one) for name, one in named]
-    state_file.write(tmp_path / "serve.json", Served("http://127.0.0.1:1", 1, endpoints, apis))
+    state_file.write(tmp_path / "serve.json", Served("http://127.0.0.1:1", 1, "eu-west-1", endpoints, apis))
 
     with listening(tmp_path, saying(b'{"note": "1"}\n{"done": true}\n')):
         served = state_file.read(tmp_path)

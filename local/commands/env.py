@@ -1,0 +1,56 @@
+"""`env`: print the variables that lead AWS's clients to a running `serve`."""
+
+import argparse
+import os
+import shlex
+from collections.abc import Mapping
+
+from local.api.signature import ACCESS_KEY, SECRET_KEY
+from local.commands.options import Subparsers, add_command
+from local.serve import state_file
+from local.storage.workspace import Workspace
+from local.terminal.printed import slipway
+
+_DESCRIPTION = """\
+Print shell commands that set the address, the region and the keys for boto3, the AWS command line and the
+SageMaker SDK, so that they reach the running `serve` and nothing else: every service is asked for there,
+and no profile of yours is read. To set them in a shell:
+
+  eval "$({command})"
+"""
+# Whatever else could lead a client to AWS, or away from the keys.
+_UNSET = (
+    *("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"),
+    *("AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE"),
+    *("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+    *("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"),
+)
+# By name as well: one that the shell has already comes before the address for all.
+_SERVICES = ("CLOUDWATCH_LOGS", "IAM", "S3", "SAGEMAKER", "SAGEMAKER_RUNTIME", "STS")
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    add_command(subparsers, __doc__, run, _DESCRIPTION.format(command=slipway("env")))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    served = state_file.read(Workspace().root)
+    print(f"unset {' '.join(_UNSET)}")
+    for name, value in variables(served.url, served.region).items():
+        print(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def variables(url: str, region: str) -> Mapping[str, str]:
+    """The variables by which AWS's clients find what is served at an address."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        **{f"AWS_ENDPOINT_URL_{service}": url for service in _SERVICES},
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }

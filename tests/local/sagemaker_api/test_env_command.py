@@ -1,0 +1,74 @@
+"""`env`: what it prints leads AWS's clients to `serve`, and nowhere else."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from laptop import BUCKET, Laptop
+from runner import ROOT, Runner
+
+# Each service by a call that needs no arguments; one that is not served is asked for there, too.
+_CALLS = """
+import boto3, json
+from botocore.exceptions import ClientError
+said = {
+    "arn": boto3.client("sts").get_caller_identity()["Arn"],
+    "buckets": [one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]],
+    "endpoints": [one["EndpointName"] for one in boto3.client("sagemaker").list_endpoints()["Endpoints"]],
+}
+try:
+    boto3.client("ec2").describe_instances()
+except ClientError as error:
+    said["ec2"] = error.response["Error"]["Code"]
+print(json.dumps(said))
+"""
+
+
+def test_the_variables_lead_boto3_to_what_is_served(laptop: Laptop, tmp_path: Path) -> None:
+    profile = tmp_path / "config"
+    profile.write_text("[default]\nregion = us-west-2\nendpoint_url = http://127.0.0.1:1\n[profile other]\n")
+    code, out, err = laptop.runner.run("env")
+    assert (code, err) == (0, "")
+
+    answer = subprocess.run(
+        ["/bin/bash", "-euc", f'{out}\n"$PYTHON" -c "$CALLS"'],
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "PYTHON": sys.executable,
+            "CALLS": _CALLS,
+            "AWS_CONFIG_FILE": str(profile),
+            "AWS_PROFILE": "other",
+            "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+            "AWS_SESSION_TOKEN": "of another account",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    said = json.loads(answer.stdout)
+
+    assert said["arn"] == "arn:aws:sts::000000000000:assumed-role/slipway-dev-role/local"
+    assert BUCKET in said["buckets"]
+    assert "slipway-dev-shop" in said["endpoints"]
+    assert said["ec2"] == "UnknownOperationException"
+
+
+def test_serve_prints_the_line_that_sets_them(laptop: Laptop) -> None:
+    assert f'eval "$({ROOT}/.venv/bin/slipway env)"' in laptop.said
+
+
+def test_without_a_server_it_says_how_to_start_one(tmp_path: Path) -> None:
+    code, out, err = Runner(tmp_path).run("env")
+    assert (code, out) == (1, "")
+    assert "no endpoint is being served; start it with:" in err
+
+
+@pytest.mark.parametrize("line", ["unset AWS_PROFILE", "export AWS_CONFIG_FILE=/dev/null"])
+def test_no_profile_is_read(laptop: Laptop, line: str) -> None:
+    assert line in laptop.runner.run("env")[1]
