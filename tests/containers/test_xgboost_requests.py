@@ -221,6 +221,13 @@ NOT_READ = [
 ]
 
 
+def test_a_sparse_record_in_which_nothing_is_given_is_refused_with_what_to_write() -> None:
+    body = records.write([record([7], keys=[1], shape=[4]), record([], shape=[4])])
+
+    with pytest.raises(CallerProblem, match=r"record 2 has a shape and no numbers.*write a 0 for one"):
+        list(payload.tables(body, RECORDS, 4, managed=True))
+
+
 @pytest.mark.parametrize("content_type", [RECORDS, "recordio-protobuf", RECORDS.upper()])
 @pytest.mark.parametrize(("messages", "rows"), [case[1:] for case in READ], ids=[case[0] for case in READ])
 def test_records_are_rows(messages: list[Any], rows: list[list[float]], content_type: str) -> None:

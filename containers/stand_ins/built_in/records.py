@@ -19,8 +19,9 @@ _MAGIC = 0xCED7230A
 _HEADER = struct.Struct("<II")
 _FIELD = descriptor_pb2.FieldDescriptorProto
 # The kinds of tensor: the field of a Value, its number, and the type of the tensor's values.
+FLOAT32 = "float32_tensor"
 _TENSORS = (
-    ("float32_tensor", 2, _FIELD.TYPE_FLOAT),
+    (FLOAT32, 2, _FIELD.TYPE_FLOAT),
     ("float64_tensor", 3, _FIELD.TYPE_DOUBLE),
     ("int32_tensor", 7, _FIELD.TYPE_INT32),
 )
@@ -31,11 +32,13 @@ class NotRecords(ValueError):
 
 
 class Tensor(NamedTuple):
-    """The numbers of one Value. `keys` are the places of a sparse tensor's numbers, `shape` its lengths."""
+    """The numbers of one Value, which its field `kind` has. `keys` are the places of a sparse tensor's
+    numbers, `shape` its lengths."""
 
     values: NDArray[np.float64]
     keys: list[int]
     shape: list[int]
+    kind: str
 
 
 def read(content: bytes) -> Iterator[Any]:
@@ -63,7 +66,8 @@ def tensor(value: Any) -> Tensor | None:
     for name, _, _ in _TENSORS:
         if value.HasField(name):
             held = getattr(value, name)
-            return Tensor(np.array(held.values, dtype=np.float64), list(held.keys), list(held.shape))
+            values = np.array(held.values, dtype=np.float64)
+            return Tensor(values, list(held.keys), list(held.shape), name)
     return None
 
 

@@ -5,19 +5,16 @@ for, else real time. The image refuses an Accept that it does not know with 406,
 that it knows and the mode cannot write.
 """
 
-import json
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import orjson
+from built_in.answers import KNOWN, documents
 from toolkit import content_types
 from toolkit.errors import CallerProblem
 
 from .booster import Table
-
-RECORDS = "application/x-recordio-protobuf"
-KNOWN = (content_types.CSV, content_types.JSON, content_types.JSON_LINES, RECORDS)
 
 _SMALLEST, _LARGEST = 1e-4, 1e16
 
@@ -66,13 +63,6 @@ def accepted(accept: str, default: str) -> str:
     if media_type not in KNOWN:
         raise CallerProblem(406, f"The answer can be one of {', '.join(KNOWN)}.")
     return media_type
-
-
-def documents(predictions: list[dict[str, Any]], media_type: str) -> bytes:
-    """One JSON object a prediction, in one document or one a line."""
-    if media_type == content_types.JSON_LINES:
-        return "".join(json.dumps(prediction) + "\n" for prediction in predictions).encode()
-    return json.dumps({"predictions": predictions}).encode()
 
 
 def _lines(predictions: Table) -> bytes:

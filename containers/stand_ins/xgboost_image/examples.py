@@ -118,7 +118,7 @@ def from_records(paths: Sequence[Path]) -> Examples:
     # Its protobuf takes longer to load than most jobs to train, too.
     from built_in.records import NotRecords  # noqa: PLC0415
 
-    from .record_rows import rows  # noqa: PLC0415
+    from .record_tables import rows  # noqa: PLC0415
 
     try:
         files = [rows(path.read_bytes()) for path in paths]
@@ -134,7 +134,7 @@ def from_records(paths: Sequence[Path]) -> Examples:
             "Failed to load recordio-protobuf data with exception:\n"
             f"record {labels.index(None) + 1} has no label called values"
         )
-    features = np.concatenate([each.table(each.width) for each in files])
+    features = np.concatenate([each.table(each.width, np.nan) for each in files])
     return Examples(features, np.array(labels, dtype=np.float32))
 
 

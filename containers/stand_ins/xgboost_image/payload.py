@@ -44,7 +44,7 @@ def _from_records(body: bytes, features: int) -> Table:
     # Protobuf costs a container 10 MB, and few callers send records.
     from built_in.records import NotRecords  # noqa: PLC0415
 
-    from .record_rows import rows  # noqa: PLC0415
+    from .record_tables import rows  # noqa: PLC0415
 
     try:
         read = rows(body)
@@ -54,7 +54,7 @@ def _from_records(body: bytes, features: int) -> Table:
         ) from None
     if read.width > features:
         raise CallerProblem(400, f"The records have {read.width} features, the model has {features}.")
-    return read.table(features if read.sparse else read.width)
+    return read.table(features if read.sparse else read.width, np.nan)
 
 
 def _refuse_infinite(table: Table, row: int) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from built_in import answers
 from toolkit import content_types, environment
 from toolkit.errors import ContainerProblem
 
-from . import answers
 from .booster import Table
 
 # (objective, raw prediction, number of classes) -> value
@@ -47,7 +47,7 @@ class Selection:
         self._columns = columns.replace(" ", "").lower().split(",")
         self._objective = objective
         self._classes = classes
-        self._end = "\n" if batch else ""
+        self._end = b"\n" if batch else b""
         name = environment.INFERENCE_OUTPUT
         if objective not in _OFFERED:
             raise ContainerProblem(f"{name} is set, and a model of {objective} offers no columns; unset it.")
@@ -60,11 +60,10 @@ class Selection:
     def encode(self, predictions: Table, media_type: str) -> bytes:
         rows = [self._row(prediction) for prediction in predictions]
         if media_type == answers.RECORDS:
-            return _records(rows)
+            return answers.record_io(rows)
         if media_type != content_types.CSV:
             return answers.documents(rows, media_type)
-        text = "\n".join(",".join(_cell(row[column]) for column in self._columns) for row in rows)
-        return (text + self._end).encode()
+        return answers.csv(rows, self._columns) + self._end
 
     def _row(self, prediction: Any) -> dict[str, Any]:
         offered = _OFFERED[self._objective]
@@ -74,24 +73,6 @@ class Selection:
             else math.nan
             for column in sorted(self._columns, key=_order)
         }
-
-
-def _cell(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, list) else str(value)
-
-
-def _records(rows: list[dict[str, Any]]) -> bytes:
-    """A record a row, with the columns as labels of single precision."""
-    # Protobuf costs a container 10 MB, and few callers accept records.
-    from built_in import records  # noqa: PLC0415
-
-    messages = []
-    for row in rows:
-        message = records.Record()
-        for column, value in row.items():
-            message.label[column].float32_tensor.values.extend(value if isinstance(value, list) else [value])
-        messages.append(message)
-    return records.write(messages)
 
 
 def _label(objective: str, prediction: Any, classes: int) -> Any:

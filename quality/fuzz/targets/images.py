@@ -37,6 +37,25 @@ def _series() -> Parse:
     return parse
 
 
+def _linear_rows() -> Parse:
+    """A request to linear-learner, in each media type, is refused or is rows that a model can score."""
+    find_modules()
+    from linear_learner_image import requests
+    from toolkit.errors import CallerProblem
+
+    def parse(data: bytes) -> None:
+        for content_type in ("application/json", "application/jsonlines", "text/csv", requests.RECORDS):
+            try:
+                table = requests.rows(data, content_type, 2)
+            except CallerProblem as problem:
+                require(problem.status == 400, f"status {problem.status}")
+                continue
+            require(len(table) > 0 and table.shape[1] == 2, "rows of another width")
+            require(bool(np.isfinite(table).all()), "a number that is not finite")
+
+    return parse
+
+
 def _sentences() -> Parse:
     """A request for translations, in each media type, is refused or has only words that the model knows."""
     find_modules()
@@ -152,13 +171,14 @@ TARGETS = (
             "hop_request",
             "inference",
             "deepar_image",
+            "linear_learner_image",
             "seq2seq_image",
             "tensorflow_inference_image",
             *OF_WORKLOADS,
         ),
         lambda: together(
             *(decoded("application/json"), scores("application/json"), _series(), _sentences()),
-            *(_tensors(), _tweets()),
+            *(_tensors(), _tweets(), _linear_rows()),
         ),
     ),
 )

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from built_in.records import NotRecords, Tensor, read, tensor
 from numpy.typing import NDArray
+
+from built_in.records import NotRecords, Tensor, read, tensor
 
 _VALUES = "values"
 
@@ -17,9 +18,9 @@ class Rows(NamedTuple):
     width: int
     sparse: bool
 
-    def table(self, width: int) -> NDArray[np.float32]:
-        """The rows in single precision, at least as wide as they are; NaN where nothing is given."""
-        table = np.full((len(self.tensors), width), np.nan, dtype=np.float32)
+    def table(self, width: int, absent: float) -> NDArray[np.float32]:
+        """The rows in single precision, at least as wide as they are; `absent` where nothing is given."""
+        table = np.full((len(self.tensors), width), absent, dtype=np.float32)
         with np.errstate(over="ignore"):
             for row, one in enumerate(self.tensors):
                 table[row, one.keys if self.sparse else slice(self.width)] = one.values
@@ -27,16 +28,19 @@ class Rows(NamedTuple):
 
 
 def rows(content: bytes) -> Rows:
-    """The records as rows; refuses with NotRecords none at all, one without numbers, and unequal ones."""
+    """The records as rows; refuses with NotRecords none at all, one without numbers, and unequal ones.
+
+    A record with a shape and neither keys nor numbers is a sparse row in which nothing is given.
+    """
     tensors: list[Tensor] = []
     labels: list[float | None] = []
     widths: set[tuple[int, bool]] = set()
     for number, record in enumerate(read(content), start=1):
         one = tensor(record.features[_VALUES]) if _VALUES in record.features else None
-        if one is None or not len(one.values):
+        if one is None or not (len(one.values) or one.shape):
             raise NotRecords(f"record {number} has no numbers called {_VALUES}")
         tensors.append(one)
-        widths.add((_width(one, number), bool(one.keys)))
+        widths.add((_width(one, number), _is_sparse(one)))
         if len(widths) > 1:
             raise NotRecords(f"record {number} is of another length or kind than those before it")
         label = tensor(record.label[_VALUES]) if _VALUES in record.label else None
@@ -47,12 +51,16 @@ def rows(content: bytes) -> Rows:
     return Rows(tensors, labels, width, sparse)
 
 
+def _is_sparse(one: Tensor) -> bool:
+    return bool(one.keys) or not len(one.values)
+
+
 def _width(one: Tensor, number: int) -> int:
-    if not one.keys:
+    if not _is_sparse(one):
         return len(one.values)
     if len(one.keys) != len(one.values) or len(set(one.keys)) < len(one.keys):
         raise NotRecords(f"record {number} does not have one key a number")
     width = one.shape[0] if one.shape else max(one.keys) + 1
-    if max(one.keys) >= width:
+    if one.keys and max(one.keys) >= width:
         raise NotRecords(f"record {number} has a key beyond its shape")
     return width
