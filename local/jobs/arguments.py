@@ -9,7 +9,6 @@ from local.errors import JobError
 _FROM_S3 = Refused("the runner reads objects of S3")
 _ENTRYPOINT = Refused("the runner starts an image as `train`")
 _NO_SHUFFLE = Refused("the runner gives objects in the order of their names")
-_ONE_TRAINING = Refused("the runner tunes one training by one objective")
 
 _INSTANCES: Mapping[str, Rule] = {
     "CapacityReservationConfig": WITHOUT,
@@ -171,20 +170,31 @@ TRANSFORM = Acted(
         "TransformResources": WITHOUT,
     }
 )
+_RANGES = Acted(
+    {
+        "AutoParameters": Refused("the runner tunes the ranges that are given"),
+        "CategoricalParameterRanges": ACTED,
+        "ContinuousParameterRanges": ACTED,
+        "IntegerParameterRanges": ACTED,
+    }
+)
+_TUNED = Acted(
+    {
+        **_TRAINED,
+        "DefinitionName": ACTED,
+        "HyperParameterRanges": _RANGES,
+        "HyperParameterTuningResourceConfig": WITHOUT,
+        "StaticHyperParameters": ACTED,
+        "TuningObjective": ACTED,
+    }
+)
 TUNING = Acted(
     {
         "Autotune": Refused("the runner tunes the ranges that are given"),
         "HyperParameterTuningJobConfig": Acted(
             {
                 "HyperParameterTuningJobObjective": ACTED,
-                "ParameterRanges": Acted(
-                    {
-                        "AutoParameters": Refused("the runner tunes the ranges that are given"),
-                        "CategoricalParameterRanges": ACTED,
-                        "ContinuousParameterRanges": ACTED,
-                        "IntegerParameterRanges": ACTED,
-                    }
-                ),
+                "ParameterRanges": _RANGES,
                 "RandomSeed": ACTED,
                 "ResourceLimits": Acted(
                     {
@@ -194,25 +204,16 @@ TUNING = Acted(
                     }
                 ),
                 "Strategy": ACTED,
-                "StrategyConfig": Refused("the runner has no strategy with a configuration"),
-                "TrainingJobEarlyStoppingType": Only(("Off",)),
+                "StrategyConfig": ACTED,
+                "TrainingJobEarlyStoppingType": ACTED,
                 "TuningJobCompletionCriteria": Refused("the runner ends a tuning by its number of trainings"),
             }
         ),
         "HyperParameterTuningJobName": WITHOUT,
         "Tags": WITHOUT,
-        "TrainingJobDefinition": Acted(
-            {
-                **_TRAINED,
-                "DefinitionName": ACTED,
-                "HyperParameterRanges": _ONE_TRAINING,
-                "HyperParameterTuningResourceConfig": WITHOUT,
-                "StaticHyperParameters": ACTED,
-                "TuningObjective": _ONE_TRAINING,
-            }
-        ),
-        "TrainingJobDefinitions": _ONE_TRAINING,
-        "WarmStartConfig": Refused("the runner begins without earlier trainings"),
+        "TrainingJobDefinition": _TUNED,
+        "TrainingJobDefinitions": _TUNED,
+        "WarmStartConfig": ACTED,
     }
 )
 

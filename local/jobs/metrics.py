@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,11 +90,21 @@ class MetricReader:
     """Reads a log as it grows, and keeps each value of each metric with the time of its line.
 
     The values are in `metrics.json` in `folder` at the end, and up to a second late before: a list of
-    `{"name", "value", "at"}` in the order of the lines, without what is no finite number.
+    `{"name", "value", "at"}` in the order of the lines, without what is no finite number. Once `is_enough`
+    of a value, the lines behind it do not count: what a training that is stopped prints until it ends
+    depends on the machine.
     """
 
-    def __init__(self, log: Path, printed: Sequence[Printed], folder: Path) -> None:
+    def __init__(
+        self,
+        log: Path,
+        printed: Sequence[Printed],
+        folder: Path,
+        is_enough: Callable[[Emitted], bool] = lambda value: False,
+    ) -> None:
         self.emitted: list[Emitted] = []
+        self.has_enough = False
+        self._is_enough = is_enough
         self._log = log
         self._printed = printed
         self._target = folder / FILE
@@ -108,7 +118,8 @@ class MetricReader:
             self._write()
 
     def close(self) -> None:
-        """Read the rest of the log, and write the file; to be called when the container has ended."""
+        """Read the rest of the log, and write the file; to be called when the container has ended, once or
+        again."""
         self._read(whole=True)
         self._write()
 
@@ -127,7 +138,8 @@ class MetricReader:
             new = new[: new.rfind(b"\n") + 1]
         self._position += len(new)
         for line in new.decode("utf-8", "replace").split("\n"):
-            self._take(line, at)
+            if not self.has_enough:
+                self._take(line, at)
 
     def _take(self, line: str, at: datetime) -> None:
         known = set()
@@ -135,6 +147,7 @@ class MetricReader:
             found = [Emitted(name, text, at) for name, text in printed.found(line) if name not in known]
             known |= {one.name for one in found}
             self.emitted += found
+            self.has_enough = any(map(self._is_enough, found)) or self.has_enough
 
     def _write(self) -> None:
         content = [

@@ -28,7 +28,8 @@ class Services:
     `registrations` put the model packages that the execution has staged into the registry, and `registered`
     are the models of these.
     Once `stopping` is set no job starts another process, and those that run are stopped. `on_phase` is told
-    when a training job begins to download, to train and to upload.
+    when a training job begins to download, to train and to upload. `tunings` is the folder of the tuning jobs
+    that others may begin with, if there is one.
     """
 
     storage: Storage
@@ -43,6 +44,7 @@ class Services:
     promise: Promise = NOTHING
     registrations: list[Move] = field(default_factory=list)
     registered: list[Model] = field(default_factory=list)
+    tunings: Path | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     on_phase: Callable[[str], None] = lambda phase: None
 

@@ -1,16 +1,17 @@
 """Training jobs: hyperparameters and channels in, a model archive out."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from local.containers.container import Layout
-from local.errors import JobError
+from local.containers.images import Image
+from local.errors import JobError, StoppedError
 from local.jobs.arguments import TRAINING, refuse
 from local.jobs.cluster import FULLY_REPLICATED, Cluster, Instance, instance_count
-from local.jobs.metrics import MetricReader, printed_metrics
+from local.jobs.metrics import Emitted, MetricReader, printed_metrics
 from local.jobs.services import Services, longest_time, texts
 from local.storage.archive import pack
 
@@ -26,10 +27,20 @@ class TrainingJob:
     Runs on as many instances as it asks for, with channels of S3 objects in File mode; FastFile shows a
     container the same files. The model folder becomes `<S3OutputPath>/<name>/output/model.tar.gz`,
     `output/data` the `output.tar.gz` beside it: the first instance's, with what only others have written.
-    Each value of each metric that the first instance prints is in `metrics.json` of the job's folder.
+    Each value of each metric that the first instance prints is in `metrics.json` of the job's folder. Once
+    `is_enough` of one, the job is ended early and leaves no archive: what is in it depends on the machine.
     """
 
-    def __init__(self, name: str, arguments: Mapping[str, Any], services: Services) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        services: Services,
+        is_enough: Callable[[Emitted], bool] = lambda value: False,
+    ) -> None:
+        self.emitted: Sequence[Emitted] = []
+        self.ended_early = False
+        self._is_enough = is_enough
         self._name = name
         self._arguments = arguments
         self._services = services
@@ -79,19 +90,20 @@ class TrainingJob:
             "TRAINING_JOB_ARN": self._arn,
             **self._arguments.get("Environment", {}),
         }
-        metrics = MetricReader(cluster.first.log, printed_metrics(self._algorithm, image), folder)
         self._services.on_phase(TRAINING_PHASE)
-        with self._keeping_checkpoints(cluster), closing(metrics):
+        reading = self._reading_metrics(cluster.first.log, image, folder)
+        with self._keeping_checkpoints(cluster), reading as look:
             cluster.run(
                 image,
                 dict.fromkeys(cluster.hosts, image.command("train")),
                 dict.fromkeys(cluster.hosts, environment),
                 timeout=longest_time(self._arguments),
                 stopping=self._services.stopping,
-                look=metrics.look,
+                look=look,
             )
-        self._services.on_phase(UPLOADING)
-        self._upload(cluster)
+        if not self.ended_early:
+            self._services.on_phase(UPLOADING)
+            self._upload(cluster)
 
     def _lay_out(self, cluster: Cluster, instance: Instance) -> None:
         layout = instance.layout
@@ -108,6 +120,23 @@ class TrainingJob:
     @property
     def _arn(self) -> str:
         return self._services.place.arn("sagemaker", f"training-job/{self._name}")
+
+    @contextmanager
+    def _reading_metrics(self, log: Path, image: Image, folder: Path) -> Iterator[Callable[[], None]]:
+        """A function that reads what is new in the log, and ends the block when that is enough.
+
+        A container that fails once it has printed enough was to be ended anyway.
+        """
+        reader = MetricReader(log, printed_metrics(self._algorithm, image), folder, self._is_enough)
+        try:
+            yield lambda: _demand_more(reader)
+        except JobError:
+            reader.close()
+            if not reader.has_enough or self._services.stopping.is_set():
+                raise
+        finally:
+            reader.close()
+            self.emitted, self.ended_early = reader.emitted, reader.has_enough
 
     @contextmanager
     def _keeping_checkpoints(self, cluster: Cluster) -> Iterator[None]:
@@ -182,3 +211,9 @@ class TrainingJob:
         pack(layout.model, self._services.storage.path(f"{self._output}/model.tar.gz"))
         if any((layout.output / "data").iterdir()):
             pack(layout.output / "data", self._services.storage.path(f"{self._output}/output.tar.gz"))
+
+
+def _demand_more(reader: MetricReader) -> None:
+    reader.look()
+    if reader.has_enough:
+        raise StoppedError("it has printed enough")

@@ -165,6 +165,7 @@ class PipelineRunner:
             on_rows=on_rows,
             called={} if called is None else called,
             promise=Promise.parse(self.pipeline.answers),
+            tunings=self._workspace.tunings,
         )
         run = Run(record, self._workspace)
         run.execution = Execution(

@@ -44,6 +44,11 @@ class Workspace:
         return self.root / "results"
 
     @property
+    def tunings(self) -> Path:
+        """Tuning jobs that have ended, which later ones may begin with."""
+        return self.root / "tunings"
+
+    @property
     def registry(self) -> Path:
         """Registered model packages."""
         return self.root / "registry"

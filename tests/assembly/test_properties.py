@@ -315,7 +315,7 @@ def test_properties_without_effect_are_listed(tmp_path: Path) -> None:
             "Entrypoint is not",
         ),
         (arguments.PROCESSING, {"ProcessingInputs": [{"DatasetDefinition": {}}]}, "DatasetDefinition is not"),
-        (arguments.TUNING, {"WarmStartConfig": {}}, "^WarmStartConfig is not supported"),
+        (arguments.TUNING, {"Autotune": {"Mode": "Enabled"}}, "^Autotune is not supported"),
         (arguments.TRANSFORM, {"Novel": 1}, "^Novel is not supported"),
     ],
 )

@@ -4,150 +4,258 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from local.errors import JobError
-from local.jobs.arguments import TUNING, refuse
-from local.jobs.cluster import Cluster
-from local.jobs.metrics import pattern_of
-from local.jobs.services import Services, only
+from local.jobs.services import Services
 from local.jobs.training import TrainingJob
-from local.jobs.tuning import trials
-from local.jobs.tuning.objective import last_value
-from local.jobs.tuning.optimizer import STRATEGIES, Optimizer
-from local.jobs.tuning.space import read_space
-from local.jobs.tuning.trials import Trial, best_first
+from local.jobs.tuning import chart, trials, warm_start
+from local.jobs.tuning.definition import Definition
+from local.jobs.tuning.description import counters, summary
+from local.jobs.tuning.optimizer import Optimizer, Proposal, Search, optimizer_for
+from local.jobs.tuning.request import IDENTICAL, TuningRequest
+from local.jobs.tuning.stopping import Judge, stopping_rule
+from local.jobs.tuning.trials import COMPLETED, FAILED, IN_PROGRESS, STOPPED, Trial, best_first
 
+_OBJECTIVE = "FinalHyperParameterTuningJobObjectiveMetric"
 _UNKNOWN = "<known when it has run>"
 
 
 class TuningJob:
     """A hyperparameter tuning job, from CreateHyperParameterTuningJob's arguments.
 
-    Trials run in groups of MaxParallelTrainingJobs, and a group is chosen when all of the one before it have
-    ended: what is tried does not depend on how fast this machine is. A trial that fails is left out, as
-    SageMaker does; the job fails when none succeeds. `trials.json` and `trials.png` in its folder show them.
+    Trials run in groups of MaxParallelTrainingJobs. A group is chosen, and its trials are judged, by those of
+    the groups before it: what is tried, and what is stopped early, does not depend on how fast this machine
+    is. A trial that fails is left out, as SageMaker does; the job fails when none succeeds. `trials.json` and
+    `trials.png` in its folder show them.
     """
 
     def __init__(self, name: str, arguments: Mapping[str, Any], services: Services) -> None:
         self._name = name
         self._arguments = arguments
         self._services = services
-        self._config = arguments["HyperParameterTuningJobConfig"]
-        self._definition = arguments["TrainingJobDefinition"]
-        self._objective = self._config["HyperParameterTuningJobObjective"]
-        self._metric = str(self._objective["MetricName"])
-        self._maximize = self._objective["Type"] == "Maximize"
-        self._trials: list[Trial] = []
+        self._trials: dict[int, Trial] = {}
+        self._status = IN_PROGRESS
+        self._created = datetime.now(UTC)
+        self._ended: datetime | None = None
 
     @property
     def description(self) -> dict[str, Any]:
-        """The response of DescribeHyperParameterTuningJob, and the training jobs, best first."""
-        summaries = [self._summary(one) for one in best_first(self._trials, maximize=self._maximize)]
-        unknown = dict.fromkeys((one.name for one in self._space), _UNKNOWN)
-        best = {"TrainingJobName": _UNKNOWN, "TunedHyperParameters": unknown}
-        return {
+        """The response of DescribeHyperParameterTuningJob, and as TrainingJobSummaries its training jobs.
+
+        Those that have an objective come first, the best before the others. Before the first begins they are
+        placeholders.
+        """
+        known = self._known
+        measured = best_first(known, maximize=self._request.maximize)
+        others = [one for one in known if one.value is None]
+        summaries = [self._summary(one) for one in (*measured, *others)]
+        if not known and self._ended is None:
+            summaries = [self._unknown] * self._request.max_jobs
+        found = {
             **self._arguments,
             "HyperParameterTuningJobName": self._name,
-            "HyperParameterTuningJobArn": self._arn("hyper-parameter-tuning-job", self._name),
-            "BestTrainingJob": summaries[0] if summaries else best,
+            "HyperParameterTuningJobArn": self._services.place.arn(
+                "sagemaker", f"hyper-parameter-tuning-job/{self._name}"
+            ),
+            "HyperParameterTuningJobStatus": self._status,
+            "CreationTime": self._created.timestamp(),
+            "LastModifiedTime": (self._ended or datetime.now(UTC)).timestamp(),
+            **counters(known),
             "TrainingJobSummaries": summaries,
         }
+        if summaries and (measured or not known):
+            found["BestTrainingJob"] = summaries[0]
+            if self._request.warm_start == IDENTICAL:
+                found["OverallBestTrainingJob"] = self._overall_best(summaries[0])
+        if self._ended is not None:
+            found["HyperParameterTuningEndTime"] = self._ended.timestamp()
+            seconds = int((self._ended - self._created).total_seconds())
+            found["ConsumedResources"] = {"RuntimeInSeconds": seconds}
+        return found
+
+    @property
+    def training_jobs(self) -> list[dict[str, Any]]:
+        """A summary of each training job that has begun, in that order."""
+        return [self._summary(one) for one in self._known]
 
     @property
     def outputs(self) -> Sequence[str]:
-        """The S3 prefix under which the trials leave their archives."""
-        return [self._definition["OutputDataConfig"]["S3OutputPath"]]
+        """The S3 prefixes under which the trials leave their archives."""
+        return list(
+            dict.fromkeys(
+                one.request["OutputDataConfig"]["S3OutputPath"] for one in self._request.definitions
+            )
+        )
 
     def check(self) -> None:
         """Raise a SlipwayError for a strategy, a range or a training with which the job cannot run here."""
-        only({"Strategy": self._config["Strategy"]}, {"Strategy": tuple(STRATEGIES)})
-        refuse(TUNING, self._arguments)
-        only(self._objective, {"Type": ("Maximize", "Minimize")})
-        count, at_once = self._limits
-        if count < 1 or at_once < 1:
-            raise JobError(f"expected at least 1 training job and 1 at a time, got {count} and {at_once}")
-        self._pattern  # noqa: B018 - a property that refuses a wrong pattern
-        names = [one.name for one in self._space]
-        self._training(1, dict.fromkeys(names, _UNKNOWN)).check()
+        for one in self._request.definitions:
+            self._training(
+                1, Proposal(one, dict.fromkeys((each.name for each in one.ranges), _UNKNOWN))
+            ).check()
+        self._parents  # noqa: B018 - a property that refuses unknown jobs
 
     def run(self, folder: Path) -> None:
         """Run the trials in folders below this one; raises JobError when none of them succeeds."""
         folder.mkdir(parents=True, exist_ok=True)
-        count, at_once = self._limits
-        optimizer = Optimizer(
-            self._space, self._config["Strategy"], self._maximize, self._config.get("RandomSeed", 0), at_once
-        )
+        try:
+            self._run_groups(folder)
+        except BaseException:
+            self._end(STOPPED if self._services.stopping.is_set() else FAILED)
+            raise
+        if not best_first(self._known, maximize=self._request.maximize):
+            self._end(FAILED)
+            raise JobError(f"no training job succeeded; the first one failed with: {self._trials[1].fault}")
+        self._end(COMPLETED)
+        self._keep()
+
+    def _run_groups(self, folder: Path) -> None:
+        request = self._request
+        optimizer, rule = self._optimizer(), stopping_rule(request)
+        at_once = request.max_parallel_jobs
         with ThreadPoolExecutor(min(at_once, len(os.sched_getaffinity(0)))) as pool:
-            for first in range(1, count + 1, at_once):
-                group = optimizer.ask(min(at_once, count + 1 - first))
-                tried = [
-                    pool.submit(self._try, number, values, folder)
-                    for number, values in enumerate(group, first)
+            for first in range(1, request.max_jobs + 1, at_once):
+                group = optimizer.ask(min(at_once, request.max_jobs + 1 - first))
+                running = [
+                    pool.submit(self._try, number, proposal, rule.judge(number), folder)
+                    for number, proposal in enumerate(group, first)
                 ]
-                ended = [one.result() for one in tried]
-                self._trials += ended
+                ended = [one.result() for one in running]
                 optimizer.tell([one.value for one in ended])
-                trials.write(folder, self._metric, self._trials, maximize=self._maximize)
+                for one in ended:
+                    if one.value is not None:
+                        rule.learn(one.number, one.course)
+                self._write(folder)
                 if all(one.value is None for one in ended):
                     break
-        if not best_first(self._trials, maximize=self._maximize):
-            raise JobError(f"no training job succeeded; the first one failed with: {self._trials[0].fault}")
 
-    def _try(self, number: int, values: Mapping[str, str], folder: Path) -> Trial:
+    def _optimizer(self) -> Optimizer:
+        optimizer = optimizer_for(self._request)
+        if self._parents and isinstance(optimizer, Search):
+            warm_start.demand_same(
+                self._request.warm_start,
+                self._parents,
+                warm_start.made_of(self._request.definitions[0], self._services),
+            )
+            for parent in self._parents:
+                for values, result in parent.results():
+                    optimizer.know(values, result)
+        return optimizer
+
+    def _try(self, number: int, proposal: Proposal, judge: Judge, folder: Path) -> Trial:
         self._demand_going_on()
-        job, place = self._job(number), folder / f"trial-{number:03d}"
-        value, fault = None, None
+        definition = proposal.definition
+        trial = Trial(number, self._job(number), definition.name, definition.metric, proposal.values)
+        self._trials[number] = trial
+        training = self._training(number, proposal, judge)
+        place = folder / f"trial-{number:03d}"
+        status, fault = COMPLETED, None
         try:
-            self._training(number, values).run(place)
-            log = Cluster.of(self._definition.get("ResourceConfig", {}), place).first.log
-            value = last_value(self._pattern, log, self._metric)
+            training.run(place)
         except JobError as error:
             self._demand_going_on()
-            fault = str(error)
-        trial = Trial(number, job, values, value, fault)
-        outcome = "failed" if value is None else f"{self._metric} {value:.5f}"
-        print(f"{folder.name}: {number} of {self._limits[0]}, {outcome}: {trial.tried}", file=sys.stderr)
+            status, fault = FAILED, str(error)
+        if training.ended_early:
+            status = STOPPED
+        trial = replace(
+            trial, status=status, fault=fault, ended=datetime.now(UTC), emitted=tuple(training.emitted)
+        )
+        if status != FAILED:
+            trial = _measured(trial, place)
+        self._trials[number] = trial
+        count = self._request.max_jobs
+        print(f"{folder.name}: {number} of {count}, {trial.outcome}: {trial.tried}", file=sys.stderr)
         return trial
 
     def _demand_going_on(self) -> None:
         if self._services.stopping.is_set():
             raise JobError("it was stopped")
 
-    def _training(self, number: int, values: Mapping[str, str]) -> TrainingJob:
-        definition = dict(self._definition)
-        static = definition.pop("StaticHyperParameters", {})
-        definition["HyperParameters"] = {**static, **values, "_tuning_objective_metric": self._metric}
-        return TrainingJob(self._job(number), definition, self._services)
+    def _training(self, number: int, proposal: Proposal, judge: Judge = lambda value: False) -> TrainingJob:
+        definition = proposal.definition
+        arguments = definition.training(proposal.values, self._services.images)
+        return TrainingJob(
+            self._job(number),
+            arguments,
+            self._services,
+            lambda one: one.name == definition.metric and one.value is not None and judge(one.value),
+        )
 
-    @cached_property
-    def _space(self) -> Sequence[Any]:
-        return read_space(self._config.get("ParameterRanges", {}))
+    def _write(self, folder: Path) -> None:
+        maximize = self._request.maximize
+        trials.write(folder / trials.FILE, self._name, self._known, maximize=maximize)
+        if best := best_first(self._known, maximize=maximize):
+            chart.draw(folder / "trials.png", best)
 
-    @cached_property
-    def _pattern(self) -> str:
-        algorithm = self._definition["AlgorithmSpecification"]
-        return pattern_of(self._metric, algorithm, self._services.images.find(algorithm["TrainingImage"]))
+    def _end(self, status: str) -> None:
+        self._status, self._ended = status, datetime.now(UTC)
+
+    def _keep(self) -> None:
+        """Write the job down for those that will begin with it, where it is one that can be begun with."""
+        if self._services.tunings is None or len(self._request.definitions) > 1:
+            return
+        [definition] = self._request.definitions
+        parent = warm_start.Parent(
+            self._name,
+            definition.metric,
+            definition.maximize,
+            definition.static,
+            [one.name for one in definition.ranges],
+            warm_start.made_of(definition, self._services),
+            [one for one in self.training_jobs if one["ObjectiveStatus"] == "Succeeded"],
+        )
+        warm_start.keep(self._services.tunings, parent)
 
     @property
-    def _limits(self) -> tuple[int, int]:
-        limits = self._config["ResourceLimits"]
-        return int(limits["MaxNumberOfTrainingJobs"]), int(limits["MaxParallelTrainingJobs"])
+    def _known(self) -> list[Trial]:
+        """The trials that have begun, in the order of their numbers."""
+        return [one for _, one in sorted(self._trials.items())]
+
+    @cached_property
+    def _request(self) -> TuningRequest:
+        return TuningRequest.parse(self._arguments)
+
+    @cached_property
+    def _parents(self) -> Sequence[warm_start.Parent]:
+        definition: Definition = self._request.definitions[0]
+        return warm_start.find(self._services.tunings, self._request.parents, definition)
+
+    def _overall_best(self, best: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The best of this job's trainings and its parents'."""
+        every = [best, *(one for parent in self._parents for one in parent.summaries)]
+        measured = [one for one in every if _OBJECTIVE in one]
+        choose = max if self._request.maximize else min
+        return choose(measured, key=lambda one: one[_OBJECTIVE]["Value"], default=best)
+
+    @property
+    def _unknown(self) -> dict[str, Any]:
+        """What stands for a training job while none has run."""
+        definitions = self._request.definitions
+        names = [one.name for definition in definitions for one in definition.ranges]
+        named = {} if definitions[0].name is None else {"TrainingJobDefinitionName": _UNKNOWN}
+        tuned = dict.fromkeys(names, _UNKNOWN)
+        return {"TrainingJobName": _UNKNOWN, "TunedHyperParameters": tuned, **named}
 
     def _job(self, number: int) -> str:
         return f"{self._name}-{number:03d}"
 
-    def _arn(self, kind: str, name: str) -> str:
-        return self._services.place.arn("sagemaker", f"{kind}/{name}")
-
     def _summary(self, trial: Trial) -> dict[str, Any]:
-        metric = {"MetricName": self._metric, "Value": trial.value}
-        return {
-            "TrainingJobName": trial.job,
-            "TrainingJobArn": self._arn("training-job", trial.job),
-            "TrainingJobStatus": "Completed",
-            "TunedHyperParameters": dict(trial.hyperparameters),
-            "FinalHyperParameterTuningJobObjectiveMetric": metric,
-        }
+        return summary(trial, self._name, self._services, maximize=self._request.maximize)
+
+
+def _measured(trial: Trial, place: Path) -> Trial:
+    """The trial with the last value of its objective, or with the reason why it has none."""
+    found = [one for one in trial.emitted if one.name == trial.objective]
+    if not found:
+        return replace(trial, fault=f"the metric {trial.objective} is not in the log ({place})")
+    if found[-1].value is None:
+        text = found[-1].text
+        return replace(
+            trial, fault=f"the metric {trial.objective} is {text!r} in the log, not a number ({place})"
+        )
+    return replace(trial, value=found[-1].value)

@@ -1,12 +1,12 @@
 """The search space of a tuning job, from its ParameterRanges."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from local.errors import JobError
 
-_LINEAR, _LOGARITHMIC = ("Auto", "Linear"), ("Logarithmic",)
+_LINEAR, _LOGARITHMIC, _REVERSE = ("Auto", "Linear"), "Logarithmic", "ReverseLogarithmic"
 
 
 class Suggestion(Protocol):
@@ -27,6 +27,10 @@ class Range(Protocol):
 
     def suggest(self, trial: Suggestion) -> str: ...
 
+    def known(self, text: str) -> float | str | None:
+        """The value by which an optimizer knows this text; None for one outside of the range."""
+        ...
+
 
 @dataclass(frozen=True)
 class Continuous:
@@ -37,6 +41,29 @@ class Continuous:
 
     def suggest(self, trial: Suggestion) -> str:
         return f"{trial.suggest_float(self.name, self.low, self.high, log=self.logarithmic):.6g}"
+
+    def known(self, text: str) -> float | None:
+        value = _number(text, float)
+        return value if value is not None and self.low <= value <= self.high else None
+
+
+@dataclass(frozen=True)
+class ReverseLogarithmic:
+    """Numbers below 1 of which those near 1 are tried as often as the others."""
+
+    name: str
+    low: float
+    high: float
+
+    def suggest(self, trial: Suggestion) -> str:
+        below_one = trial.suggest_float(self.name, 1 - self.high, 1 - self.low, log=True)
+        return f"{min(max(1 - below_one, self.low), self.high):.12g}"
+
+    def known(self, text: str) -> float | None:
+        value = _number(text, float)
+        if value is None or not self.low <= value <= self.high:
+            return None
+        return min(max(1 - value, 1 - self.high), 1 - self.low)
 
 
 @dataclass(frozen=True)
@@ -49,6 +76,10 @@ class Integer:
     def suggest(self, trial: Suggestion) -> str:
         return str(trial.suggest_int(self.name, self.low, self.high, log=self.logarithmic))
 
+    def known(self, text: str) -> int | None:
+        value = _number(text, int)
+        return value if value is not None and self.low <= value <= self.high else None
+
 
 @dataclass(frozen=True)
 class Categorical:
@@ -57,6 +88,9 @@ class Categorical:
 
     def suggest(self, trial: Suggestion) -> str:
         return str(trial.suggest_categorical(self.name, self.values))
+
+    def known(self, text: str) -> str | None:
+        return text if text in self.values else None
 
 
 def read_space(declared: Mapping[str, Any]) -> list[Range]:
@@ -76,6 +110,10 @@ def read_space(declared: Mapping[str, Any]) -> list[Range]:
                 ranges.append(read(one))
             except ValueError as error:
                 raise JobError(f"the range of {one['Name']}: {error}") from None
+    names = [one.name for one in ranges]
+    for name in names:
+        if names.count(name) > 1:
+            raise JobError(f"{name} has {names.count(name)} ranges; expected one")
     if not ranges:
         raise JobError("no parameter range to search")
     return ranges
@@ -83,12 +121,20 @@ def read_space(declared: Mapping[str, Any]) -> list[Range]:
 
 def _continuous(declared: Mapping[str, Any]) -> Range:
     low, high = float(declared["MinValue"]), float(declared["MaxValue"])
-    return Continuous(declared["Name"], low, high, _is_logarithmic(declared, low, high))
+    scaling = _scaling(declared, low, high)
+    if scaling == _REVERSE:
+        if not 0 <= low <= high < 1:
+            raise ValueError(f"a reverse logarithmic scale lies in 0 <= x < 1, got {low} to {high}")
+        return ReverseLogarithmic(declared["Name"], low, high)
+    return Continuous(declared["Name"], low, high, scaling == _LOGARITHMIC)
 
 
 def _integer(declared: Mapping[str, Any]) -> Range:
     low, high = int(declared["MinValue"]), int(declared["MaxValue"])
-    return Integer(declared["Name"], low, high, _is_logarithmic(declared, low, high))
+    scaling = _scaling(declared, low, high)
+    if scaling == _REVERSE:
+        raise ValueError(f"ScalingType {scaling} is for continuous ranges, not for integers")
+    return Integer(declared["Name"], low, high, scaling == _LOGARITHMIC)
 
 
 def _categorical(declared: Mapping[str, Any]) -> Range:
@@ -97,13 +143,20 @@ def _categorical(declared: Mapping[str, Any]) -> Range:
     return Categorical(declared["Name"], tuple(declared["Values"]))
 
 
-def _is_logarithmic(declared: Mapping[str, Any], low: float, high: float) -> bool:
-    scaling = declared.get("ScalingType", _LINEAR[0])
-    if scaling not in _LINEAR + _LOGARITHMIC:
-        known = ", ".join(_LINEAR + _LOGARITHMIC)
-        raise ValueError(f"ScalingType {scaling!r} is not supported, only {known}")
+def _scaling(declared: Mapping[str, Any], low: float, high: float) -> str:
+    scaling = str(declared.get("ScalingType", _LINEAR[0]))
+    known = (*_LINEAR, _LOGARITHMIC, _REVERSE)
+    if scaling not in known:
+        raise ValueError(f"ScalingType {scaling!r} is not supported, only {', '.join(known)}")
     if low > high:
         raise ValueError(f"MinValue {low} is above MaxValue {high}")
-    if scaling in _LOGARITHMIC and low <= 0:
+    if scaling == _LOGARITHMIC and low <= 0:
         raise ValueError(f"a logarithmic scale needs a MinValue above 0, got {low}")
-    return scaling in _LOGARITHMIC
+    return scaling
+
+
+def _number[Number: (int, float)](text: str, kind: Callable[[str], Number]) -> Number | None:
+    try:
+        return kind(text)
+    except ValueError:
+        return None

@@ -1,26 +1,72 @@
-"""The trials of a tuning job, as a table and as a chart."""
+"""The trials of a tuning job: what each was given, how it ended, and all that it printed of its metrics."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from local.jobs.metrics import Emitted
 from local.storage.files import write_whole
+
+FILE = "trials.json"
+IN_PROGRESS, COMPLETED, STOPPED, FAILED = "InProgress", "Completed", "Stopped", "Failed"
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One training: its place in the order, its hyperparameters, and its objective or why it has none."""
+    """One training: its place in the order, and how it ended. `definition` is None where it has no name.
+
+    `value` is that of the objective, None where there is none; then `fault` says why.
+    """
 
     number: int
     job: str
+    definition: str | None
+    objective: str
     hyperparameters: Mapping[str, str]
-    value: float | None
+    status: str = IN_PROGRESS
+    value: float | None = None
     fault: str | None = None
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ended: datetime | None = None
+    emitted: Sequence[Emitted] = ()
 
     @property
     def tried(self) -> str:
-        return ", ".join(f"{name} {value}" for name, value in self.hyperparameters.items())
+        values = ", ".join(f"{name} {value}" for name, value in self.hyperparameters.items())
+        return f"{self.definition}: {values}" if self.definition else values
+
+    @property
+    def outcome(self) -> str:
+        if self.value is None:
+            return "failed"
+        return f"{'stopped, ' if self.status == STOPPED else ''}{self.objective} {self.value:.5f}"
+
+    @property
+    def course(self) -> list[float]:
+        """The objective, epoch by epoch."""
+        return [one.value for one in self.emitted if one.name == self.objective and one.value is not None]
+
+    def written(self) -> dict[str, Any]:
+        metrics: dict[str, list[dict[str, Any]]] = {}
+        for one in self.emitted:
+            if one.value is not None:
+                metrics.setdefault(one.name, []).append({"value": one.value, "at": _time(one.at)})
+        return {
+            "number": self.number,
+            "job": self.job,
+            "definition": self.definition,
+            "status": self.status,
+            "objective": self.objective,
+            "value": self.value,
+            "fault": self.fault,
+            "hyperparameters": dict(self.hyperparameters),
+            "started": _time(self.started),
+            "ended": self.ended and _time(self.ended),
+            "metrics": metrics,
+        }
 
 
 def best_first(trials: Sequence[Trial], *, maximize: bool) -> list[Trial]:
@@ -29,49 +75,13 @@ def best_first(trials: Sequence[Trial], *, maximize: bool) -> list[Trial]:
     return sorted(measured, key=lambda one: -(one.value or 0.0) if maximize else (one.value or 0.0))
 
 
-def write(folder: Path, objective: str, trials: Sequence[Trial], *, maximize: bool) -> None:
-    """`trials.json` in the order of the trials, and `trials.png`: the objective over it and over each
-    hyperparameter."""
+def write(path: Path, name: str, trials: Sequence[Trial], *, maximize: bool) -> None:
+    """The trials as JSON in the order of their numbers, one a line, and which is the best so far."""
     best = best_first(trials, maximize=maximize)
-    content = {
-        "objective": objective,
-        "maximize": maximize,
-        "best": best[0].job if best else None,
-        "trials": [asdict(one) for one in trials],
-    }
-    write_whole(folder / "trials.json", json.dumps(content, indent=2) + "\n")
-    if best:
-        _draw(folder / "trials.png", objective, best)
+    head = {"name": name, "maximize": maximize, "best": best[0].job if best else None}
+    lines = ",\n".join(json.dumps(one.written()) for one in trials)
+    write_whole(path, f'{json.dumps(head)[:-1]}, "trials": [\n{lines}\n]}}\n')
 
 
-def _draw(path: Path, objective: str, best: Sequence[Trial]) -> None:
-    # Imported here: it takes a second. Figures of their own, since other threads may draw, too.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    names = list(best[0].hyperparameters)
-    figure = Figure(figsize=(3.2 * (len(names) + 1), 3.2), layout="constrained")
-    FigureCanvasAgg(figure)
-    panels = figure.subplots(1, len(names) + 1, sharey=True)
-    values = [one.value or 0.0 for one in best]
-    by_panel = [
-        ("trial", [one.number for one in best]),
-        *((name, _positions([one.hyperparameters[name] for one in best])) for name in names),
-    ]
-    for panel, (label, positions) in zip(panels, by_panel, strict=True):
-        panel.plot(positions, values, "o", color="0.55")
-        panel.plot(positions[:1], values[:1], "o", color="tab:red", label="best")
-        panel.set_xlabel(label)
-        panel.spines[["top", "right"]].set_visible(False)
-    panels[0].set_ylabel(objective)
-    panels[0].legend(frameon=False)
-    temporary = path.with_name(f".{path.name}")
-    figure.savefig(temporary, format="png", dpi=110, metadata={"Software": None})
-    temporary.replace(path)
-
-
-def _positions(texts: Sequence[str]) -> Sequence[float | str]:
-    try:
-        return [float(text) for text in texts]
-    except ValueError:
-        return texts
+def _time(time: datetime) -> str:
+    return time.isoformat(timespec="microseconds")

@@ -42,8 +42,7 @@ def test_the_model_is_measured_on_the_same_clients_as_the_workshop_s(workspace: 
 
 def test_the_best_of_the_trials_is_the_one_with_the_largest_auc(workspace: Path) -> None:
     [tuned] = trials(workspace)
-    assert tuned["objective"] == "validation:auc"
-    assert len(tuned["trials"]) == 3
+    assert [one["objective"] for one in tuned["trials"]] == ["validation:auc"] * 3
     best = max(tuned["trials"], key=lambda one: one["value"])
     assert tuned["best"] == best["job"]
     [given] = [

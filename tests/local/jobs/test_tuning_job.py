@@ -62,6 +62,7 @@ def test_the_best_hyperparameters_are_those_of_the_steps_behind(tmp_path: Path) 
     run(execution(tmp_path, double(), tune(5), refit(), id="e"))
     found = trials(tmp_path)["trials"]
     assert [one["number"] for one in found] == [1, 2, 3, 4, 5]
+    assert {one["status"] for one in found} == {"Completed"}
     deepest = max(found, key=lambda one: int(one["hyperparameters"]["depth"]))
     assert trials(tmp_path)["best"] == deepest["job"]
     given = told(tmp_path, "Fit")["hyperparameters"]
@@ -76,7 +77,13 @@ def test_a_trial_is_a_training_with_the_fixed_the_tried_and_the_objective(tmp_pa
         "_tuning_objective_metric": "quality",
         **one["hyperparameters"],
     }
-    assert one["value"] == float(one["hyperparameters"]["depth"])
+    depth = float(one["hyperparameters"]["depth"])
+    assert (one["objective"], one["value"]) == ("quality", depth)
+    assert one["started"] < one["ended"]
+    for metric in ("quality", "ObjectiveMetric"):
+        values = one["metrics"][metric]
+        assert [each["value"] for each in values] == [0.5, depth]
+        assert all(one["started"] <= each["at"] <= one["ended"] for each in values)
 
 
 def test_trials_are_drawn_and_told_while_they_run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -132,11 +139,12 @@ def test_once_everything_stops_no_further_trial_is_started(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"config": {"Strategy": "Hyperband"}}, "Strategy 'Hyperband' is not supported, only Bayesian and"),
-        ({"config": {"TrainingJobEarlyStoppingType": "Auto"}}, "TrainingJobEarlyStoppingType 'Auto'"),
+        ({"config": {"Strategy": "Guess"}}, "Strategy 'Guess' is not supported, only Bayesian and Random"),
+        ({"config": {"TrainingJobEarlyStoppingType": "On"}}, "TrainingJobEarlyStoppingType 'On'"),
         ({"config": {"ParameterRanges": {"AutoParameters": []}}}, "AutoParameters is not supported"),
         ({"config": {"TuningJobCompletionCriteria": {}}}, "TuningJobCompletionCriteria is not supported"),
-        ({"WarmStartConfig": {}}, "WarmStartConfig is not supported"),
+        ({"Autotune": {"Mode": "Enabled"}}, "Autotune is not supported"),
+        ({"WarmStartConfig": {}}, "the argument WarmStartType is missing"),
         ({"count": 0}, "expected at least 1 training job .* got 0 and 2"),
         ({"metrics": []}, "no definition of the metric quality"),
         ({"metrics": [{**PRINTED, "Regex": "("}]}, "regular expression of quality is malformed"),

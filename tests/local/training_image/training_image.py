@@ -25,6 +25,12 @@ def main() -> int:
         (BASE / "model/half").write_text("half")
         (BASE.parents[1] / "pid").write_text(str(os.getpid()))
         time.sleep(600)
+    if behavior == "epochs":
+        for _ in range(int(hyperparameters["epochs"])):
+            print(f"quality={depth}")
+        if depth == hyperparameters.get("hangs"):
+            time.sleep(600)
+        (BASE / "model/depth").write_text(depth)
     if behavior.startswith("measure"):
         print(f"quality=0.5\nquality={depth}.0")
     if behavior == "measure_and_fail":
