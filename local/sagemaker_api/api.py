@@ -66,7 +66,14 @@ class SageMakerApi:
         surroundings = Surroundings(declared, fleets, made.folder, now)
         self._endpoints = Endpoints(surroundings, self._models, self._configs)
         self._queue = Queue(self._services)
-        self._jobs = [Jobs(kind, made.folder, self._queue, declared.place) for kind in kinds.ALL]
+        checks = {
+            kinds.TRANSFORM_JOBS.path: self._check_transform,
+            kinds.TUNING_JOBS.path: _check_tuning,
+        }
+        self._jobs = [
+            Jobs(kind, made.folder, self._queue, declared.place, checks.get(kind.path, _nothing))
+            for kind in kinds.ALL
+        ]
 
     def open(self, runtime: Runtime, of_template: Sequence[Hosted]) -> None:
         """Fail what ran when the last server ended, and queue what waited, in its order; start the endpoints
@@ -137,3 +144,18 @@ class SageMakerApi:
             raise validation("ModelName is missing: the runner serves no inference components")
         if self._models.find(name) is None:
             raise not_found("CreateEndpointConfig", "model", self._models.arn(name))
+
+    def _check_transform(self, request: Request) -> None:
+        name = request["ModelName"]
+        if self._models.find(name) is None:
+            raise not_found("CreateTransformJob", "model", self._models.arn(name))
+
+
+def _check_tuning(request: Request) -> None:
+    given = [one for one in ("TrainingJobDefinition", "TrainingJobDefinitions") if request.get(one)]
+    if len(given) != 1:
+        raise validation("expected either a TrainingJobDefinition or TrainingJobDefinitions")
+
+
+def _nothing(request: Request) -> None:
+    pass

@@ -55,10 +55,18 @@ class Described:
 
 
 class Jobs:
-    """The jobs of one kind, and their operations by name."""
+    """The jobs of one kind, and their operations by name; `check` refuses a request by AwsError."""
 
-    def __init__(self, kind: Kind, folder: Path, queue: Queue, place: Place) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        folder: Path,
+        queue: Queue,
+        place: Place,
+        check: Callable[[Mapping[str, Any]], None],
+    ) -> None:
         self.kind = kind
+        self._check = check
         self._queue = queue
         self._place = place
         self._folder = folder / kind.path
@@ -97,6 +105,7 @@ class Jobs:
                 raise validation(f"{member} is missing; the runner starts no {kind.path} without it")
         for refused in refusals(kind.rule, {key: one for key, one in request.items() if key != kind.name}):
             raise validation(str(refused))
+        self._check(request)
         self._queue.demand_room()
         now = time.time()
         record = {

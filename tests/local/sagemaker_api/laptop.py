@@ -20,6 +20,7 @@ BUCKET = "shop-data"
 ROLE = "arn:aws:iam::000000000000:role/slipway-dev-role"
 SERVING_IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/serving:1.0"
 PROCESSING_IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.0"
+KEYS = {"aws_access_key_id": "dummy", "aws_secret_access_key": "dummy", "region_name": REGION}
 _PROGRAM = Path(__file__).parents[1] / "training_image"
 
 
@@ -54,9 +55,8 @@ class Laptop(Serving):
     def client(self, service: str, **keys: str) -> Any:
         client = boto3.client(
             service,
-            region_name=REGION,
             endpoint_url=self.state["url"],
-            **{"aws_access_key_id": "dummy", "aws_secret_access_key": "dummy", **keys},
+            **{**KEYS, **keys},
             config=Config(retries={"total_max_attempts": 1}),
         )
         if service == "sagemaker":

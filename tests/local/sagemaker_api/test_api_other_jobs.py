@@ -1,0 +1,120 @@
+"""Processing, transform and tuning jobs of SageMaker's API, and the logs that a client follows."""
+
+from typing import Any
+
+from laptop import BUCKET, PROCESSING_IMAGE, ROLE, SERVING_IMAGE, Laptop, training
+
+ENDED = ("Completed", "Failed", "Stopped")
+RESOURCES = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}
+
+
+def processing(name: str, script: str) -> dict[str, Any]:
+    def source(input: str, key: str) -> dict[str, Any]:
+        place = f"/opt/ml/processing/{input}"
+        s3 = {"S3Uri": f"s3://{BUCKET}/{key}", "LocalPath": place, "S3DataType": "S3Prefix"}
+        return {"InputName": input, "S3Input": {**s3, "S3InputMode": "File"}}
+
+    output = {
+        "OutputName": "out",
+        "S3Output": {
+            "S3Uri": f"s3://{BUCKET}/processed/{name}",
+            "LocalPath": "/opt/ml/processing/out",
+            "S3UploadMode": "EndOfJob",
+        },
+    }
+    return {
+        "ProcessingJobName": name,
+        "RoleArn": ROLE,
+        "ProcessingResources": {"ClusterConfig": RESOURCES},
+        "AppSpecification": {
+            "ImageUri": PROCESSING_IMAGE,
+            "ContainerEntrypoint": ["python3", f"/opt/ml/processing/code/{script}"],
+            "ContainerArguments": ["/opt/ml/processing/in", "/opt/ml/processing/out"],
+        },
+        "ProcessingInputs": [source("in", "processing/in"), source("code", "processing/code")],
+        "ProcessingOutputConfig": {"Outputs": [output]},
+    }
+
+
+def test_a_script_processes_what_was_uploaded_and_its_log_is_followed(laptop: Laptop) -> None:
+    s3, sagemaker, logs = (laptop.client(one) for one in ("s3", "sagemaker", "logs"))
+    script = (
+        b"import pathlib, sys\n"
+        b"text = pathlib.Path(sys.argv[1], 'rows.csv').read_text()\n"
+        b"print('rows:', text.strip())\n"
+        b"pathlib.Path(sys.argv[2], 'copy.csv').write_text(text.upper())\n"
+    )
+    s3.put_object(Bucket=BUCKET, Key="processing/in/rows.csv", Body=b"a,b\n")
+    s3.put_object(Bucket=BUCKET, Key="processing/code/copy.py", Body=script)
+    sagemaker.create_processing_job(**processing("copies", "copy.py"))
+    job = laptop.wait(
+        sagemaker.describe_processing_job, "ProcessingJobStatus", until=ENDED, ProcessingJobName="copies"
+    )
+
+    assert job["ProcessingJobStatus"] == "Completed", job
+    assert s3.get_object(Bucket=BUCKET, Key="processed/copies/copy.csv")["Body"].read() == b"A,B\n"
+    group = "/aws/sagemaker/ProcessingJobs"
+    (stream,) = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix="copies/")["logStreams"]
+    assert stream["logStreamName"].startswith("copies/algo-1-")
+    first = logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True)
+    assert [one["message"] for one in first["events"]] == ["rows: a,b"]
+    more = logs.get_log_events(
+        logGroupName=group, logStreamName=stream["logStreamName"], nextToken=first["nextForwardToken"]
+    )
+    assert (more["events"], more["nextForwardToken"]) == ([], first["nextForwardToken"])
+
+
+def test_a_model_of_a_client_scores_a_file(laptop: Laptop) -> None:
+    s3, sagemaker = laptop.client("s3"), laptop.client("sagemaker")
+    s3.put_object(Bucket=BUCKET, Key="batch/in/rows.csv", Body=b"1\n2\n")
+    containers = [{"Image": SERVING_IMAGE, "Environment": {"TAG": tag}} for tag in ("a", "b")]
+    sagemaker.create_model(ModelName="scores", ExecutionRoleArn=ROLE, Containers=containers)
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/batch/in"}}
+    sagemaker.create_transform_job(
+        TransformJobName="scores",
+        ModelName="scores",
+        TransformInput={"DataSource": source, "ContentType": "text/csv", "SplitType": "Line"},
+        TransformOutput={"S3OutputPath": f"s3://{BUCKET}/batch/out", "AssembleWith": "Line"},
+        TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    )
+    job = laptop.wait(
+        sagemaker.describe_transform_job, "TransformJobStatus", until=ENDED, TransformJobName="scores"
+    )
+
+    assert job["TransformJobStatus"] == "Completed", job
+    assert s3.get_object(Bucket=BUCKET, Key="batch/out/rows.csv.out")["Body"].read() == b"1,a,b\n2,a,b\n"
+
+
+def test_a_tuning_job_lists_its_training_jobs_best_first(laptop: Laptop) -> None:
+    sagemaker = laptop.client("sagemaker")
+    definition = training("definition", HyperParameters={})
+    definition.pop("TrainingJobName")
+    definition.pop("HyperParameters")
+    definition["StaticHyperParameters"] = {"behavior": "measure"}
+    depth = {"Name": "depth", "MinValue": "1", "MaxValue": "9", "ScalingType": "Linear"}
+    sagemaker.create_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName="tunes",
+        HyperParameterTuningJobConfig={
+            "Strategy": "Random",
+            "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "quality"},
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2},
+            "ParameterRanges": {"IntegerParameterRanges": [depth]},
+        },
+        TrainingJobDefinition=definition,
+    )
+    job = laptop.wait(
+        sagemaker.describe_hyper_parameter_tuning_job,
+        "HyperParameterTuningJobStatus",
+        until=ENDED,
+        HyperParameterTuningJobName="tunes",
+    )
+    trials = sagemaker.list_training_jobs_for_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName="tunes", SortBy="FinalObjectiveMetricValue", SortOrder="Descending"
+    )["TrainingJobSummaries"]
+
+    assert job["HyperParameterTuningJobStatus"] == "Completed", job
+    assert job["TrainingJobStatusCounters"]["Completed"] == len(trials) == 4
+    assert job["BestTrainingJob"]["TrainingJobName"] == trials[0]["TrainingJobName"]
+    values = [one["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] for one in trials]
+    assert values == sorted(values, reverse=True)
+    assert values == [float(one["TunedHyperParameters"]["depth"]) for one in trials]

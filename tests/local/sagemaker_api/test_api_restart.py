@@ -1,0 +1,119 @@
+"""What clients have made when the server ends: by a signal that it sees, and by one that it does not."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+from assembly_files import REGION
+from laptop import BUCKET, ROLE, SERVING_IMAGE, Laptop, channel, training, write_project
+from patience import PATIENCE, wait_until
+from processes import working_below
+
+WAIT = {"Delay": 0.1, "MaxAttempts": 3000}
+
+
+def sleeping(name: str) -> dict[str, Any]:
+    return training(name, HyperParameters={"behavior": "sleep"})
+
+
+def status(sagemaker: Any, name: str) -> str:
+    return str(sagemaker.describe_training_job(TrainingJobName=name)["SecondaryStatus"])
+
+
+def running(laptop: Laptop, name: str) -> bool:
+    return any((laptop.work / "training-job" / "work" / name).rglob("pid"))
+
+
+def test_after_a_kill_jobs_that_ran_have_failed_and_all_else_goes_on(tmp_path: Path) -> None:
+    laptop = Laptop(write_project(tmp_path))
+    s3, sagemaker = laptop.client("s3"), laptop.client("sagemaker")
+    s3.create_bucket(Bucket="made", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="made", Key="kept.csv", Body=b"1\n", ContentType="text/csv", Metadata={"of": "me"})
+    s3.put_object(Bucket=BUCKET, Key="in/train/rows.csv", Body=b"1\n")
+    upload = s3.create_multipart_upload(Bucket="made", Key="parts")["UploadId"]
+    part = s3.upload_part(Bucket="made", Key="parts", UploadId=upload, PartNumber=1, Body=b"part")
+    sagemaker.create_model(
+        ModelName="model",
+        ExecutionRoleArn=ROLE,
+        PrimaryContainer={"Image": SERVING_IMAGE, "Environment": {"TAG": "a"}},
+    )
+    variant = {"VariantName": "v", "ModelName": "model", "InstanceType": "ml.m5.large"}
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="config", ProductionVariants=[{**variant, "InitialInstanceCount": 1}]
+    )
+    sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="config")
+    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="endpoint", WaiterConfig=WAIT)
+    for name in ("first", "second"):
+        sagemaker.create_training_job(**sleeping(name))
+    sagemaker.create_training_job(**training("third", InputDataConfig=[channel("train")]))
+    assert wait_until(lambda: running(laptop, "first") and running(laptop, "second"))
+    laptop.process.send_signal(signal.SIGKILL)
+    laptop.process.communicate(timeout=PATIENCE)
+    assert wait_until(lambda: not working_below(tmp_path))
+
+    laptop = Laptop(laptop.runner)  # type: ignore[arg-type]
+    try:
+        s3, sagemaker = laptop.client("s3"), laptop.client("sagemaker")
+        for name in ("first", "second"):
+            job = sagemaker.describe_training_job(TrainingJobName=name)
+            assert job["TrainingJobStatus"] == "Failed"
+            assert "the local server ended while the job ran" in job["FailureReason"]
+        assert wait_until(lambda: status(sagemaker, "third") == "Completed")
+        kept = s3.get_object(Bucket="made", Key="kept.csv")
+        assert (kept["Body"].read(), kept["ContentType"], kept["Metadata"]) == (
+            b"1\n",
+            "text/csv",
+            {"of": "me"},
+        )
+        parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+        s3.complete_multipart_upload(Bucket="made", Key="parts", UploadId=upload, MultipartUpload=parts)
+        assert s3.get_object(Bucket="made", Key="parts")["Body"].read() == b"part"
+        keys = [one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET, Prefix="out/")["Contents"]]
+        assert keys == ["out/third/output/model.tar.gz", "out/third/output/output.tar.gz"]
+        sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="endpoint", WaiterConfig=WAIT)
+        runtime = laptop.client("sagemaker-runtime")
+        assert runtime.invoke_endpoint(EndpointName="endpoint", Body=b"1\n")["Body"].read() == b"1,a\n"
+    finally:
+        assert laptop.end(signal.SIGINT) == 0, laptop.errors()
+
+
+def test_jobs_run_two_at_a_time_in_their_order_until_they_are_stopped(tmp_path: Path) -> None:
+    laptop = Laptop(write_project(tmp_path))
+    try:
+        laptop.client("s3").put_object(Bucket=BUCKET, Key="in/train/rows.csv", Body=b"1\n")
+        clients = [laptop.client("sagemaker"), laptop.client("sagemaker")]
+        names = [f"queued-{number:02d}" for number in range(20)]
+        for number, name in enumerate(names):
+            arguments = sleeping(name) if number < 2 else training(name)
+            clients[number % 2].create_training_job(**arguments)
+        sagemaker = clients[0]
+        assert wait_until(lambda: all(running(laptop, name) for name in names[:2]))
+        assert {status(sagemaker, name) for name in names[2:]} == {"Pending"}
+
+        sagemaker.stop_training_job(TrainingJobName=names[-1])
+        assert status(sagemaker, names[-1]) == "Stopped"
+        for name in names[:2]:
+            sagemaker.stop_training_job(TrainingJobName=name)
+        assert wait_until(lambda: all(status(sagemaker, name) == "Stopped" for name in names[:2]))
+        assert wait_until(lambda: all(status(sagemaker, name) == "Completed" for name in names[2:-1]))
+        pages = sagemaker.get_paginator("list_training_jobs").paginate(SortOrder="Ascending")
+        listed = [one["TrainingJobName"] for page in pages for one in page["TrainingJobSummaries"]]
+        assert listed == names
+        begun = [
+            sagemaker.describe_training_job(TrainingJobName=one)["TrainingStartTime"] for one in names[2:-1]
+        ]
+        assert begun == sorted(begun)
+    finally:
+        assert laptop.end(signal.SIGINT) == 0, laptop.errors()
+
+
+def test_a_server_that_is_told_to_end_stops_its_jobs(tmp_path: Path) -> None:
+    laptop = Laptop(write_project(tmp_path))
+    laptop.client("s3").put_object(Bucket=BUCKET, Key="in/train/rows.csv", Body=b"1\n")
+    laptop.client("sagemaker").create_training_job(**sleeping("ends"))
+    assert wait_until(lambda: running(laptop, "ends"))
+    assert laptop.end(signal.SIGTERM) == 0, laptop.errors()
+
+    record = (laptop.work / "training-job" / "records" / "ends.json").read_text()
+    assert "the local server was stopped while the job ran" in record
+    assert working_below(tmp_path) == []

@@ -1,0 +1,133 @@
+"""Wrong calls of SageMaker's API, each with the error code that AWS has for it, and a part of the message."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from laptop import BUCKET, ROLE, SERVING_IMAGE, channel, training
+
+INVALID, IN_USE, NOT_FOUND = "ValidationException", "ResourceInUse", "ResourceNotFound"
+Call = tuple[str, Mapping[str, Any]]
+MALFORMED, UNKNOWN = "SerializationException", "UnknownOperationException"
+TRAIN = training("wrong")
+VARIANT = {"VariantName": "v", "ModelName": "there", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+CONTAINER = {"Image": SERVING_IMAGE}
+SOURCE = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/in"}}
+TRANSFORM = {
+    "TransformJobName": "wrong",
+    "ModelName": "there",
+    "TransformInput": {"DataSource": SOURCE},
+    "TransformOutput": {"S3OutputPath": f"s3://{BUCKET}/out"},
+    "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+}
+PROCESSING = {
+    "ProcessingJobName": "wrong",
+    "RoleArn": ROLE,
+    "AppSpecification": {"ImageUri": SERVING_IMAGE, "ContainerEntrypoint": ["python3", "x.py"]},
+    "ProcessingResources": {
+        "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
+    },
+}
+TUNING = {
+    "HyperParameterTuningJobName": "wrong",
+    "HyperParameterTuningJobConfig": {
+        "Strategy": "Random",
+        "ResourceLimits": {"MaxParallelTrainingJobs": 1, "MaxNumberOfTrainingJobs": 1},
+    },
+}
+
+
+def without(arguments: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: one for key, one in arguments.items() if key not in names}
+
+
+def train(**changes: Any) -> Call:
+    return "CreateTrainingJob", {**TRAIN, **changes}
+
+
+def channels(**changes: Any) -> Call:
+    return train(InputDataConfig=[{**channel("train"), **changes}])
+
+
+def model(**changes: Any) -> Call:
+    return "CreateModel", {"ModelName": "wrong", "PrimaryContainer": CONTAINER, **changes}
+
+
+def config(*variants: Mapping[str, Any], **changes: Any) -> Call:
+    return "CreateEndpointConfig", {"EndpointConfigName": "wrong", "ProductionVariants": variants, **changes}
+
+
+CALLS: list[tuple[Call, str, str]] = [
+    (("CreateTrainingJob", without(TRAIN, "TrainingJobName")), INVALID, "Value null at 'trainingJobName'"),
+    (("CreateTrainingJob", without(TRAIN, "RoleArn")), INVALID, "'roleArn' failed to satisfy constraint"),
+    (("CreateTrainingJob", {}), INVALID, "3 validation errors detected"),
+    (("CreateTrainingJob", without(TRAIN, "AlgorithmSpecification")), INVALID, "AlgorithmSpecification is"),
+    (("CreateTrainingJob", without(TRAIN, "ResourceConfig")), INVALID, "ResourceConfig is missing"),
+    (train(TrainingJobName="a_b"), INVALID, "'a_b' at 'trainingJobName' failed to satisfy constraint: Member"),
+    (train(TrainingJobName="a" * 64), INVALID, "must satisfy regular expression pattern"),
+    (train(TrainingJobName="../x"), INVALID, "must satisfy regular expression pattern"),
+    (train(TrainingJobName=5), MALFORMED, "NUMBER_VALUE can not be converted to a String"),
+    (train(TrainingJobName=None), INVALID, "Value null at 'trainingJobName'"),
+    (train(RoleArn="me"), INVALID, "'me' at 'roleArn'"),
+    (train(HyperParameters={"eta": 1}), MALFORMED, "NUMBER_VALUE can not be converted to a String"),
+    (train(HyperParameters={"a": "b" * 2501}), INVALID, "Map value must satisfy constraint"),
+    (train(HyperParameters={"a" * 257: "b"}), INVALID, "Map keys must satisfy constraint"),
+    (train(HyperParameters={f"h{n}": "" for n in range(101)}), INVALID, "length less than or equal to 100"),
+    (train(Environment={"1": "b"}), INVALID, "'environment'"),
+    (train(ResourceConfig={"InstanceType": "ml.m5.large", "VolumeSizeInGB": 1, "InstanceCount": -1}), INVALID, ""),
+    (train(ResourceConfig={"InstanceType": "m5", "VolumeSizeInGB": 1, "InstanceCount": 1}), INVALID, "enum value"),
+    (train(ResourceConfig={"VolumeSizeInGB": "1"}), MALFORMED, "STRING_VALUE can not be converted to an Integer"),
+    (train(StoppingCondition={"MaxRuntimeInSeconds": 0}), INVALID, "value greater than or equal to 1"),
+    (train(StoppingCondition={"MaxRuntimeInSeconds": True}), MALFORMED, "BOOLEAN_VALUE"),
+    (train(StoppingCondition=[]), MALFORMED, "START_ARRAY can not be converted to a Structure"),
+    (train(OutputDataConfig={}), INVALID, "Value null at 'outputDataConfig.s3OutputPath'"),
+    (train(OutputDataConfig={"S3OutputPath": "/out"}), INVALID, "'outputDataConfig.s3OutputPath'"),
+    (train(InputDataConfig={}), MALFORMED, "START_OBJECT can not be converted to a List"),
+    (train(InputDataConfig=[channel("a")] * 21), INVALID, "length less than or equal to 20"),
+    (channels(ChannelName="a b"), INVALID, "'inputDataConfig.1.member.channelName'"),
+    (channels(InputMode="Slow"), INVALID, "enum value set: [Pipe, File, FastFile]"),
+    (channels(InputMode="Pipe"), INVALID, "'Pipe' is not supported, only File and FastFile"),
+    (channels(DataSource={"FileSystemDataSource": {}}), INVALID, "fileSystemId"),
+    (train(Mystery=1), INVALID, "'mystery' is not a member that is known here"),
+    (train(TrainingJobName="there"), IN_USE, "training-job/there exists"),
+    (train(Tags=[{"Key": "a"}]), INVALID, "'tags.1.member.value'"),
+    (("DescribeTrainingJob", {"TrainingJobName": "nobody"}), NOT_FOUND, "training-job/nobody"),
+    (("StopTrainingJob", {"TrainingJobName": "nobody"}), NOT_FOUND, "training-job/nobody"),
+    (("StopTrainingJob", {"TrainingJobName": "there"}), INVALID, "is in status Completed"),
+    (("ListTrainingJobs", {"MaxResults": 101}), INVALID, "value less than or equal to 100"),
+    (("ListTrainingJobs", {"NextToken": "x"}), INVALID, "NextToken"),
+    (("ListTrainingJobs", {"SortBy": "Mood"}), INVALID, "enum value set"),
+    (("DescribeProcessingJob", {"ProcessingJobName": "nobody"}), NOT_FOUND, "processing-job/nobody"),
+    (("CreateProcessingJob", without(PROCESSING, "AppSpecification")), INVALID, "'appSpecification'"),
+    (("CreateProcessingJob", {**PROCESSING, "ProcessingInputs": [{"InputName": "x", "AppManaged": True}]}), INVALID, "AppManaged"),
+    (("DescribeTransformJob", {"TransformJobName": "nobody"}), NOT_FOUND, "transform-job/nobody"),
+    (("CreateTransformJob", {**TRANSFORM, "BatchStrategy": "All"}), INVALID, "enum value set"),
+    (("CreateTransformJob", {**TRANSFORM, "MaxPayloadInMB": -1}), INVALID, "greater than or equal to 0"),
+    (("CreateTransformJob", {**TRANSFORM, "ModelName": "nobody"}), NOT_FOUND, "model/nobody"),
+    (("DescribeHyperParameterTuningJob", {"HyperParameterTuningJobName": "nobody"}), NOT_FOUND, "nobody"),
+    (("ListTrainingJobsForHyperParameterTuningJob", {"HyperParameterTuningJobName": "nobody"}), NOT_FOUND, "nobody"),
+    (("CreateHyperParameterTuningJob", {**TUNING, "HyperParameterTuningJobName": "a" * 33}), INVALID, ""),
+    (("CreateHyperParameterTuningJob", TUNING), INVALID, "TrainingJobDefinition"),
+    (model(ModelName="there"), INVALID, "model/there exists"),
+    (model(PrimaryContainer={}), INVALID, "has no image"),
+    (model(Containers=[CONTAINER]), INVALID, "a PrimaryContainer or Containers, not both"),
+    (model(PrimaryContainer={**CONTAINER, "ModelDataUrl": f"s3://{BUCKET}/none.tar.gz"}), INVALID, "Could not find"),
+    (model(PrimaryContainer={**CONTAINER, "Mode": "MultiModel"}), INVALID, "only SingleModel"),
+    (model(PrimaryContainer={**CONTAINER, "Environment": {"A-B": "1"}}), INVALID, "environment"),
+    (("DescribeModel", {"ModelName": "nobody"}), INVALID, 'Could not find model "arn:aws:sagemaker:'),
+    (("DeleteModel", {"ModelName": "nobody"}), INVALID, 'Could not find model "arn:aws:sagemaker:'),
+    (config(), INVALID, "length greater than or equal to 1"),
+    (config(VARIANT, {**VARIANT, "VariantName": "w"}), INVALID, "one production variant, not 2"),
+    (config({**VARIANT, "ModelName": "nobody"}), INVALID, "Could not find model"),
+    (config(VARIANT, AsyncInferenceConfig={"OutputConfig": {}}), INVALID, "no queue for asynchronous inference"),
+    (config({**VARIANT, "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}}), INVALID, "serverless"),
+    (("DescribeEndpointConfig", {"EndpointConfigName": "nobody"}), INVALID, "Could not find endpoint configuration"),
+    (("CreateEndpoint", {"EndpointName": "wrong", "EndpointConfigName": "nobody"}), INVALID, "Could not find endpoint c"),
+    (("CreateEndpoint", {"EndpointName": "slipway-dev-shop", "EndpointConfigName": "x"}), INVALID, "exists"),
+    (("DescribeEndpoint", {"EndpointName": "nobody"}), INVALID, 'Could not find endpoint "arn:aws:sagemaker:'),
+    (("DeleteEndpoint", {"EndpointName": "nobody"}), INVALID, 'Could not find endpoint "arn:aws:sagemaker:'),
+    (("UpdateEndpoint", {"EndpointName": "nobody", "EndpointConfigName": "x"}), INVALID, "Could not find endpoint"),
+    (("UpdateEndpointWeightsAndCapacities", {"EndpointName": "slipway-dev-shop", "DesiredWeightsAndCapacities": [{"VariantName": "v"}]}), INVALID, "UpdateEndpointWeightsAndCapacities"),
+    (("AddTags", {"ResourceArn": "arn:aws:sagemaker:eu-west-1:000000000000:model/nobody", "Tags": []}), INVALID, "Could not find resource"),
+    (("ListTags", {"ResourceArn": "me"}), INVALID, "'me' at 'resourceArn'"),
+    (("CreateNotebookInstance", {}), UNKNOWN, "CreateNotebookInstance is not implemented here; implemented are: AddT"),
+]  # fmt: skip
