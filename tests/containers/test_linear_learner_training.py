@@ -6,9 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from container_process import ROOT
 from linear_jobs import Job, Jobs
-from linear_learner_image import candidates, hyperparameters
+from linear_learner_image import candidates, hyperparameters, train
 from record_bodies import RECORDS
+
+from local.containers.images import Images
 
 BINARY, SEVERAL, REGRESSOR = "binary_classifier", "multiclass_classifier", "regressor"
 _WEIGHTS = np.array([2.0, -1.0, 0.0, 0.5])
@@ -196,6 +199,48 @@ def test_the_log_has_the_lines_of_the_image(jobs: Jobs, predictor_type: str, jud
     assert job.code == 0
     for line, pattern in zip(job.output.splitlines(), expected, strict=True):
         assert re.fullmatch(pattern, line), line
+
+
+# By predictor type the names of the guide's metrics.
+TUNED = {
+    BINARY: ["binary_classification_accuracy", "binary_f_beta", "precision", "recall", "roc_auc_score"],
+    SEVERAL: [
+        "dcg",
+        "macro_f_beta",
+        "macro_precision",
+        "macro_recall",
+        "multiclass_accuracy",
+        "multiclass_top_k_accuracy",
+    ],
+    REGRESSOR: ["absolute_loss", "mse"],
+}
+
+
+@pytest.mark.parametrize("predictor_type", TUNED)
+def test_every_metric_of_the_guide_is_found_in_the_log_by_the_images_patterns(
+    jobs: Jobs, predictor_type: str
+) -> None:
+    rows, _, _ = LINES[predictor_type]
+    job = jobs.run(
+        {"train": rows(300), "validation": rows(100, 5), "test": rows(100, 9)},
+        predictor_type=predictor_type,
+        num_classes=3,
+        **SMALL,
+    )
+    image = Images.load(ROOT / "versions.toml").named("linear-learner")
+
+    def count(metric: str) -> int:
+        pattern = image.metric_pattern(metric)
+        assert pattern is not None
+        return len(re.findall(pattern, job.output))
+
+    for part in ("validation", "test"):
+        assert {name: count(f"{part}:{name}") for name in TUNED[predictor_type]} == dict.fromkeys(
+            TUNED[predictor_type], 1
+        )
+    assert count("train:objective_loss") == count("validation:objective_loss") == 3
+    assert count("train:progress") == count("train:throughput") == 3
+    assert count("validation:objective_loss:final") == count("test:objective_loss") == 1
 
 
 def test_without_a_test_channel_the_log_says_so(jobs: Jobs) -> None:
@@ -541,7 +586,5 @@ def test_several_hosts_are_refused(jobs: Jobs) -> None:
     (job.folder / "input" / "config" / "resourceconfig.json").write_text(
         json.dumps({"hosts": ["algo-1", "algo-2"]})
     )
-    from linear_learner_image import train
-
     assert train.main({"SAGEMAKER_BASE_DIR": str(job.folder)}) == 1
     assert job.failure == "The stand-in trains on one host, not on 2."

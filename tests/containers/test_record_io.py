@@ -12,6 +12,10 @@ from built_in import records
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from linear_learner_image import channels as linear_channels
+from linear_learner_image import requests as linear_requests
+from xgboost_image import channels as xgboost_channels
+from xgboost_image import payload
 
 RECORDIO = Path(__file__).parents[2] / "model_code" / "shared" / "recordio"
 
@@ -126,3 +130,43 @@ def test_damaged_bytes_are_refused_or_read_and_never_another_error(noise: bytes,
         record_io.read(DENSE[:place] + noise + DENSE[place:])
     except record_io.RecordError as error:
         assert str(error)
+
+
+# What scripts write is what the built-in algorithms train with and answer. One row is of zeros alone.
+MATRIX = np.array([[1.5, 0, -2, 0], [0, 0, 0, 0], [0, 3, 0, 0.25]], dtype=np.float32)
+LABELS = np.array([1.0, 0.0, 1.0])
+CHANNEL = {"ContentType": records.CONTENT_TYPE}
+
+
+@pytest.mark.parametrize("write", [record_io.dense, record_io.sparse])
+def test_linear_learner_trains_with_the_rows_and_answers_them(write: Any, tmp_path: Path) -> None:
+    (tmp_path / "rows").write_bytes(write(MATRIX, LABELS))
+    found = linear_channels.read(tmp_path, CHANNEL)
+
+    assert np.array_equal(found.features, MATRIX)
+    assert found.labels.tolist() == LABELS.tolist()
+    assert np.array_equal(linear_requests.rows(write(MATRIX), records.CONTENT_TYPE, 4), MATRIX)
+
+
+def test_xgboost_takes_what_sparse_rows_leave_out_for_missing(tmp_path: Path) -> None:
+    (tmp_path / "rows").write_bytes(record_io.sparse(MATRIX, LABELS))
+    missing = np.where(MATRIX == 0, np.nan, MATRIX)
+    # To the image a sparse row without any number is none: the script writes a 0 for its first feature.
+    missing[1, 0] = 0
+    found = xgboost_channels.read(tmp_path, records.CONTENT_TYPE)
+    (requested,) = payload.tables(record_io.sparse(MATRIX), records.CONTENT_TYPE, 4, managed=False)
+
+    assert found is not None
+    assert np.array_equal(found.features, missing, equal_nan=True)
+    assert found.labels.tolist() == LABELS.tolist()
+    assert np.array_equal(requested, missing, equal_nan=True)
+
+
+def test_xgboost_takes_dense_rows_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "rows").write_bytes(record_io.dense(MATRIX, LABELS))
+    found = xgboost_channels.read(tmp_path, records.CONTENT_TYPE)
+    (requested,) = payload.tables(record_io.dense(MATRIX), records.CONTENT_TYPE, 4, managed=False)
+
+    assert found is not None
+    assert np.array_equal(found.features, MATRIX)
+    assert np.array_equal(requested, MATRIX)

@@ -8,6 +8,7 @@ import pytest
 from container_process import Container, run_training, write_csv, write_job
 from hypothesis import given
 from hypothesis import strategies as st
+from record_bodies import RECORDS, body, sparse
 from xgboost_image import metrics
 
 Rows = list[list[float]]
@@ -88,6 +89,32 @@ def test_a_tuning_jobs_metric_is_evaluated_with_the_others(tmp_path: Path, train
     line = run_training("xgboost_image", job(tmp_path, parts, given)).output.splitlines()[0]
 
     assert re.findall(r"validation-(\w+)", line) == ["auc", "error"]
+
+
+def test_a_job_is_tuned_by_the_f_score_of_class_1_on_sparse_records(
+    tmp_path: Path, training_rows: Rows
+) -> None:
+    given = {
+        **LOGISTIC,
+        "num_round": "2",
+        "max_depth": "1",
+        "eval_metric": "f1,precision,recall",
+        "_tuning_objective_metric": "validation:f1_binary",
+    }
+    write_job(tmp_path, given, dict.fromkeys(("train", "validation"), RECORDS))
+    for name, rows in (("train", training_rows[:150]), ("validation", training_rows[150:])):
+        path = tmp_path / "input" / "data" / name / "rows"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(body(*(sparse(features, label) for label, *features in rows if any(features))))
+
+    done = run_training("xgboost_image", tmp_path)
+
+    assert done.code == 0, done.log
+    last = done.output.splitlines()[-1]
+    values = {name: float(value) for name, value in re.findall(r"validation-(\w+):(\S+)", last)}
+    precision, recall = values["precision"], values["recall"]
+    assert values["f1_binary"] == pytest.approx(2 * precision * recall / (precision + recall), abs=1e-4)
+    assert values["f1"] != values["f1_binary"]
 
 
 def test_early_stopping_keeps_the_best_round(tmp_path: Path, training_rows: Rows) -> None:

@@ -15,10 +15,13 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Scaling:
-    """What is subtracted from each feature and from the label, and what they are divided by."""
+    """What is subtracted from each feature and from the label, and what they are divided by.
 
-    feature_shift: Doubles
-    feature_scale: Doubles
+    All in single precision, as are the data: there may be many columns.
+    """
+
+    feature_shift: Floats
+    feature_scale: Floats
     label_shift: float
     label_scale: float
 
@@ -30,8 +33,7 @@ class Scaling:
         nor does it from labels of classes, which are left as they are whatever the hyperparameters say.
         """
         size = parameters["num_point_for_scaler"]
-        features = examples.features[:size].astype(np.float64)
-        labels = examples.labels[:size].astype(np.float64)
+        features, labels = examples.features[:size], examples.labels[:size]
         regression, bias = parameters["predictor_type"] == REGRESSOR, parameters["use_bias"]
 
         def wanted(name: str, automatic: bool) -> bool:
@@ -40,14 +42,16 @@ class Scaling:
         unbias_data = wanted("unbias_data", bias and not examples.sparse)
         unbias_label = regression and bias and wanted("unbias_label", True)
         return cls(
-            features.mean(axis=0) * unbias_data,
-            _spread(features) if wanted("normalize_data", True) else np.ones(features.shape[1]),
-            float(labels.mean()) if unbias_label else 0.0,
+            _mean(features) * np.float32(unbias_data),
+            _spread(features) if wanted("normalize_data", True) else np.ones_like(features[0]),
+            float(_mean(labels)) if unbias_label else 0.0,
             float(_spread(labels)) if regression and wanted("normalize_label", True) else 1.0,
         )
 
     def features(self, features: Floats) -> Floats:
-        return ((features - self.feature_shift) / self.feature_scale).astype(np.float32)
+        scaled: Floats = features - self.feature_shift
+        scaled /= self.feature_scale
+        return scaled
 
     def labels(self, labels: Floats) -> Floats:
         return ((labels - self.label_shift) / self.label_scale).astype(np.float32)
@@ -60,10 +64,15 @@ class Scaling:
         """The weights (features, outputs) and bias of the same model for data that are not normalized."""
         raw = weights.astype(np.float64) / self.feature_scale[:, None] * self.label_scale
         offset = bias.astype(np.float64) * self.label_scale + self.label_shift
-        return raw, offset - self.feature_shift @ raw
+        return raw, offset - self.feature_shift.astype(np.float64) @ raw
 
 
-def _spread(values: Doubles) -> Doubles:
+def _mean(values: Floats) -> Floats:
+    mean: Floats = values.mean(axis=0, dtype=np.float64).astype(np.float32)
+    return mean
+
+
+def _spread(values: Floats) -> Floats:
     """The standard deviations; 1 for what is constant."""
-    spread = values.std(axis=0)
-    return np.where(spread > 0, spread, 1.0)
+    spread = values.std(axis=0, dtype=np.float64).astype(np.float32)
+    return np.where(spread > 0, spread, np.float32(1))
