@@ -21,7 +21,7 @@ def main() -> int:
     variables = {
         "WORKLOADS": [one.name for one in found],
         "IN_FOLDERS": [one.name for one in found if one.sample == one.name],
-        "TRAINED_HERE": [one.name for one in found if not one.environments],
+        "TRAINED_HERE": [one.name for one in found if one.trains_for_templates and not one.environments],
         **{f"WEIGHTS_{one.name}": [f"build/data/weights/{one.weights}"] for one in found if one.weights},
     }
     for name, names in variables.items():

@@ -91,7 +91,7 @@ def test_only_prod_keeps_data(context: Mapping[str, Any]) -> None:
         ("options", {"translation": {"imgae": "seq2seq"}}, "translation.imgae: there is no such option"),
         ("options", {"forecast": {"special_days": 1}}, "special_days: expected false or true, got 1"),
         ("options", {"bank": {"image": "seq2seq"}}, "bank.image: there is no such option"),
-        ("options.bnak", {}, "expected a workload: bank, churn"),
+        ("options.bnak", {}, "expected a workload: automl, bank"),
         ("options", 5, "dictionary"),
         ("options", {"forecast": 5}, "dictionary"),
         ("studio", STUDIO, "expected a network beside it"),

@@ -21,6 +21,8 @@ class Records:
 
 # A row grows on its way through our containers, and XGBoost refuses more than 6 MB: hence 1 MB.
 CSV_ROWS = Records("text/csv", "csv", "MultiRecord", 1, ("text/csv", "application/jsonlines"))
+# What is answered is text of the table's own.
+CSV_LABELS = Records("text/csv", "csv", "MultiRecord", 1, ("text/csv",))
 # DeepAR takes one series at a time.
 JSON_SERIES = Records("application/jsonlines", "jsonl", "SingleRecord", 6, ("application/jsonlines",))
 # A request of many sentences, or tweets, is short; what they take is time.

@@ -48,7 +48,8 @@ class Workload:
     they run in `.venv`. `weights` are pretrained weights that its training begins with, as they are called in
     the data bucket and below build/data/weights. `options` are the settings that no other workload has:
     each with its possible values, the default first. `shares_work` says that its scripts can run on several
-    instances, each with a part of the work.
+    instances, each with a part of the work. `trains_for_templates` says that a synth on a laptop trains it
+    first where it is not trained yet, if it needs no environment of its own.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Workload:
     weights: str = ""
     options: Mapping[str, Sequence[str | bool]] = field(default_factory=dict)
     shares_work: bool = False
+    trains_for_templates: bool = True
 
     def __post_init__(self) -> None:
         check_name(self.name)

@@ -26,6 +26,16 @@ class ServedModel:
     model_data: Mapping[str, ModelData]
 
 
+def served_hostnames(settings: Settings, workload: str) -> Sequence[str]:
+    """The containers of the model that `served_model` would take, for a workload whose training decides which
+    these are; raises ReleaseError for a release that is not approved."""
+    if settings.artifact_source == "release":
+        release = Release.read(settings.releases_folder / f"{workload}.json", workload=workload)
+        if release is not None:
+            return [one.hostname for one in release.containers]
+    return sorted(path.parent.name for path in (settings.artifacts_folder / workload).glob("*/model.tar.gz"))
+
+
 def served_model(
     stack: Stack,
     settings: Settings,

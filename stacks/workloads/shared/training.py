@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from aws_cdk import RemovalPolicy
@@ -70,12 +71,15 @@ class TrainingStack(WorkloadStack):
         self.folder = ROOT / "model_code" / self.workload
         self.cluster = training_cluster(self.settings)
         self.processing = processing_cluster(self.settings)
-        self._scoring = scoring_instances(self.settings)
+        self.scoring = scoring_instances(self.settings)
         self._foundation = foundation
         self._code: dict[str, CodeDirectory] = {}
+        self._sources: dict[str, SourceArchive] = {}
+        self._groups: dict[str, CfnModelPackageGroup] = {}
         self._arrivals = S3Prefix(foundation.data_bucket, f"{self.workload}/input")
         self._input_key = Parameter.string("InputKey", f"{self._arrivals.prefix}/{workload.data}")
         self.data = Join("/", (f"s3://{foundation.data_bucket.bucket_name}", self._input_key))
+        self.outputs = S3Prefix(foundation.artifact_bucket, f"{self.workload}/training")
         self._pretrained = S3Prefix(foundation.data_bucket, f"{self.workload}/weights")
         self._weights_key = (
             Parameter.string("WeightsKey", f"{self._pretrained.prefix}/{workload.weights}/")
@@ -90,6 +94,17 @@ class TrainingStack(WorkloadStack):
             raise ValueError(f"the record of {self.workload} names no weights")
         return Join("/", (f"s3://{self._pretrained.bucket.bucket_name}", self._weights_key))
 
+    @cached_property
+    def job_role(self) -> ExecutionRole:
+        """Runs the jobs."""
+        return ExecutionRole(
+            self,
+            "JobRole",
+            description=f"Runs the jobs of {self.name}",
+            log_groups=JOB_LOGS,
+            names_source=self.settings.trust_names_source,
+        )
+
     def code(self, folder: str) -> CodeDirectory:
         """The folder as the code of processing jobs."""
         if folder not in self._code:
@@ -98,7 +113,11 @@ class TrainingStack(WorkloadStack):
 
     def source(self, folder: str) -> SourceArchive:
         """The folder as the source of a model in script mode, fitted by its `fit.py`."""
-        return SourceArchive(self, f"{_pascal(folder)}Source", folder=self.folder / folder, program="fit.py")
+        if folder not in self._sources:
+            self._sources[folder] = SourceArchive(
+                self, f"{_pascal(folder)}Source", folder=self.folder / folder, program="fit.py"
+            )
+        return self._sources[folder]
 
     def spot(self, data: Value) -> Spot | None:
         """Spot instances, where the settings want them, for a fit that writes checkpoints. `data` names the
@@ -123,7 +142,7 @@ class TrainingStack(WorkloadStack):
             model_name=model.model_name,
             data=rows,
             accept=accept,
-            instances=self._scoring,
+            instances=self.scoring,
             records=records,
         )
 
@@ -137,12 +156,14 @@ class TrainingStack(WorkloadStack):
         accepts: Sequence[str] = ("text/csv",),
         answers: Sequence[str] = _ANSWERS,
         variant: str = "",
+        branch: str = "",
     ) -> tuple[Processing, Condition]:
         """How good the model is, by the folder `evaluate`; if it is good enough, it waits for approval.
 
-        A `variant` of the workload's model has steps, a report and a group of its own.
+        A `variant` of the workload's model has steps, a report and a group of its own. Where one of several
+        models becomes the workload's, each in its `branch` of a condition, they have steps of their own only.
         """
-        suffix = _pascal(variant)
+        suffix = _pascal(variant or branch)
         evaluation = replace(_EVALUATION, name=f"{_EVALUATION.name}-{variant}") if variant else _EVALUATION
         evaluate = Processing(
             f"Evaluate{suffix}",
@@ -156,7 +177,7 @@ class TrainingStack(WorkloadStack):
         )
         register = RegisterModel(
             f"Register{suffix}",
-            group=self._build_group(variant),
+            group=self._group(variant),
             model=model,
             statistics=evaluate.uri(evaluation),
             accepts=accepts,
@@ -169,8 +190,7 @@ class TrainingStack(WorkloadStack):
     def build_pipeline(self, steps: Sequence[Step], parameters: Sequence[Parameter]) -> None:
         """The pipeline, with `parameters` beside those of data and instances, and its triggers."""
         foundation = self._foundation
-        outputs = S3Prefix(foundation.artifact_bucket, f"{self.workload}/training")
-        instances = (self.cluster.instances, self.processing.instances, self._scoring)
+        instances = (self.cluster.instances, self.processing.instances, self.scoring)
         pipeline = Pipeline(
             self,
             "Pipeline",
@@ -182,15 +202,9 @@ class TrainingStack(WorkloadStack):
                 *dict.fromkeys(one for each in instances for one in each.parameters),
             ],
             steps=steps,
-            job_role=ExecutionRole(
-                self,
-                "JobRole",
-                description=f"Runs the jobs of {self.name}",
-                log_groups=JOB_LOGS,
-                names_source=self.settings.trust_names_source,
-            ),
-            reads=[self._arrivals, *([self._pretrained] if self._weights_key else []), outputs],
-            outputs=outputs,
+            job_role=self.job_role,
+            reads=[self._arrivals, *([self._pretrained] if self._weights_key else []), self.outputs],
+            outputs=self.outputs,
             vpc_config=foundation.model_vpc_config,
             names_source=self.settings.trust_names_source,
             alarms=foundation.alarms,
@@ -207,6 +221,11 @@ class TrainingStack(WorkloadStack):
             event = {self._input_key: KEY, DATA_VERSION: ETAG}
             arrival = NewObject(self._arrivals.bucket, f"{self._arrivals.prefix}/*", event)
             Trigger(self, "NewData", pipeline=pipeline, occasion=arrival)
+
+    def _group(self, variant: str) -> CfnModelPackageGroup:
+        if variant not in self._groups:
+            self._groups[variant] = self._build_group(variant)
+        return self._groups[variant]
 
     def _build_group(self, variant: str) -> CfnModelPackageGroup:
         model = f"{self.workload}-{variant}" if variant else self.workload

@@ -1,0 +1,296 @@
+"""AutoML: a table and a target become candidate pipelines, one tuning over two algorithms, and a model."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from constructs import Construct
+
+from stacks.constructs.model.image import ManagedImage
+from stacks.constructs.model.inference_pipeline import Container
+from stacks.constructs.pipeline.records import CSV_LABELS
+from stacks.constructs.pipeline.references import Parameter, Value
+from stacks.constructs.pipeline.steps import (
+    Categorical,
+    Condition,
+    Continuous,
+    Equal,
+    Integer,
+    Model,
+    Processing,
+    Step,
+    Training,
+    TrainingDefinition,
+    Transform,
+    Tuning,
+)
+from stacks.constructs.pipeline.steps.tuning import Range
+from stacks.settings import ROOT, Settings
+from stacks.workloads.shared.gate import Gate
+from stacks.workloads.shared.record import Workload
+from stacks.workloads.shared.served_model import served_hostnames
+from stacks.workloads.shared.serving import ServingStack
+from stacks.workloads.shared.training import DATA_VERSION, TrainingStack
+
+WORKLOAD = Workload(
+    name="automl",
+    summary="finds a model for a table by itself, as Autopilot does",
+    model="features, XGBoost or linear-learner, labels",
+    training="AutomlTraining",
+    serving="AutomlServing",
+    data="churn.txt",
+    # Where the linear learner has won, it is in the place of XGBoost.
+    containers=("features", "xgboost", "labels"),
+    # The columns of the table without the target.
+    example="KS,186,510,400-6454,no,no,0,137.8,97,23.43,187.7,118,15.95,146.4,85,6.59,8.7,6,2.35,1",
+    # Whether training goes on once there are candidates and their notebooks.
+    options={"mode": ("complete", "candidates-only")},
+    # Two algorithms are tuned, which takes minutes.
+    trains_for_templates=False,
+)
+
+_SCIKIT_LEARN = ManagedImage.named("scikit-learn")
+_RANGES = ROOT / "model_code" / "automl" / "analyse" / "candidate_ranges.json"
+_RECORDIO = "application/x-recordio-protobuf"
+_FEATURES, _LABELS = "features", "labels"
+
+_TARGET = Parameter.string("Target", "Churn?")
+# The workshop's split.
+_SPLIT_SEED = Parameter.string("SplitSeed", "42")
+_MAX_JOBS = Parameter.integer("TuningJobs", 8)
+_MAX_PARALLEL_JOBS = Parameter.integer("TuningJobsAtOnce", 4)
+# Two standard errors of an F1 of the test part below what eight trainings find.
+_GATE = Gate("f1", "F1", minimum=0.7)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """One of the two candidate pipelines that are run: transformers that are fitted, then an algorithm.
+
+    In candidates.json it is called `dpp<number>-<algorithm>`. `sparse` says how its features travel.
+    """
+
+    number: int
+    algorithm: str
+    sparse: bool
+
+    @property
+    def name(self) -> str:
+        return f"dpp{self.number}-{self.algorithm}"
+
+    @property
+    def ranges(self) -> Mapping[str, Any]:
+        """The objective, static hyperparameters and ranges of its algorithm, as the notebooks have them."""
+        found: Mapping[str, Any] = json.loads(_RANGES.read_text())[self.algorithm]
+        return found
+
+    @property
+    def image(self) -> ManagedImage:
+        return ManagedImage.named(self.algorithm)
+
+    @property
+    def features(self) -> Container:
+        """The transformers: rows of the table in, features out, with the label if a row has one."""
+        return Container.of_script(
+            _FEATURES,
+            _SCIKIT_LEARN,
+            {
+                "AUTOML_TRANSFORM_MODE": "feature-transform",
+                "AUTOML_SPARSE_ENCODE_RECORDIO_PROTOBUF": "1" if self.sparse else "0",
+                "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": _RECORDIO,
+            },
+        )
+
+    @property
+    def containers(self) -> Sequence[Container]:
+        """The hops of the whole model: rows of the table in, labels out."""
+        # Without these variables an algorithm answers a probability, which is no number of a label.
+        selection = {
+            "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
+            "SAGEMAKER_INFERENCE_OUTPUT": "predicted_label",
+            "SAGEMAKER_INFERENCE_SUPPORTED": "predicted_label,probability,probabilities",
+        }
+        labels = {
+            "AUTOML_TRANSFORM_MODE": "inverse-label-transform",
+            "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
+            "SAGEMAKER_INFERENCE_INPUT": "predicted_label",
+            "SAGEMAKER_INFERENCE_OUTPUT": "predicted_label",
+            "SAGEMAKER_INFERENCE_SUPPORTED": "predicted_label,probability,labels,probabilities",
+        }
+        return (
+            self.features,
+            Container(self.algorithm, self.image, selection),
+            Container.of_script(_LABELS, _SCIKIT_LEARN, labels),
+        )
+
+
+_CANDIDATES = (_Candidate(0, "xgboost", sparse=True), _Candidate(2, "linear-learner", sparse=False))
+
+
+class AutomlTraining(TrainingStack):
+    """From a table with a header to the better of two candidates' models, which waits for its approval."""
+
+    def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
+        super().__init__(scope, id, workload=WORKLOAD, **kwargs)
+        self._hold_out = Processing(
+            "HoldOut",
+            image=_SCIKIT_LEARN,
+            code=self.code("hold_out"),
+            inputs={"input": self.data},
+            outputs=["development", "test", "labels"],
+            cluster=self.cluster,
+            options={"target": _TARGET, "seed": _SPLIT_SEED},
+            environment={"DATA_VERSION": DATA_VERSION},
+        )
+        development = {"development": self._hold_out.output("development")}
+        self._split = Processing(
+            "Split",
+            image=_SCIKIT_LEARN,
+            code=self.code("split"),
+            inputs=development,
+            outputs=["train", "validation"],
+            cluster=self.cluster,
+            options={"target": _TARGET, "seed": _SPLIT_SEED},
+        )
+        self._analyse = Processing(
+            "Analyse",
+            image=_SCIKIT_LEARN,
+            code=self.code("analyse"),
+            inputs=development,
+            outputs=["analysis", "candidates", "notebooks"],
+            cluster=self.cluster,
+            options={"target": _TARGET},
+            environment=self._written_into_notebooks(),
+        )
+        steps: list[Step] = [self._hold_out, self._split, self._analyse]
+        parameters = [_TARGET, _SPLIT_SEED]
+        if self.options["mode"] == "complete":
+            steps += self._find_model()
+            parameters += [_MAX_JOBS, _MAX_PARALLEL_JOBS, _GATE.parameter]
+        self.build_pipeline(steps, parameters)
+
+    def _written_into_notebooks(self) -> Mapping[str, Value]:
+        """What the candidates' notebook runs with, as long as nobody changes it there."""
+        images = {
+            name: ManagedImage.named(name).bind(self, self.job_role, self.cluster.use)
+            for name in ("scikit-learn", *(one.algorithm for one in _CANDIDATES))
+        }
+        return {
+            "AUTOML_ROLE_ARN": self.job_role.role_arn,
+            "AUTOML_OUTPUT": f"{self.outputs.uri}/notebooks",
+            "AUTOML_TRAIN": self._split.output("train"),
+            "AUTOML_VALIDATION": self._split.output("validation"),
+            **{f"AUTOML_{name.upper().replace('-', '_')}_IMAGE": uri for name, uri in images.items()},
+        }
+
+    def _find_model(self) -> list[Step]:
+        """The candidates' transformers, the tuning of both algorithms, and the model of the better one."""
+        steps: list[Step] = []
+        definitions, transformers = [], {}
+        for candidate in _CANDIDATES:
+            fit, *applied = self._transform(candidate)
+            steps += [fit, *applied]
+            transformers[candidate.name] = fit
+            [train, validation] = [one.scores for one in applied if isinstance(one, Transform)]
+            definitions.append(self._definition(candidate, {"train": train, "validation": validation}))
+        tune = Tuning(
+            "Tune", definitions=definitions, max_jobs=_MAX_JOBS, max_parallel_jobs=_MAX_PARALLEL_JOBS
+        )
+        first, second = (
+            self._branch(one, transformers[one.name].model_data, tune.best_model_data) for one in _CANDIDATES
+        )
+        winner = Condition(
+            "Winner",
+            comparisons=[Equal(tune.best_definition, _CANDIDATES[0].name)],
+            if_steps=first,
+            else_steps=second,
+        )
+        return [*steps, tune, winner]
+
+    def _transform(self, candidate: _Candidate) -> tuple[Training, Model, Transform, Transform]:
+        """The candidate's transformers, fitted, and what they make of the two parts."""
+        number = candidate.number
+        fit = Training(
+            f"Transformer{number}",
+            image=_SCIKIT_LEARN,
+            source=self.source("transform"),
+            hyperparameters={"candidate": candidate.name},
+            channels={
+                "train": self._split.output("train"),
+                "candidates": self._analyse.output("candidates"),
+            },
+            cluster=self.cluster,
+            content_type=None,
+        )
+        model = self.model(f"Features{number}", [candidate.features], {_FEATURES: fit.model_data})
+        train, validation = (
+            Transform(
+                f"{part.capitalize()}{number}",
+                model_name=model.model_name,
+                data=self._split.output(part),
+                accept=_RECORDIO,
+                instances=self.scoring,
+                assemble_with="None",
+            )
+            for part in ("train", "validation")
+        )
+        return fit, model, train, validation
+
+    def _definition(self, candidate: _Candidate, channels: Mapping[str, Value]) -> TrainingDefinition:
+        ranges = candidate.ranges
+        training = Training(
+            candidate.name,
+            image=candidate.image,
+            hyperparameters=ranges["hyperparameters"],
+            channels=channels,
+            cluster=self.cluster,
+            spot=self.spot(self._split.job_name),
+            content_type=_RECORDIO,
+        )
+        return TrainingDefinition(
+            training=training,
+            objective=ranges["objective"],
+            ranges=[_range(name, one) for name, one in ranges["ranges"].items()],
+        )
+
+    def _branch(self, candidate: _Candidate, transformer: Value, algorithm: Value) -> list[Step]:
+        """The candidate's whole model, what it answers to the test part, and its gate."""
+        branch = candidate.algorithm
+        model = self.model(
+            f"AutomlModel{candidate.number}",
+            candidate.containers,
+            {_FEATURES: transformer, candidate.algorithm: algorithm, _LABELS: transformer},
+        )
+        score = self.score(model, self._hold_out.output("test"), "text/csv", variant=branch)
+        inputs = {
+            "labels": self._hold_out.output("labels"),
+            "analysis": self._analyse.output("analysis"),
+            "scores": score.scores,
+        }
+        verdict = self.judge(model, _GATE, inputs, image=_SCIKIT_LEARN, answers=("text/csv",), branch=branch)
+        return [model, score, *verdict]
+
+
+def _range(name: str, found: Mapping[str, Any]) -> Range:
+    if "values" in found:
+        return Categorical(name, found["values"])
+    kind = Integer if isinstance(found["low"], int) and isinstance(found["high"], int) else Continuous
+    return kind(name, found["low"], found["high"], found.get("scaling", "Linear"))
+
+
+class AutomlServing(ServingStack):
+    """The endpoint of the three containers, the second of them of the algorithm that has won."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:
+        trained = served_hostnames(settings, WORKLOAD.name)
+        winner = next((one for one in _CANDIDATES if one.algorithm in trained), _CANDIDATES[0])
+        super().__init__(
+            scope,
+            id,
+            workload=WORKLOAD,
+            settings=settings,
+            containers=winner.containers,
+            records=CSV_LABELS,
+            **kwargs,
+        )
