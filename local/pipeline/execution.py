@@ -14,6 +14,7 @@ from assembly.errors import SlipwayError
 from local.containers.job import GRACE
 from local.containers.process import stop_all
 from local.errors import JobError, PipelineError
+from local.experiments.recording import TrialComponents
 from local.jobs import Services
 from local.pipeline.definition import Definition, Step
 from local.pipeline.expressions import Unread, Values, resolve
@@ -55,6 +56,9 @@ class Execution:
     packages: list[str] = field(default_factory=list)
     transformed: list[str] = field(default_factory=list)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        self.components = TrialComponents(self.folder, [f"{self.pipeline.arn}/execution/{self.id}"])
 
     def rehearse(self) -> None:
         """Resolve and check every step without running it.
@@ -177,6 +181,7 @@ class _Steps:
         found = execution.cache.find(key, step.caching)
         if found is not None and self._has_property_files(described(step, found.description)):
             self._progress.unchanged(step.name, found.execution)
+            execution.components.take_over(step.name, found.execution)
             record = replace(record, status=UNCHANGED, key=key, origin=found.execution)
             return _Done(record, described(step, found.description))
         self._run(step, action)
@@ -187,7 +192,9 @@ class _Steps:
         with self._progress.step(step.name, self._stopping.is_set):
             if self._stopping.is_set():
                 raise JobError("stopped before it started")
-            action.run(self._execution.folder / step.name)
+            recording = self._execution.components.recording
+            with recording(step.type, step.name, action, self._stopping.is_set):
+                action.run(self._execution.folder / step.name)
             if not self._has_property_files(described(step, action.description)):
                 names = ", ".join(str(file.path) for file in step.property_files)
                 raise JobError(f"it has not written its property file {names}")

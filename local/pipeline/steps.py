@@ -178,7 +178,8 @@ class TransformJob:
 
     @property
     def description(self) -> dict[str, Any]:
-        return {**self._arguments, "TransformJobName": self._name}
+        arn = self._services.place.arn("sagemaker", f"transform-job/{self._name}")
+        return {**self._arguments, "TransformJobName": self._name, "TransformJobArn": arn}
 
     @property
     def outputs(self) -> Sequence[str]:

@@ -1,0 +1,1 @@
+"""Experiments: each job of an execution is a trial component, as SageMaker's experiments have them."""
