@@ -64,11 +64,11 @@ class Front:
         try:
             await service(request, receive, send)
         except AwsError as error:
-            await send_response(send, service.error(error))
+            await _refuse(send, request, service.error(error))
         except Exception:
             traceback.print_exc()
             failed = AwsError("InternalFailure", "The runner failed; its own log says where.", 500)
-            await send_response(send, service.error(failed))
+            await _refuse(send, request, service.error(failed))
 
     def _not_served(self, name: str, request: Request) -> Response:
         """An error that clients of that protocol can read: the query protocols have theirs in XML."""
@@ -93,6 +93,13 @@ def demand_signature(request: Request, service: str, region: str) -> None:
         else:
             code, message = "InvalidSignatureException", refused.reason
         raise AwsError(code, f"{message}: set the keys with `slipway env`", 403) from None
+
+
+async def _refuse(send: Send, request: Request, response: Response) -> None:
+    if request.header("expect"):
+        # Who waits for leave to send its body now sends none: what comes next would be taken for it.
+        response.headers["connection"] = "close"
+    await send_response(send, response)
 
 
 async def send_response(send: Send, response: Response) -> None:

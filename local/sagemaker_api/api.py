@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from assembly import Assembly, Model
 from assembly.errors import SlipwayError
@@ -20,19 +20,24 @@ from local.containers.images import Images
 from local.endpoint.fleet import Fleets
 from local.endpoint.replacement import Hosted
 from local.endpoint.runtime import Runtime
+from local.errors import JobError
 from local.jobs import Services
+from local.jobs.tuning.request import TuningRequest
 from local.registry import FolderRegistry
 from local.sagemaker_api import kinds
 from local.sagemaker_api.answers import not_found
 from local.sagemaker_api.endpoints import Endpoints, Surroundings
-from local.sagemaker_api.jobs import Jobs
+from local.sagemaker_api.jobs import Jobs, Kind
 from local.sagemaker_api.queue import Queue
+from local.sagemaker_api.records import Record
 from local.sagemaker_api.resources import CONFIG, MODEL, Request, Resources
 from local.sagemaker_api.streams import streams
 from local.sagemaker_api.tags import Tagged, Tags
-from local.sagemaker_api.tuning import TuningTrainings
+from local.sagemaker_api.tuning import TuningTrainings, training_records
 from local.storage.s3 import Storage
 from local.storage.workspace import Workspace
+
+Others = Callable[[], Iterable[Record]]
 
 
 class Made:
@@ -66,13 +71,20 @@ class SageMakerApi:
         surroundings = Surroundings(declared, fleets, made.folder, now)
         self._endpoints = Endpoints(surroundings, self._models, self._configs)
         self._queue = Queue(self._services)
-        checks = {
-            kinds.TRANSFORM_JOBS.path: self._check_transform,
-            kinds.TUNING_JOBS.path: _check_tuning,
-        }
-        self._jobs = [
-            Jobs(kind, made.folder, self._queue, declared.place, checks.get(kind.path, _nothing))
-            for kind in kinds.ALL
+        self._jobs = self._all_jobs()
+
+    def _all_jobs(self) -> list[Jobs]:
+        def jobs(kind: Kind, check: Callable[[Request], None], others: Others = tuple) -> Jobs:
+            return Jobs(
+                kind, self._made.folder, self._queue, self._declared.place, check=check, others=others
+            )
+
+        self._tunings = tunings = jobs(kinds.TUNING_JOBS, _check_tuning)
+        return [
+            jobs(kinds.TRAINING_JOBS, _nothing, lambda: training_records(tunings)),
+            jobs(kinds.PROCESSING_JOBS, _nothing),
+            jobs(kinds.TRANSFORM_JOBS, self._check_transform),
+            tunings,
         ]
 
     def open(self, runtime: Runtime, of_template: Sequence[Hosted]) -> None:
@@ -93,11 +105,10 @@ class SageMakerApi:
     def services(self) -> Mapping[str, Service]:
         """The services by the names that their requests are signed for."""
         place = self._declared.place
-        tunings = next(jobs for jobs in self._jobs if jobs.kind is kinds.TUNING_JOBS)
         tagged: dict[str, Tagged] = {jobs.kind.path: jobs for jobs in self._jobs}
         tagged |= {"model": self._models, "endpoint-config": self._configs, "endpoint": self._endpoints}
         groups: list[Mapping[str, Operation]] = [jobs.operations() for jobs in self._jobs]
-        groups += [TuningTrainings(tunings).operations(), Tags(place, tagged).operations()]
+        groups += [TuningTrainings(self._tunings).operations(), Tags(place, tagged).operations()]
         groups += [self._models.operations(), self._configs.operations(), self._endpoints.operations()]
         return {
             "sagemaker": JsonService("sagemaker", place.region, dict(ChainMap(*map(dict, groups)))),
@@ -119,6 +130,7 @@ class SageMakerApi:
             deployed=self._model,
             stopping=stopping,
             on_phase=on_phase,
+            tunings=self._made.workspace.tunings,
         )
 
     def _model(self, name: str) -> Model | None:
@@ -155,6 +167,12 @@ def _check_tuning(request: Request) -> None:
     given = [one for one in ("TrainingJobDefinition", "TrainingJobDefinitions") if request.get(one)]
     if len(given) != 1:
         raise validation("expected either a TrainingJobDefinition or TrainingJobDefinitions")
+    try:
+        TuningRequest.parse(request)
+    except JobError as error:
+        raise validation(str(error)) from None
+    except KeyError as error:
+        raise validation(f"{error.args[0]} is missing") from None
 
 
 def _nothing(request: Request) -> None:

@@ -1,7 +1,7 @@
 """Create, Describe, List and Stop of jobs; what is created is run by the runner's own jobs."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -55,7 +55,10 @@ class Described:
 
 
 class Jobs:
-    """The jobs of one kind, and their operations by name; `check` refuses a request by AwsError."""
+    """The jobs of one kind, and their operations by name; `check` refuses a request by AwsError.
+
+    `others` are jobs that something else has started and runs: they are described and listed with them.
+    """
 
     def __init__(
         self,
@@ -63,9 +66,12 @@ class Jobs:
         folder: Path,
         queue: Queue,
         place: Place,
+        *,
         check: Callable[[Mapping[str, Any]], None],
+        others: Callable[[], Iterable[Record]] = tuple,
     ) -> None:
         self.kind = kind
+        self._others = others
         self._check = check
         self._queue = queue
         self._place = place
@@ -98,7 +104,7 @@ class Jobs:
     def create(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         kind, name = self.kind, request[self.kind.name]
         operation = f"Create{kind.prefix}"
-        if self._records.find(name) is not None:
+        if self.find(name) is not None:
             raise already_there(operation, kind.path.replace("-", " "), self.arn(name))
         for member in kind.needed:
             if member not in request:
@@ -130,7 +136,7 @@ class Jobs:
 
     def describe(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         name = request[self.kind.name]
-        record = self._records.find(name)
+        record = self.find(name)
         if record is None:
             raise not_found(f"Describe{self.kind.prefix}", self.kind.path.replace("-", " "), self.arn(name))
         return self.described(record)
@@ -138,12 +144,12 @@ class Jobs:
     def list(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         shape = operation_model("sagemaker", f"List{self.kind.prefix}s").output_shape
         summary = shape.members[self.kind.listing.summaries].member
-        found = [members_of(summary, self._all_known(one)) for one in self._records]
+        found = [members_of(summary, self._all_known(one)) for one in self.records()]
         return self.kind.listing.page(found, request)
 
     def stop(self, request: Mapping[str, Any]) -> None:
         name = request[self.kind.name]
-        record = self._records.find(name)
+        record = self.find(name)
         if record is None:
             raise not_found(f"Stop{self.kind.prefix}", self.kind.path.replace("-", " "), self.arn(name))
         if record["status"] != IN_PROGRESS:
@@ -151,6 +157,8 @@ class Jobs:
                 f"The request was rejected because the {self.kind.path.replace('-', ' ')} is in status "
                 f"{record['status']}."
             )
+        if self._records.find(name) is None:
+            raise validation(f"{self.arn(name)} was started by a tuning job: stop that one")
         self._queue.stop(self.kind.path, name)
 
     def arn(self, name: str) -> str:
@@ -162,7 +170,7 @@ class Jobs:
         return members_of(shape, self._all_known(record))
 
     def known(self, record: Record) -> Described:
-        return Described(record, self.folder(record["name"]), self._result(record), self._place)
+        return Described(record, self.folder(record), self._result(record), self._place)
 
     def _all_known(self, record: Record) -> dict[str, Any]:
         kind, name = self.kind, record["name"]
@@ -181,7 +189,7 @@ class Jobs:
 
     def tags(self, name: str) -> Mapping[str, str] | None:
         """Its tags; None if there is no such job."""
-        record = self._records.find(name)
+        record = self.find(name)
         return None if record is None else dict(record["tags"])
 
     def set_tags(self, name: str, tags: Mapping[str, str]) -> None:
@@ -192,22 +200,23 @@ class Jobs:
         elif record is not None:
             self._records.put(name, {**record, "tags": dict(tags)})
 
-    def folder(self, name: str) -> Path:
+    def folder(self, record: Record) -> Path:
         """Where a job works, and leaves its logs."""
-        return self._folder / "work" / name
+        return Path(record["folder"]) if "folder" in record else self._folder / "work" / record["name"]
 
     def records(self) -> Iterator[Record]:
-        return iter(self._records)
+        yield from self._records
+        yield from self._others()
 
     def find(self, name: str) -> Record | None:
-        return self._records.find(name)
+        return self._records.find(name) or next((one for one in self._others() if one["name"] == name), None)
 
     def _job(self, record: Record) -> Job:
         def build(record: Record, services: Services) -> Work:
             return self.kind.build(record["name"], record["request"], services)
 
         built: Build = build
-        return Job(record, self._records, self.folder(record["name"]), built)
+        return Job(record, self._records, self.folder(record), built)
 
     def _result(self, record: Record) -> Mapping[str, Any]:
         """What the work says of itself, while it runs and afterwards."""

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,11 +13,11 @@ from local.jobs.arguments import PROCESSING, TRAINING, TRANSFORM, TUNING
 from local.pipeline.steps import TransformJob
 from local.sagemaker_api.jobs import Described, Kind
 from local.sagemaker_api.listing import Listing
-from local.sagemaker_api.queue import COMPLETED, FAILED, STOPPED
 
 # SageMaker's, where a request does not say.
 _LONGEST_TIME = {"MaxRuntimeInSeconds": 86_400}
-_SUMMARY = ("TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "TunedHyperParameters", "CreationTime")
+_NO_JOBS = dict.fromkeys(("Completed", "InProgress", "RetryableError", "NonRetryableError", "Stopped"), 0)
+_NO_OBJECTIVES = dict.fromkeys(("Succeeded", "Pending", "Failed"), 0)
 
 
 def _training(described: Described) -> Mapping[str, Any]:
@@ -55,41 +54,22 @@ def final_metrics(folder: Path) -> list[dict[str, Any]]:
 
 
 def _tuning(described: Described) -> Mapping[str, Any]:
-    jobs = summaries(described)
-    states = Counter(one["TrainingJobStatus"] for one in jobs)
-    measured = [one for one in jobs if "FinalHyperParameterTuningJobObjectiveMetric" in one]
-    best = described.result.get("BestTrainingJob", {}).get("TrainingJobName")
-    config = described.record["request"]["HyperParameterTuningJobConfig"]
+    jobs = {one["TrainingJobName"]: one for one in summaries(described)}
+    result, config = described.result, described.record["request"]["HyperParameterTuningJobConfig"]
     return {
-        "BestTrainingJob": next((one for one in measured if one["TrainingJobName"] == best), None),
+        "BestTrainingJob": jobs.get(result.get("BestTrainingJob", {}).get("TrainingJobName")),
         "Strategy": config["Strategy"],
         "ResourceLimits": config["ResourceLimits"],
-        "TrainingJobStatusCounters": {
-            "Completed": states[COMPLETED],
-            "InProgress": states["InProgress"],
-            "RetryableError": 0,
-            "NonRetryableError": states[FAILED],
-            "Stopped": states[STOPPED],
-        },
-        "ObjectiveStatusCounters": {
-            "Succeeded": len(measured),
-            "Pending": states["InProgress"],
-            "Failed": states[FAILED],
-        },
+        "TrainingJobStatusCounters": result.get("TrainingJobStatusCounters", _NO_JOBS),
+        "ObjectiveStatusCounters": result.get("ObjectiveStatusCounters", _NO_OBJECTIVES),
+        "ConsumedResources": result.get("ConsumedResources"),
     }
 
 
 def summaries(described: Described) -> Sequence[dict[str, Any]]:
-    """The training jobs that a tuning job has begun, as far as is known, best first."""
-    record = described.record
-    found = []
-    for one in described.result.get("TrainingJobSummaries", []):
-        known = {key: value for key, value in one.items() if value is not None}
-        known.setdefault("CreationTime", record["started"])
-        known["TuningJobName"] = record["name"]
-        if all(key in known for key in _SUMMARY):
-            found.append(known)
-    return found
+    """The training jobs that a tuning job has begun, best first; before the first has, there are none."""
+    found = described.result.get("TrainingJobSummaries", [])
+    return [one for one in found if "TrainingJobArn" in one]
 
 
 def _tuning_job(name: str, arguments: Mapping[str, Any], services: Services) -> TuningJob:
@@ -136,4 +116,3 @@ TUNING_JOBS = Kind(
     ended="HyperParameterTuning",
     more=_tuning,
 )
-ALL = (TRAINING_JOBS, PROCESSING_JOBS, TRANSFORM_JOBS, TUNING_JOBS)

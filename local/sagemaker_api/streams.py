@@ -16,7 +16,7 @@ def streams(group: str, all_jobs: Sequence[Jobs], hosted: Sequence[Hosted]) -> l
     """The streams of a group such as `/aws/sagemaker/TrainingJobs`; None for a group that there is not."""
     for jobs in all_jobs:
         if group == f"/aws/sagemaker/{jobs.kind.prefix}s":
-            return [one for record in jobs.records() for one in _streams(record, jobs.folder(record["name"]))]
+            return [one for record in jobs.records() for one in _streams(record, jobs.folder(record))]
     for one in hosted:
         if group == f"{_ENDPOINTS}{one.endpoint.name}":
             return [

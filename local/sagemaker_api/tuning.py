@@ -1,15 +1,16 @@
-"""The training jobs of a tuning job, as SageMaker lists them."""
+"""The training jobs of a tuning job, as SageMaker lists and describes them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from local.sagemaker_api.answers import not_found
 from local.sagemaker_api.jobs import Jobs
 from local.sagemaker_api.kinds import summaries
 from local.sagemaker_api.listing import paged
+from local.sagemaker_api.records import Record
 
 _OPERATION = "ListTrainingJobsForHyperParameterTuningJob"
-_NAME = "HyperParameterTuningJobName"
+_NAME, _ONE = "HyperParameterTuningJobName", "TrainingJobDefinition"
 Summary = Mapping[str, Any]
 
 
@@ -39,6 +40,46 @@ class TuningTrainings:
         if request.get("SortBy") == "FinalObjectiveMetricValue":
             found.sort(key=lambda one: _objective(one) is None)
         return paged("TrainingJobSummaries", found, request)
+
+
+def training_records(tunings: Jobs) -> Iterator[Record]:
+    """A record of each training job that a tuning job has begun, as if a client had created it."""
+    for record in tunings.records():
+        for one in summaries(tunings.known(record)):
+            yield _training_record(one, record, tunings)
+
+
+def _training_record(one: Summary, tuning: Record, tunings: Jobs) -> Record:
+    name, status = one["TrainingJobName"], one["TrainingJobStatus"]
+    definition = _definition(tuning["request"], one.get("TrainingJobDefinitionName"))
+    static = definition.get("StaticHyperParameters", {})
+    ended = one.get("TrainingEndTime")
+    return {
+        "name": name,
+        "request": {
+            **definition,
+            "TrainingJobName": name,
+            "HyperParameters": {**static, **one["TunedHyperParameters"]},
+            "TuningJobArn": tunings.arn(tuning["name"]),
+        },
+        "created": one["CreationTime"],
+        "modified": ended or one["CreationTime"],
+        "started": one["CreationTime"],
+        "ended": ended,
+        "status": status,
+        "phase": "Training" if ended is None else status,
+        "transitions": [],
+        "failure": one.get("FailureReason"),
+        # What its work says of itself is the tuning job's to keep.
+        "result": {},
+        "tags": tuning["tags"],
+        "folder": str(tunings.folder(tuning) / f"trial-{name.rpartition('-')[2]}"),
+    }
+
+
+def _definition(request: Mapping[str, Any], name: str | None) -> Mapping[str, Any]:
+    definitions: list[Mapping[str, Any]] = request.get("TrainingJobDefinitions") or [request[_ONE]]
+    return next((one for one in definitions if one.get("DefinitionName") == name), definitions[0])
 
 
 def _key(by: str) -> Callable[[Summary], Any]:

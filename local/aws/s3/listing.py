@@ -96,7 +96,7 @@ def _start(query: Mapping[str, str], *, second: bool) -> str:
     if token is None:
         return query.get("start-after", "")
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token.encode(), b"-_", validate=True).decode()
     except (ValueError, binascii.Error):
         raise s3_error("InvalidArgument", "The continuation token provided is incorrect") from None
 

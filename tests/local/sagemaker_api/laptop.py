@@ -52,12 +52,11 @@ def write_project(folder: Path) -> Project:
 class Laptop(Serving):
     """`serve` in such a workspace."""
 
-    def client(self, service: str, **keys: str) -> Any:
+    def client(self, service: str, **options: Any) -> Any:
         client = boto3.client(
             service,
             endpoint_url=self.state["url"],
-            **{**KEYS, **keys},
-            config=Config(retries={"total_max_attempts": 1}),
+            **{**KEYS, "config": Config(retries={"total_max_attempts": 1}), **options},
         )
         if service == "sagemaker":
             client.meta.events.register("after-call.sagemaker", _hold_to_model)

@@ -118,3 +118,42 @@ def test_a_tuning_job_lists_its_training_jobs_best_first(laptop: Laptop) -> None
     values = [one["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] for one in trials]
     assert values == sorted(values, reverse=True)
     assert values == [float(one["TunedHyperParameters"]["depth"]) for one in trials]
+    best = sagemaker.describe_training_job(TrainingJobName=trials[0]["TrainingJobName"])
+    assert best["ModelArtifacts"]["S3ModelArtifacts"].endswith(
+        f"/{best['TrainingJobName']}/output/model.tar.gz"
+    )
+    assert best["FinalMetricDataList"][0]["Value"] == values[0]
+    assert best["TuningJobArn"] == job["HyperParameterTuningJobArn"]
+
+
+def test_several_definitions_are_tuned_by_one_job(laptop: Laptop) -> None:
+    sagemaker = laptop.client("sagemaker")
+    depth = {"Name": "depth", "MinValue": "1", "MaxValue": "9", "ScalingType": "Linear"}
+    definitions = []
+    for name in ("one", "other"):
+        definition = {**training("definition"), "DefinitionName": name}
+        definition = {
+            key: one for key, one in definition.items() if key not in ("TrainingJobName", "HyperParameters")
+        }
+        definition["StaticHyperParameters"] = {"behavior": "measure"}
+        definition["TuningObjective"] = {"Type": "Maximize", "MetricName": "quality"}
+        definition["HyperParameterRanges"] = {"IntegerParameterRanges": [depth]}
+        definitions.append(definition)
+    sagemaker.create_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName="several",
+        HyperParameterTuningJobConfig={
+            "Strategy": "Bayesian",
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2},
+        },
+        TrainingJobDefinitions=definitions,
+    )
+    job = laptop.wait(
+        sagemaker.describe_hyper_parameter_tuning_job,
+        "HyperParameterTuningJobStatus",
+        until=ENDED,
+        HyperParameterTuningJobName="several",
+    )
+
+    assert job["HyperParameterTuningJobStatus"] == "Completed", job
+    assert job["BestTrainingJob"]["TrainingJobDefinitionName"] in ("one", "other")
+    assert [one["DefinitionName"] for one in job["TrainingJobDefinitions"]] == ["one", "other"]
