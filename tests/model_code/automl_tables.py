@@ -1,7 +1,9 @@
 """Tables with a target, and the AutoML jobs run on them."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from model_scripts import REAL_FILE, load
@@ -10,6 +12,7 @@ real_file = pytest.mark.skipif(not REAL_FILE.exists(), reason="the public file i
 
 TARGET = "left"
 HOLD_OUT = ("input", "development", "test", "labels")
+ANALYSE = ("development", "analysis", "candidates", "notebooks")
 SPLIT = ("development", "train", "validation")
 
 
@@ -36,3 +39,11 @@ def split(folder: Path, target: str = TARGET, seed: int = 42) -> None:
 def arguments(folder: Path, names: Sequence[str], target: str, seed: int = 42) -> list[str]:
     places = [part for name in names for part in (f"--{name}", str(folder / name))]
     return [*places, "--target", target, "--seed", str(seed)]
+
+
+def analyse(folder: Path, table: Any, target: str = TARGET) -> dict[str, Any]:
+    """The analysis job on a table as the hold-out writes it; its outputs are folders beside the table's."""
+    table.write(folder / "development/table.csv")
+    load("automl/analyse/__main__").main(arguments(folder, ANALYSE, target)[:-2])
+    found: dict[str, Any] = json.loads((folder / "analysis/analysis.json").read_text("utf-8"))
+    return found

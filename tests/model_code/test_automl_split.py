@@ -52,6 +52,7 @@ def test_development_keeps_the_header_and_the_test_part_has_its_labels_apart(tmp
     assert json.loads((tmp_path / "labels/split.json").read_text()) == {
         "random_state": 42,
         "rows": {"development": 96, "test": 24, "left out of test": 0},
+        "cells that are no number": {},
     }
 
 
@@ -77,41 +78,35 @@ def quoted(text: str) -> str:
     return text.replace("age,plan", '"a ""g"" e","plan, 日本\nname"')
 
 
-# What is unusual -> the file, the target's name, and the first column's cells of rows 0 and 1 afterwards.
+# What is unusual -> the file, the target's name, and what becomes of its cells.
 TAKEN = {
-    "a byte order mark": ("\ufeff" + table_text(), TARGET, None),
-    "CRLF": (table_text(newline="\r\n"), TARGET, None),
-    "no last line end": (table_text().rstrip("\n"), TARGET, None),
-    "blank lines": (table_text().replace("\n", "\n\n"), TARGET, None),
-    "gzip": (gzip.compress(table_text().encode()), TARGET, None),
-    "quoted cells": (table_text().replace("20.5", '"20.5"'), TARGET, None),
-    "spaces around cells": (table_text().replace(",a,", ", a ,").replace("20.5", " 20.5\t"), TARGET, None),
-    "a target with a line feed in it": (table_text(header='age,plan,"has\nleft"'), "has\nleft", None),
-    "a target of composed characters": (table_text(header="age,plan,e\u0301te\u0301"), "\u00e9t\u00e9", None),
-    "unicode and line feeds in the header": (quoted(table_text()), TARGET, None),
-    "the target in the middle": (table_text(header="age,left,plan").replace("yes", "no"), TARGET, None),
-    "NaN as text": (table_text().replace("20.5", "NaN"), TARGET, ""),
-    "NULL as text": (table_text().replace("20.5", "NULL"), TARGET, ""),
-    "infinity as text": (table_text().replace("20.5", "-inf"), TARGET, ""),
-    "a number that is too large": (table_text().replace("20.5", "1e999"), TARGET, ""),
-    "thousands separators": (table_text().replace("20.5", '"1,234,020.5"'), TARGET, "1234020.5"),
-    "a quoted line feed in a cell": (
-        table_text().replace("20.5", '"twenty\r\nand a half"'),
-        TARGET,
-        "twenty and a half",
-    ),
+    "a byte order mark": ("\ufeff" + table_text(), TARGET, {}),
+    "CRLF": (table_text(newline="\r\n"), TARGET, {}),
+    "no last line end": (table_text().rstrip("\n"), TARGET, {}),
+    "blank lines": (table_text().replace("\n", "\n\n"), TARGET, {}),
+    "gzip": (gzip.compress(table_text().encode()), TARGET, {}),
+    "quoted cells": (table_text().replace("20.5", '"20.5"'), TARGET, {}),
+    "spaces around cells": (table_text().replace(",a,", ", a ,").replace("20.5", " 20.5\t"), TARGET, {}),
+    "a target with a line feed in it": (table_text(header='age,plan,"has\nleft"'), "has\nleft", {}),
+    "a target of composed characters": (table_text(header="age,plan,e\u0301te\u0301"), "\u00e9t\u00e9", {}),
+    "unicode and line feeds in the header": (quoted(table_text()), TARGET, {}),
+    "NaN as text": (table_text().replace("20.5", "NaN"), TARGET, {"20.5": ""}),
+    "NULL as text": (table_text().replace("20.5", "NULL"), TARGET, {"20.5": ""}),
+    "infinity as text": (table_text().replace("20.5", "-inf"), TARGET, {"20.5": ""}),
+    "a number that is too large": (table_text().replace("20.5", "1e999"), TARGET, {"20.5": ""}),
+    "thousands separators": (table_text().replace("20.5", '"1,234,020.5"'), TARGET, {"20.5": "1234020.5"}),
+    "a quoted line feed in a cell": (table_text().replace(",a,", ',"plan\r\na",'), TARGET, {"a": "plan a"}),
+    "the target in the middle": (table_text(header="age,left,plan"), TARGET, {}),
 }
 
 
 @pytest.mark.parametrize("case", TAKEN)
 def test_an_unusual_table_is_taken(tmp_path: Path, case: str) -> None:
-    content, target, cell = TAKEN[case]
+    content, target, cells = TAKEN[case]
     found = held_out(tmp_path, content, target)
-    expected = [line.split(",") for line in table_text().splitlines()[1:]]
+    expected = [[cells.get(cell, cell) for cell in line.split(",")] for line in table_text().splitlines()[1:]]
     if case == "the target in the middle":
-        expected = [[age, {"yes": "no"}.get(label, label), plan] for age, plan, label in expected]
-    if cell is not None:
-        expected = [[age if age != "20.5" else cell, plan, label] for age, plan, label in expected]
+        expected = [[age, label, plan] for age, plan, label in expected]
     assert sorted(found) == sorted(expected)
     split(tmp_path, target)
 
@@ -236,3 +231,13 @@ def test_the_sample_is_churn_s(tmp_path: Path) -> None:
         options = ("--rows", 30, "--seed", 5, "--output", tmp_path / workload)
         assert run(f"{workload}/sample", *options).returncode == 0
     assert (tmp_path / "automl").read_bytes() == (tmp_path / "churn").read_bytes()
+
+
+def test_what_is_no_number_among_numbers_is_emptied_and_counted(tmp_path: Path) -> None:
+    hold_out(tmp_path, table_text(rows=400).replace("\n20.5", "\nunknown").replace(",b,", ",7,"))
+    development = rows(tmp_path / "development/table.csv")[1:]
+    ages = [row[0] for row in [*development, *rows(tmp_path / "test/rows.csv")]]
+    counts = json.loads((tmp_path / "labels/split.json").read_text())["cells that are no number"]
+    assert "unknown" not in ages
+    assert counts == {"age": ages.count("")} == {"age": 8}
+    assert {row[1] for row in development} == {"a", "7"}

@@ -1,16 +1,20 @@
 """Analyse the development part of a table: its columns' types, and what a person should know about them.
 
-Writes schema.json (`table_schema`) for the steps behind it, and the candidates with their notebook.
+Writes schema.json (`table_schema`) for the steps behind it, analysis.json (`table_analysis`), and the candidates
+with their notebook.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import table_analysis
 import table_schema
 from candidates import write_candidates
-from job_files import only_file
+from job_files import only_file, write
+from table_analysis import analysis
 from table_file import Table
 from table_schema import Schema
 
@@ -28,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_candidates(schema, candidates=arguments.candidates, notebooks=arguments.notebooks)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
+    found = json.dumps(analysis(table, schema), indent=2, ensure_ascii=False, allow_nan=False)
+    write(arguments.analysis / table_analysis.FILE, found + "\n")
     schema.save(arguments.analysis / table_schema.FILE)
     print(f"analyzed {len(table.rows)} rows of {len(table.names)} columns")
 

@@ -3,16 +3,21 @@
 Writes development/table.csv (80 %, with the header), test/rows.csv (the columns without the target, without
 a header, as batch transform reads them), and labels/labels.csv (their labels, one a line) with
 labels/split.json, which says what was cut how. Cells are written plain (`automl_cells.plain`). Rows without a
-label stay in the development part, whose analysis names them; they cannot be tested on.
+label stay in the development part, whose analysis names them; they cannot be tested on. A column whose values
+in the development part are numbers but for one in twenty (`column_types`) loses the others, in both parts:
+split.json has their count.
 """
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from automl_cells import number
+from column_types import NUMERIC, column_type
 from job_files import only_file, write_lines
 from table_file import Table, TableError, write_rows
 from table_schema import binary_labels, check_rows
@@ -41,14 +46,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
 
+    blanked = keep_numbers(development, target, [development, test])
     development.write(arguments.development / "table.csv")
     write_rows(arguments.test / "rows.csv", (without(row, target) for row in test.rows))
     write_rows(arguments.labels / "labels.csv", ([label] for label in test.column(target)))
     rows = {"development": len(development.rows), "test": len(test.rows)}
     rows["left out of test"] = len(table.rows) - sum(rows.values())
-    cuts = {"random_state": arguments.seed, "rows": rows}
+    cuts = {"random_state": arguments.seed, "rows": rows, "cells that are no number": blanked}
     write_lines(arguments.labels / "split.json", [json.dumps(cuts)])
-    print(f"held out of {len(table.rows)} rows with random_state={arguments.seed}: {rows}")
+    emptied = f"; emptied cells that are no number: {blanked}" if blanked else ""
+    print(f"held out of {len(table.rows)} rows with random_state={arguments.seed}: {rows}{emptied}")
 
 
 def hold_out(table: Table, target: int, seed: int) -> tuple[Table, Table]:
@@ -66,6 +73,19 @@ def _check(part: Table, target: int, labels: Sequence[str], least: int) -> None:
             raise TableError(
                 f'too few rows of the label "{label[:40]}": expected at least {least} a part, got {count}'
             )
+
+
+def keep_numbers(development: Table, target: int, parts: Sequence[Table]) -> dict[str, int]:
+    """Empty the cells that are no number in the numeric columns; how many they were, by column."""
+    blanked: dict[str, int] = {}
+    for index, name in enumerate(development.names):
+        if index == target or column_type(development.column(index)) != NUMERIC:
+            continue
+        for row in (row for part in parts for row in part.rows):
+            if row[index] and math.isnan(number(row[index])):
+                row[index] = ""
+                blanked[name] = blanked.get(name, 0) + 1
+    return blanked
 
 
 def without(row: Sequence[str], index: int) -> list[str]:

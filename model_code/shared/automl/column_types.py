@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from automl_cells import number
 
@@ -16,7 +16,7 @@ OF_A_KIND = 0.95
 NUMBERS_AS_CATEGORIES, MOST_CATEGORIES = 2, 30
 
 _UUID = re.compile(r"\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\b.*|\d{1,2}/\d{1,2}/\d{4}(?: \d{2}:\d{2}(?::\d{2})?)?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].+)?|\d{1,2}/\d{1,2}/\d{4}(?: \d{2}:\d{2}(?::\d{2})?)?")
 _SLASHED = ("%m/%d/%Y", "%d/%m/%Y")
 
 
@@ -39,34 +39,44 @@ def column_type(cells: Sequence[str]) -> str:
         return NUMERIC if len(different) > NUMBERS_AS_CATEGORIES else CATEGORICAL
     if unique and _are(present, _UUID.fullmatch):
         return ID
-    if _are(present, is_date):
+    if _are(present, _is_date):
         return DATETIME
     return CATEGORICAL if len(different) <= MOST_CATEGORIES else TEXT
 
 
-def is_date(cell: str) -> bool:
-    """Whether a cell is a date, with or without a time."""
+def date_number(cell: str) -> float:
+    """The date that a cell is, with or without a time, in seconds since 1970; NaN if it is none.
+
+    Of 3/4/2024 the month comes first, of 13/4/2024 the day. A time without a zone is taken for UTC.
+    """
     if not _DATE.fullmatch(cell):
-        return False
-    if "/" in cell:
-        return any(_parses(cell.partition(" ")[0], form) for form in _SLASHED)
-    try:
-        datetime.fromisoformat(cell)
-    except ValueError:
-        return False
-    return True
+        return math.nan
+    readings = [datetime.fromisoformat] if "-" in cell else [_slashed(form) for form in _SLASHED]
+    for read in readings:
+        try:
+            date = read(cell)
+        except ValueError:
+            continue
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+    return math.nan
 
 
-def _parses(cell: str, form: str) -> bool:
-    try:
-        datetime.strptime(cell, form)
-    except ValueError:
-        return False
-    return True
+def _slashed(form: str) -> Callable[[str], datetime]:
+    def read(cell: str) -> datetime:
+        date, _, time = cell.partition(" ")
+        return datetime.combine(
+            datetime.strptime(date, form), datetime.fromisoformat(f"2000-01-01 {time or '00:00'}").time()
+        )
+
+    return read
 
 
 def _is_number(cell: str) -> bool:
     return not math.isnan(number(cell))
+
+
+def _is_date(cell: str) -> bool:
+    return not math.isnan(date_number(cell))
 
 
 def _are(cells: Sequence[str], is_one: Callable[[str], object]) -> bool:

@@ -27,7 +27,7 @@ class Table:
     """Names of columns, and rows of as many plain cells (`automl_cells.plain`)."""
 
     names: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[list[str]]
 
     @classmethod
     def read(cls, path: Path) -> "Table":
