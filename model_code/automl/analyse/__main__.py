@@ -1,7 +1,7 @@
 """Analyse the development part of a table: its columns' types, and what a person should know about them.
 
-Writes schema.json (`table_schema`) for the steps behind it, analysis.json (`table_analysis`), and the candidates
-with their notebook.
+Writes schema.json (`table_schema`) for the steps behind it, analysis.json (`table_analysis`) and the notebook
+that shows it, and the candidates with their notebook.
 """
 
 import argparse
@@ -10,10 +10,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import exploration_notebook
 import table_analysis
 import table_schema
 from candidates import write_candidates
 from job_files import only_file, write
+from notebook_file import write_notebook
 from table_analysis import analysis
 from table_file import Table
 from table_schema import Schema
@@ -32,8 +34,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_candidates(schema, candidates=arguments.candidates, notebooks=arguments.notebooks)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
-    found = json.dumps(analysis(table, schema), indent=2, ensure_ascii=False, allow_nan=False)
-    write(arguments.analysis / table_analysis.FILE, found + "\n")
+    found = analysis(table, schema)
+    document = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
+    write(arguments.analysis / table_analysis.FILE, document + "\n")
+    write_notebook(arguments.notebooks / exploration_notebook.FILE, exploration_notebook.cells(found))
     schema.save(arguments.analysis / table_schema.FILE)
     print(f"analyzed {len(table.rows)} rows of {len(table.names)} columns")
 
