@@ -26,6 +26,8 @@ def _sagemaker(kind: str, name_property: str) -> ResourceType:
     return ResourceType(name_property, ref=arn, attributes={name_property: "{name}"})
 
 
+_DATA_QUALITY_JOB = "arn:{partition}:sagemaker:{region}:{account}:data-quality-job-definition/{name}"
+
 RUN: Mapping[str, ResourceType] = {
     "AWS::ApiGateway::ApiKey": ResourceType(),
     "AWS::ApiGateway::Authorizer": ResourceType(),
@@ -129,6 +131,9 @@ DECLARED: Mapping[str, ResourceType] = {
         "LogGroupName", attributes={"Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*"}
     ),
     "AWS::S3::BucketPolicy": ResourceType(),
+    "AWS::SageMaker::DataQualityJobDefinition": ResourceType(
+        "JobDefinitionName", ref=_DATA_QUALITY_JOB, attributes={"JobDefinitionArn": _DATA_QUALITY_JOB}
+    ),
     # Nothing of Studio runs here: `make notebook` opens JupyterLab.
     "AWS::SageMaker::Domain": ResourceType(
         "DomainName",
@@ -138,6 +143,12 @@ DECLARED: Mapping[str, ResourceType] = {
             "DomainId": "d-{name}",
         },
     ),
+    "AWS::SageMaker::MlflowApp": ResourceType(
+        "Name",
+        ref="arn:{partition}:sagemaker:{region}:{account}:mlflow-app/{name}",
+        attributes={"Arn": "arn:{partition}:sagemaker:{region}:{account}:mlflow-app/{name}"},
+    ),
+    "AWS::SageMaker::MonitoringSchedule": _sagemaker("monitoring-schedule", "MonitoringScheduleName"),
     "AWS::SageMaker::NotebookInstance": _sagemaker("notebook-instance", "NotebookInstanceName"),
     "AWS::SageMaker::NotebookInstanceLifecycleConfig": _sagemaker(
         "notebook-instance-lifecycle-config", "NotebookInstanceLifecycleConfigName"
@@ -147,6 +158,9 @@ DECLARED: Mapping[str, ResourceType] = {
     "AWS::SNS::Subscription": ResourceType(),
     "AWS::SNS::Topic": ResourceType("TopicName", ref="arn:{partition}:sns:{region}:{account}:{name}"),
     "AWS::SNS::TopicPolicy": ResourceType(),
+    "AWS::StepFunctions::StateMachine": ResourceType(
+        "StateMachineName", ref="arn:{partition}:states:{region}:{account}:stateMachine:{name}"
+    ),
     "AWS::WAFv2::LoggingConfiguration": ResourceType(),
     "AWS::WAFv2::WebACL": ResourceType(
         "Name", attributes={"Arn": "arn:{partition}:wafv2:{region}:{account}:regional/webacl/{name}/local"}

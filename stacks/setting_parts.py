@@ -216,3 +216,23 @@ class Studio(Part):
     @classmethod
     def _users_differ(cls, users: tuple[str, ...]) -> tuple[str, ...]:
         return _each_once(users)
+
+
+_HOURLY = r"^cron\(0 (\*|([01]?\d|2[0-3])(/([1-9]|1\d|2[0-4]))?) \? \* \* \*\)$"
+
+
+class ModelMonitor(Part):
+    """SageMaker's own Model Monitor, which new customers cannot have any more: jobs that compare what
+    endpoints captured with a baseline, by a `schedule` of whole hours in UTC, at most every hour."""
+
+    schedule: Annotated[str, StringConstraints(pattern=_HOURLY)]
+    instance_type: InstanceType
+    volume_size_gb: int = Field(ge=1, le=16_384)
+    max_runtime_seconds: int = Field(ge=60, le=86_400)
+
+    @field_validator("instance_type")
+    @classmethod
+    def _takes_a_key(cls, name: str) -> str:
+        if has_local_disk(name):
+            raise ValueError("a job of Model Monitor has its volume encrypted: expected no local disk")
+        return name

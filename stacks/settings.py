@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from stacks.setting_parts import (
+    ModelMonitor,
     Network,
     Operations,
     Part,
@@ -161,6 +162,8 @@ class Settings(Part):
     api: Api
     workbench: Workbench | None = None
     studio: Studio | None = None
+    mlflow: bool = False
+    model_monitor: ModelMonitor | None = None
 
     @field_validator("studio")
     @classmethod

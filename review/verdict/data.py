@@ -80,6 +80,7 @@ STORES: Mapping[str, Store] = {
     "AWS::SQS::Queue": Store("the messages that wait in it"),
     "AWS::SageMaker::Experiment": Store("its trials"),
     "AWS::SageMaker::FeatureGroup": Store("the records of its online store"),
+    "AWS::SageMaker::MlflowApp": Store("its runs"),
     "AWS::SageMaker::MlflowTrackingServer": Store("its runs"),
     "AWS::SageMaker::ModelPackage": Store("the registered version"),
     "AWS::SageMaker::ModelPackageGroup": Store("model packages", _never),

@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_cdk import App
 
+from stacks.platform.mlflow import Mlflow
 from stacks.platform.studio import Studio
 from stacks.platform.workbench import Workbench
 from stacks.settings import Settings
@@ -16,3 +17,5 @@ def optional_stacks(app: App, *, settings: Settings, **kwargs: Any) -> None:
         Workbench(app, f"{prefix}-workbench", workbench=settings.workbench, **common)
     if settings.studio:
         Studio(app, f"{prefix}-studio", studio=settings.studio, **common)
+    if settings.mlflow:
+        Mlflow(app, f"{prefix}-mlflow", **common)

@@ -27,6 +27,7 @@ from stacks.constructs.pipeline.steps import (
 )
 from stacks.constructs.pipeline.steps.tuning import Range
 from stacks.settings import ROOT, Settings
+from stacks.workloads.shared.autopilot import build_autopilot
 from stacks.workloads.shared.gate import Gate
 from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.served_model import served_hostnames
@@ -45,7 +46,8 @@ WORKLOAD = Workload(
     # The columns of the table without the target.
     example="KS,186,510,400-6454,no,no,0,137.8,97,23.43,187.7,118,15.95,146.4,85,6.59,8.7,6,2.35,1",
     # Whether training goes on once there are candidates and their notebooks.
-    options={"mode": ("complete", "candidates-only")},
+    # `autopilot` is whether SageMaker's own is there beside it, and what that makes.
+    options={"mode": ("complete", "candidates-only"), "autopilot": ("off", "candidates-only", "complete")},
     # Two algorithms are tuned, which takes minutes.
     trains_for_templates=False,
 )
@@ -169,6 +171,13 @@ class AutomlTraining(TrainingStack):
             steps += self._find_model()
             parameters += [_MAX_JOBS, _MAX_PARALLEL_JOBS, _GATE.parameter]
         self.build_pipeline(steps, parameters)
+        build_autopilot(
+            self,
+            foundation=self._foundation,
+            target=str(_TARGET.default),
+            problem_type="BinaryClassification",
+            metric="F1",
+        )
 
     def _written_into_notebooks(self) -> Mapping[str, Value]:
         """What the candidates' notebook runs with, as long as nobody changes it there."""

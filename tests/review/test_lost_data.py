@@ -37,6 +37,7 @@ def tagged(key: str) -> dict[str, Any]:
         ("AWS::EFS::FileSystem", {}, "is deleted with its files"),
         ("AWS::RDS::DBInstance", {"DBClusterIdentifier": "a"}, "is deleted with its data"),
         ("AWS::SageMaker::FeatureGroup", {}, "is deleted with the records of its online store"),
+        ("AWS::SageMaker::MlflowApp", {}, "is deleted with its runs"),
         ("AWS::SageMaker::NotebookInstance", {}, "is deleted with the files on its volume"),
         ("AWS::Cognito::UserPool", {}, "is deleted with its users"),
         ("AWS::SecretsManager::Secret", {}, "is deleted with its value"),

@@ -20,6 +20,8 @@ OPERATIONS = {
     "Tuning": ("CreateHyperParameterTuningJob", "HyperParameterTuningJobName"),
     "Transform": ("CreateTransformJob", "TransformJobName"),
     "Model": ("CreateModel", "ModelName"),
+    # No step of Pipelines: a state of Step Functions names the job.
+    "AutoML": ("CreateAutoMLJobV2", "AutoMLJobName"),
     "RegisterModel": ("CreateModelPackage", "ModelPackageName"),
 }
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -128,8 +130,13 @@ def _bounds(shape: Shape, value: Any, path: str) -> Iterator[str]:
         yield f"{path}: {value!r} is above {limits['max']}"
     if isinstance(shape, StringShape) and shape.enum and value not in shape.enum:
         yield f"{path}: {value!r} is not one of {', '.join(shape.enum[:5])}, ..."
-    if "pattern" in limits and not re.fullmatch(limits["pattern"], value):
+    if "pattern" in limits and not re.fullmatch(_python(limits["pattern"]), value):
         yield f"{path}: {value!r} does not match {limits['pattern']}"
+
+
+def _python(pattern: str) -> str:
+    """A pattern of the model, whose classes of letters, spaces and digits Python's `re` does not know."""
+    return pattern.replace(r"\p{L}\p{Z}\p{N}", r"\w\s")
 
 
 def _join(path: str, name: str) -> str:

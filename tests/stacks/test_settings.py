@@ -10,6 +10,12 @@ from hypothesis import strategies as st
 from stacks.settings import ROOT, Settings, SettingsError
 
 STUDIO = {"users": ["analyst"], "instance_type": "ml.t3.medium", "volume_size_gb": 10, "idle_minutes": 60}
+MONITOR = {
+    "schedule": "cron(0 * ? * * *)",
+    "instance_type": "ml.m5.large",
+    "volume_size_gb": 10,
+    "max_runtime_seconds": 3300,
+}
 
 
 def changed(context: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -94,6 +100,11 @@ def test_only_prod_keeps_data(context: Mapping[str, Any]) -> None:
         ("options.bnak", {}, "expected a workload: automl, bank"),
         ("options", 5, "dictionary"),
         ("options", {"forecast": 5}, "dictionary"),
+        ("mlflow", "yes", "boolean"),
+        ("model_monitor", {**MONITOR, "schedule": "rate(1 hour)"}, "pattern"),
+        ("model_monitor", {**MONITOR, "schedule": "cron(5 * ? * * *)"}, "pattern"),
+        ("model_monitor", {**MONITOR, "instance_type": "ml.m5d.large"}, "expected no local disk"),
+        ("model_monitor", {**MONITOR, "max_runtime_seconds": 86_401}, "less than or equal to 86400"),
         ("studio", STUDIO, "expected a network beside it"),
         ("studio", {**STUDIO, "users": []}, "at least 1 item"),
         ("studio", {**STUDIO, "users": ["Ann"]}, "pattern"),

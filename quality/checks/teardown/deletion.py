@@ -71,6 +71,14 @@ def _space(space: Resource) -> Iterator[Remainder]:
     yield from logs.of_space(space)
 
 
+def _state_machine(machine: Resource) -> Iterator[Remainder]:
+    if "createAutoMLJob" in str(machine.get("DefinitionString")):
+        yield Remainder.at(machine, Kind.MADE_BY_EXECUTIONS, "AWS::SageMaker::Model")
+        for group in ("ProcessingJobs", "TrainingJobs", "TransformJobs"):
+            yield Remainder.at(machine, Kind.LOG_GROUP, f"/aws/sagemaker/{group}")
+    yield from logs.of_state_machine(machine)
+
+
 def _pipeline(pipeline: Resource) -> Iterator[Remainder]:
     kinds = {step.type for step in steps(pipeline)}
     if "Model" in kinds:
@@ -123,7 +131,9 @@ FINDERS: Mapping[str, Finder] = {
             "AWS::SNS::Subscription",
             "AWS::SNS::Topic",
             "AWS::SNS::TopicPolicy",
+            "AWS::SageMaker::DataQualityJobDefinition",
             "AWS::SageMaker::EndpointConfig",
+            "AWS::SageMaker::MlflowApp",
             "AWS::SageMaker::Model",
             "AWS::SageMaker::NotebookInstanceLifecycleConfig",
             "AWS::SageMaker::UserProfile",
@@ -144,8 +154,10 @@ FINDERS: Mapping[str, Finder] = {
     "AWS::SageMaker::Domain": _domain,
     "AWS::SageMaker::Endpoint": logs.of_endpoint,
     "AWS::SageMaker::ModelPackageGroup": _package_group,
+    "AWS::SageMaker::MonitoringSchedule": logs.of_schedule,
     "AWS::SageMaker::NotebookInstance": logs.of_notebook,
     "AWS::SageMaker::Pipeline": _pipeline,
     "AWS::SageMaker::Space": _space,
+    "AWS::StepFunctions::StateMachine": _state_machine,
     "AWS::WAFv2::LoggingConfiguration": logs.of_firewall,
 }

@@ -7,7 +7,7 @@ a retention. CloudFormation deletes in the reverse order of the dependencies.
 from collections.abc import Iterator
 
 from quality.checks.teardown.remainder import Kind, Remainder
-from stacks.policies.templates import Json, Resource, as_list
+from stacks.policies.templates import Json, Resource, as_list, lookup
 
 _GROUP = "AWS::Logs::LogGroup"
 _JOBS = {
@@ -44,6 +44,16 @@ def of_notebook(notebook: Resource) -> Iterator[Remainder]:
 
 def of_space(space: Resource) -> Iterator[Remainder]:
     yield from _written_to(space, None, "/aws/sagemaker/studio")
+
+
+def of_schedule(schedule: Resource) -> Iterator[Remainder]:
+    yield from _written_to(schedule, None, "/aws/sagemaker/ProcessingJobs")
+
+
+def of_state_machine(machine: Resource) -> Iterator[Remainder]:
+    for one in machine.get("LoggingConfiguration.Destinations") or []:
+        destination = lookup(one, "CloudWatchLogsLogGroup.LogGroupArn")
+        yield from _written_to(machine, destination, _name(destination))
 
 
 def of_jobs(pipeline: Resource, kinds: set[str]) -> Iterator[Remainder]:

@@ -42,7 +42,8 @@ class ManagedImage:
         stack = Stack.of(scope)
         found = locate(self.framework, self.version, stack.region, use)
         _grant_pull(stack, role, found.account, found.repository)
-        return f"{_registry(found.account, stack.region)}/{found.repository}:{found.tag}"
+        image = f"{_registry(found.account, stack.region)}/{found.repository}"
+        return f"{image}:{found.tag}" if found.tag else image
 
 
 @dataclass(frozen=True)

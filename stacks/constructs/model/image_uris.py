@@ -15,17 +15,17 @@ _GRAVITON = re.compile(r"[a-z]+\d+g[a-z]*")
 
 @dataclass(frozen=True)
 class Use:
-    """What an image is used for: its scope, which for processing jobs is training, the instance types that it
-    has to run on, and the Elastic Inference accelerator beside them, if there is one."""
+    """What an image is used for: its scope, which for processing jobs of ours is training, the instance types
+    that it has to run on, and the Elastic Inference accelerator beside them, if there is one."""
 
-    scope: Literal["training", "inference"]
+    scope: Literal["training", "inference", "monitoring"]
     instance_types: Sequence[str]
     accelerator_type: str | None = None
 
 
 @dataclass(frozen=True)
 class Location:
-    """An image's registry, by its account, its repository and its tag."""
+    """An image's registry, by its account, its repository and its tag, which may be empty."""
 
     account: str
     repository: str

@@ -1,11 +1,37 @@
 """All rules, in the order of their modules."""
 
 from stacks.policies.rule import Rule
-from stacks.policies.rules import access, api, endpoint, function, model, notebook, pipeline, storage, studio
+from stacks.policies.rules import (
+    access,
+    api,
+    autopilot,
+    endpoint,
+    experiments,
+    function,
+    model,
+    monitoring,
+    notebook,
+    pipeline,
+    storage,
+    studio,
+)
 
 RULES: tuple[Rule, ...] = tuple(
     value
-    for module in (model, endpoint, pipeline, access, storage, api, function, notebook, studio)
+    for module in (
+        model,
+        endpoint,
+        pipeline,
+        access,
+        storage,
+        api,
+        function,
+        notebook,
+        studio,
+        autopilot,
+        monitoring,
+        experiments,
+    )
     for value in vars(module).values()
     if isinstance(value, Rule)
 )
