@@ -39,16 +39,27 @@ from local.storage.workspace import Workspace
 
 
 class PipelineRunner:
-    """One pipeline of an assembly. Its definition has been read and checked.
+    """One pipeline of an assembly, or one that a client has made beside it. Its definition has been read and
+    checked.
 
-    `workload` is what its results are kept under: the workload that its tags name, else its own name.
+    `storage` has the buckets that clients have made, too, `groups` their model package groups. `workload` is
+    what its results are kept under: the workload that its tags name, else its own name.
     """
 
-    def __init__(self, declared: assembly.Assembly, workspace: Workspace, pipeline: Pipeline) -> None:
+    def __init__(
+        self,
+        declared: assembly.Assembly,
+        workspace: Workspace,
+        pipeline: Pipeline,
+        *,
+        storage: Storage | None = None,
+        groups: Collection[str] = (),
+    ) -> None:
         self.pipeline = pipeline
         self.workload = pipeline.address.tagged or pipeline.name
         self.definition = Definition.parse(self.pipeline.definition, STEP_TYPES)
-        self.storage = Storage(workspace.storage, declared)
+        self.storage = storage or Storage(workspace.storage, declared)
+        self._groups = {*declared.names("AWS::SageMaker::ModelPackageGroup"), *groups}
         self._assembly = declared
         self._workspace = workspace
         self._images = Images.load()
@@ -133,12 +144,14 @@ class PipelineRunner:
         leaving_out: Collection[str] = (),
         on_rows: Callable[[int], None] = lambda rows: None,
         called: Mapping[Path, Path] | None = None,
+        execution: tuple[str, Path] | None = None,
     ) -> "Run":
         """An execution whose every step has been checked; raises PipelineError for what cannot run here.
 
-        Messages call the objects in `called` by the names that it has for them.
+        Messages call the objects in `called` by the names that it has for them. `execution` is its id and
+        folder, where these have been given out already.
         """
-        id, folder = self._workspace.new_execution()
+        id, folder = execution or self._workspace.new_execution()
         sources = revision.current()
         record = ExecutionRecord(
             id,
@@ -154,13 +167,12 @@ class PipelineRunner:
         resumed = _unfinished(earlier, command)
         cache = StepCache(self._workspace.results, self.storage, resumed)
         registry = FolderRegistry(self._workspace.registry, self._assembly.place)
-        groups = self._assembly.names("AWS::SageMaker::ModelPackageGroup")
         services = Services(
             self.storage,
             self._images,
             self._assembly.place,
             registry,
-            groups,
+            self._groups,
             self._assembly.model,
             on_rows=on_rows,
             called={} if called is None else called,

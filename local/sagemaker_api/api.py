@@ -27,7 +27,10 @@ from local.registry import FolderRegistry
 from local.sagemaker_api import kinds
 from local.sagemaker_api.answers import not_found
 from local.sagemaker_api.endpoints import Endpoints, Surroundings
+from local.sagemaker_api.executions import Executions, Rooms
 from local.sagemaker_api.jobs import Jobs, Kind
+from local.sagemaker_api.packages import Packages
+from local.sagemaker_api.pipelines import Pipelines
 from local.sagemaker_api.queue import Queue
 from local.sagemaker_api.records import Record
 from local.sagemaker_api.resources import CONFIG, MODEL, Request, Resources
@@ -72,6 +75,11 @@ class SageMakerApi:
         self._endpoints = Endpoints(surroundings, self._models, self._configs)
         self._queue = Queue(self._services)
         self._jobs = self._all_jobs()
+        registry = FolderRegistry(made.workspace.registry, declared.place)
+        self._packages = Packages(declared, registry, self._storage, made.buckets, made.folder)
+        self._pipelines = Pipelines(declared, made.folder, now)
+        rooms = Rooms(declared, made.workspace, self._storage, self._packages.groups)
+        self._executions = Executions(rooms, self._pipelines, made.folder)
 
     def _all_jobs(self) -> list[Jobs]:
         def jobs(kind: Kind, check: Callable[[Request], None], others: Others = tuple) -> Jobs:
@@ -93,10 +101,15 @@ class SageMakerApi:
         waiting = [one for jobs in self._jobs for one in jobs.resume()]
         for _, add in sorted(waiting, key=lambda one: one[0]):
             add()
+        self._executions.open()
         self._endpoints.open(runtime, of_template)
 
     async def close(self) -> None:
-        await asyncio.gather(asyncio.to_thread(self._queue.close), self._endpoints.close())
+        await asyncio.gather(
+            asyncio.to_thread(self._queue.close),
+            asyncio.to_thread(self._executions.close),
+            self._endpoints.close(),
+        )
 
     def kill(self) -> None:
         """Kill the containers of the endpoints."""
@@ -107,8 +120,10 @@ class SageMakerApi:
         place = self._declared.place
         tagged: dict[str, Tagged] = {jobs.kind.path: jobs for jobs in self._jobs}
         tagged |= {"model": self._models, "endpoint-config": self._configs, "endpoint": self._endpoints}
+        tagged |= {"pipeline": self._pipelines, "model-package-group": self._packages}
         groups: list[Mapping[str, Operation]] = [jobs.operations() for jobs in self._jobs]
         groups += [TuningTrainings(self._tunings).operations(), Tags(place, tagged).operations()]
+        groups += [self._pipelines.operations(), self._executions.operations(), self._packages.operations()]
         groups += [self._models.operations(), self._configs.operations(), self._endpoints.operations()]
         return {
             "sagemaker": JsonService("sagemaker", place.region, dict(ChainMap(*map(dict, groups)))),
