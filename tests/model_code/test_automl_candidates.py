@@ -3,6 +3,9 @@
 import ast
 import json
 import math
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +235,21 @@ def test_the_notebook_has_what_is_known_of_the_account(tmp_path: Path) -> None:
     for expected in ("arn:aws:iam::1:role/one", "s3://bucket/train", '\\"AUTOML_OUTPUT\\": \\"\\"'):
         assert expected in text
     assert "OTHER" not in text
+
+
+def test_the_zip_that_a_job_runs_writes_what_the_folder_writes(tmp_path: Path) -> None:
+    (tmp_path / "development").mkdir()
+    header = ",".join([*TYPES, "Churn?"])
+    lines = "".join(f"{','.join(row)}\n" for row in rows(120))
+    (tmp_path / "development" / "table.csv").write_text(f"{header}\n{lines}")
+    code = as_archived(MODEL_CODE / "automl" / "analyse", tmp_path / "code")
+    archive = Path(shutil.make_archive(str(tmp_path / "job"), "zip", code))
+    for program in (code, archive):
+        outputs = {
+            name: tmp_path / f"of-{program.name}" / name for name in ("analysis", "candidates", "notebooks")
+        }
+        options = [part for name, place in outputs.items() for part in (f"--{name}", str(place))]
+        command = [sys.executable, str(program), "--development", str(tmp_path / "development"), *options]
+        subprocess.run([*command, "--target", "Churn?"], check=True, capture_output=True, cwd="/")
+    written = names_of_the_same(tmp_path / "of-code" / "candidates", tmp_path / "of-job.zip" / "candidates")
+    assert {"candidates.json", "dpp0.py", "trainer.py"} <= {*written}

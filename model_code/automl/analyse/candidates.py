@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import archived_file
 import candidate_notebook
 import table_schema
 from candidate_recipes import Candidate, candidates_of
@@ -32,7 +33,7 @@ def write_candidates(
     ValueError for a table without a column to learn from.
     """
     found = candidates_of(schema)
-    algorithms = json.loads(RANGES.read_text("utf-8"))
+    algorithms = json.loads(archived_file.content(RANGES, __spec__))
     schema.save(candidates / table_schema.FILE)
     documents = [_document(one, algorithms[one.algorithm]) for one in found]
     write(candidates / FILE, json.dumps(documents, indent=1, ensure_ascii=False) + "\n")

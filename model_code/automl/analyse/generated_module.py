@@ -4,6 +4,7 @@ import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
+from archived_file import content
 from candidate_recipes import Candidate
 from candidate_source import source
 from job_files import write
@@ -44,20 +45,22 @@ MODULES = (
 )
 
 
-def _path(module: str) -> Path:
+def _source(module: str) -> bytes:
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
         raise ImportError(f"{module}.py is not beside this module, where the job's code has it")
-    return Path(spec.origin)
+    return content(spec.origin, spec)
 
 
 # Found when this module is imported, while its neighbors are on the path.
-_SOURCES = {name: _path(module) for module, name in [*PROGRAMS.items(), *zip(MODULES, MODULES, strict=True)]}
+_SOURCES = {
+    name: _source(module) for module, name in [*PROGRAMS.items(), *zip(MODULES, MODULES, strict=True)]
+}
 
 
 def write_module(folder: Path, candidates: Sequence[Candidate]) -> None:
     """Write the folder: a file for each candidate below `candidate_data_processors`, and the programs."""
     for candidate in candidates:
         write(folder / PROCESSORS / f"{candidate.processor}.py", source(candidate))
-    for name, path in _SOURCES.items():
-        write(folder / f"{name}.py", path.read_bytes())
+    for name, text in _SOURCES.items():
+        write(folder / f"{name}.py", text)
