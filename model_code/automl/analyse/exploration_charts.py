@@ -45,8 +45,7 @@ def _colors() -> str:
     """A class for each tenth from -1 (cm10) to 1 (c10)."""
     found = []
     for tenth in range(-10, 11):
-        red, blue = (31, 111, 178), (178, 60, 31)
-        strong = red if tenth > 0 else blue
+        strong = (31, 111, 178) if tenth > 0 else (178, 60, 31)
         share = abs(tenth) / 10
         color = " ".join(str(round(255 - share * (255 - part))) for part in strong)
         found.append(f" .c{tenth} {{ fill: rgb({color}) }}".replace("-", "m", 1))

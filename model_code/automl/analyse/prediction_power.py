@@ -28,7 +28,8 @@ def prediction_power(columns: Sequence[ColumnValues], positive: Positive) -> lis
     On the public churn table the five values that a public run printed come in the same order: Day Charge
     .3497 (printed .3506), Day Mins .3496 (.3500), CustServ Calls .276 (.346), Int'l Plan .206 (.215), State
     .099 (.180). What a single 20 % yields there deviates from its mean by .04 to .06, so that a run with one
-    split says no more precisely what it measures.
+    split says no more precisely what it measures. The first two are one quantity in two units; which of them
+    is first is decided in the fourth digit.
     """
     folds = stratified_folds(positive)
     return [_power(column, positive, folds) for column in columns]

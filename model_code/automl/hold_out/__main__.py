@@ -19,7 +19,7 @@ import numpy as np
 from automl_cells import number
 from column_types import NUMERIC, column_type
 from job_files import only_file, write_lines
-from table_file import Table, TableError, write_rows
+from table_file import Table, TableError, quoted, write_rows
 from table_schema import binary_labels, check_rows
 
 DEVELOPMENT = 0.8
@@ -71,7 +71,7 @@ def _check(part: Table, target: int, labels: Sequence[str], least: int) -> None:
     for label in labels:
         if (count := column.count(label)) < least:
             raise TableError(
-                f'too few rows of the label "{label[:40]}": expected at least {least} a part, got {count}'
+                f"too few rows of the label {quoted(label)}: expected at least {least} a part, got {count}"
             )
 
 

@@ -15,7 +15,7 @@ from job_files import write_lines
 
 _GZIP = b"\x1f\x8b"
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_NAMED = 20
+_NAMED, _REPEATED = 20, 40
 
 
 class TableError(ValueError):
@@ -56,9 +56,9 @@ class Table:
         """Where the column of this name is. Raises TableError if it is not there, or if there is no other."""
         name = named(name)
         if name not in self.names:
-            raise TableError(f'there is no column "{name}"; the columns are {_listed(self.names)}')
+            raise TableError(f"there is no column {quoted(name)}; the columns are {_listed(self.names)}")
         if len(self.names) == 1:
-            raise TableError(f'there is no column besides the target "{name}"')
+            raise TableError(f"there is no column besides the target {quoted(name)}")
         return self.names.index(name)
 
     def column(self, index: int) -> list[str]:
@@ -70,8 +70,14 @@ class Table:
 
 
 def named(name: str) -> str:
-    """A column's name in composed characters, with one space where there is white space or a line end."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
+    """A column's name in composed characters, with one space where there is white space or a line end, and
+    without byte order marks, of which some programs write two."""
+    return " ".join(unicodedata.normalize("NFC", name.replace("\ufeff", "")).split())
+
+
+def quoted(text: str) -> str:
+    """As much of a name or a label as a message repeats."""
+    return f'"{text}"' if len(text) <= _REPEATED else f'"{text[:_REPEATED]}..."'
 
 
 def write_rows(path: Path, rows: Iterable[Sequence[str]]) -> None:
@@ -126,10 +132,12 @@ def _names(header: Sequence[str], file: str) -> list[str]:
         )
     [(name, count)] = Counter(names).most_common(1)
     if count > 1:
-        raise TableError(f'{file}: {count} columns have the name "{name}"; rename or remove all but one')
+        raise TableError(
+            f"{file}: {count} columns have the name {quoted(name)}; rename or remove all but one"
+        )
     return names
 
 
 def _listed(names: Sequence[str]) -> str:
-    first = ", ".join(f'"{name}"' for name in names[:_NAMED])
+    first = ", ".join(map(quoted, names[:_NAMED]))
     return f"{first} and {len(names) - _NAMED} others" if len(names) > _NAMED else first

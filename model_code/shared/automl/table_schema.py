@@ -11,7 +11,7 @@ from typing import Any
 from automl_cells import number
 from column_types import column_type
 from job_files import write
-from table_file import Table, TableError
+from table_file import Table, TableError, quoted
 
 FILE = "schema.json"
 BINARY, MULTICLASS, REGRESSION = "BinaryClassification", "MulticlassClassification", "Regression"
@@ -70,13 +70,13 @@ def binary_labels(table: Table, target: int) -> list[str]:
     name = table.names[target]
     labels = sorted({*table.column(target)} - {""})
     if not labels:
-        raise TableError(f'the target "{name}" is empty in all {len(table.rows)} rows')
+        raise TableError(f"the target {quoted(name)} is empty in all {len(table.rows)} rows")
     if len(labels) == 1:
-        raise TableError(f'the target "{name}" has the one label "{_cut(labels[0])}"; expected two')
+        raise TableError(f"the target {quoted(name)} has the one label {quoted(labels[0])}; expected two")
     if (problem := problem_type(labels)) != BINARY:
         raise TableError(
-            f'the target "{name}" has {len(labels)} different values ({problem}); the candidates are for two '
-            f"labels ({BINARY})"
+            f"the target {quoted(name)} has {len(labels)} different values ({problem}); the candidates are "
+            f"for two labels ({BINARY})"
         )
     return labels
 
@@ -89,8 +89,8 @@ def check_rows(table: Table, target: int) -> None:
     rare, rows = min(counts.items(), key=lambda one: one[1])
     if rows < LEAST_OF_A_LABEL:
         raise TableError(
-            f'the target "{table.names[target]}": expected at least {LEAST_OF_A_LABEL} rows of each label, '
-            f'got {rows} of "{_cut(rare)}"'
+            f"the target {quoted(table.names[target])}: expected at least {LEAST_OF_A_LABEL} rows of each "
+            f"label, got {rows} of {quoted(rare)}"
         )
 
 
@@ -103,7 +103,3 @@ def problem_type(labels: Sequence[str]) -> str:
         return MULTICLASS
     fractions = not all(one.is_integer() for one in numbers)
     return REGRESSION if fractions or len(labels) > _MOST_NUMBERS else MULTICLASS
-
-
-def _cut(label: str) -> str:
-    return label if len(label) <= 40 else f"{label[:40]}..."
