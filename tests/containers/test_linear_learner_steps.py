@@ -215,7 +215,7 @@ def test_models_in_parallel_are_those_that_are_trained_alone() -> None:
     parameters = validated(**{**STEP, **given})
     proposed = candidates.propose(parameters, 1.0)
     training = [
-        fitting._Training(Part(ROWS, TARGETS), predictors.choose(parameters), chosen, parameters)
+        fitting.Training(Part(ROWS, TARGETS), predictors.choose(parameters), chosen, parameters)
         for chosen in (proposed, proposed[1:2])
     ]
     # Alone a model begins with the first random numbers; here it begins as it does among the others.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from built_in import records
+from record_bodies import body, record, sparse
 from toolkit.errors import ContainerProblem
 from xgboost_image import answers
 from xgboost_models import ROWS, booster, csv, detail, model, raw
@@ -100,6 +101,31 @@ def test_a_row_alone_is_answered_as_among_others(tmp_path: Path, variables: dict
     assert [served.invoke(csv(ROWS[at : at + 1]), CSV, "").body for at in (0, 1)] == both
 
 
+# Autopilot's second container: rows as records, and the labels as CSV for the third one.
+@pytest.mark.parametrize("variables", [{}, {"SAGEMAKER_BATCH": "true"}])
+@pytest.mark.parametrize("is_sparse", [False, True])
+def test_as_the_second_of_a_chain_it_answers_records_with_labels(
+    tmp_path: Path, variables: dict[str, str], is_sparse: bool
+) -> None:
+    served = model(
+        tmp_path,
+        raw("binary:logistic"),
+        SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT=CSV,
+        SAGEMAKER_INFERENCE_OUTPUT="predicted_label",
+        SAGEMAKER_INFERENCE_SUPPORTED="predicted_label,probability,probabilities",
+        **variables,
+    )
+    write = sparse if is_sparse else record
+    request = body(*(write(row) for row in ROWS.tolist()))
+
+    answer = served.invoke(request, RECORDS, "")
+
+    labels = [int(value > 0.5) for value in booster("binary:logistic").inplace_predict(ROWS)]
+    assert (answer.status, answer.content_type) == (200, WITH_CHARSET)
+    assert [int(line) for line in answer.body.decode().splitlines()] == labels
+    assert len(set(labels)) == 2
+
+
 def test_a_request_that_cannot_be_read_is_415_whatever_it_accepts(tmp_path: Path) -> None:
     assert model(tmp_path, raw("binary:logistic")).invoke(b"no,table", CSV, "image/png").status == 415
 
@@ -171,10 +197,10 @@ def test_selected_columns_are_written_in_every_type_that_the_image_knows(
     assert answered[CSV].body.decode() == as_csv(rows) + ("\n" if batch else "")
     assert json.loads(answered[JSON].body) == {"predictions": rows}
     assert [json.loads(line) for line in answered[LINES].body.splitlines()] == rows
-    for row, record in zip(rows, records.read(answered[RECORDS].body), strict=True):
+    for row, message in zip(rows, records.read(answered[RECORDS].body), strict=True):
         written = {
             name: list(tensor.values)
-            for name, value in record.label.items()
+            for name, value in message.label.items()
             if (tensor := value.float32_tensor)
         }
         assert written == {

@@ -74,7 +74,7 @@ def fit(
     `report` gets each epoch. Models whose loss is no longer a number count as the worst; refuses when all are
     such.
     """
-    training = _Training(train, predictor, candidates, parameters)
+    training = Training(train, predictor, candidates, parameters)
     patience, best, best_epoch, kept = parameters["early_stopping_patience"], -np.inf, 0, training.weights
     for number in range(parameters["epochs"]):
         losses = training.epoch()
@@ -119,7 +119,7 @@ def _improves(rank: float, best: float, tolerance: float) -> bool:
     return rank > best and rank - best >= tolerance * abs(best)
 
 
-class _Training:
+class Training:
     """Weights on their way: `epoch` takes a step for each mini-batch."""
 
     def __init__(
