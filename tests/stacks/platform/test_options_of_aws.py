@@ -1,4 +1,5 @@
-"""What is off in both environments, with its setting on: Autopilot, MLflow and Model Monitor of AWS.
+"""What neither environment has, with its setting on: Autopilot, MLflow and Model Monitor of AWS, and Studio
+for two users without a workbench.
 
 One App for all of them, with our rules and cdk-nag's: its synth fails on what is neither met nor
 acknowledged.
@@ -31,6 +32,7 @@ from stacks.workloads.shared.managed_monitor import build_managed_monitor
 from stacks.workloads.shared.record import workloads
 from stacks.workloads.shared.workload_stack import WorkloadStack
 
+_PROFILE, _SPACE = "AWS::SageMaker::UserProfile", "AWS::SageMaker::Space"
 MONITOR = {
     "schedule": "cron(0 * ? * * *)",
     "instance_type": "ml.m5.large",
@@ -97,8 +99,9 @@ def declare(app: App, settings: Settings) -> None:
 
 @pytest.fixture(scope="module")
 def folder(context: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    prod = {**context["environments"]["prod"], "workbench": None, "studio": None}
+    prod = {**context["environments"]["prod"], "workbench": None}
     prod |= {"mlflow": True, "model_monitor": MONITOR}
+    prod["studio"] = {**prod["studio"], "users": ["ann-lee", "bo"]}
     settings = Settings.from_mapping({**context, "env": "prod", "environments": {"prod": prod}})
     folder = tmp_path_factory.mktemp("options")
     app = App(analytics_reporting=False, context=dict(context), outdir=str(folder))
@@ -290,3 +293,43 @@ def test_without_their_settings_neither_environment_has_them(context: Mapping[st
 def test_logs_of_the_machine_go_with_its_stack(templates: Any) -> None:
     groups = resources(templates["autopilot-complete"], "AWS::Logs::LogGroup")
     assert [one["DeletionPolicy"] for one in groups] == ["Retain"], "in prod they outlive it"
+
+
+def test_each_user_has_a_profile_a_role_and_a_private_space(templates: Mapping[str, Any]) -> None:
+    template = templates["slipway-prod-studio"]
+    profiles = [one["Properties"] for one in resources(template, _PROFILE)]
+    assert [one["UserProfileName"] for one in profiles] == ["ann-lee", "bo"]
+    assert len({text(one["UserSettings"]["ExecutionRole"]) for one in profiles}) == 2
+    for user, space in zip(("ann-lee", "bo"), resources(template, _SPACE), strict=True):
+        properties = space["Properties"]
+        assert properties["SpaceName"] == f"{user}-jupyterlab"
+        assert properties["OwnershipSettings"] == {"OwnerUserProfileName": user}
+        assert properties["SpaceSharingSettings"] == {"SharingType": "Private"}
+        assert properties["SpaceSettings"]["RemoteAccess"] == "DISABLED"
+        [profile] = [one for one in space["DependsOn"] if template["Resources"][one]["Type"] == _PROFILE]
+        assert template["Resources"][profile]["Properties"]["UserProfileName"] == user
+
+
+def test_a_user_runs_the_apps_of_their_own_space_and_of_no_other(templates: Mapping[str, Any]) -> None:
+    for construct, user in (("AnnLee", "ann-lee"), ("Bo", "bo")):
+        declared = templates["slipway-prod-studio"]["Resources"]
+        own = {"Resources": {one: declared[one] for one in declared if one.startswith(construct)}}
+        for action in ("CreateApp", "DeleteApp"):
+            [arn] = allowed(own, f"sagemaker:{action}")
+            assert ":app/${Domain" in arn
+            assert arn.endswith(f".DomainId}}/{user}-jupyterlab/*")
+        [arn] = allowed(own, "sagemaker:CreatePresignedDomainUrl")
+        assert arn.endswith(f"/{user}")
+        written = allowed(own, "s3:PutObject")
+        assert {arn.partition("}/")[2] for arn in written} == {f"studio/{user}/*"}
+
+
+def test_studio_without_a_workbench_has_an_endpoint_of_the_api(templates: Mapping[str, Any]) -> None:
+    template = templates["slipway-prod-studio"]
+    [own] = [one["Properties"] for one in resources(template, "AWS::EC2::VPCEndpoint")]
+    assert text(own["ServiceName"]).endswith(".sagemaker.api")
+    [statement] = own["PolicyDocument"]["Statement"]
+    called = {action for one in statements(template) for action in texts(one["Action"])}
+    assert set(statement["Action"]) == {
+        one for one in called if one.startswith("sagemaker:") and one != "sagemaker:InvokeEndpoint"
+    }
