@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from local.jobs.tuning.definition import Definition
+from local.jobs.tuning.space import is_logarithmic
 from local.jobs.tuning.trials import STOPPED, Trial
 
 _COLORS = ("tab:blue", "tab:orange", "tab:green", "tab:purple", "tab:brown")
 _ALONE = "0.55"
 
 
-def draw(path: Path, best: Sequence[Trial]) -> None:
+def draw(path: Path, best: Sequence[Trial], definitions: Sequence[Definition]) -> None:
     """Draw the trials, which are sorted with the best first: a row and a color for each definition.
 
     The best of all is red, and those that were stopped are hollow.
@@ -19,15 +21,22 @@ def draw(path: Path, best: Sequence[Trial]) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    definitions = sorted({one.definition or "" for one in best})
-    rows = [[one for one in best if (one.definition or "") == name] for name in definitions]
-    columns = 1 + max(len(row[0].hyperparameters) for row in rows)
+    by_name = {one.name: [each for each in best if each.definition == one.name] for one in definitions}
+    rows = {name: row for name, row in by_name.items() if row}
+    columns = 1 + max(len(row[0].hyperparameters) for row in rows.values())
     figure = Figure(figsize=(3.2 * columns, 3.2 * len(rows)), layout="constrained")
     FigureCanvasAgg(figure)
     grid = figure.subplots(len(rows), columns, sharey=True, squeeze=False)
-    for number, (panels, row) in enumerate(zip(grid, rows, strict=True)):
+    logarithmic = {
+        (one.name, each.name) for one in definitions for each in one.ranges if is_logarithmic(each)
+    }
+    for number, (panels, row) in enumerate(zip(grid, rows.values(), strict=True)):
         color = _COLORS[number % len(_COLORS)] if len(rows) > 1 else _ALONE
         _draw_row(panels, row, color, best[0])
+        panels[0].set_xlim(0, max(one.number for one in best) + 1)
+        for panel, name in zip(panels[1:], row[0].hyperparameters, strict=False):
+            if (row[0].definition, name) in logarithmic:
+                panel.set_xscale("log")
     temporary = path.with_name(f".{path.name}")
     figure.savefig(temporary, format="png", dpi=110, metadata={"Software": None})
     temporary.replace(path)

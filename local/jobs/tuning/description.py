@@ -5,7 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local.jobs.services import Services
+from local.jobs.tuning.definition import Definition
 from local.jobs.tuning.trials import COMPLETED, FAILED, IN_PROGRESS, STOPPED, Trial
+
+PLACEHOLDER = "<known when it has run>"
+_OBJECTIVE = "FinalHyperParameterTuningJobObjectiveMetric"
 
 
 def summary(trial: Trial, tuning_job: str, services: Services, *, maximize: bool) -> dict[str, Any]:
@@ -27,7 +31,7 @@ def summary(trial: Trial, tuning_job: str, services: Services, *, maximize: bool
     if trial.status == FAILED and trial.fault is not None:
         found["FailureReason"] = trial.fault
     if trial.value is not None:
-        found["FinalHyperParameterTuningJobObjectiveMetric"] = {
+        found[_OBJECTIVE] = {
             "Type": "Maximize" if maximize else "Minimize",
             "MetricName": trial.objective,
             "Value": trial.value,
@@ -49,6 +53,21 @@ def counters(trials: Sequence[Trial]) -> dict[str, Mapping[str, int]]:
         },
         "ObjectiveStatusCounters": {name: objectives[name] for name in ("Succeeded", "Pending", "Failed")},
     }
+
+
+def best_of(summaries: Sequence[Mapping[str, Any]], *, maximize: bool) -> Mapping[str, Any]:
+    """The summary of the best training; the first where none has an objective."""
+    measured = [one for one in summaries if _OBJECTIVE in one]
+    choose = max if maximize else min
+    return choose(measured, key=lambda one: one[_OBJECTIVE]["Value"], default=summaries[0])
+
+
+def placeholder(definitions: Sequence[Definition]) -> dict[str, Any]:
+    """What stands for a training job while none has begun: it has what later steps may refer to."""
+    names = [one.name for definition in definitions for one in definition.ranges]
+    named = {} if definitions[0].name is None else {"TrainingJobDefinitionName": PLACEHOLDER}
+    tuned = dict.fromkeys(names, PLACEHOLDER)
+    return {"TrainingJobName": PLACEHOLDER, "TunedHyperParameters": tuned, **named}
 
 
 def objective_status(trial: Trial) -> str:

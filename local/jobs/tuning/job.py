@@ -15,14 +15,11 @@ from local.jobs.services import Services
 from local.jobs.training import TrainingJob
 from local.jobs.tuning import chart, trials, warm_start
 from local.jobs.tuning.definition import Definition
-from local.jobs.tuning.description import counters, summary
+from local.jobs.tuning.description import PLACEHOLDER, best_of, counters, placeholder, summary
 from local.jobs.tuning.optimizer import Optimizer, Proposal, Search, optimizer_for
 from local.jobs.tuning.request import IDENTICAL, TuningRequest
 from local.jobs.tuning.stopping import Judge, stopping_rule
 from local.jobs.tuning.trials import COMPLETED, FAILED, IN_PROGRESS, STOPPED, Trial, best_first
-
-_OBJECTIVE = "FinalHyperParameterTuningJobObjectiveMetric"
-_UNKNOWN = "<known when it has run>"
 
 
 class TuningJob:
@@ -55,7 +52,7 @@ class TuningJob:
         others = [one for one in known if one.value is None]
         summaries = [self._summary(one) for one in (*measured, *others)]
         if not known and self._ended is None:
-            summaries = [self._unknown] * self._request.max_jobs
+            summaries = [placeholder(self._request.definitions)] * self._request.max_jobs
         found = {
             **self._arguments,
             "HyperParameterTuningJobName": self._name,
@@ -71,7 +68,10 @@ class TuningJob:
         if summaries and (measured or not known):
             found["BestTrainingJob"] = summaries[0]
             if self._request.warm_start == IDENTICAL:
-                found["OverallBestTrainingJob"] = self._overall_best(summaries[0])
+                earlier = [one for parent in self._parents for one in parent.summaries]
+                found["OverallBestTrainingJob"] = best_of(
+                    [summaries[0], *earlier], maximize=self._request.maximize
+                )
         if self._ended is not None:
             found["HyperParameterTuningEndTime"] = self._ended.timestamp()
             seconds = int((self._ended - self._created).total_seconds())
@@ -96,7 +96,7 @@ class TuningJob:
         """Raise a SlipwayError for a strategy, a range or a training with which the job cannot run here."""
         for one in self._request.definitions:
             self._training(
-                1, Proposal(one, dict.fromkeys((each.name for each in one.ranges), _UNKNOWN))
+                1, Proposal(one, dict.fromkeys((each.name for each in one.ranges), PLACEHOLDER))
             ).check()
         self._parents  # noqa: B018 - a property that refuses unknown jobs
 
@@ -166,7 +166,7 @@ class TuningJob:
             trial, status=status, fault=fault, ended=datetime.now(UTC), emitted=tuple(training.emitted)
         )
         if status != FAILED:
-            trial = _measured(trial, place)
+            trial = trials.measured(trial, place)
         self._trials[number] = trial
         count = self._request.max_jobs
         print(f"{folder.name}: {number} of {count}, {trial.outcome}: {trial.tried}", file=sys.stderr)
@@ -190,7 +190,7 @@ class TuningJob:
         maximize = self._request.maximize
         trials.write(folder / trials.FILE, self._name, self._known, maximize=maximize)
         if best := best_first(self._known, maximize=maximize):
-            chart.draw(folder / "trials.png", best)
+            chart.draw(folder / "trials.png", best, self._request.definitions)
 
     def _end(self, status: str) -> None:
         self._status, self._ended = status, datetime.now(UTC)
@@ -225,37 +225,8 @@ class TuningJob:
         definition: Definition = self._request.definitions[0]
         return warm_start.find(self._services.tunings, self._request.parents, definition)
 
-    def _overall_best(self, best: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The best of this job's trainings and its parents'."""
-        every = [best, *(one for parent in self._parents for one in parent.summaries)]
-        measured = [one for one in every if _OBJECTIVE in one]
-        choose = max if self._request.maximize else min
-        return choose(measured, key=lambda one: one[_OBJECTIVE]["Value"], default=best)
-
-    @property
-    def _unknown(self) -> dict[str, Any]:
-        """What stands for a training job while none has run."""
-        definitions = self._request.definitions
-        names = [one.name for definition in definitions for one in definition.ranges]
-        named = {} if definitions[0].name is None else {"TrainingJobDefinitionName": _UNKNOWN}
-        tuned = dict.fromkeys(names, _UNKNOWN)
-        return {"TrainingJobName": _UNKNOWN, "TunedHyperParameters": tuned, **named}
-
     def _job(self, number: int) -> str:
         return f"{self._name}-{number:03d}"
 
     def _summary(self, trial: Trial) -> dict[str, Any]:
         return summary(trial, self._name, self._services, maximize=self._request.maximize)
-
-
-def _measured(trial: Trial, place: Path) -> Trial:
-    """The trial with the last value of its objective, or with the reason why it has none."""
-    found = [one for one in trial.emitted if one.name == trial.objective]
-    if not found:
-        return replace(trial, fault=f"the metric {trial.objective} is not in the log ({place})")
-    if found[-1].value is None:
-        text = found[-1].text
-        return replace(
-            trial, fault=f"the metric {trial.objective} is {text!r} in the log, not a number ({place})"
-        )
-    return replace(trial, value=found[-1].value)

@@ -93,6 +93,10 @@ class Categorical:
         return text if text in self.values else None
 
 
+def is_logarithmic(one: Range) -> bool:
+    return isinstance(one, Continuous | Integer) and one.logarithmic
+
+
 def read_space(declared: Mapping[str, Any]) -> list[Range]:
     """The ranges; raises JobError for one that is malformed, empty or of a kind that is not supported."""
     readers = {

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,19 @@ class Trial:
             "ended": self.ended and _time(self.ended),
             "metrics": metrics,
         }
+
+
+def measured(trial: Trial, place: Path) -> Trial:
+    """The trial with the last value of its objective, or with the reason why it has none."""
+    found = [one for one in trial.emitted if one.name == trial.objective]
+    if not found:
+        return replace(trial, fault=f"the metric {trial.objective} is not in the log ({place})")
+    if found[-1].value is None:
+        text = found[-1].text
+        return replace(
+            trial, fault=f"the metric {trial.objective} is {text!r} in the log, not a number ({place})"
+        )
+    return replace(trial, value=found[-1].value)
 
 
 def best_first(trials: Sequence[Trial], *, maximize: bool) -> list[Trial]:

@@ -50,25 +50,34 @@ def test_the_definitions_are_tried_alike_whenever_the_job_runs(services: Service
     assert seen[0] == seen[1]
 
 
-def test_a_condition_on_the_winner_takes_its_branch(tmp_path: Path) -> None:
-    outputs = {"OutputDataConfig": {"S3OutputPath": OUTPUTS}}
-    arguments = of_several({**SMALL, **outputs}, {**LARGE, **outputs})
-    for one in arguments["TrainingJobDefinitions"]:
-        one["InputDataConfig"] = fit()["Arguments"]["InputDataConfig"]
-    winner = get("Steps.Tune.BestTrainingJob.TrainingJobDefinitionName")
-    condition = {
-        "Name": "Winner",
-        "Type": "Condition",
-        "Arguments": {
-            "Conditions": [{"Type": "Equals", "LeftValue": winner, "RightValue": "large"}],
-            "IfSteps": [fit("Large", depth=get("Steps.Tune.BestTrainingJob.TunedHyperParameters['depth']"))],
-            "ElseSteps": [fit("Small")],
-        },
+def best(name: str) -> dict[str, str]:
+    return get(f"Steps.Tune.BestTrainingJob.{name}")
+
+
+def test_a_condition_on_the_winner_takes_its_branch_with_its_archive(tmp_path: Path) -> None:
+    places = {
+        "OutputDataConfig": {"S3OutputPath": OUTPUTS},
+        "InputDataConfig": fit()["Arguments"]["InputDataConfig"],
     }
-    tune = {"Name": "Tune", "Type": "Tuning", "Arguments": arguments}
-    run(execution(tmp_path, double(), tune, condition, id="e"))
-    assert (tmp_path / "runs/e/Large").is_dir()
+    arguments = of_several({**SMALL, **places}, {**LARGE, **places})
+    place = get("Steps.Tune.TrainingJobDefinitions[0].OutputDataConfig.S3OutputPath")
+    parts = [place, best("TrainingJobName"), "output", "model.tar.gz"]
+    archive = {"Std:Join": {"On": "/", "Values": parts}}
+    is_large = {"LeftValue": best("TrainingJobDefinitionName"), "RightValue": "large", "Type": "Equals"}
+    branches = {
+        "Conditions": [is_large],
+        "IfSteps": [fit("Large", depth=best("TunedHyperParameters['depth']"), archive=archive)],
+        "ElseSteps": [fit("Small")],
+    }
+    steps = [
+        {"Name": "Tune", "Type": "Tuning", "Arguments": arguments},
+        {"Name": "Winner", "Type": "Condition", "Arguments": branches},
+    ]
+    one = execution(tmp_path, double(), *steps, id="e")
+    run(one)
     assert not (tmp_path / "runs/e/Small").exists()
+    told = json.loads((tmp_path / "runs/e/Large/opt/ml/output/data/told.json").read_text())
+    assert one.services.storage.exists(told["hyperparameters"]["archive"])
 
 
 @pytest.fixture(scope="module")

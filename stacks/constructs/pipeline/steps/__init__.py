@@ -10,28 +10,28 @@ from stacks.constructs.pipeline.steps.model import Model, RegisterModel, Transfo
 from stacks.constructs.pipeline.steps.processing import Processing, PropertyFile
 from stacks.constructs.pipeline.steps.step import Cluster, Instances, Jobs, Step
 from stacks.constructs.pipeline.steps.training import Spot, Training, read_hyperparameters
-from stacks.constructs.pipeline.steps.tuning import (
-    Categorical,
-    Continuous,
-    Integer,
-    TrainingDefinition,
-    Tuning,
-)
+from stacks.constructs.pipeline.steps.tuning import TrainingDefinition, Tuning
+from stacks.constructs.pipeline.steps.tuning_ranges import Categorical, Continuous, Integer
+from stacks.constructs.pipeline.steps.tuning_strategy import Bayesian, Grid, Hyperband, Random, WarmStart
 
 __all__ = [
     "AtLeast",
+    "Bayesian",
     "Categorical",
     "Cluster",
     "Condition",
     "Continuous",
     "Equal",
     "Fail",
+    "Grid",
+    "Hyperband",
     "Instances",
     "Integer",
     "Jobs",
     "Model",
     "Processing",
     "PropertyFile",
+    "Random",
     "RegisterModel",
     "Spot",
     "Step",
@@ -39,5 +39,6 @@ __all__ = [
     "TrainingDefinition",
     "Transform",
     "Tuning",
+    "WarmStart",
     "read_hyperparameters",
 ]

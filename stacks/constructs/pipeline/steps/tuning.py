@@ -2,76 +2,27 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 from aws_cdk import Stack
 
 from stacks.constructs.pipeline.references import Get, Join, Parameter, Value
 from stacks.constructs.pipeline.steps.step import Jobs, ReusedStep
 from stacks.constructs.pipeline.steps.training import Spot, Training
+from stacks.constructs.pipeline.steps.tuning_ranges import Categorical, Range
+from stacks.constructs.pipeline.steps.tuning_strategy import (
+    Bayesian,
+    Grid,
+    Hyperband,
+    Random,
+    Strategy,
+    WarmStart,
+)
 
 # Of SageMaker's CreateHyperParameterTuningJob.
 _MOST_DEFINITIONS = 10
 _DEFINITION_NAME = re.compile(r"(?=.{1,64}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*", re.ASCII)
-
-type Scaling = Literal["Linear", "Logarithmic"]
-
-
-class Range(Protocol):
-    """Where the value of one hyperparameter is searched for."""
-
-    @property
-    def name(self) -> str: ...
-
-    kind: ClassVar[str]
-
-    def declare(self) -> dict[str, Any]: ...
-
-
-@dataclass(frozen=True)
-class _Interval[Number: (int, float)]:
-    """Numbers from `low` to `high`; on a logarithmic scale small ones are tried as often as large ones."""
-
-    name: str
-    low: Number
-    high: Number
-    scaling: Scaling = "Linear"
-
-    def declare(self) -> dict[str, Any]:
-        if self.low >= self.high:
-            raise ValueError(f"the range of {self.name} has nothing between {self.low} and {self.high}")
-        return {
-            "Name": self.name,
-            "MinValue": str(self.low),
-            "MaxValue": str(self.high),
-            "ScalingType": self.scaling,
-        }
-
-
-class Continuous(_Interval[float]):
-    """A number of an interval."""
-
-    kind: ClassVar[str] = "ContinuousParameterRanges"
-
-
-class Integer(_Interval[int]):
-    """A whole number of an interval, both ends included."""
-
-    kind: ClassVar[str] = "IntegerParameterRanges"
-
-
-@dataclass(frozen=True)
-class Categorical:
-    """One of several texts."""
-
-    kind: ClassVar[str] = "CategoricalParameterRanges"
-
-    name: str
-    values: Sequence[str]
-
-    def declare(self) -> dict[str, Any]:
-        return {"Name": self.name, "Values": list(self.values)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +70,8 @@ class Tuning(ReusedStep):
     side by side.
 
     Objectives are to be large; those of several definitions are compared as they are. The same seed searches
-    in the same way.
+    in the same way. Trainings that are worse than most were at the same epoch end early with `stops_early`;
+    it, `warm_start` and the strategy Grid are for one definition.
     """
 
     type: ClassVar[str] = "Tuning"
@@ -132,9 +84,12 @@ class Tuning(ReusedStep):
     )
 
     definitions: Sequence[TrainingDefinition]
-    max_jobs: Parameter
     max_parallel_jobs: Parameter
+    max_jobs: Parameter | None = None
     seed: int = 0
+    strategy: Strategy = field(default_factory=Bayesian)
+    stops_early: bool = False
+    warm_start: WarmStart | None = None
 
     @property
     def best_job(self) -> Get:
@@ -187,8 +142,9 @@ class Tuning(ReusedStep):
 
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
         """Those of CreateHyperParameterTuningJob. Several definitions have their objectives and ranges, for
-        one alone the configuration has them. Raises ValueError for names that SageMaker does not take."""
+        one alone the configuration has them. Raises ValueError for what SageMaker does not take."""
         self._check_names()
+        self._check_strategy()
         if len(self.definitions) == 1:
             [only] = self.definitions
             objective = {"HyperParameterTuningJobObjective": only.tuning_objective()}
@@ -197,6 +153,7 @@ class Tuning(ReusedStep):
                     objective, {"ParameterRanges": only.declare_ranges()}
                 ),
                 "TrainingJobDefinition": only.declare_training(self.name, jobs),
+                **({"WarmStartConfig": self.warm_start.declare()} if self.warm_start else {}),
             }
         return {
             "HyperParameterTuningJobConfig": self._config({}, {}),
@@ -213,16 +170,33 @@ class Tuning(ReusedStep):
 
     def _config(self, objective: Mapping[str, Any], ranges: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            "Strategy": "Bayesian",
+            **self.strategy.declare(),
             **objective,
             "ResourceLimits": {
-                "MaxNumberOfTrainingJobs": self.max_jobs,
+                **({"MaxNumberOfTrainingJobs": self.max_jobs} if self.max_jobs else {}),
                 "MaxParallelTrainingJobs": self.max_parallel_jobs,
             },
             **ranges,
-            "TrainingJobEarlyStoppingType": "Off",
+            "TrainingJobEarlyStoppingType": "Auto" if self.stops_early else "Off",
             "RandomSeed": self.seed,
         }
+
+    def _check_strategy(self) -> None:
+        is_grid = self.strategy.name == Grid.name
+        if is_grid != (self.max_jobs is None):
+            raise ValueError(f"{self.name}: expected max_jobs, or the strategy Grid, which has none")
+        if self.stops_early and self.strategy.name == Hyperband.name:
+            raise ValueError(f"{self.name}: Hyperband stops trainings by itself; leave out stops_early")
+        if self.warm_start and self.strategy.name not in (Bayesian.name, Random.name):
+            raise ValueError(f"{self.name}: a warm start is for the strategies Bayesian and Random")
+        if len(self.definitions) > 1 and (self.stops_early or self.warm_start or is_grid):
+            raise ValueError(
+                f"{self.name}: early stopping, warm starts and Grid are for one definition, got "
+                f"{len(self.definitions)}"
+            )
+        for one in self.definitions[0].ranges if is_grid else ():
+            if one.kind != Categorical.kind:
+                raise ValueError(f"{self.name}: Grid takes categorical ranges only, and {one.name} is none")
 
     def _check_names(self) -> None:
         names = [one.name for one in self.definitions]

@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Environment, Stack
-from aws_cdk import aws_kms as kms
+from aws_cdk import Stack
 from aws_cdk import aws_s3 as s3
 from aws_cdk.aws_sagemaker import CfnModelPackageGroup
-from request_shapes import Arguments
 
 from stacks.constructs.access.execution_role import ExecutionRole
 from stacks.constructs.model.image import ManagedImage
@@ -18,17 +16,13 @@ from stacks.constructs.pipeline.pipeline import Pipeline
 from stacks.constructs.pipeline.references import EXECUTION_ID, Get, Join, JsonGet, Parameter, paths, render
 from stacks.constructs.pipeline.steps import (
     Cluster,
-    Continuous,
     Instances,
-    Integer,
     Jobs,
     Model,
     Processing,
     PropertyFile,
     RegisterModel,
     Training,
-    TrainingDefinition,
-    Tuning,
     read_hyperparameters,
 )
 from stacks.constructs.storage.artifact import CodeDirectory, S3Prefix
@@ -80,28 +74,6 @@ def test_a_parameter_says_its_type_its_default_and_its_choices(
 def test_every_get_is_found_wherever_it_stands() -> None:
     rendered = render({"a": [Join("", (Get("A"), "text", Get("B")))], "b": {"c": Get("C")}})
     assert list(paths(rendered)) == ["A", "B", "C"]
-
-
-@pytest.fixture
-def stack() -> Stack:
-    return Stack(App(), "Stack", env=Environment(region="eu-central-1"))
-
-
-@pytest.fixture
-def outputs(stack: Stack) -> S3Prefix:
-    key = kms.Key(stack, "Key")
-    return S3Prefix(s3.Bucket(stack, "Bucket", encryption_key=key), "training")
-
-
-@pytest.fixture
-def jobs(stack: Stack, outputs: S3Prefix) -> Jobs:
-    return Jobs(
-        scope=stack,
-        role=ExecutionRole(stack, "JobRole", description="runs"),
-        starter=ExecutionRole(stack, "Role", description="starts"),
-        outputs=outputs,
-        key_arn="key",
-    )
 
 
 XGBOOST = ManagedImage.named("xgboost")
@@ -188,125 +160,6 @@ def test_a_data_channel_in_the_place_of_the_source_is_refused(jobs: Jobs) -> Non
     fit = Training("Fit", image=XGBOOST, channels={"code": "s3://bucket/rows"}, cluster=CLUSTER)
     with pytest.raises(ValueError, match="Fit: the channel code is the source's"):
         fit.render(jobs)
-
-
-def tuning(training: Training, *ranges: Continuous | Integer) -> Tuning:
-    count = Parameter.integer("Count", 2)
-    definition = TrainingDefinition(training=training, objective="validation:auc", ranges=ranges)
-    return Tuning("Tune", definitions=[definition], max_jobs=count, max_parallel_jobs=count)
-
-
-def test_ranges_are_declared_by_their_kind_as_text(jobs: Jobs) -> None:
-    ranges = (Continuous("eta", 0.01, 0.2, "Logarithmic"), Integer("depth", 3, 8), Integer("weight", 1, 9))
-    training = Training("Fit", image=XGBOOST, channels={}, cluster=CLUSTER)
-    config = tuning(training, *ranges).arguments(jobs)["HyperParameterTuningJobConfig"]
-    assert config["ParameterRanges"] == {
-        "ContinuousParameterRanges": [
-            {"Name": "eta", "MinValue": "0.01", "MaxValue": "0.2", "ScalingType": "Logarithmic"}
-        ],
-        "IntegerParameterRanges": [
-            {"Name": "depth", "MinValue": "3", "MaxValue": "8", "ScalingType": "Linear"},
-            {"Name": "weight", "MinValue": "1", "MaxValue": "9", "ScalingType": "Linear"},
-        ],
-    }
-
-
-@pytest.mark.parametrize(
-    ("ranges", "fault"),
-    [
-        ([Integer("depth", 8, 8)], "the range of depth has nothing between 8 and 8"),
-        ([Integer("depth", 3, 8), Integer("depth", 1, 2)], "depth has more than one range"),
-        ([Continuous("eta", 0.1, 0.2)], "eta has more than one range, or a value besides its range"),
-    ],
-)
-def test_a_range_that_says_nothing_or_twice_is_refused(jobs: Jobs, ranges: Any, fault: str) -> None:
-    training = Training(
-        "Fit",
-        image=ManagedImage.named("xgboost"),
-        channels={},
-        cluster=CLUSTER,
-        hyperparameters={"eta": "0.1"},
-    )
-    with pytest.raises(ValueError, match=fault):
-        tuning(training, *ranges).arguments(jobs)
-
-
-def definition(name: str, objective: str = "validation:auc") -> TrainingDefinition:
-    training = Training(
-        name,
-        image=XGBOOST,
-        channels={"train": "s3://bucket/train"},
-        cluster=CLUSTER,
-        hyperparameters={"static": name},
-    )
-    return TrainingDefinition(
-        training=training, objective=objective, ranges=[Integer(f"depth-{name}"[:20], 1, 9)]
-    )
-
-
-def test_several_definitions_have_their_objectives_and_ranges_and_the_configuration_none(jobs: Jobs) -> None:
-    trees, lines = definition("dpp0-trees", "validation:f1_binary"), definition("dpp2-lines")
-    count = Parameter.integer("Count", 2)
-    tune = Tuning("Tune", definitions=[trees, lines], max_jobs=count, max_parallel_jobs=count)
-
-    request = tune.render(jobs)["Arguments"]
-
-    parameters = {one.name: one.declare() for one in (count, CLUSTER.instances.instance_type)}
-    assert list(Arguments(parameters).faults("Tuning", request)) == []
-    assert request["HyperParameterTuningJobConfig"].keys() == {
-        "Strategy",
-        "ResourceLimits",
-        "TrainingJobEarlyStoppingType",
-        "RandomSeed",
-    }
-    assert "TrainingJobDefinition" not in request
-    first, second = request["TrainingJobDefinitions"]
-    assert (first["DefinitionName"], second["DefinitionName"]) == ("dpp0-trees", "dpp2-lines")
-    assert first["TuningObjective"] == {"Type": "Maximize", "MetricName": "validation:f1_binary"}
-    assert second["HyperParameterRanges"]["IntegerParameterRanges"][0]["Name"] == "depth-dpp2-lines"
-    assert second["StaticHyperParameters"] == {"static": "dpp2-lines"}
-    assert first["OutputDataConfig"] == second["OutputDataConfig"]
-
-
-def test_the_winner_of_several_definitions_is_known_by_references(jobs: Jobs) -> None:
-    trees, lines = definition("trees"), definition("lines")
-    count = Parameter.integer("Count", 2)
-    tune = Tuning("Tune", definitions=[trees, lines], max_jobs=count, max_parallel_jobs=count)
-
-    assert tune.best_definition.path == "Steps.Tune.BestTrainingJob.TrainingJobDefinitionName"
-    assert [one["Get"] for one in tune.best_model_data.render()["Std:Join"]["Values"][:2]] == [
-        "Steps.Tune.TrainingJobDefinitions[0].OutputDataConfig.S3OutputPath",
-        "Steps.Tune.BestTrainingJob.TrainingJobName",
-    ]
-    fit = tune.fit_best("Fit", {}, None, lines)
-    assert fit.hyperparameters.keys() == {"static", "depth-lines"}
-
-
-@pytest.mark.parametrize(
-    ("names", "fault"),
-    [
-        ([], "Tune: expected 1 to 10 definitions with names of their own, got none"),
-        (["a", "b", "a"], "names of their own, got a, b, a"),
-        ([f"a{number}" for number in range(11)], "expected 1 to 10 definitions"),
-        (["a", "b_c"], "expected a definition's name .* got 'b_c'"),
-        (["a", "-b"], "got '-b'"),
-        (["a", "b" * 65], f"got '{'b' * 65}'"),
-    ],
-)
-def test_definitions_that_sagemaker_does_not_take_are_refused(
-    jobs: Jobs, names: list[str], fault: str
-) -> None:
-    count = Parameter.integer("Count", 2)
-    definitions = [definition(name) for name in names]
-    tune = Tuning("Tune", definitions=definitions, max_jobs=count, max_parallel_jobs=count)
-    with pytest.raises(ValueError, match=fault):
-        tune.arguments(jobs)
-
-
-def test_one_definition_alone_has_no_name_to_refer_to() -> None:
-    training = Training("Fit", image=XGBOOST, channels={}, cluster=CLUSTER)
-    with pytest.raises(ValueError, match="Tune has one definition, Fit"):
-        _ = tuning(training).best_definition
 
 
 def test_outputs_without_a_key_of_their_own_are_refused(stack: Stack, processing: Processing) -> None:
