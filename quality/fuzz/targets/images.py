@@ -40,11 +40,12 @@ def _series() -> Parse:
 def _linear_rows() -> Parse:
     """A request to linear-learner, in each media type, is refused or is rows that a model can score."""
     find_modules()
+    from built_in.answers import RECORDS
     from linear_learner_image import requests
     from toolkit.errors import CallerProblem
 
     def parse(data: bytes) -> None:
-        for content_type in ("application/json", "application/jsonlines", "text/csv", requests.RECORDS):
+        for content_type in ("application/json", "application/jsonlines", "text/csv", RECORDS):
             try:
                 table = requests.rows(data, content_type, 2)
             except CallerProblem as problem:
