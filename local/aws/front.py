@@ -27,11 +27,6 @@ _RUNTIME = "/endpoints/"
 class Service(Protocol):
     """A service behind the front."""
 
-    @property
-    def region(self) -> str:
-        """The region in which its requests are signed."""
-        ...
-
     async def __call__(self, request: Request, receive: Receive, send: Send) -> None:
         """Answer a request whose signature holds; its body has not been read."""
         ...
@@ -83,16 +78,21 @@ class Front:
         return Response(501, {"content-type": "application/json", "x-amzn-errortype": code}, content)
 
 
-def demand_signature(request: Request, service: str, region: str) -> None:
-    """Raise AwsError unless the request is signed for the service; of S3's bodies only the digest is."""
-    try:
-        check(request, region, service=service)
-    except Refused as refused:
-        if refused.kind == "MISSING_AUTHENTICATION_TOKEN":
-            code, message = "MissingAuthenticationTokenException", "Missing Authentication Token"
-        else:
-            code, message = "InvalidSignatureException", refused.reason
-        raise AwsError(code, f"{message}: set the keys with `slipway env`", 403) from None
+def demand_signature(request: Request, service: str, *regions: str) -> None:
+    """Raise AwsError unless the request is signed for the service in one of the regions; of S3's bodies only
+    the digest is."""
+    refused = Refused("INVALID_SIGNATURE")
+    for region in regions:
+        try:
+            check(request, region, service=service)
+            return
+        except Refused as error:
+            refused = error
+    if refused.kind == "MISSING_AUTHENTICATION_TOKEN":
+        code, message = "MissingAuthenticationTokenException", "Missing Authentication Token"
+    else:
+        code, message = "InvalidSignatureException", refused.reason
+    raise AwsError(code, f"{message}: set the keys with `slipway env`", 403)
 
 
 async def _refuse(send: Send, request: Request, response: Response) -> None:

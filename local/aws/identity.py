@@ -29,8 +29,9 @@ class Identity:
     def services(self) -> dict[str, QueryService]:
         region = self._place.region
         return {
-            "sts": QueryService("sts", region, {"GetCallerIdentity": self._caller}),
-            "iam": QueryService("iam", _IAM_REGION, {"GetRole": self._get_role}),
+            "sts": QueryService("sts", [region], {"GetCallerIdentity": self._caller}),
+            # Some clients sign for IAM's own region, some for theirs.
+            "iam": QueryService("iam", [_IAM_REGION, region], {"GetRole": self._get_role}),
         }
 
     def _caller(self, _: Mapping[str, str]) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
@@ -21,18 +21,18 @@ _BODY_SECONDS = 60.0
 
 
 class QueryService:
-    """A service of botocore's whose arguments, here, are texts."""
+    """A service of botocore's whose arguments, here, are texts; clients sign for one of its regions."""
 
-    def __init__(self, service: str, region: str, operations: Mapping[str, Operation]) -> None:
+    def __init__(self, service: str, regions: Sequence[str], operations: Mapping[str, Operation]) -> None:
         self._service = service
         self._operations = operations
         self._bodies = Bodies(_LARGEST_BODY)
-        self.region = region
+        self._regions = regions
 
     async def __call__(self, request: Request, receive: Receive, send: Send) -> None:
         try:
             async with self._bodies.whole(receive, _BODY_SECONDS) as request.body:
-                demand_signature(request, self._service, self.region)
+                demand_signature(request, self._service, *self._regions)
                 model = await asyncio.to_thread(service_model, self._service)
                 response = self._answer(model, _arguments(request))
         except BodyError as error:

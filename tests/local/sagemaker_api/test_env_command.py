@@ -16,6 +16,7 @@ import boto3, json
 from botocore.exceptions import ClientError
 said = {
     "arn": boto3.client("sts").get_caller_identity()["Arn"],
+    "role": boto3.client("iam").get_role(RoleName="slipway-dev-role")["Role"]["Arn"],
     "buckets": [one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]],
     "endpoints": [one["EndpointName"] for one in boto3.client("sagemaker").list_endpoints()["Endpoints"]],
 }
@@ -54,6 +55,7 @@ def test_the_variables_lead_boto3_to_what_is_served(laptop: Laptop, tmp_path: Pa
     said = json.loads(answer.stdout)
 
     assert said["arn"] == "arn:aws:sts::000000000000:assumed-role/slipway-dev-role/local"
+    assert said["role"] == "arn:aws:iam::000000000000:role/slipway-dev-role"
     assert BUCKET in said["buckets"]
     assert "slipway-dev-shop" in said["endpoints"]
     assert said["ec2"] == "UnknownOperationException"
