@@ -553,6 +553,11 @@ REFUSED = [
         "metric validation:dcg needs the channel validation, which the job lacks",
     ),
     (
+        {"train": several(200)},
+        {"predictor_type": SEVERAL, "num_classes": 1_000_000},
+        "32 models of 4 features and 1000000 outputs have more than 67108864 weights",
+    ),
+    (
         {"train": several(200) + 0.5},
         {"predictor_type": SEVERAL, "num_classes": 3},
         "num_classes 3 takes whole numbers from 0 to 2",

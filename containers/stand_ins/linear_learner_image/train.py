@@ -23,6 +23,9 @@ from .scaling import Scaling
 
 logger = logging.getLogger("linear_learner_image")
 
+# An optimizer keeps a few numbers for each.
+_MOST_WEIGHTS = 2**26
+
 
 class Chosen(NamedTuple):
     """The best of the models, its number and the threshold that was calibrated for it."""
@@ -54,6 +57,7 @@ def _train(folders: Folders) -> None:
         for name, one in data.items()
     }
     proposed = candidates.propose(parameters, _negatives_to_positives(data[TRAIN]))
+    _refuse_too_many(len(proposed), data[TRAIN], predictor)
     report = Report(epochs=parameters["epochs"], rows=len(data[TRAIN].labels))
     weights = fitting.fit(
         Part(judged[TRAIN].features, scaling.labels(data[TRAIN].labels)),
@@ -94,6 +98,15 @@ def _read(folders: Folders, parameters: Mapping[str, Any], predictor: Predictor)
         predictor.check_labels(name, examples.labels)
         logger.info("%s: %d rows, %d features", name, *examples.features.shape)
     return data
+
+
+def _refuse_too_many(models: int, examples: Examples, predictor: Predictor) -> None:
+    features = examples.features.shape[1]
+    if models * features * predictor.outputs > _MOST_WEIGHTS:
+        raise Refused(
+            f"{models} models of {features} features and {predictor.outputs} outputs have more than "
+            f"{_MOST_WEIGHTS} weights, which the stand-in does not hold; lower num_models"
+        )
 
 
 def _negatives_to_positives(examples: Examples) -> float:
