@@ -9,6 +9,8 @@ sys.path[:0] = [
     for path in (
         "tests/containers",
         "tests/commands",
+        "tests/local",
+        "tests/local/sagemaker_api",
         "tests/model_code",
         "containers/script_mode",
         "containers/stand_ins",

@@ -46,7 +46,7 @@ def write(folder: Path, types: dict[str, str] = TYPES, **environ: str) -> list[d
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("analysed")
+    folder = tmp_path_factory.mktemp("analyzed")
     write(folder)
     return folder
 

@@ -131,7 +131,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Service:
 
 
 @pytest.fixture
-def analysed(tmp_path: Path) -> Path:
+def analyzed(tmp_path: Path) -> Path:
     candidates.write_candidates(SCHEMA, candidates=tmp_path / "candidates", notebooks=tmp_path / "notebooks")
     return tmp_path
 
@@ -142,9 +142,9 @@ def definitions() -> dict[str, Any]:
 
 
 @pytest.fixture
-def interactive(service: Service, analysed: Path) -> Any:
+def interactive(service: Service, analyzed: Path) -> Any:
     """Two of ten candidates, as the workshop leaves them."""
-    settings = {**SETTINGS, "AUTOML_CANDIDATES": str(analysed / "candidates")}
+    settings = {**SETTINGS, "AUTOML_CANDIDATES": str(analyzed / "candidates")}
     one = runner.AutoMLInteractiveRunner(jobs.AutoMLLocalRunConfig.of(settings))
     for processor in ("dpp0", "dpp2"):
         one.select_candidate(definitions()[processor])
@@ -175,7 +175,7 @@ def test_a_table_that_is_shown_has_text_and_no_markup() -> None:
 
 
 def test_each_candidate_is_fitted_and_makes_features_of_both_parts(
-    interactive: Any, service: Service, analysed: Path
+    interactive: Any, service: Service, analyzed: Path
 ) -> None:
     interactive.fit_data_transformers(parallel_jobs=2)
     fits = {one["HyperParameters"]["candidate"]: one for one in service.of("CreateTrainingJob")}
@@ -206,21 +206,22 @@ def test_each_candidate_is_fitted_and_makes_features_of_both_parts(
 
 
 def test_the_files_of_the_candidates_are_uploaded_as_they_are_then(
-    interactive: Any, service: Service, analysed: Path
+    interactive: Any, service: Service, analyzed: Path
 ) -> None:
-    module = analysed / "candidates" / "generated_module"
+    module = analyzed / "candidates" / "generated_module"
     (module / "candidate_data_processors" / "dpp0.py").write_text("# edited\n")
     interactive.fit_data_transformers()
     put = {one["Key"].partition("/")[2].partition("/")[2]: one["Body"] for one in service.of("PutObject")}
     assert put["candidates/generated_module/candidate_data_processors/dpp0.py"] == b"# edited\n"
-    assert put["candidates/schema.json"] == (analysed / "candidates" / "schema.json").read_bytes()
+    assert put["candidates/schema.json"] == (analyzed / "candidates" / "schema.json").read_bytes()
     with tarfile.open(fileobj=io.BytesIO(put["code/source.tar.gz"])) as archive:
         assert {*archive.getnames()} == {path.name for path in module.glob("*.py")}
 
 
 def test_one_tuning_job_has_a_definition_for_each_candidate(interactive: Any, service: Service) -> None:
     interactive.fit_data_transformers()
-    trials = tune(interactive, max_jobs=3, max_parallel_jobs=4)
+    assert tune(interactive, max_jobs=3, max_parallel_jobs=4) == interactive.run
+    trials = interactive.trials()
     [request] = service.of("CreateHyperParameterTuningJob")
     assert request["HyperParameterTuningJobConfig"]["ResourceLimits"] == {
         "MaxNumberOfTrainingJobs": 3,
@@ -254,7 +255,8 @@ def test_the_best_trial_is_served_between_its_candidates_own_containers(
     assert (
         features["ModelDataUrl"] == labels["ModelDataUrl"] == f"s3://data/{interactive.run}-dpp2/model.tar.gz"
     )
-    assert algorithm["ModelDataUrl"] == "s3://data/best-1/model.tar.gz"
+    trained = f"s3://data/automl/{interactive.run}/multi-algo-tuning"
+    assert algorithm["ModelDataUrl"] == f"{trained}/best-1/output/model.tar.gz"
     modes = [one["Environment"].get("AUTOML_TRANSFORM_MODE") for one in model["Containers"]]
     assert modes == ["feature-transform", None, "inverse-label-transform"]
     rows, known = interactive.example_rows(2)
@@ -323,8 +325,8 @@ def test_a_candidate_that_is_none_is_refused(interactive: Any, part: str, value:
         interactive.select_candidate({**one, part: {**one[part], "name": value}})
 
 
-def test_a_run_without_a_candidate_is_refused(service: Service, analysed: Path) -> None:
-    settings = {**SETTINGS, "AUTOML_CANDIDATES": str(analysed / "candidates")}
+def test_a_run_without_a_candidate_is_refused(service: Service, analyzed: Path) -> None:
+    settings = {**SETTINGS, "AUTOML_CANDIDATES": str(analyzed / "candidates")}
     none = runner.AutoMLInteractiveRunner(jobs.AutoMLLocalRunConfig.of(settings))
     with pytest.raises(ValueError, match="no candidate is selected"):
         none.fit_data_transformers()

@@ -170,10 +170,6 @@ class Jobs:
         )
         return [one for page in pages for one in page["TrainingJobSummaries"]]
 
-    def model_of(self, training_job: str) -> str:
-        told = self.sagemaker.describe_training_job(TrainingJobName=training_job)
-        return str(told["ModelArtifacts"]["S3ModelArtifacts"])
-
     def deploy(self, name: str, model: str, instance_type: str, instances: int) -> None:
         """Create an endpoint and its configuration, both of that name; wait until it serves."""
         self.sagemaker.create_endpoint_config(

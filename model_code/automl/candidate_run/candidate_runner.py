@@ -64,6 +64,7 @@ class AutoMLInteractiveRunner:
         self._config = config
         self.run = f"automl-{datetime.now(UTC):%m%d%H%M%S%f}"[:21]
         self._jobs = Jobs(config, f"{config.output}/{self.run}")
+        self._trained = f"{self._jobs.place}/multi-algo-tuning"
         self._known = {
             one["data_processor"]: one
             for one in json.loads((config.candidates / "candidates.json").read_text("utf-8"))
@@ -145,8 +146,8 @@ class AutoMLInteractiveRunner:
         hyperparameter_ranges: Mapping[str, Mapping[str, Any]],
         max_jobs: int,
         max_parallel_jobs: int,
-    ) -> Rows:
-        """Run one tuning job over all selected candidates, by the tables of their algorithms; its trials."""
+    ) -> str:
+        """Run one tuning job over all selected candidates, by the tables of their algorithms; its name."""
         missing = [one.name for one in self._selected.values() if {*one.features} != {*_PARTS}]
         if missing or not self._selected:
             raise ValueError(
@@ -161,12 +162,12 @@ class AutoMLInteractiveRunner:
                 static=static_hyperparameters[one.algorithm["name"]],
                 ranges=hyperparameter_ranges[one.algorithm["name"]],
                 data=one.features,
-                output=f"{self._jobs.place}/multi-algo-tuning",
+                output=self._trained,
             )
             for one in self._selected.values()
         ]
         self._jobs.tune(self.run, tuning_config(max_jobs, max_parallel_jobs), definitions)
-        return self.trials()
+        return self.run
 
     def trials(self) -> Rows:
         """The training jobs of the tuning, the best first."""
@@ -189,7 +190,8 @@ class AutoMLInteractiveRunner:
         """Create an endpoint of the best trial: features, algorithm, label. Its name, once it serves."""
         best = self._jobs.best_training(self.run)
         [one] = [one for one in self._selected.values() if one.name == self._candidate_of(best)]
-        archive = self._jobs.model_of(best["TrainingJobName"])
+        # Where SageMaker puts the archive of each training job below the output that its definition names.
+        archive = f"{self._trained}/{best['TrainingJobName']}/output/model.tar.gz"
         image, algorithm = self._config.images["scikit-learn"], one.algorithm["name"]
         answered = {
             "SAGEMAKER_INFERENCE_OUTPUT": _LABEL,
