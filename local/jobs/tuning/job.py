@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from local.errors import JobError
+from local.errors import JobError, StoppedError
 from local.jobs.services import Services
 from local.jobs.training import TrainingJob
 from local.jobs.tuning import chart, trials, warm_start
@@ -27,7 +27,7 @@ class TuningJob:
 
     Trials run in groups of MaxParallelTrainingJobs. A group is chosen, and its trials are judged, by those of
     the groups before it: what is tried, and what is stopped early, does not depend on how fast this machine
-    is. A trial that fails is left out, as SageMaker does; the job fails when none succeeds. `trials.json` and
+    is. A trial that fails or takes too long is left out; the job fails when none succeeds. `trials.json` and
     `trials.png` in its folder show them.
     """
 
@@ -158,23 +158,24 @@ class TuningJob:
         try:
             training.run(place)
         except JobError as error:
-            self._demand_going_on()
-            status, fault = FAILED, str(error)
+            status, fault = STOPPED if isinstance(error, StoppedError) else FAILED, str(error)
         if training.ended_early:
             status = STOPPED
         trial = replace(
             trial, status=status, fault=fault, ended=datetime.now(UTC), emitted=tuple(training.emitted)
         )
-        if status != FAILED:
+        if fault is None:
             trial = trials.measured(trial, place)
         self._trials[number] = trial
+        if fault is not None:
+            self._demand_going_on()
         count = self._request.max_jobs
         print(f"{folder.name}: {number} of {count}, {trial.outcome}: {trial.tried}", file=sys.stderr)
         return trial
 
     def _demand_going_on(self) -> None:
         if self._services.stopping.is_set():
-            raise JobError("it was stopped")
+            raise StoppedError("it was stopped")
 
     def _training(self, number: int, proposal: Proposal, judge: Judge = lambda value: False) -> TrainingJob:
         definition = proposal.definition

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape
 from executions import execution, run
+from patience import wait_until
 from pipelines import OUTPUTS, double, fit, get
 from tuning_requests import MAXIMIZE, depths, named, of_one, of_several
 
@@ -179,6 +181,35 @@ def test_a_job_whose_trainings_all_fail_has_failed(services: Services, tmp_path:
         job.run(tmp_path / "run")
     assert job.description["HyperParameterTuningJobStatus"] == "Failed"
     assert "BestTrainingJob" not in job.description
+
+
+def test_a_training_that_takes_too_long_is_stopped_and_left_out(
+    api: ServiceModel, services: Services, tmp_path: Path
+) -> None:
+    slow = named("slow", depths("1"), behavior="sleep")
+    slow["StoppingCondition"] = {"MaxRuntimeInSeconds": 1}
+    job = tuned(of_several(slow, LARGE, count=2), services, tmp_path / "run")
+    assert described(api, job)["TrainingJobStatusCounters"]["Stopped"] == 1
+    stopped, other = tried(tmp_path / "run")
+    assert (stopped["status"], stopped["value"], other["status"]) == ("Stopped", None, "Completed")
+    assert "stopped after its time limit of 1 s" in stopped["fault"]
+
+
+def test_a_job_that_is_stopped_stops_its_training_jobs(
+    api: ServiceModel, services: Services, tmp_path: Path
+) -> None:
+    job = TuningJob("tune", of_one(depths("1"), static={"behavior": "sleep"}, count=1), services)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(job.run, tmp_path / "run")
+        assert wait_until(lambda: running.done() or (tmp_path / "run/trial-001/pid").exists())
+        assert described(api, job)["TrainingJobStatusCounters"]["InProgress"] == 1
+        services.stopping.set()
+        with pytest.raises(JobError, match="it was stopped"):
+            running.result()
+    description = described(api, job)
+    assert description["HyperParameterTuningJobStatus"] == "Stopped"
+    counters = description["TrainingJobStatusCounters"]
+    assert (counters["InProgress"], counters["Stopped"]) == (0, 1)
 
 
 EARLY = {"Strategy": "Grid", "count": None, "TrainingJobEarlyStoppingType": "Auto"}
