@@ -7,7 +7,7 @@ from local.commands.options import Subparsers, add_command, add_data, add_pipeli
 from local.pipeline import progress
 from local.pipeline.differences import without_effect
 from local.pipeline.publication import recovered
-from local.pipeline.record import UNCHANGED, StepRecord
+from local.pipeline.record import TRAIN, UNCHANGED, StepRecord
 from local.pipeline.runner import PipelineRunner
 from local.terminal.console import print_table
 from local.terminal.printed import slipway
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     workload = runner.workload
     with workspace.training(workload):
         parameters = runner.parameters(dict(arguments.parameters))
-        one = runner.prepare("train", workload, parameters)
+        one = runner.prepare(TRAIN, workload, parameters)
         runner.use_data(arguments.data, parameters, workload)
         runner.use_weights(arguments.weights, parameters, workload)
         for difference in without_effect(runner.definition):

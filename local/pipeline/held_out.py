@@ -9,7 +9,7 @@ from typing import Any, Self
 from assembly import Assembly
 from assembly.errors import SlipwayError
 from local.pipeline.definition import Definition
-from local.pipeline.record import NOT_TAKEN, SUCCEEDED, ExecutionRecord, read_all
+from local.pipeline.record import NOT_TAKEN, SUCCEEDED, TRAIN, ExecutionRecord, read_all
 from local.pipeline.steps import STEP_TYPES
 from local.storage.workspace import Workspace
 
@@ -36,7 +36,7 @@ class HeldOut:
         trained = [
             one
             for one in read_all(workspace.runs, workload)
-            if (one.command, one.status) == ("train", SUCCEEDED)
+            if (one.command, one.status) == (TRAIN, SUCCEEDED)
         ]
         if not trained:
             raise SlipwayError(f"{workload} has no successful training; run: make train")

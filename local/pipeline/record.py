@@ -12,6 +12,8 @@ from typing import Any, Self
 from local.storage.files import write_whole
 
 RUNNING, SUCCEEDED, FAILED, STOPPED, INTERRUPTED = "running", "succeeded", "failed", "stopped", "interrupted"
+# The command of an execution that makes models.
+TRAIN = "train"
 UNCHANGED, NOT_TAKEN = "unchanged", "not taken"
 _FILE = "execution.json"
 

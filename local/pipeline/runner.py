@@ -12,6 +12,7 @@ from assembly import Pipeline
 from assembly.errors import SlipwayError, UsageError
 from local.containers.images import Images
 from local.endpoint.answers import Promise
+from local.experiments import report
 from local.jobs import Services
 from local.pipeline import revision
 from local.pipeline.definition import Definition
@@ -26,6 +27,7 @@ from local.pipeline.record import (
     FAILED,
     STOPPED,
     SUCCEEDED,
+    TRAIN,
     ExecutionRecord,
     StepRecord,
     next_number,
@@ -225,6 +227,8 @@ class Run:
             self.record.seconds = time.monotonic() - started
             self._measure()
             self.save()
+            if self.record.command == TRAIN:
+                report.write(self._workspace, self.record.workload, [self.record])
             prune(self._workspace.runs, self._workspace.storage, self.execution.cache, self.record)
 
     def _publish(self, *, models_too: bool) -> None:

@@ -1,7 +1,6 @@
 """Pages in a real browser call the API: one of an allowed origin scores a customer, another is blocked."""
 
 import json
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,21 +11,10 @@ from typing import Any
 import pytest
 from assemblies import Assembly
 from live_api import LiveApi, live_api
-from patience import PATIENCE
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
 from quality.resilience.wrong_input.customer import CUSTOMER
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM or not DRIVER, reason="no Chromium here: apt-get install chromium chromium-driver"
-)
-# The browser looks for nothing outside this machine.
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 FETCH = """
 const [url, headers, body, done] = arguments;
 fetch(url, {method: "POST", headers, body}).then(
@@ -82,18 +70,6 @@ def api(
     synthesized = synth("dev", api=own)
     with live_api(synthesized.folder, tmp_path_factory.mktemp("api"), "slipway-dev-churn") as live:
         yield live
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options, Service(str(DRIVER)))
-    driver.set_script_timeout(PATIENCE)
-    yield driver
-    driver.quit()
 
 
 def fetched(browser: webdriver.Chrome, api: LiveApi, origin: str, **changes: str) -> Any:

@@ -53,6 +53,8 @@ RUN_BY: Mapping[str, str] = {
     "test_a_file_goes_through_the_deployed_model_in_order",
     "slipway runs": "local/commands/test_registry_commands.py::"
     "test_executions_are_compared_with_metrics_and_packages",
+    "slipway experiments": "local/commands/test_registry_commands.py::"
+    "test_the_jobs_of_a_training_are_listed_and_charted",
     "slipway models": "local/commands/test_registry_commands.py::"
     "test_versions_are_listed_approved_and_released",
     "slipway release": "local/commands/test_registry_commands.py::"

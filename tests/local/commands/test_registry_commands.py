@@ -1,4 +1,4 @@
-"""`models`, `release` and `runs` after trainings, as processes of their own."""
+"""`models`, `release`, `runs` and `experiments` after trainings, as processes of their own."""
 
 import json
 import re
@@ -66,9 +66,33 @@ def test_executions_are_compared_with_metrics_and_packages(shop: Runner) -> None
     assert len({row["archives"] for row in rows}) == 2
 
 
+def test_the_jobs_of_a_training_are_listed_and_charted(shop: Runner) -> None:
+    code, out, err = shop.run("experiments", "shop", "--column", "behavior", "--sort", "seconds")
+    page = shop.folder / "build/reports/shop-experiments.html"
+    assert (code, err) == (0, f"{page.relative_to(shop.folder)}\n")
+    rows = table(out)
+    assert {row["component"]: row["behavior"] for row in rows} == {"Double": "", "Fit": "remember"}
+    seconds = [float(row["seconds"]) for row in rows]
+    assert seconds == sorted(seconds, reverse=True)
+    assert "pipelines-" not in out
+    assert page.read_text().startswith("<!doctype html>")
+
+    of_both = json.loads(shop.run("experiments", "shop", "--last", "2", "--json")[1])
+    executions = [
+        json.loads(path.read_text())["id"] for path in shop.folder.glob("build/runs/*/execution.json")
+    ]
+    assert {one["Parents"][0].rpartition("/")[2] for one in of_both} == set(executions)
+    of_one = json.loads(shop.run("experiments", "shop", "--execution", executions[0], "--json")[1])
+    assert [one for one in of_both if one in of_one] == of_one
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
+        (["experiments", "shop", "--sort", "hat"], 2, "no column hat; there are: component, step, status"),
+        (["experiments", "shop", "--column", "hat"], 2, "no column hat; there are: component, step, status"),
+        (["experiments", "shop", "--execution", "hat"], 2, "no training of shop is called hat; there are: "),
+        (["experiments", "hat"], 2, "no training pipeline called hat; there are: shop (slipway-dev-shop"),
         (["models", "hat"], 2, "no model package group called hat; there are: shop (slipway-dev-shop)"),
         (["models", "shop", "approve"], 2, "approve needs a VERSION; list them with: "),
         (["models", "shop", "approve", "9"], 2, "slipway-dev-shop has no version 9; it has 1, 2"),
@@ -84,9 +108,10 @@ def test_what_is_not_there_is_refused(shop: Runner, arguments: list[str], code: 
     assert message in err
 
 
-def test_without_an_execution_runs_says_how_to_start_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["runs", "experiments"])
+def test_without_an_execution_it_says_how_to_start_one(tmp_path: Path, command: str) -> None:
     write_pipeline(tmp_path / "cdk.out", double(), fit())
-    assert Runner(tmp_path).run("runs", "shop") == (
+    assert Runner(tmp_path).run(command, "shop") == (
         0,
         f"there is no execution yet; start one with: {SLIPWAY} train shop\n",
         "",

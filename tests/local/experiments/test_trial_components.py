@@ -74,6 +74,44 @@ def test_the_statistics_of_a_metric_are_those_of_the_values_in_the_log(tmp_path:
     assert metric["StdDev"] == pytest.approx(statistics.pstdev(values))
 
 
+def test_each_training_of_a_tuning_job_is_a_component(tmp_path: Path) -> None:
+    training = fit()["Arguments"]
+    metric = [{"Name": "quality", "Regex": r"quality=(\S+)"}]
+    training["AlgorithmSpecification"]["MetricDefinitions"] = metric
+    training["StaticHyperParameters"] = {**training.pop("HyperParameters"), "behavior": "measure_even"}
+    depths = {"CategoricalParameterRanges": [{"Name": "depth", "Values": ["1", "2"]}]}
+    tuning = {
+        "HyperParameterTuningJobConfig": {
+            "Strategy": "Grid",
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": 2, "MaxParallelTrainingJobs": 2},
+            "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "quality"},
+            "ParameterRanges": depths,
+        },
+        "TrainingJobDefinition": training,
+    }
+    run(execution(tmp_path, double(), {"Name": "Tune", "Type": "Tuning", "Arguments": tuning}))
+
+    tried = [one for one in read(tmp_path / "runs/abc") if one["Step"] == "Tune"]
+    by_depth = {one["Parameters"]["depth"]["NumberValue"]: one for one in tried}
+    assert by_depth[1]["Status"]["PrimaryStatus"] == "Failed"
+    assert "the sky is falling" in by_depth[1]["Status"]["Message"]
+    assert by_depth[1]["Metrics"] == []
+    best = by_depth[2]
+    assert best["Status"]["PrimaryStatus"] == "Completed"
+    assert {one["MetricName"]: one["Last"] for one in best["Metrics"]} == {
+        "quality": 2.0,
+        "ObjectiveMetric": 2.0,
+    }
+    assert best["Parameters"]["behavior"] == {"StringValue": "measure_even"}
+    job = best["TrialComponentName"].removesuffix("-aws-training-job")
+    assert best["Source"]["SourceArn"].endswith(f":training-job/{job}")
+    assert best["OutputArtifacts"]["SageMaker.ModelArtifact"]["Value"].endswith(f"/{job}/output/model.tar.gz")
+    assert [parent.split(":")[5].partition("/")[0] for parent in best["Parents"]] == [
+        "pipeline",
+        "hyper-parameter-tuning-job",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
