@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import record_io
-from feature_pipeline import FeaturePipeline, piece_rows
+from feature_pipeline import FeaturePipeline
 from hop_request import CSV, choose
 from record_io import LARGEST, RECORDIO
 from table_rows import RowReader
@@ -49,7 +49,7 @@ class FeatureTransform:
         if len(cells) == 1:
             yield 0, self._pipeline.row(cells[0])[None]
             return
-        size = piece_rows(self._pipeline.width)
+        size = self._pipeline.rows
         for start in range(0, len(cells), size):
             columns = [*zip(*cells[start : start + size], strict=True)]
             yield start, self._pipeline.transform(columns, first_row=start + 1)

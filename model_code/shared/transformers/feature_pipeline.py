@@ -15,8 +15,8 @@ from saved_transformers import restored, saved
 from transformer import CellTransformer, Columns, Matrix, NumberTransformer, Transformer
 
 FILE, ARRAYS = "features.json", "features.npz"
-# Numbers that are worked on together: 32 MB of them.
-PIECE = 1 << 22
+# Numbers that are worked on together: a megabyte of them stays in the processor's cache.
+PIECE = 1 << 17
 MOST_ROWS = 2048
 
 
@@ -60,6 +60,11 @@ class FeaturePipeline:
             return self.steps[-1].width
         return sum(group.transformers[-1].width for group in self.groups)
 
+    @property
+    def rows(self) -> int:
+        """How many rows are best transformed together."""
+        return piece_rows(sum(map(_read_width, self.groups)))
+
     def bind(self, names: Sequence[str]) -> None:
         """Say in which order the columns come; ValueError if a group has one that is not among them."""
         unknown = [name for group in self.groups for name in group.names if name not in names]
@@ -85,9 +90,10 @@ class FeaturePipeline:
             if group.of_cells:
                 group.of_cells.fit(_plain_columns(chosen))
             for place, step in enumerate(group.steps):
-                step.fit(_Pieces(chosen, partial(self._group, group, group.steps[:place])))
+                through = partial(self._group, group, group.steps[:place])
+                step.fit(_Pieces(chosen, through, piece_rows(_read_width(group))))
         for place, step in enumerate(self.steps):
-            step.fit(_Pieces(columns, partial(self._features, self.steps[:place])))
+            step.fit(_Pieces(columns, partial(self._features, self.steps[:place]), self.rows))
 
     def transform(self, columns: Columns, first_row: int = 1) -> Matrix:
         """(rows, features); `first_row` is the number that a refusal gives to the first row."""
@@ -185,16 +191,19 @@ def _numbers_of_row(group: ColumnGroup, cells: Sequence[str]) -> Matrix:
 class _Pieces:
     """The rows of some columns, made into numbers a piece at a time, as often as somebody asks."""
 
-    def __init__(self, columns: Columns, made: Callable[[Columns], Matrix]) -> None:
+    def __init__(self, columns: Columns, made: Callable[[Columns], Matrix], size: int) -> None:
         self._columns = columns
         self._made = made
+        self._size = size
 
     def __iter__(self) -> Iterator[Matrix]:
-        rows = len(self._columns[0])
-        width = self._made([cells[:1] for cells in self._columns]).shape[1]
-        size = piece_rows(width)
-        for start in range(0, rows, size):
-            yield self._made([cells[start : start + size] for cells in self._columns])
+        for start in range(0, len(self._columns[0]), self._size):
+            yield self._made([cells[start : start + self._size] for cells in self._columns])
+
+
+def _read_width(group: ColumnGroup) -> int:
+    """How many features its first transformer makes, or takes if it takes numbers."""
+    return group.of_cells.width if group.of_cells else len(group.names)
 
 
 def piece_rows(width: int) -> int:
