@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from stacks.policies.definition import MODEL, PIPELINE, models, steps, steps_with_trainings
 from stacks.policies.images import fault_of
@@ -9,6 +10,8 @@ from stacks.policies.rule import Faults, Omission, rule
 from stacks.policies.templates import Json, Resource, lookup
 
 _ACCEPT = "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"
+_RECORDIO = "application/x-recordio-protobuf"
+_READS_RECORDIO = re.compile(r"/(sagemaker-xgboost|linear-learner)[:@]")
 _IMAGE_NAMES = ("Image", "ImageUri", "TrainingImage")
 _SECRET = re.compile(r"(^|_)(SECRET|PASSWORD|PASSWD|TOKEN|(PRIVATE|ACCESS|API)_?KEY)(_|$)", re.IGNORECASE)
 # The CDK's assets bucket: what `make train` built, published at deployment.
@@ -33,12 +36,14 @@ def model_runs_its_containers_in_order(resource: Resource) -> Faults:
 
 @rule(MODEL, PIPELINE)
 def hop_answers_csv(resource: Resource) -> Faults:
-    """Each container before the last sets SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT=text/csv: the default of
-    scikit-learn is JSON, which the next container answers with 415."""
+    """Each container before the last sets SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT=text/csv, or RecordIO before
+    XGBoost and linear-learner: the default of scikit-learn is JSON, which the next container answers with
+    415."""
     for model in models(resource):
-        for index, container in enumerate(model.containers[:-1]):
+        for index, (container, following) in enumerate(pairwise(model.containers)):
             accept = container.get("Environment", {}).get(_ACCEPT)
-            if accept != "text/csv":
+            reads_recordio = _READS_RECORDIO.search(str(following.get("Image")))
+            if accept != "text/csv" and not (accept == _RECORDIO and reads_recordio):
                 yield model.container_path(index, f"Environment.{_ACCEPT}"), f"is {accept!r}"
 
 

@@ -180,6 +180,16 @@ def test_a_finding_in_one_of_several_trainings_says_in_which():
     assert finding.place.endswith("Tune.Arguments.TrainingJobDefinitions.1.VpcConfig")
 
 
+@pytest.mark.parametrize("image", ["sagemaker-xgboost:3.2-0", f"linear-learner@{DIGEST}"])
+def test_a_hop_may_answer_recordio_to_an_algorithm_that_reads_it(image):
+    path = "churn/Model.Containers"
+    changes = {
+        f"{path}.1.Environment.SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "application/x-recordio-protobuf",
+        f"{path}.2.Image": f"492215442770.dkr.ecr.eu-central-1.amazonaws.com/{image}",
+    }
+    assert red(templates(change(good(), changes))) == set()
+
+
 def test_the_handler_that_the_cdk_adds_for_a_custom_resource_is_not_ours():
     handler = {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "nodejs22.x"}}
     user = {
