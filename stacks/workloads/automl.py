@@ -53,7 +53,7 @@ WORKLOAD = Workload(
 )
 
 _SCIKIT_LEARN = ManagedImage.named("scikit-learn")
-_RANGES = ROOT / "model_code" / "automl" / "analyse" / "candidate_ranges.json"
+_RANGES = ROOT / "model_code" / "automl" / "analyze" / "candidate_ranges.json"
 _RECORDIO = "application/x-recordio-protobuf"
 _FEATURES, _LABELS = "features", "labels"
 
@@ -155,17 +155,17 @@ class AutomlTraining(TrainingStack):
             cluster=self.cluster,
             options={"target": _TARGET, "seed": _SPLIT_SEED},
         )
-        self._analyse = Processing(
-            "Analyse",
+        self._analyze = Processing(
+            "Analyze",
             image=_SCIKIT_LEARN,
-            code=self.code("analyse"),
+            code=self.code("analyze"),
             inputs=development,
             outputs=["analysis", "candidates", "notebooks"],
             cluster=self.cluster,
             options={"target": _TARGET},
             environment=self._written_into_notebooks(),
         )
-        steps: list[Step] = [self._hold_out, self._split, self._analyse]
+        steps: list[Step] = [self._hold_out, self._split, self._analyze]
         parameters = [_TARGET, _SPLIT_SEED]
         if self.options["mode"] == "complete":
             steps += self._find_model()
@@ -227,7 +227,7 @@ class AutomlTraining(TrainingStack):
             hyperparameters={"candidate": candidate.name},
             channels={
                 "train": self._split.output("train"),
-                "candidates": self._analyse.output("candidates"),
+                "candidates": self._analyze.output("candidates"),
             },
             cluster=self.cluster,
             content_type=None,
@@ -274,7 +274,7 @@ class AutomlTraining(TrainingStack):
         score = self.score(model, self._hold_out.output("test"), "text/csv", variant=branch)
         inputs = {
             "labels": self._hold_out.output("labels"),
-            "analysis": self._analyse.output("analysis"),
+            "analysis": self._analyze.output("analysis"),
             "scores": score.scores,
         }
         verdict = self.judge(model, _GATE, inputs, image=_SCIKIT_LEARN, answers=("text/csv",), branch=branch)

@@ -21,7 +21,7 @@ inference = load("automl/transform/inference")
 FOLDERS = {
     "hold_out": ("input", "development", "test", "labels"),
     "split": ("development", "train", "validation"),
-    "analyse": ("development", "analysis", "candidates", "notebooks"),
+    "analyze": ("development", "analysis", "candidates", "notebooks"),
 }
 IMAGES = {"SCIKIT_LEARN": "sagemaker-scikit-learn:1.9-0", "XGBOOST": "sagemaker-xgboost:3.2-0"}
 IMAGES["LINEAR_LEARNER"] = "linear-learner:1"

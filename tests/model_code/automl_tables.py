@@ -12,7 +12,7 @@ real_file = pytest.mark.skipif(not REAL_FILE.exists(), reason="the public file i
 
 TARGET = "left"
 HOLD_OUT = ("input", "development", "test", "labels")
-ANALYSE = ("development", "analysis", "candidates", "notebooks")
+ANALYZE = ("development", "analysis", "candidates", "notebooks")
 SPLIT = ("development", "train", "validation")
 
 
@@ -41,9 +41,9 @@ def arguments(folder: Path, names: Sequence[str], target: str, seed: int = 42) -
     return [*places, "--target", target, "--seed", str(seed)]
 
 
-def analyse(folder: Path, table: Any, target: str = TARGET) -> dict[str, Any]:
+def analyze(folder: Path, table: Any, target: str = TARGET) -> dict[str, Any]:
     """The analysis job on a table as the hold-out writes it; its outputs are folders beside the table's."""
     table.write(folder / "development/table.csv")
-    load("automl/analyse/__main__").main(arguments(folder, ANALYSE, target)[:-2])
+    load("automl/analyze/__main__").main(arguments(folder, ANALYZE, target)[:-2])
     found: dict[str, Any] = json.loads((folder / "analysis/analysis.json").read_text("utf-8"))
     return found

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from automl_tables import TARGET, analyse, real_file
+from automl_tables import TARGET, analyze, real_file
 from model_scripts import REAL_FILE, load
 
 table_file = load("shared/automl/table_file")
 holding = load("automl/hold_out/__main__")
-statistics = load("automl/analyse/column_statistics")
-column_values = load("automl/analyse/column_values")
-powers = load("automl/analyse/prediction_power")
-cross_columns = load("automl/analyse/cross_columns")
-unusual_rows = load("automl/analyse/unusual_rows")
+statistics = load("automl/analyze/column_statistics")
+column_values = load("automl/analyze/column_values")
+powers = load("automl/analyze/prediction_power")
+cross_columns = load("automl/analyze/cross_columns")
+unusual_rows = load("automl/analyze/unusual_rows")
 
 ROWS = 200
 LABELS = ["yes" if number % 4 == 0 else "no" for number in range(ROWS)]
@@ -45,7 +45,7 @@ def power(cells: list[str], type: str) -> float:
 def public(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     whole = table_file.Table.read(REAL_FILE)
     development, _ = holding.hold_out(whole, whole.index("Churn?"), 42)
-    return analyse(tmp_path_factory.mktemp("public"), development, "Churn?")
+    return analyze(tmp_path_factory.mktemp("public"), development, "Churn?")
 
 
 @real_file
@@ -239,7 +239,7 @@ ADDED = {
 @pytest.mark.parametrize("case", ADDED)
 def test_a_table_with_an_oddity_is_analyzed_and_the_oddity_named(tmp_path: Path, case: str) -> None:
     columns, insight, text = ADDED[case]
-    found = analyse(tmp_path, table(**{"noise": NOISE, **columns}))
+    found = analyze(tmp_path, table(**{"noise": NOISE, **columns}))
     assert found["rows"] == ROWS
     named = [one["text"] for one in found["insights"] if one["name"] == insight]
     assert len(named) == (insight is not None)
@@ -249,7 +249,7 @@ def test_a_table_with_an_oddity_is_analyzed_and_the_oddity_named(tmp_path: Path,
 def test_two_thousand_columns_are_analyzed(tmp_path: Path) -> None:
     columns = {f"c{number}": ["a", "b", "c", "d"] * 50 for number in range(1900)}
     columns |= {f"n{number}": [*NOISE[number:], *NOISE[:number]] for number in range(99)}
-    found = analyse(tmp_path, table(**columns))
+    found = analyze(tmp_path, table(**columns))
     assert (found["columns"], len(found["correlations"]["matrix"])) == (2000, 20)
     assert "Many columns for the rows" in {one["name"] for one in found["insights"]}
 
@@ -257,13 +257,13 @@ def test_two_thousand_columns_are_analyzed(tmp_path: Path) -> None:
 def test_the_same_table_is_analyzed_to_the_same_bytes(tmp_path: Path) -> None:
     odd = table(one=NOISE, two=FRUITS)
     for name in ("first", "second"):
-        analyse(tmp_path / name, odd)
+        analyze(tmp_path / name, odd)
     files = [tmp_path / name / "analysis/analysis.json" for name in ("first", "second")]
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
 def test_the_schema_is_where_both_its_readers_look(tmp_path: Path) -> None:
-    analyse(tmp_path, table(one=NOISE, two=[*FRUITS[1:], ""]))
+    analyze(tmp_path, table(one=NOISE, two=[*FRUITS[1:], ""]))
     schema = load("shared/automl/table_schema").Schema.load(tmp_path / "analysis/schema.json")
     assert (schema.target, schema.target_index, schema.labels) == (TARGET, 2, ["no", "yes"])
     assert [(one.name, one.type, one.missing) for one in schema.columns] == [

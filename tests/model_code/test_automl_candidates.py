@@ -13,10 +13,10 @@ import nbformat
 import pytest
 from model_scripts import MODEL_CODE, as_archived, load, names_of_the_same, run
 
-candidates = load("automl/analyse/candidates")
-recipes = load("automl/analyse/candidate_recipes")
-module = load("automl/analyse/generated_module")
-notebook = load("automl/analyse/candidate_notebook")
+candidates = load("automl/analyze/candidates")
+recipes = load("automl/analyze/candidate_recipes")
+module = load("automl/analyze/generated_module")
+notebook = load("automl/analyze/candidate_notebook")
 table_schema = load("shared/automl/table_schema")
 candidate_file = load("automl/transform/candidate_file")
 
@@ -242,7 +242,7 @@ def test_the_zip_that_a_job_runs_writes_what_the_folder_writes(tmp_path: Path) -
     header = ",".join([*TYPES, "Churn?"])
     lines = "".join(f"{','.join(row)}\n" for row in rows(120))
     (tmp_path / "development" / "table.csv").write_text(f"{header}\n{lines}")
-    code = as_archived(MODEL_CODE / "automl" / "analyse", tmp_path / "code")
+    code = as_archived(MODEL_CODE / "automl" / "analyze", tmp_path / "code")
     archive = Path(shutil.make_archive(str(tmp_path / "job"), "zip", code))
     for program in (code, archive):
         outputs = {

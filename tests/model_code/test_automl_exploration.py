@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
-from automl_tables import ANALYSE, TARGET, analyse, arguments, hold_out, table_text
+from automl_tables import ANALYZE, TARGET, analyze, arguments, hold_out, table_text
 from model_scripts import load, run
 from nbclient import NotebookClient
 
-exploration = load("automl/analyse/exploration_notebook")
-html = load("automl/analyse/notebook_html")
-charts = load("automl/analyse/exploration_charts")
+exploration = load("automl/analyze/exploration_notebook")
+html = load("automl/analyze/notebook_html")
+charts = load("automl/analyze/exploration_charts")
 table_file = load("shared/automl/table_file")
 
 HOSTILE = '日本 <b>|$x^2$| *a* _b_ `c` \\(d\\) "e" [f](g)\x07'
@@ -25,7 +25,7 @@ def analyzed(folder: Path, names: tuple[str, str] = ("age", "plan"), rows: int =
     """The notebook on a table of two features, as it is read."""
     header, *lines = (line.split(",") for line in table_text(rows).splitlines())
     header = [*names, TARGET]
-    analyse(
+    analyze(
         folder,
         table_file.Table(
             header, [[line[0], f"<{names[1]}>" if line[1] == "a" else "b", line[2]] for line in lines]
@@ -139,7 +139,7 @@ def test_a_wide_and_long_table_is_shown_in_part(tmp_path: Path) -> None:
     rows = [
         [*(str(row * column % 7) for column in range(200)), ["no", "yes"][row % 3 == 0]] for row in range(120)
     ]
-    analyse(tmp_path, table_file.Table([*(f"c{column}" for column in range(200)), TARGET], rows))
+    analyze(tmp_path, table_file.Table([*(f"c{column}" for column in range(200)), TARGET], rows))
     notebook = nbformat.read(tmp_path / "notebooks" / exploration.FILE, as_version=4)
     assert "25 of 200 features are shown" in text(notebook)
     assert len(text(notebook)) < 200_000
@@ -147,7 +147,7 @@ def test_a_wide_and_long_table_is_shown_in_part(tmp_path: Path) -> None:
 
 def test_the_job_runs_in_its_image_alone(tmp_path: Path) -> None:
     hold_out(tmp_path, table_text())
-    result = run("automl/analyse", *arguments(tmp_path, ANALYSE, TARGET)[:-2])
+    result = run("automl/analyze", *arguments(tmp_path, ANALYZE, TARGET)[:-2])
     assert (result.returncode, result.stderr) == (0, "")
     assert {path.name for path in (tmp_path / "analysis").iterdir()} == {"analysis.json", "schema.json"}
     assert len([*(tmp_path / "notebooks").iterdir()]) == 2
@@ -156,5 +156,5 @@ def test_the_job_runs_in_its_image_alone(tmp_path: Path) -> None:
 def test_a_table_without_a_column_to_learn_from_is_refused_and_nothing_is_analyzed(tmp_path: Path) -> None:
     rows = [["7", ["no", "yes"][row % 2]] for row in range(120)]
     with pytest.raises(SystemExit, match=r"^error: "):
-        analyse(tmp_path, table_file.Table(["same", TARGET], rows))
+        analyze(tmp_path, table_file.Table(["same", TARGET], rows))
     assert not (tmp_path / "analysis").exists()

@@ -17,9 +17,9 @@ from local.aws.shapes import faults, in_json
 jobs = load("automl/candidate_run/candidate_jobs")
 runner = load("automl/candidate_run/candidate_runner")
 tuning = load("automl/candidate_run/candidate_tuning")
-candidates = load("automl/analyse/candidates")
-notebook = load("automl/analyse/candidate_notebook")
-recipes = load("automl/analyse/candidate_recipes")
+candidates = load("automl/analyze/candidates")
+notebook = load("automl/analyze/candidate_notebook")
+recipes = load("automl/analyze/candidate_recipes")
 table_schema = load("shared/automl/table_schema")
 
 SCHEMA = table_schema.Schema(

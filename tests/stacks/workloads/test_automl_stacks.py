@@ -17,7 +17,7 @@ from stacks.platform.image import own_images
 from stacks.settings import Settings
 from stacks.workloads.automl import AutomlServing, AutomlTraining
 
-RANGES = json.loads((ROOT / "model_code" / "automl" / "analyse" / "candidate_ranges.json").read_text())
+RANGES = json.loads((ROOT / "model_code" / "automl" / "analyze" / "candidate_ranges.json").read_text())
 ALGORITHMS = {"xgboost": 0, "linear-learner": 2}
 
 
@@ -165,14 +165,14 @@ def test_either_model_has_to_pass_the_gate_and_becomes_a_version_in_one_group(
 
 def test_candidates_only_stops_after_the_notebooks(stack: Callable[..., Any]) -> None:
     template = stack(AutomlTraining, automl_mode="candidates-only")
-    assert list(declared.steps(template)) == ["HoldOut", "Split", "Analyse"]
+    assert list(declared.steps(template)) == ["HoldOut", "Split", "Analyze"]
     names = {one["Name"] for one in declared.definition(template)["Parameters"]}
     assert not names & {"TuningJobs", "TuningJobsAtOnce", "MinimumF1"}
     assert {"Target", "SplitSeed"} <= names
 
 
 def test_the_notebooks_are_told_the_images_the_role_and_the_parts(steps: Mapping[str, Any]) -> None:
-    told = steps["Analyse"]["Environment"]
+    told = steps["Analyze"]["Environment"]
     assert told["AUTOML_ROLE_ARN"].startswith("${JobRole")
     for name in ("SCIKIT_LEARN", "XGBOOST", "LINEAR_LEARNER"):
         assert ".dkr.ecr.eu-central-1.amazonaws.com/" in told[f"AUTOML_{name}_IMAGE"]

@@ -1,4 +1,4 @@
-"""Analyse the development part of a table: its columns' types, and what a person should know about them.
+"""Analyze the development part of a table: its columns' types, and what a person should know about them.
 
 Writes schema.json (`table_schema`) for the steps behind it, analysis.json (`table_analysis`) and the notebook
 that shows it, and the candidates with their notebook.
@@ -22,7 +22,7 @@ from table_schema import Schema
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="analyse", description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(prog="analyze", description=__doc__.split("\n\n")[0])
     parser.add_argument("--development", type=Path, required=True, help="folder of the hold-out's table.csv")
     for part in ("analysis", "candidates", "notebooks"):
         parser.add_argument(f"--{part}", type=Path, required=True, help=f"folder for the {part}")
