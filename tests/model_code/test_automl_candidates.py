@@ -26,6 +26,7 @@ TYPES = {
     "Area": "numeric",
     "Plan": "categorical",
     "Phone": "text",
+    "Since": "datetime",
     "Id": "id",
     "Zero": "constant",
 }
@@ -59,6 +60,7 @@ def rows(count: int = 60) -> list[list[str]]:
             str(408 + row % 3),
             ["no", "yes"][row % 5 == 0],
             f"{row % 7:03}-{row:04}",
+            "" if row % 9 == 0 else f"2024-0{1 + row % 9}-1{row % 10}T0{row % 10}:30",
             str(row),
             "1",
             ["False.", "True."][row % 4 == 0],
@@ -85,6 +87,8 @@ def test_the_first_leaves_missing_numbers_and_the_linear_one_marks_them(folder: 
         ("RobustImputer", ["Mins", "Area"]),
         ("ThresholdOneHotEncoder", ["Plan"]),
         ("MultiColumnTfidfVectorizer", ["State", "Phone"]),
+        ("DateTimeVectorizer", ["Since"]),
+        ("RobustImputer", ["Since"]),
         ("RobustStandardScaler", []),
     ]
     assert first["transformers"][0]["parameters"] == {"strategy": "constant", "fill_value": "nan"}
@@ -95,6 +99,8 @@ def test_the_first_leaves_missing_numbers_and_the_linear_one_marks_them(folder: 
         "QuantileExtremeValuesTransformer",
         "ThresholdOneHotEncoder",
         "MultiColumnTfidfVectorizer",
+        "DateTimeVectorizer",
+        "RobustImputer",
         "RobustPCA",
         "RobustStandardScaler",
     ]

@@ -21,6 +21,7 @@ vectorizer = load("shared/transformers/multi_column_tfidf_vectorizer")
 extreme = load("shared/transformers/quantile_extreme_values_transformer")
 pca = load("shared/transformers/robust_pca")
 scaler = load("shared/transformers/robust_standard_scaler")
+dates = load("shared/transformers/date_time_vectorizer")
 labels = load("shared/transformers/robust_label_encoder")
 
 NUMBERS = st.one_of(
@@ -128,6 +129,29 @@ def test_of_too_many_words_the_most_frequent_are_kept_in_each_column() -> None:
     ours = vectorizer.MultiColumnTfidfVectorizer(max_features=2)
     ours.fit([["cc bb aa bb", "cc dd"], ["xx", "yy zz zz"]])
     assert ours.terms == [["bb", "cc"], ["xx", "zz"]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "parts"),
+    [
+        ("1970-01-02", [1, 1, 2, 4, 0]),
+        ("1969-12-31T12:00", [-0.5, 12, 31, 2, 12]),
+        ("2024-02-29 23:59:59", [19782 + 86399 / 86400, 2, 29, 3, 23]),
+        ("2024-03-01T01:00+02:00", [19782 + 23 / 24, 2, 29, 3, 23]),
+        ("2/29/2024", [19782, 2, 29, 3, 0]),
+        ("29/2/2024", [19782, 2, 29, 3, 0]),
+        ("", [math.nan] * 5),
+        ("2024-02-30", [math.nan] * 5),
+    ],
+)
+def test_a_date_has_its_parts_as_numbers_alone_and_in_a_column(cell: str, parts: list[float]) -> None:
+    ours = dates.DateTimeVectorizer()
+    ours.fit([[cell], ["2000-01-01"]])
+    expected = [*parts, 10957, 1, 1, 5, 0]
+    assert np.allclose(ours.transform([[cell], ["2000-01-01"]])[0], expected, equal_nan=True)
+    places, values = ours.row([cell, "2000-01-01"])
+    assert places == [*range(ours.width)]
+    assert np.allclose(values, expected, equal_nan=True)
 
 
 @FEWER

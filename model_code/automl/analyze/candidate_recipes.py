@@ -10,7 +10,7 @@ from table_schema import Schema
 XGBOOST, LINEAR_LEARNER = "xgboost", "linear-learner"
 # Of all text columns together.
 MOST_WORDS = 10_000
-KINDS = {NUMERIC: (NUMERIC,), CATEGORICAL: (CATEGORICAL,), TEXT: (TEXT, DATETIME)}
+KINDS = (NUMERIC, CATEGORICAL, TEXT, DATETIME)
 
 _NAMES = {XGBOOST: "XGBoost", LINEAR_LEARNER: "the linear learner"}
 
@@ -77,6 +77,8 @@ class _Recipe:
             NUMERIC: self.numeric,
             CATEGORICAL: (Step("ThresholdOneHotEncoder", {"threshold": self.threshold}),),
             TEXT: (Step("MultiColumnTfidfVectorizer", {**self.text, "max_features": words}),),
+            # A date's parts are numbers, and missing where it is.
+            DATETIME: (Step("DateTimeVectorizer"), *self.numeric[:1]),
         }
         together = [Step("RobustStandardScaler")]
         if self.components:
@@ -108,10 +110,7 @@ _RECIPES = (
 
 def candidates_of(schema: Schema) -> list[Candidate]:
     """dpp0 to dpp9, of the columns that are neither ids nor constant; ValueError if there are no others."""
-    columns = {
-        kind: [column.name for column in schema.columns if column.type in types]
-        for kind, types in KINDS.items()
-    }
+    columns = {kind: [column.name for column in schema.columns if column.type == kind] for kind in KINDS}
     if not any(columns.values()):
         raise ValueError("there is no column to learn from: beside the target, all are ids or constant")
     return [recipe.candidate(f"dpp{number}", columns) for number, recipe in enumerate(_RECIPES)]

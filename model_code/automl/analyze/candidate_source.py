@@ -8,6 +8,7 @@ from candidate_recipes import Candidate, Group, Step
 
 # Each class is in the module of its name.
 _MODULES = {
+    "DateTimeVectorizer": "date_time_vectorizer",
     "MultiColumnTfidfVectorizer": "multi_column_tfidf_vectorizer",
     "QuantileExtremeValuesTransformer": "quantile_extreme_values_transformer",
     "RobustImputer": "robust_imputer",

@@ -21,6 +21,7 @@ MODULES = (
     "candidate_tuning",
     "cell_numbers",
     "column_types",
+    "date_time_vectorizer",
     "feature_pipeline",
     "feature_transform",
     "hop_request",

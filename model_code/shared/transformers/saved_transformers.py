@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from date_time_vectorizer import DateTimeVectorizer
 from multi_column_tfidf_vectorizer import MultiColumnTfidfVectorizer
 from quantile_extreme_values_transformer import QuantileExtremeValuesTransformer
 from robust_imputer import RobustImputer
@@ -15,6 +16,7 @@ from transformer import Transformer
 TRANSFORMERS: Mapping[str, type[Transformer]] = {
     one.__name__: one
     for one in (
+        DateTimeVectorizer,
         MultiColumnTfidfVectorizer,
         QuantileExtremeValuesTransformer,
         RobustImputer,
