@@ -176,7 +176,14 @@ class Assembly:
         model = self.model(model_name)
         if model is None:
             raise AssemblyError(f"the assembly declares no model called {model_name}")
-        return Endpoint(resource.name, variant, model, resource.address, resource.tags.get("answers"))
+        return Endpoint(
+            resource.name,
+            variant,
+            model,
+            resource.address,
+            resource.tags.get("answers"),
+            config.properties.get("DataCaptureConfig"),
+        )
 
     def _pipeline(self, resource: Resource) -> Pipeline:
         definition = resource.properties["PipelineDefinition"].get("PipelineDefinitionBody")

@@ -78,6 +78,17 @@ _VARIANT = Acted(
         "VolumeSizeInGB": WITHOUT,
     }
 )
+# Where it cannot be known the endpoint is served all the same.
+_CAPTURE = Acted(
+    {
+        "CaptureContentTypeHeader": APART,
+        "CaptureOptions": APART,
+        "DestinationS3Uri": APART,
+        "EnableCapture": APART,
+        "InitialSamplingPercentage": APART,
+        "KmsKeyId": WITHOUT,
+    }
+)
 _CODE = Refused("the runner runs the code of an asset, and nothing beside it")
 _FUNCTION = Acted(
     {
@@ -137,7 +148,7 @@ PROPERTIES: Mapping[str, Rule] = {
     "AWS::SageMaker::EndpointConfig": Acted(
         {
             "AsyncInferenceConfig": _ASYNCHRONOUS,
-            "DataCaptureConfig": WITHOUT,
+            "DataCaptureConfig": _CAPTURE,
             "EnableNetworkIsolation": WITHOUT,
             "EndpointConfigName": ACTED,
             "ExecutionRoleArn": WITHOUT,

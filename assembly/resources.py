@@ -129,13 +129,15 @@ class Model:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An endpoint and the model behind its production variant; `answers` is its tag."""
+    """An endpoint and the model behind its production variant; `answers` is its tag, `capture` the
+    DataCaptureConfig of its configuration, resolved as far as it can be."""
 
     name: str
     variant: str
     model: Model
     address: Address
     answers: str | None = None
+    capture: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

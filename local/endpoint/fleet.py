@@ -8,10 +8,12 @@ from pathlib import Path
 
 from assembly import Assembly
 from assembly import Endpoint as Declared
+from assembly.errors import AssemblyError
 from local.containers.container import ServingContainer
 from local.containers.supervisor import Supervisor
 from local.endpoint import hosting
 from local.endpoint.answers import Promise
+from local.endpoint.capture import CaptureConfig, Captures
 from local.endpoint.chain import Chain
 from local.endpoint.hosting import Host
 from local.storage.working import remove_working_folders
@@ -30,8 +32,9 @@ class Fleet:
         chain: Chain,
         timing: Timing,
         note: Callable[[str], None],
+        captures: Captures | None = None,
     ) -> None:
-        self.declared, self.containers, self.chain = declared, containers, chain
+        self.declared, self.containers, self.chain, self.captures = declared, containers, chain, captures
         self._timing, self._note = timing, note
         self._watching: list[asyncio.Task[None]] = []
 
@@ -42,6 +45,8 @@ class Fleet:
         Raises ContainerError as soon as one fails to become ready; then, too, `stop` is to be called.
         """
         await hosting.start(self.containers, self._timing.ready)
+        if self.captures is not None:
+            self.captures.start()
         for container in self.containers:
             watched = Supervisor(container, self._timing, self._say, changed)
             self._watching.append(asyncio.create_task(watched.run()))
@@ -58,6 +63,8 @@ class Fleet:
             task.cancel()
         await asyncio.gather(*self._watching, return_exceptions=True)
         await asyncio.gather(*(container.stop(self._timing.grace) for container in self.containers))
+        if self.captures is not None:
+            await asyncio.to_thread(self.captures.close)
 
     def kill(self) -> None:
         for container in self.containers:
@@ -89,11 +96,30 @@ class Fleets:
             for left in self._folder.glob(f"{declared.name}.*"):
                 shutil.rmtree(left)
         folder = self._folder / (declared.name if version == 1 else f"{declared.name}.{version}")
-        containers = self._host(assembly).containers(declared.model, folder)
+        host = self._host(assembly)
+        containers = host.containers(declared.model, folder)
         log_group = assembly.place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{declared.name}")
         promise = Promise.parse(declared.answers)
         chain = hosting.chain(declared.model, containers, log_group, self._timing.answer, promise=promise)
-        return Fleet(declared, containers, chain, self._timing, self._note)
+        captures = self._captures(declared, host)
+        return Fleet(declared, containers, chain, self._timing, self._note, captures)
+
+    def _captures(self, declared: Declared, host: Host) -> Captures | None:
+        """What the endpoint captures; nothing, with a note, where its template does not say it in full."""
+
+        def note(text: str) -> None:
+            self._note(f"{declared.name}: {text}")
+
+        try:
+            config = CaptureConfig.parse(declared.capture)
+        except AssemblyError as error:
+            note(f"captures cannot be written: {error}")
+            return None
+        if config is None:
+            return None
+        return Captures(
+            config, endpoint=declared.name, variant=declared.variant, place=host.storage.path, note=note
+        )
 
     def remove(self, name: str) -> None:
         """Remove what the containers of an endpoint have worked with; their logs stay."""

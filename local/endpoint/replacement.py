@@ -25,7 +25,7 @@ class Hosted:
 
     def __init__(self, fleet: Fleet, changed: Callable[[], None]) -> None:
         declared = fleet.declared
-        self.endpoint = RuntimeEndpoint(declared.name, declared.variant, fleet.chain)
+        self.endpoint = RuntimeEndpoint(declared.name, declared.variant, fleet.chain, fleet.captures)
         self.fleet = fleet
         self.version = 1
         self._changed = changed
@@ -56,7 +56,7 @@ class Hosted:
             note(f"pings are answered after {time.monotonic() - started:.1f} s")
             await _try(fleet.chain, example, note)
             self.fleet, self._other = fleet, self.fleet
-            self.endpoint.chain = fleet.chain
+            self.endpoint.chain, self.endpoint.captures = fleet.chain, fleet.captures
             self.version += 1
             self._changed()
             note(

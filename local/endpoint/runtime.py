@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from local.endpoint.admission import Admission
+from local.endpoint.capture import Captures, Payload
 from local.endpoint.chain import (
     LARGEST_PAYLOAD,
     Chain,
@@ -31,13 +32,14 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _PATH = re.compile(r"/endpoints/([^/]*)/invocations")
 _CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
+_INFERENCE_ID = "x-amzn-sagemaker-inference-id"
 _TARGET_VARIANT = "x-amzn-sagemaker-target-variant"
 # Headers that reach a container besides Content-Type and Accept.
 _PASSED = frozenset(
     {
         _CUSTOM_ATTRIBUTES,
         _TARGET_VARIANT,
-        "x-amzn-sagemaker-inference-id",
+        _INFERENCE_ID,
         "x-amzn-sagemaker-session-id",
     }
 )
@@ -59,11 +61,13 @@ BODY_SECONDS = SAGEMAKER.answer
 
 @dataclass
 class RuntimeEndpoint:
-    """An endpoint under its name; `chain` is None while nothing is ready to answer."""
+    """An endpoint under its name; `chain` is None while nothing is ready to answer, `captures` where nothing
+    is captured."""
 
     name: str
     variant: str
     chain: Chain | None = None
+    captures: Captures | None = None
     admission: Admission = field(default_factory=Admission)
 
 
@@ -116,17 +120,22 @@ class Runtime:
         if endpoint is None:
             raise ValidationError(f"Endpoint {name} of account {self._account} not found.")
         _check_headers(headers, endpoint)
-        if endpoint.chain is None:
+        chain, captures = endpoint.chain, endpoint.captures
+        if chain is None:
             raise ModelNotReadyError(f"The containers of endpoint {name} are not ready yet; try again.")
         passed = [(name, value) for name, value in headers.items() if name in _PASSED]
         async with endpoint.admission:
-            answer = await endpoint.chain.invoke(
-                body, headers.get("content-type"), headers.get("accept"), passed
-            )
+            answer = await chain.invoke(body, headers.get("content-type"), headers.get("accept"), passed)
         if len(answer.body) > LARGEST_PAYLOAD:
-            last = endpoint.chain.hops[-1]
+            last = chain.hops[-1]
             reason = f"The answer of {len(answer.body)} bytes is larger than {LARGEST_PAYLOAD} bytes"
             raise ModelError(last.name, answer.status, reason, last.log)
+        if captures is not None:
+            captures.take(
+                Payload(body, headers.get("content-type")),
+                Payload(answer.body, answer.headers.get("content-type")),
+                headers.get(_INFERENCE_ID),
+            )
         return _response(answer, endpoint)
 
 

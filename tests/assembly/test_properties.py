@@ -279,12 +279,12 @@ def test_an_archive_may_be_named_by_a_data_source(tmp_path: Path) -> None:
 def test_properties_without_effect_are_listed(tmp_path: Path) -> None:
     found = served(
         tmp_path,
-        config={"DataCaptureConfig": {"EnableCapture": True}},
+        config={"DataCaptureConfig": {"EnableCapture": True, "KmsKeyId": "k"}},
         variant={"InstanceType": "ml.m5.large"},
         container={"ImageConfig": {}},
     )
     assert found.unused_properties() == [
-        ("AWS::SageMaker::EndpointConfig", "DataCaptureConfig"),
+        ("AWS::SageMaker::EndpointConfig", "DataCaptureConfig.KmsKeyId"),
         ("AWS::SageMaker::EndpointConfig", "ProductionVariants.InstanceType"),
         ("AWS::SageMaker::Model", "PrimaryContainer.ImageConfig"),
     ]

@@ -30,6 +30,7 @@ class Project(Runner):
         endpoints: Sequence[str] = ("slipway-dev-shop",),
         example: str | None = None,
         answers: str = "any",
+        capture: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> None:
         config = {"VariantName": "AllTraffic", "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}}
@@ -38,8 +39,12 @@ class Project(Runner):
             "Model": {"Type": "AWS::SageMaker::Model", "Properties": {"Containers": list(containers)}},
             "Config": {
                 "Type": "AWS::SageMaker::EndpointConfig",
-                "Properties": {"ProductionVariants": [config]},
+                "Properties": {
+                    "ProductionVariants": [config],
+                    **({"DataCaptureConfig": capture} if capture else {}),
+                },
             },
+            "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "shop-captures"}},
             "Role": {"Type": "AWS::IAM::Role", "Properties": {}},
             **{
                 f"Endpoint{number}": {

@@ -45,6 +45,40 @@ def test_it_says_where_it_answers_and_what_has_no_local_effect(serving: Serving)
     assert "slipway-dev-shop: starting first, second" in serving.errors()
 
 
+def test_what_is_asked_is_captured_and_all_of_it_is_there_when_it_has_stopped(project: Project) -> None:
+    capture = {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": {"Fn::Join": ["", ["s3://", {"Ref": "Bucket"}, "/capture/shop"]]},
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+        "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"]},
+    }
+    project.declare(container("first", TAG="a"), capture=capture)
+    serving = Serving(project)
+    for number in range(5):
+        serving.invoke(b"%d\n" % number)
+    assert serving.end(signal.SIGINT) == 0
+    place = project.folder / "build/s3/shop-captures/capture/shop/slipway-dev-shop/AllTraffic"
+    captured = [json.loads(line) for file in place.rglob("*.jsonl") for line in file.read_text().splitlines()]
+    sides = [one["captureData"] for one in captured]
+    assert sorted(one["endpointInput"]["data"] for one in sides) == [f"{number}\n" for number in range(5)]
+    assert {one["endpointOutput"]["data"] for one in sides} == {f"{number},a\n" for number in range(5)}
+
+
+def test_captures_without_a_place_fail_no_request_and_are_named_once(project: Project) -> None:
+    capture = {
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": "s3://of-another-app/capture",
+        "CaptureOptions": [{"CaptureMode": "Input"}],
+    }
+    project.declare(container("first", TAG="a"), capture=capture)
+    serving = Serving(project)
+    assert [serving.invoke(b"1\n") for _ in range(3)] == [b"1,a\n"] * 3
+    assert serving.end(signal.SIGINT) == 0
+    assert serving.errors().count("captures cannot be written: s3://of-another-app/capture") == 1
+    assert "slipway-dev-shop: captures that were not written: 3" in serving.errors()
+
+
 def test_only_the_workloads_that_are_named_are_served(project: Project) -> None:
     project.declare(container("first"), endpoints=["slipway-dev-shop", "slipway-dev-other"])
     serving = Serving(project, "other")
