@@ -20,7 +20,7 @@ from assembly.stack import Stack
 # The stacks that hold one of these are those that run here; they share a place.
 _PLACED = ("AWS::SageMaker::Endpoint", "AWS::SageMaker::Pipeline")
 _NAMED_INFERENCE = "AWS::SageMaker::InferenceComponent"
-TRAINING, BATCH = "training", "batch"
+TRAINING, BATCH, MONITORING = "training", "batch", "monitoring"
 
 
 class Assembly:
@@ -135,6 +135,11 @@ class Assembly:
         """The pipeline that is called so, and sends data through a deployed model; raises UsageError,
         AssemblyError."""
         return self._pipeline_for(BATCH, wanted)
+
+    def monitoring_pipeline(self, wanted: str) -> Pipeline:
+        """The pipeline that is called so, and compares what an endpoint captured with a baseline; raises
+        UsageError, AssemblyError."""
+        return self._pipeline_for(MONITORING, wanted)
 
     def _pipeline_for(self, purpose: str, wanted: str) -> Pipeline:
         """The pipeline of a workload with this tag `purpose`."""

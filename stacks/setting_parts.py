@@ -141,6 +141,16 @@ class Capture(Part):
     retention_days: int = Field(ge=1, le=3650)
 
 
+class Monitoring(Part):
+    """When what an endpoint captured is compared with what its model was trained on, in UTC: what came in the
+    `window_hours` before. With `labels`, the model's answers are compared with the labels in the data bucket,
+    too, below `batch/labels/<workload>/`, where some have to be."""
+
+    schedule: Schedule | None = "rate(1 day)"
+    window_hours: int = Field(default=24, ge=1, le=24 * 31)
+    labels: bool = False
+
+
 class Limits(Part):
     """Where alarms go off, and a deployment rolls back: the share of invocations that fail, and p99s."""
 

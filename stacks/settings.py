@@ -22,6 +22,7 @@ from pydantic import (
 
 from stacks.setting_parts import (
     ModelMonitor,
+    Monitoring,
     Network,
     Operations,
     Part,
@@ -42,7 +43,7 @@ _KEYS_OF_THE_CLI = {"acknowledged-issue-numbers", "cli-telemetry"}
 
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
 Account = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-WorkloadPart = Literal["training", "triggers", "scoring", "serving", "api"]
+WorkloadPart = Literal["training", "triggers", "scoring", "serving", "monitoring", "api"]
 EndpointName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")]
 
 
@@ -135,7 +136,7 @@ class Settings(Part):
     that are read and never deployed. `options` holds, by workload, what only that one has, as its record says
     (stacks/workloads/); `-c translation_image=VALUE` overrides the option `image` of translation. `endpoints`
     names, by workload, an endpoint that exists already: the workload's API calls that one, and none is
-    deployed. `workloads` holds, by workload, what is different for it in five parts.
+    deployed. `workloads` holds, by workload, what is different for it in six parts.
     """
 
     env: Literal["dev", "prod"]
@@ -159,6 +160,7 @@ class Settings(Part):
     triggers: Triggers
     scoring: Scoring
     serving: Serving
+    monitoring: Monitoring = Monitoring()
     api: Api
     workbench: Workbench | None = None
     studio: Studio | None = None

@@ -56,6 +56,9 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             archive = folder / workload / hostname / "model.tar.gz"
             archive.parent.mkdir(parents=True)
             archive.write_bytes(gzip.compress(hostname.encode(), mtime=0))
+        (folder / workload / "baseline").mkdir()
+        for name in ("statistics", "constraints"):
+            (folder / workload / "baseline" / f"{name}.json").write_text(f'{{"{name}": "{workload}"}}\n')
     with unchanged(folder):
         yield folder
 

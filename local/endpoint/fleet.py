@@ -32,6 +32,7 @@ class Fleet:
         chain: Chain,
         timing: Timing,
         note: Callable[[str], None],
+        *,
         captures: Captures | None = None,
     ) -> None:
         self.declared, self.containers, self.chain, self.captures = declared, containers, chain, captures
@@ -102,7 +103,7 @@ class Fleets:
         promise = Promise.parse(declared.answers)
         chain = hosting.chain(declared.model, containers, log_group, self._timing.answer, promise=promise)
         captures = self._captures(declared, host)
-        return Fleet(declared, containers, chain, self._timing, self._note, captures)
+        return Fleet(declared, containers, chain, self._timing, self._note, captures=captures)
 
     def _captures(self, declared: Declared, host: Host) -> Captures | None:
         """What the endpoint captures; nothing, with a note, where its template does not say it in full."""

@@ -25,6 +25,7 @@ class Services:
     name, `models` are those that the execution has created. `on_rows` is told of each number of rows
     transformed; `called` has the names by which messages call objects, by their paths, where these are not
     their keys. `promise` is what the pipeline's workload promises of the answers in its transform jobs.
+    `baseline` has the S3 URIs of what the data of a registered model are like, by the documents' names.
     `registrations` put the model packages that the execution has staged into the registry, and `registered`
     are the models of these.
     Once `stopping` is set no job starts another process, and those that run are stopped. `on_phase` is told
@@ -42,6 +43,7 @@ class Services:
     on_rows: Callable[[int], None] = lambda rows: None
     called: Mapping[Path, Path] = field(default_factory=dict)
     promise: Promise = NOTHING
+    baseline: dict[str, str] = field(default_factory=dict)
     registrations: list[Move] = field(default_factory=list)
     registered: list[Model] = field(default_factory=list)
     tunings: Path | None = None

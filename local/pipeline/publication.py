@@ -57,6 +57,19 @@ class Publication:
                     self._moves.append(Move(None, stale, self._folder / "former" / stale.parent.name))
         return self._archives
 
+    def add_baseline(self, documents: Mapping[str, str], storage: Storage) -> None:
+        """What the data of the models are like, for `<artifacts>/<workload>/baseline/<name>.json`; that of
+        earlier models goes."""
+        folder = self._workspace.artifacts / self._workload / "baseline"
+        found = {folder / f"{name}.json": storage.path(uri) for name, uri in documents.items()}
+        for place, source in found.items():
+            if not (place.is_file() and filecmp.cmp(source, place, shallow=False)):
+                self._moves.append(Move(self._stage(source, f"baseline-{place.name}"), place))
+        if self._archives:
+            for stale in set(folder.glob("*.json")) - found.keys():
+                former = self._folder / "former" / "baseline" / stale.name
+                self._moves.append(Move(None, stale, former))
+
     def add_reports(self, property_files: Mapping[str, str], storage: Storage) -> list[Path]:
         """Each property file, for `<reports>/<workload>-<its name in lower case>.json`; returns these.
 

@@ -78,6 +78,12 @@ class PipelineRunner:
         declared = assembly.load(folder)
         return cls(declared, workspace, declared.batch_pipeline(wanted))
 
+    @classmethod
+    def monitoring(cls, folder: Path, workspace: Workspace, wanted: str) -> "PipelineRunner":
+        """The one that compares what an endpoint captured with a baseline; raises as `training` does."""
+        declared = assembly.load(folder)
+        return cls(declared, workspace, declared.monitoring_pipeline(wanted))
+
     def parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
         return bind(self.definition.parameters, given)
 
@@ -237,6 +243,7 @@ class Run:
         publication.add(services.registrations)
         if models_too:
             self.published += publication.add_artifacts(services.results, services.storage)
+            publication.add_baseline(services.baseline, services.storage)
             self.published += publication.add_reports(execution.property_files, services.storage)
         publication.commit()
 

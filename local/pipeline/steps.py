@@ -67,7 +67,8 @@ class RegisterModel:
 
     It is staged, and in the registry when the execution publishes what it has made.
 
-    The package's metrics are the JSON of `ModelMetrics.ModelQuality.Statistics`.
+    The package's metrics are the JSON of `ModelMetrics.ModelQuality.Statistics`, the baseline of its data the
+    documents of `ModelMetrics.ModelDataQuality`.
     """
 
     outputs = ()
@@ -77,9 +78,10 @@ class RegisterModel:
         self._arguments = arguments
         self._services = services
         self._model = Model.from_arguments(name, arguments["InferenceSpecification"])
-        self._statistics = (
-            arguments.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {}).get("S3Uri")
-        )
+        metrics = arguments.get("ModelMetrics", {})
+        self._statistics = metrics.get("ModelQuality", {}).get("Statistics", {}).get("S3Uri")
+        documents = metrics.get("ModelDataQuality", {})
+        self._baseline = {name.lower(): str(one["S3Uri"]) for name, one in documents.items()}
         self._status = arguments.get("ModelApprovalStatus", PENDING)
         self._arn = services.registry.arn(self._group, services.registry.next_version(self._group))
 
@@ -92,12 +94,15 @@ class RegisterModel:
             raise JobError(f"the assembly declares no model package group {self._group}")
         if self._status not in STATUSES:
             raise JobError(f"ModelApprovalStatus {self._status!r} is not one of {', '.join(STATUSES)}")
-        if self._statistics is not None:
-            self._services.storage.path(self._statistics)
+        for uri in (*([self._statistics] if self._statistics else []), *self._baseline.values()):
+            self._services.storage.path(uri)
         _check_containers(self._model, self._services)
 
     def run(self, folder: Path) -> None:
         _demand_archives(self._model, self._services)
+        for uri in self._baseline.values():
+            if not self._services.storage.exists(uri):
+                raise JobError(f"the baseline {uri} does not exist")
         package, moves = self._services.registry.stage(
             self._group,
             self._model,
@@ -105,7 +110,9 @@ class RegisterModel:
             self._metrics(),
             storage=self._services.storage,
             folder=folder / "package",
+            baseline=self._baseline,
         )
+        self._services.baseline.update(self._baseline)
         self._services.registrations.extend(moves)
         self._services.registered.append(self._model)
         self._arn = package.arn

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from assembly import ContainerDefinition, Model
@@ -22,7 +23,8 @@ _PACKAGE = "package.json"
 
 
 class FolderRegistry:
-    """Packages keep copies of their archives, so that they outlive the executions that made them."""
+    """Packages keep copies of their archives and of their data's baseline, so that they outlive the
+    executions that made them."""
 
     name = "local"
 
@@ -63,8 +65,10 @@ class FolderRegistry:
         *,
         storage: Storage,
         folder: Path,
+        baseline: Mapping[str, str] = MappingProxyType({}),
     ) -> tuple[Package, Sequence[Move]]:
-        """The next version, written whole into a folder, and the move with which it is there.
+        """The next version, written whole into a folder, and the move with which it is there. It keeps a copy
+        of the documents at the S3 URIs of `baseline`, by their names.
 
         A version whose containers are equal to the model's stays, and there is nothing to move: training the
         same again would otherwise ask for an approval that has been given.
@@ -81,7 +85,17 @@ class FolderRegistry:
             for one in contents
         ]
         created = datetime.now(UTC).isoformat(timespec="seconds")
-        package = Package(group, version, self.arn(group, version), status, created, metrics, containers)
+        documents = {name: place / _copied(name, storage.path(uri), folder) for name, uri in baseline.items()}
+        package = Package(
+            group,
+            version,
+            self.arn(group, version),
+            status,
+            created,
+            metrics,
+            containers,
+            {name: str(path) for name, path in documents.items()},
+        )
         (folder / _PACKAGE).write_text(_as_json(package), encoding="utf-8")
         return package, [Move(folder, place)]
 
@@ -107,7 +121,11 @@ class FolderRegistry:
             if package.status not in STATUSES or package.version != version:
                 raise ValueError(package)
             # Mappings, as whatever reads them expects.
-            dict(package.metrics.items()), [dict(one.environment.items()) for one in containers]
+            (
+                dict(package.metrics.items()),
+                dict(package.baseline.items()),
+                [dict(one.environment.items()) for one in containers],
+            )
         return package
 
     def _numbers(self, group: str) -> list[int]:
@@ -118,6 +136,14 @@ class FolderRegistry:
 
     def _folder(self, group: str, version: int) -> Path:
         return self._root / group / str(version)
+
+
+def _copied(name: str, source: Path, folder: Path) -> Path:
+    """Copy a document of the baseline below the folder; returns its path in it."""
+    target = Path("baseline", f"{name}.json")
+    (folder / target).parent.mkdir(exist_ok=True)
+    shutil.copyfile(source, folder / target)
+    return target
 
 
 def _comparable(container: Container) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """A model package, and the operations that every registry has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 PENDING, APPROVED, REJECTED = STATUSES = ("PendingManualApproval", "Approved", "Rejected")
@@ -20,7 +20,10 @@ class Container:
 
 @dataclass(frozen=True)
 class Package:
-    """A version of a model package group: its containers in their order, and how good they are."""
+    """A version of a model package group: its containers in their order, and how good they are.
+
+    `baseline` is where the `statistics` and the `constraints` of its data are; empty without them.
+    """
 
     group: str
     version: int
@@ -29,6 +32,7 @@ class Package:
     created: str
     metrics: Mapping[str, Any]
     containers: Sequence[Container]
+    baseline: Mapping[str, str] = field(default_factory=dict)
 
 
 class Registry(Protocol):

@@ -1,8 +1,9 @@
 """A release: the approved model package that a workload is deployed from, as `releases/<workload>.json`.
 
 The file is committed, and synth expands it into the containers of a model. It holds what a reviewer wants to
-see change: version, metrics, and of each container image, model data URL, its archive's SHA-256 as `digest`,
-and environment. `registry` says where the version comes from: `local` or `aws`.
+see change: version, metrics, where the baseline of its data is, and of each container image, model data URL,
+its archive's SHA-256 as `digest`, and environment. `registry` says where the version comes from: `local` or
+`aws`.
 """
 
 import json
@@ -31,6 +32,7 @@ def content(workload: str, registry: str, package: Package) -> dict[str, Any]:
         "version": package.version,
         "status": package.status,
         "metrics": dict(package.metrics),
+        **({"baseline": dict(package.baseline)} if package.baseline else {}),
         "containers": [
             {
                 "hostname": one.hostname,

@@ -81,6 +81,7 @@ class SageMakerRegistry:
                 )
                 for position, one in enumerate(containers, start=1)
             ],
+            _baseline(found),
         )
 
     def _metrics(self, found: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -103,6 +104,11 @@ class SageMakerRegistry:
         if scheme != "s3":
             raise SlipwayError(f"{uri} is not an S3 URI")
         return self._s3.get_object(Bucket=bucket, Key=path.lstrip("/"))["Body"]
+
+
+def _baseline(found: Mapping[str, Any]) -> dict[str, str]:
+    documents = found.get("ModelMetrics", {}).get("ModelDataQuality", {})
+    return {name.lower(): one["S3Uri"] for name, one in documents.items()}
 
 
 @contextmanager

@@ -98,6 +98,15 @@ def claimed(folder: Path) -> Iterator[Path]:
             state.unlink(missing_ok=True)
 
 
+def is_served(folder: Path) -> bool:
+    """Whether a process serves from `folder`."""
+    try:
+        control.serving_process(folder)
+    except SlipwayError:
+        return False
+    return True
+
+
 def write(state: Path, served: Served) -> None:
     """Write the state file, whole."""
     temporary = state.with_suffix(".tmp")

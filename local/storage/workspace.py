@@ -101,6 +101,10 @@ class Workspace:
         """Hold the right to run a workload's batch pipeline, which one process at a time has."""
         return self._alone(f"{workload}-batch", f"a file is being sent through {workload}")
 
+    def monitoring(self, workload: str) -> AbstractContextManager[None]:
+        """Hold the right to run a workload's monitoring pipeline, which one process at a time has."""
+        return self._alone(f"{workload}-monitor", f"{workload} is being monitored")
+
     @contextmanager
     def _alone(self, name: str, doing: str) -> Iterator[None]:
         lock = self.runs / f".{name}.lock"

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.inference_pipeline import Container
+from stacks.constructs.operations.monitor import Watch
 from stacks.constructs.pipeline.references import Parameter, Value
 from stacks.constructs.pipeline.steps import (
     Continuous,
@@ -74,7 +75,7 @@ class BankTraining(TrainingStack):
             inputs={"input": encode.output("output"), "baseline": encode.output("baseline")},
             outputs=[
                 *("train", "validation", "development", "test", "labels"),
-                *("baseline-development", "baseline-test"),
+                *("baseline-development", "baseline-test", "features"),
             ],
             cluster=self.cluster,
             options={"seed": SPLIT_SEED},
@@ -115,9 +116,12 @@ class BankTraining(TrainingStack):
         }
         # The XGBoost image writes no JSON lines in real time.
         answers = ("text/csv", "application/json")
-        verdict = self.judge(model, _GATE, inputs, image=_SCIKIT_LEARN, answers=answers)
+        described, data_baseline = self.describe(split.output("features"), image=_SCIKIT_LEARN)
+        verdict = self.judge(
+            model, _GATE, inputs, image=_SCIKIT_LEARN, answers=answers, baseline=data_baseline
+        )
         self.build_pipeline(
-            [encode, split, baseline, baseline_scores, tune, xgboost, model, score, *verdict],
+            [encode, split, described, baseline, baseline_scores, tune, xgboost, model, score, *verdict],
             [SPLIT_SEED, _GATE.parameter, _MAX_JOBS, _MAX_PARALLEL_JOBS],
         )
 
@@ -138,4 +142,4 @@ class BankServing(ServingStack):
     """The endpoint of the one container."""
 
     def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
-        super().__init__(scope, id, workload=WORKLOAD, containers=_CONTAINERS, **kwargs)
+        super().__init__(scope, id, workload=WORKLOAD, containers=_CONTAINERS, watch=Watch(), **kwargs)

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from stacks.constructs.model.image import Image, ManagedImage
 from stacks.constructs.model.inference_pipeline import Container
+from stacks.constructs.operations.monitor import Watch
 from stacks.constructs.pipeline.references import Value
 from stacks.constructs.pipeline.steps import Model, Processing, Step, Training, read_hyperparameters
 from stacks.constructs.storage.artifact import CodeDirectory
@@ -55,7 +56,7 @@ class ChurnTraining(TrainingStack):
             image=_SCIKIT_LEARN,
             code=self.code("split"),
             inputs={"input": self.data},
-            outputs=["train", "validation", "test", "labels"],
+            outputs=["train", "validation", "test", "labels", "features"],
             cluster=self.cluster,
             options={"seed": SPLIT_SEED},
             environment={"DATA_VERSION": DATA_VERSION},
@@ -63,8 +64,10 @@ class ChurnTraining(TrainingStack):
         *fitting, model = self._fit(split)
         score = self.score(model, split.output("test"), "application/jsonlines")
         inputs = {"labels": split.output("labels"), "scores": score.scores}
-        verdict = self.judge(model, _GATE, inputs, image=_SCIKIT_LEARN)
-        self.build_pipeline([split, *fitting, model, score, *verdict], [SPLIT_SEED, _GATE.parameter])
+        described, baseline = self.describe(split.output("features"), image=_SCIKIT_LEARN)
+        verdict = self.judge(model, _GATE, inputs, image=_SCIKIT_LEARN, baseline=baseline)
+        steps = [split, described, *fitting, model, score, *verdict]
+        self.build_pipeline(steps, [SPLIT_SEED, _GATE.parameter])
 
     def _fit(self, split: Processing) -> tuple[*tuple[Step, ...], Model]:
         """The four fits, each on what the ones before it make of the rows, and the model of the four."""
@@ -136,5 +139,11 @@ class ChurnServing(ServingStack):
 
     def __init__(self, scope: Construct, id: str, *, images: Mapping[str, Image], **kwargs: Any) -> None:
         super().__init__(
-            scope, id, workload=WORKLOAD, containers=_containers(images), images=images, **kwargs
+            scope,
+            id,
+            workload=WORKLOAD,
+            containers=_containers(images),
+            images=images,
+            watch=Watch(),
+            **kwargs,
         )

@@ -62,6 +62,8 @@ RUN_BY: Mapping[str, str] = {
     "slipway serve": "local/serve/test_serve.py::test_it_says_where_it_answers_and_what_has_no_local_effect",
     "slipway env": "local/sagemaker_api/test_env_command.py::test_the_variables_lead_boto3_to_what_is_served",
     "slipway deploy": "local/commands/test_deploy.py::test_a_new_version_takes_over_without_a_failed_request",
+    "slipway monitor": "local/commands/test_monitor_command.py::"
+    "test_what_came_since_the_last_time_is_compared_and_the_report_published",
     "slipway chaos": "local/chaos/test_chaos.py::test_whatever_happens_to_a_container_no_answer_is_wrong",
     "slipway invoke": "local/serve/test_serve.py::test_the_command_that_is_printed_works_as_it_stands",
     "slipway image": "local/commands/test_image_command.py::test_any_script_is_served_from_any_folder",

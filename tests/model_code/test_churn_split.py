@@ -28,7 +28,7 @@ def with_cell(column: str, cell: str) -> str:
 
 
 def split_into(folder: Path, source: Path, *arguments: object) -> tuple[int, str]:
-    names = ("train", "validation", "test", "labels")
+    names = ("train", "validation", "test", "labels", "features")
     folders = [argument for name in names for argument in (f"--{name}", folder / name)]
     result = run("churn/split", "--input", source, *folders, *arguments)
     return result.returncode, result.stderr
@@ -52,6 +52,9 @@ def test_cells_pass_through_as_they_stand_and_the_label_comes_first(tmp_path: Pa
     assert train[0].startswith('0,"K,S",128,415,3')
     assert ",0265.10000," in train[0]
     assert test[0].startswith('"K,S",128,415,3')
+    header, *features = (tmp_path / "parts/features/features.csv").read_text().splitlines()
+    assert header == HEADER.removesuffix(",Churn?")
+    assert features == [row.partition(",")[2] for row in train]
     assert test[0].endswith(",1")
 
 

@@ -82,9 +82,24 @@ def named(template: Template, reference: Any) -> Any:
     return template["Resources"][name]
 
 
+def monitoring(template: Template) -> Template:
+    """What of a serving template monitors the requests of its endpoint."""
+    found = {key: one for key, one in template["Resources"].items() if key.startswith("Monitor")}
+    return {**template, "Resources": found}
+
+
+def unmonitored(template: Template) -> Template:
+    """A serving template without what monitors the requests of its endpoint."""
+    watching = monitoring(template)["Resources"]
+    rest = {key: one for key, one in template["Resources"].items() if key not in watching}
+    return {**template, "Resources": rest}
+
+
 def definition(template: Template) -> Any:
-    """The pipeline's definition, its CloudFormation references spelt out."""
-    pipeline = only(template, "AWS::SageMaker::Pipeline")
+    """The definition of the pipeline, of a serving template that of batch scoring, its CloudFormation
+    references spelt out; of `monitoring(template)` that of the monitoring."""
+    declared = resources(template, "AWS::SageMaker::Pipeline")
+    pipeline = only(unmonitored(template) if len(declared) > 1 else template, "AWS::SageMaker::Pipeline")
     return json.loads(text(pipeline["Properties"]["PipelineDefinition"]["PipelineDefinitionBody"]))
 
 

@@ -3,7 +3,8 @@
 The development part is cut once more, 80 % to 20 %, into train and validation: what is to be chosen is chosen
 there, and the model is then fitted on the whole development part. Rows have the label first, except those of
 test; their labels go to labels/labels.csv with labels/split.json, which says what was cut how. The two
-baseline parts hold the same clients with the workshop's features.
+baseline parts hold the same clients with the workshop's features, and features/features.csv the development
+part without labels and with a header: what later requests are compared with.
 """
 
 import argparse
@@ -13,10 +14,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from bank_encoding import FEATURES
 from job_files import write_lines
 
 DEVELOPMENT, TRAIN = 0.7, 0.8
-PARTS = ("train", "validation", "development", "test", "labels", "baseline-development", "baseline-test")
+PARTS = (
+    "train",
+    "validation",
+    "development",
+    "test",
+    "labels",
+    "baseline-development",
+    "baseline-test",
+    "features",
+)
 
 
 def main() -> None:
@@ -38,6 +49,8 @@ def main() -> None:
     development = [*train, *validation]
     for part, numbers in {"train": train, "validation": validation, "development": development}.items():
         write_lines(arguments[part] / f"{part}.csv", (rows[i] for i in numbers))
+    features = (rows[i].partition(",")[2] for i in development)
+    write_lines(arguments["features"] / "features.csv", [",".join(FEATURES), *features])
     write_lines(arguments["test"] / "test.csv", (rows[i].partition(",")[2] for i in test))
     write_lines(arguments["labels"] / "labels.csv", (rows[i].partition(",")[0] for i in test))
     write_lines(arguments["baseline_development"] / "development.csv", (baseline[i] for i in development))

@@ -19,6 +19,7 @@ from stacks.constructs.operations.alarms import Alarms
 from stacks.constructs.operations.dashboard import Dashboard
 from stacks.constructs.operations.log_groups import LogGroups
 from stacks.constructs.operations.metrics import ApiMetrics, FunctionMetrics
+from stacks.constructs.operations.monitor import Monitor
 from stacks.settings import Api, Settings
 
 # Above so many a minute somebody is told.
@@ -30,7 +31,8 @@ _REFUSALS = 100
 
 class PredictionService(Construct):
     """The function behind an alias that shifts gradually, the API before it, behind a firewall where the
-    settings have one, alarms on all of it, and a dashboard. Hostnames are those of the model's containers."""
+    settings have one, alarms on all of it, and a dashboard. Hostnames are those of the model's containers;
+    the dashboard shows the `monitor` of the endpoint's requests, too."""
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class PredictionService(Construct):
         contract: Contract,
         endpoint: Invocable,
         hostnames: Sequence[str],
+        monitor: Monitor | None = None,
         settings: Settings,
         key: kms.IKey,
         logs: LogGroups,
@@ -74,7 +77,13 @@ class PredictionService(Construct):
         )
         self._build_firewall(api, name, settings.api, logs)
         of_api = ApiMetrics(name, api.stage_name)
-        watched = [*endpoint.alarms, *rollback, *self._build_api_alarms(alarms, of_api, of_function)]
+        of_data = monitor.alarms if monitor else []
+        watched = [
+            *endpoint.alarms,
+            *of_data,
+            *rollback,
+            *self._build_api_alarms(alarms, of_api, of_function),
+        ]
         dashboard = Dashboard(
             self,
             "Dashboard",
@@ -83,6 +92,7 @@ class PredictionService(Construct):
             function=of_function,
             endpoint=endpoint.metrics,
             hostnames=hostnames,
+            data=monitor.metrics if monitor else None,
             alarms=watched,
         )
         CfnOutput(self, "DashboardUrl", value=dashboard.url, description="Watch it here")

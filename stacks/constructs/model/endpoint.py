@@ -20,7 +20,7 @@ from stacks.instance_types import has_local_disk
 from stacks.setting_parts import Deployment, Scaling, Serving
 
 # Blue/green deployment and autoscaling find the variant by its name: it never changes.
-_VARIANT = "AllTraffic"
+VARIANT = "AllTraffic"
 _MICROSECONDS = 1000
 _FULL_PERCENT = 90
 
@@ -47,7 +47,7 @@ class ExistingEndpoint:
 
     def __init__(self, stack: Stack, name: str) -> None:
         self.name = name
-        self.metrics = EndpointMetrics(name, _VARIANT)
+        self.metrics = EndpointMetrics(name, VARIANT)
         self._arn = stack.format_arn(service="sagemaker", resource="endpoint", resource_name=name.lower())
 
     def grant_invoke(self, role: iam.IRole) -> None:
@@ -78,7 +78,7 @@ class Endpoint(Construct):
         alarms: Alarms,
     ) -> None:
         super().__init__(scope, id)
-        self.metrics = EndpointMetrics(name, _VARIANT)
+        self.metrics = EndpointMetrics(name, VARIANT)
         rollback = self._build_alarms(alarms, settings)
         self.alarms = [*rollback, *self._build_instance_alarms(alarms)]
         capture.grant_write(model.role)
@@ -89,7 +89,7 @@ class Endpoint(Construct):
             kms_key_id=_volume_key(key, settings),
             production_variants=[
                 CfnEndpointConfig.ProductionVariantProperty(
-                    variant_name=_VARIANT,
+                    variant_name=VARIANT,
                     model_name=model.model_name,
                     instance_type=settings.instance_type,
                     initial_instance_count=settings.instance_count,
@@ -169,7 +169,7 @@ class Endpoint(Construct):
             "Instances",
             service_namespace="sagemaker",
             scalable_dimension="sagemaker:variant:DesiredInstanceCount",
-            resource_id=f"endpoint/{name}/variant/{_VARIANT}",
+            resource_id=f"endpoint/{name}/variant/{VARIANT}",
             min_capacity=least,
             max_capacity=scaling.max_instances,
         )

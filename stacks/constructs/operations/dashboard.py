@@ -7,7 +7,13 @@ from aws_cdk import Stack
 from aws_cdk.aws_cloudwatch import CfnAlarm, CfnDashboard
 from constructs import Construct
 
-from stacks.constructs.operations.metrics import ApiMetrics, EndpointMetrics, FunctionMetrics, Metric
+from stacks.constructs.operations.metrics import (
+    ApiMetrics,
+    DataMetrics,
+    EndpointMetrics,
+    FunctionMetrics,
+    Metric,
+)
 
 _WIDTH, _HEIGHT, _COLUMNS = 8, 6, 3
 _INVOCATIONS = ("Invocations", "Invocation4XXErrors", "Invocation5XXErrors")
@@ -16,7 +22,8 @@ _INSTANCES = ("CPUUtilization", "MemoryUtilization", "DiskUtilization")
 
 
 class Dashboard(Construct):
-    """The alarms' states above, then graphs three in a row, in the order in which a request passes."""
+    """The alarms' states above, then graphs three in a row, in the order in which a request passes, and what
+    the monitoring of requests has found."""
 
     def __init__(
         self,
@@ -28,6 +35,7 @@ class Dashboard(Construct):
         function: FunctionMetrics,
         endpoint: EndpointMetrics,
         hostnames: Sequence[str],
+        data: DataMetrics | None = None,
         alarms: Sequence[CfnAlarm],
     ) -> None:
         super().__init__(scope, id)
@@ -47,6 +55,9 @@ class Dashboard(Construct):
             _graph("Containers: latency, us, p99", containers),
             _graph("Instances: CPU, memory, disk, %", _named(*(endpoint[name] for name in _INSTANCES))),
         ]
+        if data:
+            drift = {**_graph("Requests: drift of each feature", {}), "metrics": [data.drifts]}
+            graphs += [_graph("Requests: violations of the baseline", _named(data.violations)), drift]
         states = {
             "type": "alarm",
             "x": 0,

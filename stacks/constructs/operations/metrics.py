@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+_DATA = "/aws/sagemaker/Endpoints/data-metrics"
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -72,6 +74,32 @@ class FunctionMetrics:
         """`Invocations`, `Errors`, `Throttles` as sums, `Duration` as p99, `ConcurrentExecutions` at most."""
         statistic = {"Duration": "p99", "ConcurrentExecutions": "Maximum"}.get(name, "Sum")
         return Metric("AWS/Lambda", name, {"FunctionName": self.function}, statistic)
+
+
+@dataclass(frozen=True)
+class DataMetrics:
+    """What the monitoring of an endpoint's requests finds, under the name of its pipeline.
+
+    Names are Model Monitor's (model_code/shared/monitor/metric_lines.py writes them)."""
+
+    endpoint: str
+    schedule: str
+
+    @property
+    def violations(self) -> Metric:
+        return self["violations"]
+
+    def __getitem__(self, name: str) -> Metric:
+        """`violations`, `rows`, `f1`, or one of a feature's: `feature_baseline_drift_<feature>`."""
+        dimensions = {"Endpoint": self.endpoint, "MonitoringSchedule": self.schedule}
+        return Metric(_DATA, name, dimensions, "Maximum")
+
+    @property
+    def drifts(self) -> list[Any]:
+        """The drift of each feature as a row of a dashboard's widget, which finds the features by itself."""
+        terms = f'{{"{_DATA}",Endpoint,MonitoringSchedule}} feature_baseline_drift '
+        search = f"SEARCH('{terms}MonitoringSchedule=\"{self.schedule}\"', 'Maximum', 3600)"
+        return [{"expression": search, "id": "drift", "label": ""}]
 
 
 def executions_failed(pipeline: str) -> Metric:

@@ -72,8 +72,8 @@ class ReleasedArchive:
         return self.url
 
 
-class _Downloaded(Construct):
-    """A file of code that a job downloads; `_asset` is what publishes it."""
+class Downloaded(Construct):
+    """A file that a job downloads; `_asset` is what publishes it."""
 
     _asset: Asset
 
@@ -89,7 +89,7 @@ class _Downloaded(Construct):
         return self._asset.s3_object_url
 
 
-class SourceArchive(_Downloaded):
+class SourceArchive(Downloaded):
     """A folder of script-mode source and the shared modules, as a `.tar.gz`.
 
     Its hash depends on names and contents only. Raises ValueError for a file named as a shared module.
@@ -114,7 +114,7 @@ class SourceArchive(_Downloaded):
             )
 
 
-class CodeDirectory(_Downloaded):
+class CodeDirectory(Downloaded):
     """A folder of processing code with a `__main__.py`, published as a zip that Python can run.
 
     The modules that the folder's `carries.txt` names lie in it beside the folder's own.

@@ -43,11 +43,20 @@ class ReleasedContainer(_Part):
     environment: dict[str, str]
 
 
+class ReleasedBaseline(_Part):
+    """What the version's data were like: two documents, each an S3 URL, or a path where the registry is
+    local."""
+
+    statistics: Annotated[str, StringConstraints(min_length=1)]
+    constraints: Annotated[str, StringConstraints(min_length=1)]
+
+
 class Release(_Part):
     """A version of a workload's model.
 
     `registry` is SageMaker's (`aws`) or the folder of `slipway models` (`local`). `metrics` are the
-    evaluation as it was registered. `containers` stand in the order in which they answer.
+    evaluation as it was registered. `containers` stand in the order in which they answer. `baseline` is None
+    for a version that was registered without one.
     """
 
     workload: str
@@ -58,6 +67,7 @@ class Release(_Part):
     status: Literal["Approved", "PendingManualApproval", "Rejected"]
     metrics: dict[str, JsonValue]
     containers: Annotated[tuple[ReleasedContainer, ...], Field(min_length=1, max_length=15)]
+    baseline: ReleasedBaseline | None = None
 
     @model_validator(mode="after")
     def _is_within_reach(self) -> Self:

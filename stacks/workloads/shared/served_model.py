@@ -4,15 +4,19 @@ import gzip
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_kms as kms
+from constructs import Construct
 
 from stacks.constructs.model.image import ReleasedImage
 from stacks.constructs.model.inference_pipeline import Container, ModelData
 from stacks.constructs.storage.artifact import ModelArchive, ReleasedArchive
+from stacks.constructs.storage.baseline import FILES as BASELINE
+from stacks.constructs.storage.baseline import Baseline, DeclareBaseline
 from stacks.settings import ROOT, Settings
 from stacks.workloads.shared.missing import leave_empty
 from stacks.workloads.shared.release import Release, ReleasedContainer, ReleaseError
@@ -20,10 +24,12 @@ from stacks.workloads.shared.release import Release, ReleasedContainer, ReleaseE
 
 @dataclass(frozen=True)
 class ServedModel:
-    """The containers in their order, and the archive of each by its hostname."""
+    """The containers in their order, the archive of each by its hostname, and what the data were like that
+    they were trained on, where that was written down."""
 
     containers: Sequence[Container]
     model_data: Mapping[str, ModelData]
+    baseline: DeclareBaseline | None = None
 
 
 def served_hostnames(settings: Settings, workload: str) -> Sequence[str]:
@@ -81,7 +87,11 @@ def _released(
         raise ReleaseError(f"{name} has the containers {', '.join(found)}, not {', '.join(expected)}")
     if release.registry == "aws":
         hops = [Container(one.hostname, ReleasedImage(one.image), one.environment) for one in released]
-        return ServedModel(hops, {one.hostname: ReleasedArchive(one.model_data_url, key) for one in released})
+        archives = {one.hostname: ReleasedArchive(one.model_data_url, key) for one in released}
+        known = release.baseline
+        urls = (known.statistics, known.constraints) if known else None
+        baseline = partial(Baseline.of_urls, urls=urls, key=key) if urls else None
+        return ServedModel(hops, archives, baseline)
     if settings.env == "prod":
         Annotations.of(stack).add_error(f"{name} is of a registry on a local disk: release one of AWS")
     if missing := [one.hostname for one in released if not _is_on_disk(one)]:
@@ -93,7 +103,20 @@ def _released(
     model_data = {
         hostname: _archive(stack, release.workload, hostname, path) for hostname, path in paths.items()
     }
-    return ServedModel(hops, model_data)
+    return ServedModel(hops, model_data, _released_baseline(release))
+
+
+def _released_baseline(release: Release) -> DeclareBaseline | None:
+    if release.baseline is None:
+        return None
+    paths = [ROOT / path for path in (release.baseline.statistics, release.baseline.constraints)]
+    return _on_disk(paths, release.workload)
+
+
+def _on_disk(paths: Sequence[Path], workload: str) -> DeclareBaseline | None:
+    """What declares the documents at these paths; None unless all are there."""
+    there = all(path.is_file() for path in paths)
+    return partial(Baseline.of_paths, paths=paths, model=workload) if there else None
 
 
 def _is_on_disk(container: ReleasedContainer) -> bool:
@@ -119,7 +142,18 @@ def _trained(
         else _placeholder(stack, folder.name, hostname)
         for hostname, path in archives.items()
     }
-    return ServedModel(containers, model_data)
+    baseline = _on_disk([folder / "baseline" / f"{name}.json" for name in BASELINE], workload)
+    if baseline is None and settings.untrained == "placeholder":
+        baseline = partial(_placeholder_baseline, workload=workload)
+    return ServedModel(containers, model_data, baseline)
+
+
+def _placeholder_baseline(scope: Construct, workload: str) -> Baseline:
+    with TemporaryDirectory() as scratch:
+        paths = [Path(scratch, f"{name}.json") for name in BASELINE]
+        for path in paths:
+            path.write_text(f'{{"of": "{workload}/{path.stem}"}}\n', encoding="utf-8")
+        return Baseline.of_paths(scope, paths=paths, model=workload)
 
 
 def _placeholder(stack: Stack, workload: str, hostname: str) -> ModelArchive:

@@ -4,24 +4,31 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from aws_cdk import CfnOutput
+from aws_cdk import Annotations, CfnOutput
 from constructs import Construct
 
 from stacks.constructs.access.execution_role import ExecutionRole
 from stacks.constructs.api.contract import Contract, Example
 from stacks.constructs.api.prediction_function import FunctionPackage
 from stacks.constructs.api.prediction_service import PredictionService
-from stacks.constructs.model.endpoint import Endpoint, ExistingEndpoint, Invocable
+from stacks.constructs.model.endpoint import VARIANT, Endpoint, ExistingEndpoint, Invocable
+from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.inference_pipeline import Container, InferencePipeline
+from stacks.constructs.operations.monitor import Monitor, Watch, labels_of
 from stacks.constructs.pipeline.batch_scoring import BatchScoring
 from stacks.constructs.pipeline.records import CSV_ROWS, Records
+from stacks.constructs.storage.artifact import S3Prefix
+from stacks.constructs.storage.baseline import Baseline
 from stacks.platform.foundation import Foundation
 from stacks.settings import Settings
-from stacks.workloads.shared.instances import model_instance_types, scoring_instances
+from stacks.workloads.shared.instances import model_instance_types, processing_cluster, scoring_instances
+from stacks.workloads.shared.managed_monitor import build_managed_monitor
 from stacks.workloads.shared.missing import leave_empty
 from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.served_model import served_model
 from stacks.workloads.shared.workload_stack import WorkloadStack, tag_purpose, tag_variant
+
+_SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 
 
 class ServingStack(WorkloadStack):
@@ -32,7 +39,8 @@ class ServingStack(WorkloadStack):
     the settings name an endpoint for the workload, that one is called: no model is declared, and no scoring
     of files. While the model's archives or the packaged function are missing, the stack declares nothing, and
     an error annotation says what makes them. `variants` are other models of the workload, each behind an
-    endpoint of its own that no API calls, `<name>-<variant>`.
+    endpoint of its own that no API calls, `<name>-<variant>`. With a `watch` what the workload's own endpoint
+    captures is compared with the baseline of its model, where there is one.
     """
 
     def __init__(
@@ -44,6 +52,7 @@ class ServingStack(WorkloadStack):
         containers: Sequence[Container],
         records: Records = CSV_ROWS,
         variants: Mapping[str, Sequence[Container]] = MappingProxyType({}),
+        watch: Watch | None = None,
         settings: Settings,
         foundation: Foundation,
         **kwargs: Any,
@@ -51,6 +60,8 @@ class ServingStack(WorkloadStack):
         super().__init__(scope, id, workload=workload, settings=settings, **kwargs)
         self._foundation = foundation
         self._records = records
+        self._watch = watch
+        self._monitor: Monitor | None = None
         package = FunctionPackage(settings.functions_folder / f"predict_{workload.name}.zip")
         if not package.is_prepared:
             leave_empty(self, f"no packaged {package.name} in {settings.functions}: run `make functions`")
@@ -69,6 +80,7 @@ class ServingStack(WorkloadStack):
             contract=contract,
             endpoint=endpoint,
             hostnames=[container.hostname for container in containers],
+            monitor=self._monitor,
             settings=self.settings,
             key=foundation.key,
             logs=foundation.logs,
@@ -127,14 +139,53 @@ class ServingStack(WorkloadStack):
             alarms=foundation.alarms,
         )
         tag_purpose(batch, "batch")
-        return Endpoint(
+        captures = foundation.captures.below(workload)
+        is_compared = self._watch or settings.model_monitor
+        baseline = served.baseline(scope) if served.baseline and is_compared and not variant else None
+        if self._watch and not variant:
+            self._monitor = self._build_monitor(self._watch, baseline, captures)
+        endpoint = Endpoint(
             scope,
             "Endpoint",
             name=name,
             model=model,
             settings=settings.serving,
             key=foundation.key,
-            capture=foundation.captures.below(workload),
+            capture=captures,
             logs=foundation.logs,
             alarms=foundation.alarms,
         )
+        build_managed_monitor(
+            scope, self, foundation=foundation, endpoint=endpoint.name, baseline=baseline, variant=variant
+        )
+        return endpoint
+
+    def _build_monitor(self, watch: Watch, baseline: Baseline | None, captures: S3Prefix) -> Monitor | None:
+        """What watches the endpoint's requests; None, with a warning, for a model without a baseline."""
+        foundation, settings = self._foundation, self.settings
+        if baseline is None:
+            Annotations.of(self).add_warning_v2(
+                "slipway:no-baseline",
+                f"{self.name} is not monitored: the model was trained without a baseline of its data; run "
+                f"`make train WORKLOAD={self.workload}`",
+            )
+            return None
+        monitor = Monitor(
+            self,
+            "Monitor",
+            name=f"{self.name}-monitor",
+            endpoint=self.name,
+            watch=watch,
+            image=_SCIKIT_LEARN,
+            cluster=processing_cluster(settings),
+            baseline=baseline,
+            captures=captures.below(f"{self.name}/{VARIANT}"),
+            labels=labels_of(foundation.data_bucket, self.workload),
+            outputs=S3Prefix(foundation.artifact_bucket, f"{self.workload}/monitoring"),
+            settings=settings.monitoring,
+            alarms=foundation.alarms,
+            vpc_config=foundation.model_vpc_config,
+            names_source=settings.trust_names_source,
+        )
+        tag_purpose(monitor, "monitoring")
+        return monitor

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from aws_cdk import RemovalPolicy
@@ -18,6 +19,7 @@ from stacks.constructs.pipeline.records import CSV_ROWS, Records
 from stacks.constructs.pipeline.references import Join, Parameter, Value
 from stacks.constructs.pipeline.steps import (
     Condition,
+    DataBaseline,
     Model,
     Processing,
     PropertyFile,
@@ -146,6 +148,24 @@ class TrainingStack(WorkloadStack):
             records=records,
         )
 
+    def describe(
+        self, data: Value, *, image: Image, options: Mapping[str, Value] = MappingProxyType({})
+    ) -> tuple[Processing, DataBaseline]:
+        """What a file of CSV with a header is like, for the monitoring of the model's requests: its rows are
+        those that the model is trained on, as clients send them. Options are those of the folder `baseline`,
+        such as `without`, a column that requests do not have."""
+        step = Processing(
+            "DataQualityBaseline",
+            image=image,
+            code=self.code("../shared/baseline"),
+            inputs={"data": data},
+            outputs=["output"],
+            cluster=self.processing,
+            options=options,
+        )
+        files = (Join("/", (step.output("output"), name)) for name in ("statistics.json", "constraints.json"))
+        return step, DataBaseline(*files)
+
     def judge(
         self,
         model: Model,
@@ -157,8 +177,10 @@ class TrainingStack(WorkloadStack):
         answers: Sequence[str] = _ANSWERS,
         variant: str = "",
         branch: str = "",
+        baseline: DataBaseline | None = None,
     ) -> tuple[Processing, Condition]:
-        """How good the model is, by the folder `evaluate`; if it is good enough, it waits for approval.
+        """How good the model is, by the folder `evaluate`; if it is good enough, it waits for approval, and
+        the `baseline` of its data is registered with it.
 
         A `variant` of the workload's model has steps, a report and a group of its own. Where one of several
         models becomes the workload's, each in its `branch` of a condition, they have steps of their own only.
@@ -184,6 +206,7 @@ class TrainingStack(WorkloadStack):
             answers=answers,
             transform_instance_types=self.settings.scoring.instance_types,
             realtime_instance_types=[self.settings.serving.instance_type],
+            baseline=baseline,
         )
         return evaluate, gate.step(evaluate, evaluation, register, suffix)
 

@@ -10,7 +10,7 @@ from stacks.constructs.model.image import Image
 from stacks.settings import Settings
 from stacks.workloads.shared.record import Workload
 
-type Purpose = Literal["training", "batch"]
+type Purpose = Literal["training", "batch", "monitoring"]
 # Of these the local runner reads the promise.
 _ANSWERING = ["AWS::SageMaker::Endpoint", "AWS::SageMaker::Pipeline"]
 

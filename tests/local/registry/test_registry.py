@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,15 @@ class Shop:
         self.staged = 0
         self.registry = FolderRegistry(self.root, declared.place)
 
-    def register(self, content: str, **metrics: Any) -> int:
+    def document(self, name: str, text: str) -> str:
+        """Put a document into the bucket; returns its URI."""
+        uri = f"s3://data/described/{name}.json"
+        path = self.storage.path(uri)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return uri
+
+    def register(self, content: str, baseline: Mapping[str, str] | None = None, **metrics: Any) -> int:
         """Register a model of two containers, the first with this archive."""
         containers = []
         for name, text in (("a", content), ("b", "always the same")):
@@ -45,9 +53,9 @@ class Shop:
             url = f"s3://data/{content}/{name}.tar.gz"
             containers.append(ContainerDefinition(name, "registry/image:1", url, {"NAME": name}))
         model = Model("shop", tuple(containers))
-        return self.stage(model, **metrics)
+        return self.stage(model, baseline, **metrics)
 
-    def stage(self, model: Model, **metrics: Any) -> int:
+    def stage(self, model: Model, baseline: Mapping[str, str] | None = None, **metrics: Any) -> int:
         self.staged += 1
         package, moves = self.registry.stage(
             GROUP,
@@ -56,6 +64,7 @@ class Shop:
             metrics,
             storage=self.storage,
             folder=self.root.parent / "staged" / str(self.staged),
+            baseline=baseline or {},
         )
         for move in moves:
             move.make()
@@ -65,6 +74,21 @@ class Shop:
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path)
+
+
+def test_a_version_keeps_what_its_data_were_like_and_a_release_says_where_that_is(shop: Shop) -> None:
+    uris = {name: shop.document(name, f'{{"{name}": 1}}') for name in ("statistics", "constraints")}
+    version = shop.register("one", uris)
+    for uri in uris.values():
+        shop.storage.path(uri).unlink()
+    kept = shop.registry.package(GROUP, version).baseline
+    assert {name: Path(path).read_text() for name, path in kept.items()} == {
+        name: f'{{"{name}": 1}}' for name in uris
+    }
+    approved = shop.registry.set_status(GROUP, version, APPROVED)
+    assert release.content("shop", "local", approved)["baseline"] == kept
+    without = shop.registry.set_status(GROUP, shop.register("two"), APPROVED)
+    assert "baseline" not in release.content("shop", "local", without)
 
 
 def test_versions_are_counted_and_keep_their_own_copy_of_the_archives(shop: Shop) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from assemblies import HOSTNAMES, Assembly
-from declared import allowed, only, statements, text, texts
+from declared import allowed, only, statements, text, texts, unmonitored
 
 SCRIPT = {
     "SAGEMAKER_PROGRAM": "inference.py",
@@ -20,7 +20,7 @@ SCRIPT = {
 
 @pytest.fixture
 def template(each: Assembly) -> Any:
-    return each.template("churn-serving")
+    return unmonitored(each.template("churn-serving"))
 
 
 def containers(template: Any) -> list[Any]:

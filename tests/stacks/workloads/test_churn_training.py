@@ -13,6 +13,7 @@ from stacks.constructs.pipeline.references import paths
 # What each step takes, by the name under which it takes it.
 FLOW = {
     "Split": {"input": "parameter InputKey"},
+    "DataQualityBaseline": {"data": "Split features"},
     "Preprocess": {"train": "Split train", "validation": "Split validation"},
     "PreprocessData": {"model": "Preprocess model", "train": "Split train", "validation": "Split validation"},
     "Pca": {"train": "PreprocessData output-train", "validation": "PreprocessData output-validation"},
@@ -39,6 +40,8 @@ FLOW = {
         "xgboost": "Xgboost model",
         "postprocess": "Postprocess model",
         "statistics": "Evaluate output",
+        "data statistics": "DataQualityBaseline output",
+        "data constraints": "DataQualityBaseline output",
     },
     "F1TooLow": {"1": "Evaluate f1", "3": "parameter MinimumF1", "5": "Evaluate f1_shortfall"},
 }
@@ -93,8 +96,10 @@ def condition(step: Any) -> dict[str, Any]:
 
 
 def registration(step: Any) -> dict[str, Any]:
-    statistics = step["Arguments"]["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]
-    return {**hops(step["Arguments"]["InferenceSpecification"]["Containers"]), "statistics": statistics}
+    metrics = step["Arguments"]["ModelMetrics"]
+    data = {f"data {name.lower()}": one["S3Uri"] for name, one in metrics["ModelDataQuality"].items()}
+    measured = {"statistics": metrics["ModelQuality"]["Statistics"]["S3Uri"], **data}
+    return {**hops(step["Arguments"]["InferenceSpecification"]["Containers"]), **measured}
 
 
 def message(step: Any) -> dict[str, Any]:
@@ -192,6 +197,7 @@ def test_each_step_runs_in_the_image_that_will_serve_its_model(template: Any) ->
     assert own.endswith("-script-mode")
     assert repositories == {
         "Split": "sagemaker-scikit-learn",
+        "DataQualityBaseline": "sagemaker-scikit-learn",
         "Preprocess": "sagemaker-scikit-learn",
         "PreprocessData": "sagemaker-scikit-learn",
         "Pca": own,

@@ -8,7 +8,7 @@ from typing import Any
 import declared
 import pytest
 from assemblies import MODELS, ROOT, Assembly
-from declared import allowed, only, resources, text
+from declared import allowed, only, resources, text, unmonitored
 from jsonschema import Draft202012Validator
 
 from stacks.workloads.shared.record import Workload, workloads
@@ -46,7 +46,8 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def serving(assembly: Assembly, workload: Workload) -> Any:
-    return assembly.template(f"{workload.name}-serving")
+    """Without its monitoring, which has tests of its own."""
+    return unmonitored(assembly.template(f"{workload.name}-serving"))
 
 
 def containers(assembly: Assembly, workload: Workload) -> list[Any]:
@@ -170,7 +171,7 @@ def test_an_endpoint_that_exists_is_called_and_none_is_deployed(
 def test_without_its_archives_it_is_empty_and_says_which_command_makes_them(
     untrained: Assembly, nothing: Path, workload: Workload
 ) -> None:
-    assert "Resources" not in serving(untrained, workload)
+    assert "Resources" not in untrained.template(f"{workload.name}-serving")
     missing, place = ", ".join(workload.containers), nothing / workload.name
     command = f"run `make train WORKLOAD={workload.name}`"
     assert untrained.errors(f"{workload.name}-serving") == [f"no trained {missing} in {place}: {command}"]
@@ -190,7 +191,7 @@ def test_only_to_be_read_it_declares_untrained_models_too_and_is_not_deployed(
 def test_without_its_packaged_function_it_is_empty_and_says_which_command_packages_it(
     unpackaged: Assembly, nothing: Path, workload: Workload
 ) -> None:
-    assert "Resources" not in serving(unpackaged, workload)
+    assert "Resources" not in unpackaged.template(f"{workload.name}-serving")
     assert unpackaged.errors(f"{workload.name}-serving") == [
         f"no packaged predict_{workload.name} in {nothing}: run `make functions`"
     ]

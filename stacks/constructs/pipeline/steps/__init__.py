@@ -6,8 +6,8 @@ CreateModelPackage.
 """
 
 from stacks.constructs.pipeline.steps.condition import AtLeast, Condition, Equal, Fail
-from stacks.constructs.pipeline.steps.model import Model, RegisterModel, Transform
-from stacks.constructs.pipeline.steps.processing import Processing, PropertyFile
+from stacks.constructs.pipeline.steps.model import DataBaseline, Model, RegisterModel, Transform
+from stacks.constructs.pipeline.steps.processing import FreshProcessing, Processing, PropertyFile
 from stacks.constructs.pipeline.steps.step import Cluster, Instances, Jobs, Step
 from stacks.constructs.pipeline.steps.training import Spot, Training, read_hyperparameters
 from stacks.constructs.pipeline.steps.tuning import TrainingDefinition, Tuning
@@ -21,8 +21,10 @@ __all__ = [
     "Cluster",
     "Condition",
     "Continuous",
+    "DataBaseline",
     "Equal",
     "Fail",
+    "FreshProcessing",
     "Grid",
     "Hyperband",
     "Instances",

@@ -110,12 +110,26 @@ class Transform(JobStep):
         }
 
 
+@dataclass(frozen=True)
+class DataBaseline:
+    """What the data that a model was trained on are like: the S3 URIs of Model Monitor's statistics.json and
+    constraints.json."""
+
+    statistics: Value
+    constraints: Value
+
+    def as_metrics(self) -> dict[str, Any]:
+        """As one of the ModelMetrics of a model package."""
+        files = {"Statistics": self.statistics, "Constraints": self.constraints}
+        return {name: {"ContentType": "application/json", "S3Uri": uri} for name, uri in files.items()}
+
+
 @dataclass(frozen=True, kw_only=True)
 class RegisterModel(CreatingStep):
     """Makes the model's containers the next version of a group, to be approved by a person.
 
-    `statistics` is the S3 URI of what the evaluation measured (JSON). The instance types are those that the
-    model may be used on.
+    `statistics` is the S3 URI of what the evaluation measured (JSON), and `baseline` says what later requests
+    are compared with. The instance types are those that the model may be used on.
     """
 
     type: ClassVar[str] = "RegisterModel"
@@ -129,6 +143,7 @@ class RegisterModel(CreatingStep):
     answers: Sequence[str]
     transform_instance_types: Sequence[str]
     realtime_instance_types: Sequence[str]
+    baseline: DataBaseline | None = None
 
     def created(self, jobs: Jobs) -> Sequence[str]:
         versions = Stack.of(jobs.scope).format_arn(
@@ -149,7 +164,8 @@ class RegisterModel(CreatingStep):
             "ModelPackageGroupName": self.group.model_package_group_name,
             "ModelApprovalStatus": "PendingManualApproval",
             "ModelMetrics": {
-                "ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": self.statistics}}
+                "ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": self.statistics}},
+                **({"ModelDataQuality": self.baseline.as_metrics()} if self.baseline else {}),
             },
             "InferenceSpecification": {
                 "Containers": self.model.definitions(jobs),

@@ -118,6 +118,13 @@ class Processing(ReusedStep):
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class FreshProcessing(Processing):
+    """A processing job that runs each time: what lies below its inputs changes, and their names do not."""
+
+    caching: ClassVar[dict[str, Any]] = {}
+
+
 def _processing_input(name: str, uri: Value, *, sharded: bool) -> dict[str, Any]:
     return {
         "InputName": name,

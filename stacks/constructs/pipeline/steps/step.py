@@ -190,5 +190,7 @@ class JobStep(CreatingStep):
 class ReusedStep(JobStep):
     """A job whose result serves later executions, too, as long as nothing that it is made of changes."""
 
+    caching: ClassVar[dict[str, Any]] = {"CacheConfig": {"Enabled": True, "ExpireAfter": _REUSED_FOR}}
+
     def render(self, jobs: Jobs) -> dict[str, Any]:
-        return {**super().render(jobs), "CacheConfig": {"Enabled": True, "ExpireAfter": _REUSED_FOR}}
+        return {**super().render(jobs), **self.caching}

@@ -42,7 +42,7 @@ def test_jobs_list_only_the_prefixes_that_they_read(template: Any) -> None:
     }
     code = {prefix for prefix in prefixes if re.fullmatch(r"[0-9a-f]{64}\.(zip|gz)\*", prefix)}
     assert prefixes - code == {"checkpoints/churn/*", "churn/input/*", "churn/training/*"}
-    assert len(code) == 7
+    assert len(code) == 8
 
 
 def test_jobs_pull_exactly_the_images_that_the_steps_name(template: Any) -> None:

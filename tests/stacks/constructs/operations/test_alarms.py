@@ -42,6 +42,13 @@ WATCHED = {
     "DiskUtilization": Watched(
         "/aws/sagemaker/Endpoints", "Maximum", r"disk is more than (\d+) % full", 1, VARIANT
     ),
+    "violations": Watched(
+        "/aws/sagemaker/Endpoints/data-metrics",
+        "Maximum",
+        r"more than (\d+) violations",
+        1,
+        ("Endpoint", "MonitoringSchedule"),
+    ),
     "Errors": Watched("AWS/Lambda", "Sum", r"failed more than (\d+) times a minute", 1, FUNCTION),
     "Throttles": Watched("AWS/Lambda", "Sum", r"More than (\d+) calls a minute were throttled", 1, FUNCTION),
     "5XXError": Watched("AWS/ApiGateway", "Sum", r"more than (\d+) answers of 5XX a minute", 1, API),
@@ -130,7 +137,8 @@ def test_an_endpoint_scales_as_its_settings_say(each: Assembly, workload: str, c
 def test_every_alarm_of_a_workload_is_on_its_own_api_and_function(each: Assembly, workload: str) -> None:
     template = each.template(f"{workload}-serving")
     found = {one["MetricName"]: one for one in alarms(template)}
-    assert set(WATCHED) <= set(found)
+    # What its requests are like is watched where they are rows with a baseline.
+    assert set(WATCHED) - {"violations"} <= set(found)
     api = only(template, "AWS::ApiGateway::RestApi")["Properties"]["Name"]
     for metric in ("4XXError", "5XXError"):
         assert dimensions(found[metric])["ApiName"] == api

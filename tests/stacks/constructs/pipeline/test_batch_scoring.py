@@ -3,11 +3,11 @@
 from typing import Any
 
 from assemblies import Assembly
-from declared import allowed, definition, only, statements, steps, text, texts
+from declared import allowed, definition, only, statements, steps, text, texts, unmonitored
 
 
 def test_the_pipeline_has_a_name_beside_the_endpoints(each: Assembly) -> None:
-    pipeline = only(each.template("churn-serving"), "AWS::SageMaker::Pipeline")["Properties"]
+    pipeline = only(unmonitored(each.template("churn-serving")), "AWS::SageMaker::Pipeline")["Properties"]
     assert pipeline["PipelineName"] == f"slipway-{each.env}-churn-batch"
 
 

@@ -45,7 +45,7 @@ def test_every_output_lies_below_the_execution_and_its_step_and_is_encrypted(tem
         for key in ("ProcessingOutputConfig", "OutputDataConfig", "TransformOutput"):
             if key in step["Arguments"]:
                 assert "Key" in step["Arguments"][key]["KmsKeyId"]
-    assert len(seen) == len(set(seen)) == 15
+    assert len(seen) == len(set(seen)) == 17
 
 
 def instances(step: Any) -> Any:

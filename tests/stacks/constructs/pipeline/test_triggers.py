@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from assemblies import Assembly
-from declared import allowed, definition, only, resources, text
+from declared import allowed, definition, only, resources, text, unmonitored
 
 
 def rules(template: Any) -> dict[str, Any]:
@@ -46,14 +46,14 @@ def test_prod_trains_on_data_that_arrive(prod: Assembly) -> None:
 
 
 def test_a_file_in_the_inbox_is_scored_in_every_environment(each: Assembly) -> None:
-    rule = only(each.template("churn-serving"), "AWS::Events::Rule")["Properties"]
+    rule = only(unmonitored(each.template("churn-serving")), "AWS::Events::Rule")["Properties"]
     assert rule["EventPattern"]["detail"]["object"]["key"] == [{"wildcard": "batch/in/churn/*.csv"}]
     assert given(rule) == {"InputKey": "$.detail.object.key"}
 
 
 @pytest.mark.parametrize("stack", ["churn-training", "churn-serving"])
 def test_rules_start_their_stacks_pipeline_with_parameters_that_it_has(prod: Assembly, stack: str) -> None:
-    template = prod.template(stack)
+    template = unmonitored(prod.template(stack))
     parameters = {one["Name"] for one in definition(template)["Parameters"]}
     arns = {text(target["Arn"]) for rule in rules(template).values() for target in rule["Targets"]}
     [pipeline] = [
