@@ -81,6 +81,27 @@ def test_a_definition_takes_the_place_of_the_algorithms_metric_of_its_name(tmp_p
     assert [one["value"] for one in kept(tmp_path)] == [0]
 
 
+@pytest.mark.parametrize("parts", [1, 2, 3])
+def test_what_is_printed_behind_enough_does_not_count_however_it_is_read(tmp_path: Path, parts: int) -> None:
+    lines = ["loss=1 quality=0.1", "loss=2 quality=0.9", "loss=3 quality=0.2", "loss=4 quality=0.95"]
+    definitions = [QUALITY, {"Name": "loss", "Regex": r"loss=(\S+)"}]
+    metrics = MetricReader(
+        tmp_path / "container.log",
+        printed_metrics({"MetricDefinitions": definitions}, IMAGE),
+        tmp_path,
+        lambda one: one.name == "quality" and one.value is not None and one.value > 0.5,
+    )
+    for first in range(0, 4, parts):
+        append(tmp_path / "container.log", "\n".join(lines[first : first + parts]) + "\n")
+        metrics.look()
+    metrics.close()
+    assert metrics.has_enough
+    found = [(one["name"], one["value"]) for one in kept(tmp_path)]
+    assert found == [("quality", 0.1), ("loss", 1), ("quality", 0.9), ("loss", 2)], (
+        "the rest of its line does"
+    )
+
+
 @pytest.mark.parametrize("behavior", ["measure", "measure_and_fail"])
 def test_a_training_leaves_its_metrics_whether_it_succeeds_or_fails(
     services: Services, tmp_path: Path, behavior: str
