@@ -4,10 +4,12 @@ import argparse
 import os
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 
 from local.api.signature import ACCESS_KEY, SECRET_KEY
 from local.commands.options import Subparsers, add_command
 from local.serve import state_file
+from local.storage.files import write_whole
 from local.storage.workspace import Workspace
 from local.terminal.printed import slipway
 
@@ -29,6 +31,16 @@ _UNSET = (
 _SERVICES = ("CLOUDWATCH_LOGS", "IAM", "S3", "SAGEMAKER", "SAGEMAKER_RUNTIME", "STS")
 
 
+# The SDK would tell AWS of each call.
+_SDK = """\
+SchemaVersion: "1.0"
+SageMaker:
+  PythonSDK:
+    Modules:
+      TelemetryOptOut: true
+"""
+
+
 def add_parser(subparsers: Subparsers) -> None:
     add_command(subparsers, __doc__, run, _DESCRIPTION.format(command=slipway("env")))
 
@@ -36,14 +48,18 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     served = state_file.read(Workspace().root)
     print(f"unset {' '.join(_UNSET)}")
-    for name, value in variables(served.url, served.region).items():
+    settings = Workspace().root.absolute() / "sagemaker-api" / "sdk.yaml"
+    write_whole(settings, _SDK)
+    for name, value in variables(served.url, served.region, settings).items():
         print(f"export {name}={shlex.quote(value)}")
     return 0
 
 
-def variables(url: str, region: str) -> Mapping[str, str]:
-    """The variables by which AWS's clients find what is served at an address."""
+def variables(url: str, region: str, settings: Path) -> Mapping[str, str]:
+    """The variables by which AWS's clients find what is served at an address; `settings` are the SDK's."""
     return {
+        "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(settings),
+        "SAGEMAKER_USER_CONFIG_OVERRIDE": str(settings),
         "AWS_ENDPOINT_URL": url,
         **{f"AWS_ENDPOINT_URL_{service}": url for service in _SERVICES},
         "AWS_REGION": region,

@@ -183,7 +183,7 @@ _TUNED = Acted(
         **_TRAINED,
         "DefinitionName": ACTED,
         "HyperParameterRanges": _RANGES,
-        "HyperParameterTuningResourceConfig": WITHOUT,
+        "HyperParameterTuningResourceConfig": ACTED,
         "StaticHyperParameters": ACTED,
         "TuningObjective": ACTED,
     }

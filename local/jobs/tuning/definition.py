@@ -16,6 +16,8 @@ MOST_DEFINITIONS = 10
 OBJECTIVE_METRIC = "ObjectiveMetric"
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*", re.ASCII)
 _LONGEST_NAME = 64
+_RESOURCES = "HyperParameterTuningResourceConfig"
+_INSTANCES = ("InstanceType", "InstanceCount", "VolumeSizeInGB")
 # What CreateTrainingJob does not take.
 _OF_TUNING = frozenset({"DefinitionName", "TuningObjective", "HyperParameterRanges", "StaticHyperParameters"})
 
@@ -99,7 +101,7 @@ def _read_named(declared: Mapping[str, Any]) -> Definition:
 
 def _read(declared: Mapping[str, Any], objective: Mapping[str, Any], ranges: Mapping[str, Any]) -> Definition:
     only(objective, {"Type": ("Maximize", "Minimize")})
-    request = {key: value for key, value in declared.items() if key not in _OF_TUNING}
+    request = _with_resources({key: value for key, value in declared.items() if key not in _OF_TUNING})
     static = declared.get("StaticHyperParameters", {})
     space = read_space(ranges)
     for one in space:
@@ -108,6 +110,19 @@ def _read(declared: Mapping[str, Any], objective: Mapping[str, Any], ranges: Map
     maximize = objective["Type"] == "Maximize"
     metric = str(objective["MetricName"])
     return Definition(declared.get("DefinitionName"), metric, maximize, space, static, request)
+
+
+def _with_resources(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The request with a ResourceConfig where a tuning job has its own: of several that SageMaker chooses
+    among, the first."""
+    own = request.get(_RESOURCES)
+    if own is None:
+        return request
+    if "ResourceConfig" in request:
+        raise JobError(f"expected either ResourceConfig or {_RESOURCES}, got both")
+    chosen = (own.get("InstanceConfigs") or [own])[0]
+    resources = {name: chosen[name] for name in _INSTANCES if name in chosen}
+    return {**{key: one for key, one in request.items() if key != _RESOURCES}, "ResourceConfig": resources}
 
 
 def _demand_without(given: Mapping[str, Any], what: str, misplaced: Sequence[str]) -> None:

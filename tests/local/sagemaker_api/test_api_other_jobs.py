@@ -135,6 +135,7 @@ def test_several_definitions_are_tuned_by_one_job(laptop: Laptop) -> None:
         definition = {
             key: one for key, one in definition.items() if key not in ("TrainingJobName", "HyperParameters")
         }
+        definition["HyperParameterTuningResourceConfig"] = definition.pop("ResourceConfig")
         definition["StaticHyperParameters"] = {"behavior": "measure"}
         definition["TuningObjective"] = {"Type": "Maximize", "MetricName": "quality"}
         definition["HyperParameterRanges"] = {"IntegerParameterRanges": [depth]}

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from laptop import BUCKET, Laptop
 from runner import ROOT, Runner
 
@@ -74,3 +75,10 @@ def test_without_a_server_it_says_how_to_start_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", ["unset AWS_PROFILE", "export AWS_CONFIG_FILE=/dev/null"])
 def test_no_profile_is_read(laptop: Laptop, line: str) -> None:
     assert line in laptop.runner.run("env")[1]
+
+
+def test_the_sdk_is_told_to_tell_nobody(laptop: Laptop) -> None:
+    out = laptop.runner.run("env")[1]
+    settings = next(line for line in out.splitlines() if "SAGEMAKER_USER_CONFIG_OVERRIDE" in line)
+    content = yaml.safe_load(Path(settings.partition("=")[2]).read_text())
+    assert content["SageMaker"]["PythonSDK"]["Modules"] == {"TelemetryOptOut": True}
