@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from local.jobs.tuning.definition import with_resources
 from local.sagemaker_api.answers import not_found
 from local.sagemaker_api.jobs import Jobs
 from local.sagemaker_api.kinds import summaries
@@ -57,7 +58,7 @@ def _training_record(one: Summary, tuning: Record, tunings: Jobs) -> Record:
     return {
         "name": name,
         "request": {
-            **definition,
+            **with_resources(definition),
             "TrainingJobName": name,
             "HyperParameters": {**static, **one["TunedHyperParameters"]},
             "TuningJobArn": tunings.arn(tuning["name"]),

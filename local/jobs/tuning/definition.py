@@ -101,7 +101,7 @@ def _read_named(declared: Mapping[str, Any]) -> Definition:
 
 def _read(declared: Mapping[str, Any], objective: Mapping[str, Any], ranges: Mapping[str, Any]) -> Definition:
     only(objective, {"Type": ("Maximize", "Minimize")})
-    request = _with_resources({key: value for key, value in declared.items() if key not in _OF_TUNING})
+    request = with_resources({key: value for key, value in declared.items() if key not in _OF_TUNING})
     static = declared.get("StaticHyperParameters", {})
     space = read_space(ranges)
     for one in space:
@@ -112,7 +112,7 @@ def _read(declared: Mapping[str, Any], objective: Mapping[str, Any], ranges: Map
     return Definition(declared.get("DefinitionName"), metric, maximize, space, static, request)
 
 
-def _with_resources(request: Mapping[str, Any]) -> Mapping[str, Any]:
+def with_resources(request: Mapping[str, Any]) -> Mapping[str, Any]:
     """The request with a ResourceConfig where a tuning job has its own: of several that SageMaker chooses
     among, the first."""
     own = request.get(_RESOURCES)

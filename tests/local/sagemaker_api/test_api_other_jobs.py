@@ -158,3 +158,5 @@ def test_several_definitions_are_tuned_by_one_job(laptop: Laptop) -> None:
     assert job["HyperParameterTuningJobStatus"] == "Completed", job
     assert job["BestTrainingJob"]["TrainingJobDefinitionName"] in ("one", "other")
     assert [one["DefinitionName"] for one in job["TrainingJobDefinitions"]] == ["one", "other"]
+    best = sagemaker.describe_training_job(TrainingJobName=job["BestTrainingJob"]["TrainingJobName"])
+    assert best["ResourceConfig"]["InstanceType"] == "ml.m5.large"
