@@ -25,7 +25,7 @@ from stacks.constructs.pipeline.steps import (
     Transform,
     Tuning,
 )
-from stacks.constructs.pipeline.steps.tuning import Range
+from stacks.constructs.pipeline.steps.tuning_ranges import Range
 from stacks.settings import ROOT, Settings
 from stacks.workloads.shared.autopilot import build_autopilot
 from stacks.workloads.shared.gate import Gate
