@@ -16,18 +16,27 @@ from local.sagemaker_api.listing import Listing
 
 # SageMaker's, where a request does not say.
 _LONGEST_TIME = {"MaxRuntimeInSeconds": 86_400}
+_SWITCHES = (
+    "EnableNetworkIsolation",
+    "EnableInterContainerTrafficEncryption",
+    "EnableManagedSpotTraining",
+)
 _NO_JOBS = dict.fromkeys(("Completed", "InProgress", "RetryableError", "NonRetryableError", "Stopped"), 0)
 _NO_OBJECTIVES = dict.fromkeys(("Succeeded", "Pending", "Failed"), 0)
 
 
 def _training(described: Described) -> Mapping[str, Any]:
-    record = described.record
-    output = record["request"]["OutputDataConfig"]["S3OutputPath"].rstrip("/")
+    record, request = described.record, described.record["request"]
+    output = request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
     seconds = None
     if record["started"] is not None and record["ended"] is not None:
         seconds = max(1, math.ceil(record["ended"] - record["started"]))
+    # SageMaker has these members also where a request has not; clients count on them.
+    given = {name: request.get(name, False) for name in _SWITCHES}
     return {
-        "StoppingCondition": record["request"].get("StoppingCondition", _LONGEST_TIME),
+        **given,
+        "OutputDataConfig": {"KmsKeyId": "", **request["OutputDataConfig"]},
+        "StoppingCondition": request.get("StoppingCondition", _LONGEST_TIME),
         "ModelArtifacts": {"S3ModelArtifacts": f"{output}/{record['name']}/output/model.tar.gz"},
         "SecondaryStatus": record["phase"],
         "SecondaryStatusTransitions": record["transitions"],
@@ -57,6 +66,7 @@ def _tuning(described: Described) -> Mapping[str, Any]:
     jobs = {one["TrainingJobName"]: one for one in summaries(described)}
     result, config = described.result, described.record["request"]["HyperParameterTuningJobConfig"]
     return {
+        **definitions(described.record["request"]),
         "BestTrainingJob": jobs.get(result.get("BestTrainingJob", {}).get("TrainingJobName")),
         "Strategy": config["Strategy"],
         "ResourceLimits": config["ResourceLimits"],
@@ -64,6 +74,20 @@ def _tuning(described: Described) -> Mapping[str, Any]:
         "ObjectiveStatusCounters": result.get("ObjectiveStatusCounters", _NO_OBJECTIVES),
         "ConsumedResources": result.get("ConsumedResources"),
     }
+
+
+def definitions(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The definitions of a tuning job's request; SageMaker adds the objective to their static values."""
+    config = request["HyperParameterTuningJobConfig"]
+
+    def known(one: Mapping[str, Any]) -> dict[str, Any]:
+        objective = one.get("TuningObjective") or config["HyperParameterTuningJobObjective"]
+        own = {"_tuning_objective_metric": objective["MetricName"]}
+        return {**one, "StaticHyperParameters": {**one.get("StaticHyperParameters", {}), **own}}
+
+    if "TrainingJobDefinition" in request:
+        return {"TrainingJobDefinition": known(request["TrainingJobDefinition"])}
+    return {"TrainingJobDefinitions": [known(one) for one in request["TrainingJobDefinitions"]]}
 
 
 def summaries(described: Described) -> Sequence[dict[str, Any]]:

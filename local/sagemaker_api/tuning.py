@@ -6,12 +6,12 @@ from typing import Any
 from local.jobs.tuning.definition import with_resources
 from local.sagemaker_api.answers import not_found
 from local.sagemaker_api.jobs import Jobs
-from local.sagemaker_api.kinds import summaries
+from local.sagemaker_api.kinds import definitions, summaries
 from local.sagemaker_api.listing import paged
 from local.sagemaker_api.records import Record
 
 _OPERATION = "ListTrainingJobsForHyperParameterTuningJob"
-_NAME, _ONE = "HyperParameterTuningJobName", "TrainingJobDefinition"
+_NAME = "HyperParameterTuningJobName"
 Summary = Mapping[str, Any]
 
 
@@ -79,8 +79,9 @@ def _training_record(one: Summary, tuning: Record, tunings: Jobs) -> Record:
 
 
 def _definition(request: Mapping[str, Any], name: str | None) -> Mapping[str, Any]:
-    definitions: list[Mapping[str, Any]] = request.get("TrainingJobDefinitions") or [request[_ONE]]
-    return next((one for one in definitions if one.get("DefinitionName") == name), definitions[0])
+    known = definitions(request)
+    several: list[Mapping[str, Any]] = known.get("TrainingJobDefinitions") or [known["TrainingJobDefinition"]]
+    return next((one for one in several if one.get("DefinitionName") == name), several[0])
 
 
 def _key(by: str) -> Callable[[Summary], Any]:

@@ -123,6 +123,7 @@ def test_a_tuning_job_lists_its_training_jobs_best_first(laptop: Laptop) -> None
         f"/{best['TrainingJobName']}/output/model.tar.gz"
     )
     assert best["FinalMetricDataList"][0]["Value"] == values[0]
+    assert best["HyperParameters"]["_tuning_objective_metric"] == "quality"
     assert best["TuningJobArn"] == job["HyperParameterTuningJobArn"]
 
 
