@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from model_scripts import load, names_of_the_same, run
 
 inference = load("automl/transform/inference")
@@ -177,6 +179,22 @@ def test_a_bad_row_is_the_callers_fault_and_named(
         asked(body)
     assert refused.value.status == status
     assert str(refused.value).startswith(message)
+
+
+LINES = st.lists(
+    st.lists(st.text(st.sampled_from('ab1.,"-e\u00fc \t\r\x00')), max_size=5).map(",".join), max_size=4
+).map("\n".join)
+
+
+@given(st.one_of(LINES, st.binary(max_size=40)))
+def test_no_body_is_a_fault_of_the_container(fitted: Path, body: str | bytes) -> None:
+    first = inference.model_fn(str(fitted))
+    last = load("automl/transform/inverse_labels").InverseLabelTransform(fitted)
+    for model in (first, last):
+        try:
+            inference.transform_fn(model, body, "text/csv", "text/csv")
+        except RequestError as error:
+            assert 400 <= error.status < 500
 
 
 @pytest.mark.parametrize("mode", ["feature-transform", "inverse-label-transform"])

@@ -12,6 +12,8 @@ from typing import Any
 
 import boto3
 
+# Between two looks at a job; AUTOML_POLL_SECONDS sets another number.
+POLL_SECONDS = 5.0
 RECORDIO = "application/x-recordio-protobuf"
 _S3 = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<key>.*)")
 _RUNNING = {"InProgress", "Stopping", "Creating", "Updating", "Deleting"}
@@ -37,7 +39,7 @@ class AutoMLLocalRunConfig:
     validation: str
     images: Mapping[str, str]
     candidates: Path
-    poll_seconds: float = 15
+    poll_seconds: float = POLL_SECONDS
 
     @classmethod
     def of(cls, settings: Mapping[str, str]) -> "AutoMLLocalRunConfig":
@@ -58,7 +60,7 @@ class AutoMLLocalRunConfig:
                 "linear-learner": settings["AUTOML_LINEAR_LEARNER_IMAGE"],
             },
             candidates=Path(settings["AUTOML_CANDIDATES"]),
-            poll_seconds=float(settings.get("AUTOML_POLL_SECONDS") or 15),
+            poll_seconds=float(settings.get("AUTOML_POLL_SECONDS") or POLL_SECONDS),
         )
 
 
