@@ -42,7 +42,7 @@ class JsonService:
 
     def __init__(self, service: str, region: str, operations: Mapping[str, Operation]) -> None:
         self._service = service
-        self._operations = operations
+        self.operations = operations
         self._bodies = Bodies(_LARGEST_BODY)
         self.region = region
 
@@ -68,17 +68,17 @@ class JsonService:
         if request.method != "POST" or prefix != model.metadata["targetPrefix"]:
             expected = f"X-Amz-Target: {model.metadata['targetPrefix']}.<operation>"
             raise AwsError("UnknownOperationException", f"expected a POST with {expected}", 404)
-        if name not in self._operations:
+        if name not in self.operations:
             raise AwsError("UnknownOperationException", self._not_here(model, name))
         operation = model.operation_model(name)
         arguments = _parsed(request.body)
         demand_valid(operation.input_shape, arguments)
-        answer = self._operations[name](arguments)
+        answer = self.operations[name](arguments)
         return {} if operation.output_shape is None else in_json(operation.output_shape, answer or {})
 
     def _not_here(self, model: Any, name: str) -> str:
         known = "is not implemented here" if name in model.operation_names else "is unknown"
-        return f"The operation {name} {known}; implemented are: {', '.join(sorted(self._operations))}"
+        return f"The operation {name} {known}; implemented are: {', '.join(sorted(self.operations))}"
 
 
 def demand_valid(shape: Any, arguments: Any) -> None:
