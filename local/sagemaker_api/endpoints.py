@@ -204,7 +204,8 @@ class Endpoints:
         model = self._models.find(variant["ModelName"])
         if model is None:
             raise not_found("CreateEndpoint", "model", self._models.arn(variant["ModelName"]))
-        return {"config": name, "variant": dict(variant), "model": dict(model)}
+        capture = config.get("DataCaptureConfig")
+        return {"config": name, "variant": dict(variant), "model": dict(model), "capture": capture}
 
     def _own(self, operation: str, name: str) -> Record:
         record = self._records.find(name)
@@ -303,7 +304,7 @@ class Endpoints:
     def _prepare(self, name: str, record: Mapping[str, Any], version: int) -> Fleet:
         model = Model.from_arguments(record["model"]["ModelName"], record["model"])
         variant = record["variant"]["VariantName"]
-        declared = assembly.Endpoint(name, variant, model, Address(name, name))
+        declared = assembly.Endpoint(name, variant, model, Address(name, name), capture=record.get("capture"))
         return self._fleets.prepare(self._declared, declared, version)
 
 

@@ -1,6 +1,7 @@
 """Models, endpoint configurations and endpoints of SageMaker's API, served as those of the template."""
 
 import io
+import json
 import tarfile
 from typing import Any
 
@@ -24,7 +25,9 @@ def container(**environment: str) -> dict[str, Any]:
     return {"Image": SERVING_IMAGE, "Environment": environment}
 
 
-def configured(sagemaker: Any, name: str, *containers: dict[str, Any], **model: Any) -> None:
+def configured(
+    sagemaker: Any, name: str, *containers: dict[str, Any], capture: Any = None, **model: Any
+) -> None:
     """A model of these containers, and an endpoint configuration of the same name."""
     sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, Containers=list(containers), **model)
     variant = {
@@ -33,7 +36,8 @@ def configured(sagemaker: Any, name: str, *containers: dict[str, Any], **model: 
         "InstanceType": "ml.m5.large",
         "InitialInstanceCount": 1,
     }
-    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
+    options = {"DataCaptureConfig": capture} if capture else {}
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], **options)
 
 
 def served(sagemaker: Any, name: str, config: str) -> dict[str, Any]:
@@ -46,6 +50,25 @@ def invoke(laptop: Laptop, name: str) -> bytes:
     client = laptop.client("sagemaker-runtime")
     answer = client.invoke_endpoint(EndpointName=name, Body=b"1\n", ContentType="text/csv")
     return bytes(answer["Body"].read())
+
+
+def test_what_a_client_wants_captured_is_in_its_bucket_when_the_endpoint_is_gone(laptop: Laptop) -> None:
+    sagemaker, s3 = laptop.client("sagemaker"), laptop.client("s3")
+    capture = {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": f"s3://{BUCKET}/captures",
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+        "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"]},
+    }
+    configured(sagemaker, "captured", container(TAG="a"), capture=capture)
+    served(sagemaker, "captured", "captured")
+    assert invoke(laptop, "captured") == b"1,a\n"
+    sagemaker.delete_endpoint(EndpointName="captured")
+    sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="captured", WaiterConfig=WAIT)
+    [found] = s3.list_objects_v2(Bucket=BUCKET, Prefix="captures/captured/AllTraffic/")["Contents"]
+    content = s3.get_object(Bucket=BUCKET, Key=found["Key"])["Body"].read()
+    assert json.loads(content)["captureData"]["endpointOutput"]["data"] == "1,a\n"
 
 
 def test_three_containers_answer_one_after_the_other_until_the_endpoint_is_deleted(laptop: Laptop) -> None:
