@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from assembly.errors import AssemblyError, SlipwayError
 
@@ -68,33 +68,38 @@ class CaptureConfig:
 
     def samples(self, number: int) -> bool:
         """Whether the request of this number is one of the samples: by a hash, so the same ones each time."""
+        if self.percent >= 100:
+            return True
         digest = blake2b(number.to_bytes(8, "big"), digest_size=4).digest()
         return int.from_bytes(digest, "big") < self.percent / 100 * _RESOLUTION
 
 
-@dataclass(frozen=True)
-class Payload:
+class Payload(NamedTuple):
     body: bytes
     content_type: str | None
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """One invocation that is kept."""
 
-    id: str
     time: datetime
-    payloads: Mapping[str, Payload]
+    request: Payload
+    answer: Payload
     inference_id: str | None
 
     @property
     def size(self) -> int:
-        return _SAMPLE_BYTES + sum(len(one.body) for one in self.payloads.values())
+        return _SAMPLE_BYTES + len(self.request.body) + len(self.answer.body)
 
     def line(self, config: CaptureConfig) -> str:
-        data = {_MEMBERS[mode]: _captured(mode, self.payloads[mode], config) for mode in config.modes}
+        payloads = {INPUT: self.request, OUTPUT: self.answer}
+        data = {_MEMBERS[mode]: _captured(mode, payloads[mode], config) for mode in config.modes}
         own_id = {} if self.inference_id is None else {"inferenceId": self.inference_id}
-        metadata = {"eventId": self.id, **own_id, "inferenceTime": f"{self.time:%Y-%m-%dT%H:%M:%SZ}"}
+        metadata = {
+            "eventId": str(uuid.uuid4()),
+            **own_id,
+            "inferenceTime": f"{self.time:%Y-%m-%dT%H:%M:%SZ}",
+        }
         line = {"captureData": data, "eventMetadata": metadata, "eventVersion": "0"}
         return json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
 
@@ -152,13 +157,13 @@ class Captures:
         self._number += 1
         if not self._config.samples(self._number):
             return
-        payloads = {INPUT: request, OUTPUT: answer}
-        sample = Sample(str(uuid.uuid4()), datetime.now(UTC), payloads, inference_id)
-        waiting = self._taken_bytes - self._written_bytes + sample.size
+        sample = Sample(datetime.now(UTC), request, answer, inference_id)
+        size = sample.size
+        waiting = self._taken_bytes - self._written_bytes + size
         if waiting > MOST_WAITING_BYTES:
             self._drop(1, f"more than {MOST_WAITING_BYTES} bytes wait to be written")
             return
-        self._taken_bytes += sample.size
+        self._taken_bytes += size
         self._waiting.append(sample)
         if waiting > BYTES_A_FILE:
             self._wake.set()
