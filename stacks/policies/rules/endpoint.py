@@ -59,6 +59,23 @@ def endpoint_captures_data(config: Resource) -> Faults:
             yield f"DataCaptureConfig.{name}", "is missing"
 
 
+@rule(_CONFIG)
+def captured_data_expires(config: Resource) -> Faults:
+    """Captured data expire: they are what customers have sent."""
+    destination = str(config.get("DataCaptureConfig.DestinationS3Uri") or "")
+    bucket = config.templates.target(destination, "AWS::S3::Bucket")
+    if not destination:
+        return
+    if bucket is None:
+        yield "DataCaptureConfig.DestinationS3Uri", "is in no bucket of the stacks"
+        return
+    key = destination.partition("}/")[2]
+    rules = bucket.get("LifecycleConfiguration.Rules") or []
+    expiring = [one for one in rules if one.get("ExpirationInDays") and one.get("Status") == "Enabled"]
+    if not any(key.startswith(one.get("Prefix", "")) for one in expiring):
+        yield "DataCaptureConfig.DestinationS3Uri", "is where no object expires"
+
+
 @rule(MODEL, _CONFIG)
 def model_and_config_have_no_name(resource: Resource) -> Faults:
     """CloudFormation names models and endpoint configurations: they are replaced on change, and a fixed name

@@ -203,6 +203,31 @@ def test_a_pipeline_without_a_model_publishes_no_archive(shop: Shop) -> None:
     assert shop.published() == {}
 
 
+def test_a_baseline_lies_beside_the_archives_and_that_of_earlier_models_goes(shop: Shop) -> None:
+    described = shop.workspace.artifacts / "shop" / "baseline"
+
+    def publish(**documents: str) -> None:
+        publication = shop.prepare("a")
+        uris = {}
+        for name, text in documents.items():
+            (shop.folder / "content").write_text(text)
+            uris[name] = f"s3://data/described/{name}.json"
+            shop.storage.upload(shop.folder / "content", uris[name])
+        publication.add_baseline(uris, shop.storage)
+        publication.commit()
+
+    publish(statistics="one", constraints="two")
+    assert {path.name: path.read_text() for path in described.iterdir()} == {
+        "statistics.json": "one",
+        "constraints.json": "two",
+    }
+    publish(statistics="three", constraints="two")
+    assert (described / "statistics.json").read_text() == "three"
+    publish()
+    assert not [*described.glob("*.json")]
+    assert (shop.workspace.artifacts / "shop" / "a" / "model.tar.gz").is_file()
+
+
 def test_a_report_bears_the_name_of_its_workload_and_property_file(shop: Shop) -> None:
     publication = shop.publication()
     (report,) = publication.add_reports({"Evaluation": "s3://data/a/model.tar.gz"}, shop.storage)
