@@ -229,7 +229,7 @@ build/checkov/.installed: quality/checks/checkov/requirements.txt $(INSTALLED)
 
 LOCKS ?= requirements requirements-dev requirements-bootstrap containers/script_mode/requirements \
 	containers/processing/requirements lambda/requirements quality/checks/checkov/requirements \
-	quality/fuzz/requirements workbench/requirements
+	quality/fuzz/requirements workbench/requirements tests/heavy/aws_cli/requirements
 HEAVY_LOCKS ?= $(wildcard containers/stand_ins/*/requirements.in containers/emoji_*/requirements*.in)
 
 lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS: those alone)
