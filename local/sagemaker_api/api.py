@@ -17,6 +17,7 @@ from local.aws.s3.buckets import MadeBuckets
 from local.aws.s3.objects import Objects
 from local.aws.s3.service import S3
 from local.containers.images import Images
+from local.containers.process import stop_all
 from local.endpoint.fleet import Fleets
 from local.endpoint.replacement import Hosted
 from local.endpoint.runtime import Runtime
@@ -112,8 +113,10 @@ class SageMakerApi:
         )
 
     def kill(self) -> None:
-        """Kill the containers of the endpoints."""
+        """Kill the containers of endpoints and jobs."""
         self._endpoints.kill()
+        # Not here: it waits for each to be gone, and the loop has others to see to.
+        threading.Thread(target=stop_all, args=(0.0,), name="kill", daemon=True).start()
 
     def services(self) -> Mapping[str, Service]:
         """The services by the names that their requests are signed for."""

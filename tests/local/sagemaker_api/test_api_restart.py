@@ -1,6 +1,7 @@
 """What clients have made when the server ends: by a signal that it sees, and by one that it does not."""
 
 import signal
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,26 @@ def test_a_server_that_is_told_to_end_stops_its_jobs(tmp_path: Path) -> None:
     record = (laptop.work / "training-job" / "records" / "ends.json").read_text()
     assert "the local server was stopped while the job ran" in record
     assert working_below(tmp_path) == []
+
+
+def test_a_second_signal_kills_a_job_that_does_not_stop(tmp_path: Path) -> None:
+    laptop = Laptop(write_project(tmp_path))
+    laptop.client("s3").put_object(Bucket=BUCKET, Key="in/train/rows.csv", Body=b"1\n")
+    laptop.client("sagemaker").create_training_job(
+        **training("stubborn", HyperParameters={"behavior": "stubborn"})
+    )
+    assert wait_until(lambda: running(laptop, "stubborn"))
+    laptop.process.send_signal(signal.SIGINT)
+    assert wait_until(lambda: not listens(laptop))
+    assert laptop.process.poll() is None
+    assert laptop.end(signal.SIGINT) == 0, laptop.errors()
+    assert working_below(tmp_path) == []
+
+
+def listens(laptop: Laptop) -> bool:
+    host, _, port = laptop.state["url"].removeprefix("http://").partition(":")
+    try:
+        socket.create_connection((host, int(port))).close()
+    except OSError:
+        return False
+    return True

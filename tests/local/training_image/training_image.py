@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -21,7 +22,9 @@ def main() -> int:
         return 3
     if behavior == "checkpoint" and not go_on():
         return 3
-    if behavior == "sleep":
+    if behavior == "stubborn":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if behavior in ("sleep", "stubborn"):
         (BASE / "model/half").write_text("half")
         (BASE.parents[1] / "pid").write_text(str(os.getpid()))
         time.sleep(600)
