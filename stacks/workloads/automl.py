@@ -151,7 +151,7 @@ class AutomlTraining(TrainingStack):
             image=_SCIKIT_LEARN,
             code=self.code("split"),
             inputs=development,
-            outputs=["train", "validation"],
+            outputs=["train", "validation", "labeled"],
             cluster=self.cluster,
             options={"target": _TARGET, "seed": _SPLIT_SEED},
         )
@@ -195,33 +195,37 @@ class AutomlTraining(TrainingStack):
 
     def _find_model(self) -> list[Step]:
         """The candidates' transformers, the tuning of both algorithms, and the model of the better one."""
-        steps: list[Step] = []
-        definitions, transformers = [], {}
-        for candidate in _CANDIDATES:
-            fit, *applied = self._transform(candidate)
-            steps += [fit, *applied]
-            transformers[candidate.name] = fit
-            [train, validation] = [one.scores for one in applied if isinstance(one, Transform)]
-            definitions.append(self._definition(candidate, {"train": train, "validation": validation}))
+        transformers = [self._transformer(candidate) for candidate in _CANDIDATES]
+        features = [
+            self.model(f"Features{candidate.number}", [candidate.features], {_FEATURES: fit.model_data})
+            for candidate, fit in zip(_CANDIDATES, transformers, strict=True)
+        ]
+        parts = [
+            {part: self._applied(candidate, model, part) for part in ("train", "validation")}
+            for candidate, model in zip(_CANDIDATES, features, strict=True)
+        ]
+        definitions = [
+            self._definition(candidate, {name: one.scores for name, one in some.items()})
+            for candidate, some in zip(_CANDIDATES, parts, strict=True)
+        ]
         tune = Tuning(
             "Tune", definitions=definitions, max_jobs=_MAX_JOBS, max_parallel_jobs=_MAX_PARALLEL_JOBS
         )
         first, second = (
-            self._branch(one, transformers[one.name].model_data, tune.best_model_data) for one in _CANDIDATES
+            self._branch(*one, tune)
+            for one in zip(_CANDIDATES, transformers, features, definitions, strict=True)
         )
         winner = Condition(
             "Winner",
-            comparisons=[Equal(tune.best_definition, _CANDIDATES[0].name)],
+            comparisons=[Equal(tune.best_definition, definitions[0].name)],
             if_steps=first,
             else_steps=second,
         )
-        return [*steps, tune, winner]
+        return [*transformers, *features, *(one for some in parts for one in some.values()), tune, winner]
 
-    def _transform(self, candidate: _Candidate) -> tuple[Training, Model, Transform, Transform]:
-        """The candidate's transformers, fitted, and what they make of the two parts."""
-        number = candidate.number
-        fit = Training(
-            f"Transformer{number}",
+    def _transformer(self, candidate: _Candidate) -> Training:
+        return Training(
+            f"Transformer{candidate.number}",
             image=_SCIKIT_LEARN,
             source=self.source("transform"),
             hyperparameters={"candidate": candidate.name},
@@ -232,19 +236,17 @@ class AutomlTraining(TrainingStack):
             cluster=self.cluster,
             content_type=None,
         )
-        model = self.model(f"Features{number}", [candidate.features], {_FEATURES: fit.model_data})
-        train, validation = (
-            Transform(
-                f"{part.capitalize()}{number}",
-                model_name=model.model_name,
-                data=self._split.output(part),
-                accept=_RECORDIO,
-                instances=self.scoring,
-                assemble_with="None",
-            )
-            for part in ("train", "validation")
+
+    def _applied(self, candidate: _Candidate, model: Model, part: str) -> Transform:
+        """What the candidate's transformers make of a part of the table."""
+        return Transform(
+            f"{part.capitalize()}{candidate.number}",
+            model_name=model.model_name,
+            data=self._split.output(part),
+            accept=_RECORDIO,
+            instances=self.scoring,
+            assemble_with="None",
         )
-        return fit, model, train, validation
 
     def _definition(self, candidate: _Candidate, channels: Mapping[str, Value]) -> TrainingDefinition:
         ranges = candidate.ranges
@@ -263,14 +265,27 @@ class AutomlTraining(TrainingStack):
             ranges=[_range(name, one) for name, one in ranges["ranges"].items()],
         )
 
-    def _branch(self, candidate: _Candidate, transformer: Value, algorithm: Value) -> list[Step]:
-        """The candidate's whole model, what it answers to the test part, and its gate."""
-        branch = candidate.algorithm
-        model = self.model(
-            f"AutomlModel{candidate.number}",
-            candidate.containers,
-            {_FEATURES: transformer, candidate.algorithm: algorithm, _LABELS: transformer},
-        )
+    def _branch(
+        self,
+        candidate: _Candidate,
+        transformer: Training,
+        features: Model,
+        definition: TrainingDefinition,
+        tune: Tuning,
+    ) -> list[Step]:
+        """The whole model of the candidate that has won, what it answers to the test part, and its gate.
+
+        Its algorithm is fitted once more: what was chosen on a fifth of the rows learns from these, too.
+        """
+        branch, number = candidate.algorithm, candidate.number
+        labeled = self._applied(candidate, features, "labeled")
+        fit = tune.fit_best(f"Fit{number}", {"train": labeled.scores}, self.spot(tune.best_job), definition)
+        model_data = {
+            _FEATURES: transformer.model_data,
+            candidate.algorithm: fit.model_data,
+            _LABELS: transformer.model_data,
+        }
+        model = self.model(f"AutomlModel{number}", candidate.containers, model_data)
         score = self.score(model, self._hold_out.output("test"), "text/csv", variant=branch)
         inputs = {
             "labels": self._hold_out.output("labels"),
@@ -278,7 +293,7 @@ class AutomlTraining(TrainingStack):
             "scores": score.scores,
         }
         verdict = self.judge(model, _GATE, inputs, image=_SCIKIT_LEARN, answers=("text/csv",), branch=branch)
-        return [model, score, *verdict]
+        return [labeled, fit, model, score, *verdict]
 
 
 def _range(name: str, found: Mapping[str, Any]) -> Range:

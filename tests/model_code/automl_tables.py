@@ -13,7 +13,7 @@ real_file = pytest.mark.skipif(not REAL_FILE.exists(), reason="the public file i
 TARGET = "left"
 HOLD_OUT = ("input", "development", "test", "labels")
 ANALYZE = ("development", "analysis", "candidates", "notebooks")
-SPLIT = ("development", "train", "validation")
+SPLIT = ("development", "train", "validation", "labeled")
 
 
 def table_text(rows: int = 120, header: str = "age,plan,left", newline: str = "\n") -> str:

@@ -65,6 +65,7 @@ def test_the_split_has_each_row_once_and_each_label_in_proportion(tmp_path: Path
     split(tmp_path)
     parts = [rows(tmp_path / name / "rows.csv") for name in ("train", "validation")]
     assert sorted(parts[0] + parts[1]) == sorted(rows(tmp_path / "development/table.csv")[1:])
+    assert rows(tmp_path / "labeled/rows.csv") == rows(tmp_path / "development/table.csv")[1:]
     labels = [Counter(row[2] for row in part) for part in parts]
     assert labels[0] + labels[1] == Counter(row[2] for row in rows(tmp_path / "development/table.csv")[1:])
     for label, count in (labels[0] + labels[1]).items():

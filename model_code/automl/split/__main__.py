@@ -1,7 +1,7 @@
 """Cut the development part, 80 % to train candidates and 20 % to choose among them, each label alike.
 
-Writes train/rows.csv and validation/rows.csv: all columns in the file's order, the target among them, without
-a header. Rows without a label are left out.
+Writes train/rows.csv and validation/rows.csv, and labeled/rows.csv with the rows of both: all columns in the
+file's order, the target among them, without a header. Rows without a label are left out.
 """
 
 import argparse
@@ -20,7 +20,7 @@ TRAIN = 0.8
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="split", description=__doc__.split("\n\n")[0])
     parser.add_argument("--development", type=Path, required=True, help="folder of the hold-out's table.csv")
-    for part in ("train", "validation"):
+    for part in ("train", "validation", "labeled"):
         parser.add_argument(f"--{part}", type=Path, required=True, help=f"folder for {part}")
     parser.add_argument("--target", required=True, help="name of the column that is to be predicted")
     parser.add_argument("--seed", type=int, default=42, help="decides the rows of each part (default 42)")
@@ -32,7 +32,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         parts = cut(labels, binary_labels(table, target), arguments.seed)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
-    for folder, numbers in zip((arguments.train, arguments.validation), parts, strict=True):
+    folders = (arguments.train, arguments.validation, arguments.labeled)
+    together = sorted([*parts[0], *parts[1]])
+    for folder, numbers in zip(folders, (*parts, together), strict=True):
         write_rows(folder / "rows.csv", (table.rows[number] for number in numbers))
     train, validation = map(len, parts)
     print(f"split by {arguments.target} with seed {arguments.seed}: train {train}, validation {validation}")

@@ -127,15 +127,12 @@ def test_the_better_algorithm_s_branch_makes_a_model_of_three_containers(
     ]
     number = ALGORITHMS[algorithm]
     transformer = {"Get": f"Steps.Transformer{number}.ModelArtifacts.S3ModelArtifacts"}
-    [model, *_] = winner[branch]
+    [model] = [one for one in winner[branch] if one["Type"] == "Model"]
     containers = {one["ContainerHostname"]: one for one in model["Arguments"]["Containers"]}
     assert list(containers) == ["features", algorithm, "labels"]
     assert containers["features"]["ModelDataUrl"] == containers["labels"]["ModelDataUrl"] == transformer
-    assert containers[algorithm]["ModelDataUrl"]["Std:Join"]["Values"] == [
-        {"Get": "Steps.Tune.TrainingJobDefinitions[0].OutputDataConfig.S3OutputPath"},
-        {"Get": "Steps.Tune.BestTrainingJob.TrainingJobName"},
-        *("output", "model.tar.gz"),
-    ]
+    fitted = {"Get": f"Steps.Fit{number}.ModelArtifacts.S3ModelArtifacts"}
+    assert containers[algorithm]["ModelDataUrl"] == fitted
     modes = {name: one["Environment"].get("AUTOML_TRANSFORM_MODE") for name, one in containers.items()}
     assert modes == {
         "features": "feature-transform",
@@ -143,6 +140,24 @@ def test_the_better_algorithm_s_branch_makes_a_model_of_three_containers(
         "labels": "inverse-label-transform",
     }
     assert containers[algorithm]["Environment"]["SAGEMAKER_INFERENCE_OUTPUT"] == "predicted_label"
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_the_algorithm_that_has_won_is_fitted_again_on_all_labeled_rows_but_the_test_s(
+    steps: Mapping[str, Any], algorithm: str
+) -> None:
+    number = ALGORITHMS[algorithm]
+    fit = steps[f"Fit{number}"]
+    [channel] = fit["InputDataConfig"]
+    assert (channel["ChannelName"], uri(channel)) == (
+        "train",
+        {"Get": f"Steps.Labeled{number}.TransformOutput.S3OutputPath"},
+    )
+    assert uri(steps[f"Labeled{number}"]["TransformInput"]) == {
+        "Get": "Steps.Split.ProcessingOutputConfig.Outputs['labeled'].S3Output.S3Uri"
+    }
+    tuned = {name for name, one in fit["HyperParameters"].items() if not isinstance(one, str)}
+    assert tuned == RANGES[algorithm]["ranges"].keys()
 
 
 @pytest.mark.parametrize("branch", ["Xgboost", "LinearLearner"])
