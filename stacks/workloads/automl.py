@@ -9,8 +9,9 @@ from constructs import Construct
 
 from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.inference_pipeline import Container
+from stacks.constructs.operations.monitor import Watch
 from stacks.constructs.pipeline.records import CSV_LABELS
-from stacks.constructs.pipeline.references import Parameter, Value
+from stacks.constructs.pipeline.references import Join, Parameter, Value
 from stacks.constructs.pipeline.steps import (
     Categorical,
     Condition,
@@ -165,7 +166,12 @@ class AutomlTraining(TrainingStack):
             options={"target": _TARGET},
             environment=self._written_into_notebooks(),
         )
-        steps: list[Step] = [self._hold_out, self._split, self._analyze]
+        described, self._baseline = self.describe(
+            self._hold_out.output("development"),
+            image=_SCIKIT_LEARN,
+            options={"without": Join("", (_TARGET,))},
+        )
+        steps: list[Step] = [self._hold_out, self._split, self._analyze, described]
         parameters = [_TARGET, _SPLIT_SEED]
         if self.options["mode"] == "complete":
             steps += self._find_model()
@@ -292,7 +298,15 @@ class AutomlTraining(TrainingStack):
             "analysis": self._analyze.output("analysis"),
             "scores": score.scores,
         }
-        verdict = self.judge(model, _GATE, inputs, image=_SCIKIT_LEARN, answers=("text/csv",), branch=branch)
+        verdict = self.judge(
+            model,
+            _GATE,
+            inputs,
+            image=_SCIKIT_LEARN,
+            answers=("text/csv",),
+            baseline=self._baseline,
+            branch=branch,
+        )
         return [labeled, fit, model, score, *verdict]
 
 
@@ -316,5 +330,6 @@ class AutomlServing(ServingStack):
             settings=settings,
             containers=winner.containers,
             records=CSV_LABELS,
+            watch=Watch(),
             **kwargs,
         )

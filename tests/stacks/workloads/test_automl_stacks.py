@@ -180,7 +180,7 @@ def test_either_model_has_to_pass_the_gate_and_becomes_a_version_in_one_group(
 
 def test_candidates_only_stops_after_the_notebooks(stack: Callable[..., Any]) -> None:
     template = stack(AutomlTraining, automl_mode="candidates-only")
-    assert list(declared.steps(template)) == ["HoldOut", "Split", "Analyze"]
+    assert list(declared.steps(template)) == ["HoldOut", "Split", "Analyze", "DataQualityBaseline"]
     names = {one["Name"] for one in declared.definition(template)["Parameters"]}
     assert not names & {"TuningJobs", "TuningJobsAtOnce", "MinimumF1"}
     assert {"Target", "SplitSeed"} <= names
