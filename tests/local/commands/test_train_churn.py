@@ -26,7 +26,11 @@ def train(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def archives(folder: Path) -> dict[str, bytes]:
     found = (folder / "build" / "artifacts" / "churn").rglob("*")
-    return {path.parent.name: path.read_bytes() for path in found if path.is_file()}
+    return {
+        path.parent.name if path.name == "model.tar.gz" else path.stem: path.read_bytes()
+        for path in found
+        if path.is_file()
+    }
 
 
 def report(folder: Path) -> dict[str, object]:
@@ -34,8 +38,10 @@ def report(folder: Path) -> dict[str, object]:
     return json.loads(text)  # type: ignore[no-any-return]
 
 
-def test_the_declared_pipeline_leaves_an_archive_for_every_container(workspace: Path) -> None:
-    assert archives(workspace).keys() == set(HOSTNAMES)
+def test_the_declared_pipeline_leaves_an_archive_for_every_container_and_its_data_s_baseline(
+    workspace: Path,
+) -> None:
+    assert archives(workspace).keys() == {*HOSTNAMES, "statistics", "constraints"}
 
 
 def test_the_pipeline_scores_its_test_part_through_the_four_containers(workspace: Path) -> None:
