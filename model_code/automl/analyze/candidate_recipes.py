@@ -93,11 +93,13 @@ _MARKED = (
     Step("RobustImputer", {"strategy": "median", "add_indicator": True}),
     Step("QuantileExtremeValuesTransformer"),
 )
+# A word of two rows in a thousand: of rarer ones nothing is learned that holds for other rows.
+_WORDS = {"min_df": 0.0021}
 _CHARACTERS = {"analyzer": "char_wb", "ngram_range": [2, 4], "min_df": 2}
 _RECIPES = (
-    _Recipe(XGBOOST, _KEPT, 9),
+    _Recipe(XGBOOST, _KEPT, 9, text=_WORDS),
     _Recipe(XGBOOST, _MEDIAN, 9, components=26),
-    _Recipe(LINEAR_LEARNER, _MARKED, 9, components=26),
+    _Recipe(LINEAR_LEARNER, _MARKED, 9, text=_WORDS, components=26),
     _Recipe(XGBOOST, _KEPT, 14, text={"min_df": 2}),
     _Recipe(LINEAR_LEARNER, _MARKED, 7, components=64),
     _Recipe(XGBOOST, _KEPT, 7, text=_CHARACTERS),
