@@ -92,7 +92,7 @@ def test_the_first_leaves_missing_numbers_and_the_linear_one_marks_them(folder: 
         ("RobustStandardScaler", []),
     ]
     assert first["transformers"][0]["parameters"] == {"strategy": "constant", "fill_value": "nan"}
-    assert first["transformers"][2]["parameters"] == {"max_features": 5000}
+    assert first["transformers"][2]["parameters"] == {"min_df": 0.0021, "max_features": 5000}
     assert (first["sparse"], third["sparse"]) == (True, False)
     assert [one["name"] for one in third["transformers"]] == [
         "RobustImputer",
