@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from constructs import Construct
@@ -124,7 +124,7 @@ class _Candidate:
         return (
             self.features,
             Container(self.algorithm, self.image, selection),
-            Container.of_script(_LABELS, _SCIKIT_LEARN, labels),
+            replace(Container.of_script(_LABELS, _SCIKIT_LEARN, labels), archive_of=_FEATURES),
         )
 
 

@@ -23,11 +23,18 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Container:
-    """One hop: the hostname also names its archive among the trained artifacts."""
+    """One hop: the hostname also names its archive among the trained artifacts, unless `archive_of` names the
+    hop whose archive it has, too."""
 
     hostname: str
     image: Image
     environment: Mapping[str, str] = field(default_factory=dict)
+    archive_of: str = ""
+
+    @property
+    def archive(self) -> str:
+        """The hostname that its archive goes by."""
+        return self.archive_of or self.hostname
 
     @classmethod
     def of_script(cls, hostname: str, image: Image, environment: Mapping[str, str] = _NOTHING) -> Self:

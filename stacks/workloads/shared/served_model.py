@@ -87,11 +87,11 @@ def _released(
         raise ReleaseError(f"{name} has the containers {', '.join(found)}, not {', '.join(expected)}")
     if release.registry == "aws":
         hops = [Container(one.hostname, ReleasedImage(one.image), one.environment) for one in released]
-        archives = {one.hostname: ReleasedArchive(one.model_data_url, key) for one in released}
+        released_archives = {one.hostname: ReleasedArchive(one.model_data_url, key) for one in released}
         known = release.baseline
         urls = (known.statistics, known.constraints) if known else None
         baseline = partial(Baseline.of_urls, urls=urls, key=key) if urls else None
-        return ServedModel(hops, archives, baseline)
+        return ServedModel(hops, released_archives, baseline)
     if settings.env == "prod":
         Annotations.of(stack).add_error(f"{name} is of a registry on a local disk: release one of AWS")
     if missing := [one.hostname for one in released if not _is_on_disk(one)]:
@@ -99,11 +99,13 @@ def _released(
         return None
     # What was registered on a laptop names images of its environment, in no account: they are the tree's.
     hops = [replace(hop, environment=one.environment) for hop, one in zip(containers, released, strict=True)]
-    paths = {one.hostname: ROOT / one.model_data_url for one in released}
-    model_data = {
-        hostname: _archive(stack, release.workload, hostname, path) for hostname, path in paths.items()
-    }
-    return ServedModel(hops, model_data, _released_baseline(release))
+    paths = {hop.archive: ROOT / one.model_data_url for hop, one in zip(hops, released, strict=True)}
+    archives = {archive: _archive(stack, release.workload, archive, path) for archive, path in paths.items()}
+    return ServedModel(hops, _by_hostname(hops, archives), _released_baseline(release))
+
+
+def _by_hostname(containers: Sequence[Container], archives: Mapping[str, ModelData]) -> dict[str, ModelData]:
+    return {one.hostname: archives[one.archive] for one in containers}
 
 
 def _released_baseline(release: Release) -> DeclareBaseline | None:
@@ -128,24 +130,24 @@ def _trained(
     stack: Stack, settings: Settings, workload: str, containers: Sequence[Container]
 ) -> ServedModel | None:
     folder = settings.artifacts_folder / workload
-    archives = {one.hostname: folder / one.hostname / "model.tar.gz" for one in containers}
-    if missing := [hostname for hostname, path in archives.items() if not path.is_file()]:
+    paths = {one.archive: folder / one.archive / "model.tar.gz" for one in containers}
+    if missing := [archive for archive, path in paths.items() if not path.is_file()]:
         place = f"{settings.artifacts}/{workload}"
         error = f"no trained {', '.join(missing)} in {place}: run `make train WORKLOAD={workload}`"
         if settings.untrained == "left-out":
             leave_empty(stack, error)
             return None
         Annotations.of(stack).add_error(error)
-    model_data = {
-        hostname: _archive(stack, folder.name, hostname, path)
+    archives = {
+        archive: _archive(stack, folder.name, archive, path)
         if path.is_file()
-        else _placeholder(stack, folder.name, hostname)
-        for hostname, path in archives.items()
+        else _placeholder(stack, folder.name, archive)
+        for archive, path in paths.items()
     }
     baseline = _on_disk([folder / "baseline" / f"{name}.json" for name in BASELINE], workload)
     if baseline is None and settings.untrained == "placeholder":
         baseline = partial(_placeholder_baseline, workload=workload)
-    return ServedModel(containers, model_data, baseline)
+    return ServedModel(containers, _by_hostname(containers, archives), baseline)
 
 
 def _placeholder_baseline(scope: Construct, workload: str) -> Baseline:

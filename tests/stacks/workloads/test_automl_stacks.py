@@ -206,6 +206,8 @@ def test_the_algorithm_that_training_has_left_an_archive_of_is_served(
     model = only(stack(AutomlServing, artifacts=str(tmp_path)), "AWS::SageMaker::Model")["Properties"]
     hostnames = [one["ContainerHostname"] for one in model["Containers"]]
     assert hostnames == ["features", algorithm, "labels"]
+    features, _, labels = (one["ModelDataUrl"] for one in model["Containers"])
+    assert features == labels
     assert f"/{algorithm.replace('xgboost', 'sagemaker-xgboost')}:" in json.dumps(model["Containers"][1])
 
 
