@@ -99,7 +99,7 @@ def _show(found: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     for name in columns:
         table.check(name, table.names(rows), "column")
     fixed = ("component", "status", "seconds")
-    shown = columns or _telling(rows)
+    shown = [name for name in columns if name not in fixed] or _telling(rows)
     print_table((*fixed, *shown), [metrics.cells(one, (*fixed, *shown)) for one in rows])
 
 

@@ -14,8 +14,9 @@ from local.storage.files import write_whole
 from local.storage.workspace import Workspace
 
 _FOLDER = Path(__file__).parent / "page"
-# What Studio shows first where a tuning has it.
-_FIRST_X = "validation:f1_min"
+# What the workshop's chart shows: a validation metric by the objective.
+_FIRST_X = "validation:"
+_FIRST_Y = "ObjectiveMetric_max"
 _ALWAYS = ("component", "step", "status", "seconds")
 
 
@@ -67,9 +68,10 @@ def _first(rows: Sequence[table.Row], found: Sequence[Mapping[str, Any]]) -> dic
     metrics = [one["MetricName"] for component in found for one in component["Metrics"]]
     lowest = [name for name in columns if name.endswith("_min")]
     highest = [name for name in columns if name.endswith("_max")]
+    validation = [name for name in lowest if name.startswith(_FIRST_X)]
     first = {
-        "x": _FIRST_X if _FIRST_X in columns else next(iter(lowest), ""),
-        "y": table.OBJECTIVE if table.OBJECTIVE in columns else next(iter(highest), ""),
+        "x": next(iter(validation + lowest), ""),
+        "y": _FIRST_Y if _FIRST_Y in columns else next(iter(highest), ""),
         "metric": next(iter(metrics), ""),
         "sort": table.OBJECTIVE if table.OBJECTIVE in columns else "",
     }

@@ -8,7 +8,8 @@ from assembly.errors import UsageError
 
 # How SageMaker Studio calls the columns of a metric: `<metric>_min` and so on.
 STATISTICS = {"min": "Min", "max": "Max", "last": "Last", "count": "Count", "avg": "Avg", "stddev": "StdDev"}
-OBJECTIVE = "ObjectiveMetric_max"
+# What a tuning job compares its trainings by is the value that each printed last.
+OBJECTIVE = "ObjectiveMetric_last"
 type Row = dict[str, str | float]
 
 
