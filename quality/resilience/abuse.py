@@ -33,7 +33,7 @@ def measure(context: Context) -> Result:
     size = context.size
     context.note("the named requests, to churn's handler")
     _named(named)
-    workloads = row_apis()
+    workloads = scored()
     for workload in workloads:
         context.note(f"generated bodies, to the handler of {workload}")
         generate(generated, workload, -(-size.bad_inputs // len(workloads)))
@@ -61,6 +61,16 @@ def measure(context: Context) -> Result:
             exactly("and put off by 429 or 503", later, "", size.at_once - own),
         ],
     )
+
+
+def scored() -> list[str]:
+    """The workloads that answer rows with scores: a played endpoint can do as theirs does."""
+    return [workload for workload in row_apis() if "score" in _prediction(document(workload))]
+
+
+def _prediction(openapi: Any) -> Any:
+    """The fields of one prediction, none where the document calls it otherwise."""
+    return openapi["components"]["schemas"].get("Prediction", {}).get("properties", {})
 
 
 def _named(tally: Tally) -> None:

@@ -65,10 +65,11 @@ class Generator:
         pick = self._random
         if "enum" in schema:
             return pick.choice(schema["enum"])
+        low, high = schema.get("minimum", 0), min(schema.get("maximum", 500), 500)
         if schema["type"] == "integer":
-            return pick.randint(schema["minimum"], min(schema["maximum"], 500))
+            return pick.randint(low, high)
         if schema["type"] == "number":
-            return round(pick.uniform(schema["minimum"], min(schema["maximum"], 500)), pick.randint(0, 6))
+            return round(pick.uniform(low, high), pick.randint(0, 6))
         digits = [str(pick.randint(2, 9)) for _ in range(7)]
         return "".join(digits[:3]) + (
             f"-{''.join(digits[3:])}"

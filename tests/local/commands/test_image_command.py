@@ -107,7 +107,7 @@ def test_an_unknown_image_is_refused_with_the_known_ones(runner: Runner) -> None
     code, _, errors = runner.run("image", "pytorch", "serve")
 
     assert code == 2
-    assert "it has scikit-learn, xgboost, script-mode" in errors
+    assert "it has scikit-learn, xgboost, linear-learner, script-mode" in errors
 
 
 def test_the_name_that_our_image_had_while_it_was_the_only_one_is_answered_with_its_name(

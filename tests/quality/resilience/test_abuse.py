@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from quality.fuzz.target import row_apis
 from quality.resilience import abuse
 from quality.resilience.tally import Answer, Tally
 
@@ -32,7 +31,7 @@ def problem(headers: Mapping[str, str] = HEADERS, **changes: object) -> Answer:
     return Answer(422, headers, json.dumps({**PROBLEM, **changes}).encode())
 
 
-@pytest.mark.parametrize("workload", row_apis())
+@pytest.mark.parametrize("workload", abuse.scored())
 def test_generated_bodies_are_answered_as_the_contract_says(workload: str) -> None:
     tally = Tally()
     abuse.generate(tally, workload, 700)
