@@ -171,7 +171,7 @@ destroy-check: $(INSTALLED) ## what ENV would leave behind when it is destroyed,
 diff: functions ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown
 	@scripts/diff $(BASE)
 
-release: synth ## make VERSION of WORKLOAD's model the one that is deployed (REGISTRY=aws: SageMaker's registry)
+release: synth ## select VERSION of WORKLOAD's model for deployment (REGISTRY=aws: SageMaker's registry)
 	@[[ -n "$(VERSION)" ]] || { echo "error: VERSION is missing; see: .venv/bin/slipway models $(WORKLOAD)" >&2; exit 2; }
 	@slipway release $(WORKLOAD) $(VERSION) --registry $(REGISTRY)
 
@@ -232,7 +232,7 @@ LOCKS ?= requirements requirements-dev requirements-bootstrap containers/script_
 	quality/fuzz/requirements workbench/requirements tests/heavy/aws_cli/requirements
 HEAVY_LOCKS ?= $(wildcard containers/stand_ins/*/requirements.in containers/emoji_*/requirements*.in)
 
-lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS: those alone)
+lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS: which ones)
 	@for name in $(LOCKS); do \
 		uv pip compile --quiet --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
 			--no-emit-find-links $$name.in --output-file $$name.txt; \
@@ -244,7 +244,7 @@ lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS:
 			$(addprefix --find-links ,$(PIP_FIND_LINKS)) $$name --output-file $${name%.in}.txt; \
 	done
 
-bench-synth: functions ## what a synth costs beside an app with one bucket, cdk-nag apart
+bench-synth: functions ## compare synth time with a one-bucket app, without cdk-nag
 	@python -m quality.bench.synth $(if $(SMALLEST),--repetitions 1)
 
 clean: ## remove what was built, but not what was installed

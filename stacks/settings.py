@@ -245,8 +245,7 @@ def _refuse_instances_without_work(name: str, training: Training) -> None:
         count = getattr(training, key)
         if count > 1 and not workload.shares_work:
             raise SettingsError(
-                f"workloads.{name}.training.{key}: expected 1, since each of its scripts reads all of its "
-                f"input (it is {count})"
+                f"workloads.{name}.training.{key}: expected 1, got {count}: its scripts do not share work"
             )
 
 

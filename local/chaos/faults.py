@@ -87,7 +87,7 @@ class Memory:
     """Its processes get no more memory than they have (RLIMIT_AS)."""
 
     name: str = "memory"
-    about: str = "its processes get no more memory than they have"
+    about: str = "memory limit set to current use"
     lasts: bool = True
     path: str = INVOCATIONS
     _before: dict[int, tuple[int, int]] = field(default_factory=dict)

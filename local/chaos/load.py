@@ -61,7 +61,8 @@ class Target:
             golden, again = await self.ask(body), await self.ask(body)
             if golden.status != 200:
                 raise SlipwayError(
-                    f"the endpoint answers {golden.status} before anything is wrong: {golden.body[:500]!r}"
+                    f"the endpoint returned {golden.status} before any fault was injected: "
+                    f"{golden.body[:500]!r}"
                 )
             if golden.body != again.body:
                 raise SlipwayError("the endpoint answers the same body differently: nothing can be judged")

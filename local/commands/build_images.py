@@ -22,7 +22,7 @@ Build each image of versions.toml that has a source, or those that are named, wi
 and write its software bill of materials (CycloneDX, from its lock) to build/sbom/. The tag is
 localhost/slipway-IMAGE:latest.
 
---base is the image for FROM: by digest if a registry can be reached, else one made by scripts/engine_base.
+--base is the base image: a digest from a registry, or offline one built by scripts/engine_base.
 """
 _EPILOG = f"""\
 examples:
@@ -35,7 +35,7 @@ _SBOM = ("uv", "tool", "run", "--quiet", "--from", "cyclonedx-bom==7.5.0", "cycl
 
 def add_parser(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
-    parser.add_argument("images", nargs="*", metavar="IMAGE", help="those alone (default: all of them)")
+    parser.add_argument("images", nargs="*", metavar="IMAGE", help="images to include (default: all)")
     parser.add_argument("--base", help="the base image (default: the Dockerfile's)")
     parser.add_argument("--engine", choices=BUILDERS, help="default: the first that works here")
 
@@ -69,7 +69,7 @@ def _context(image: Image) -> Iterator[Path]:
     with TemporaryDirectory() as folder:
         done = subprocess.run([sys.executable, program, str(image.source), folder], check=False)
         if done.returncode != 0:
-            raise EngineError(f"what {image.name} is built from is not complete; the message stands above")
+            raise EngineError(f"what {image.name} is built from is not complete; see its output above")
         yield Path(folder)
 
 
@@ -85,5 +85,5 @@ def _write_sbom(image: Image) -> Path:
         check=False,
     )
     if done.returncode != 0:
-        raise EngineError(f"`{' '.join(_SBOM)}` could not describe {lock}; its message stands above")
+        raise EngineError(f"`{' '.join(_SBOM)}` could not describe {lock}; see its output above")
     return path

@@ -74,7 +74,9 @@ def add_parser(subparsers: Subparsers) -> None:
         "--hold", type=positive, default=1, metavar="SECONDS", help="how long a fault lasts (default: 1)"
     )
     parser.add_argument("--rate", type=positive, default=50, help="requests a second (default: 50)")
-    parser.add_argument("--seed", type=int, default=1, help="of the order of faults and bodies (default: 1)")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="random seed for the order of faults and bodies (default: 1)"
+    )
     parser.add_argument(
         "--rows",
         type=given_path,
@@ -88,7 +90,11 @@ def add_parser(subparsers: Subparsers) -> None:
         help="the answers' media type; one with scores tells more mistakes apart (default: text/csv)",
     )
     parser.add_argument(
-        "--time-scale", type=positive, default=0.1, metavar="FACTOR", help="default: 0.1 (an answer: 6 s)"
+        "--time-scale",
+        type=positive,
+        default=0.1,
+        metavar="FACTOR",
+        help="factor for time-outs (default: 0.1, so invocations time out after 6 s)",
     )
     parser.add_argument(
         "--report", type=given_file, default=_REPORT, metavar="FILE", help=f"default: {_REPORT}"

@@ -15,8 +15,8 @@ from local.terminal.printed import slipway
 
 _DESCRIPTION = """\
 Print shell commands that set the address, the region and the keys for boto3, the AWS command line and the
-SageMaker SDK, so that they reach the running `serve` and nothing else: every service is asked for there,
-and no profile of yours is read. To set them in a shell:
+SageMaker SDK, so that they reach the running `serve` and nothing else: all calls go there; your
+AWS profiles are not read. To set them in a shell:
 
   eval "$({command})"
 """

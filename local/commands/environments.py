@@ -17,7 +17,7 @@ machine, and the last column says why.
 
 def add_parser(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, __doc__, run, _DESCRIPTION)
-    parser.add_argument("image", nargs="*", metavar="IMAGE", help="those that matter (default: all)")
+    parser.add_argument("image", nargs="*", metavar="IMAGE", help="images to include (default: all)")
     parser.add_argument("--build", action="store_true", help="build those that are not there yet")
 
 

@@ -34,7 +34,9 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--splits", type=_at_least_two, default=15, metavar="N", help="how many (default: 15)"
     )
-    parser.add_argument("--metric", default="f1", metavar="NAME", help="the one that ends the report (f1)")
+    parser.add_argument(
+        "--metric", default="f1", metavar="NAME", help="metric for mean and standard deviation (f1)"
+    )
     add_data(parser, "evaluate")
 
 

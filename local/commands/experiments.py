@@ -36,7 +36,9 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     parser.add_argument("workload", help="the workload, such as bank")
     chosen = parser.add_mutually_exclusive_group()
-    chosen.add_argument("--execution", metavar="ID", help="of this execution (default: the newest training)")
+    chosen.add_argument(
+        "--execution", metavar="ID", help="show this execution (default: the newest training)"
+    )
     chosen.add_argument(
         "--last", type=at_least_one, default=1, metavar="N", help="of the newest N trainings (default: 1)"
     )
@@ -49,7 +51,7 @@ def add_parser(subparsers: Subparsers) -> None:
         help="show this parameter or statistic; may be repeated (default: those that differ, the first "
         f"{_COLUMNS})",
     )
-    parser.add_argument("--sort", metavar="NAME", help="by this column, the largest first")
+    parser.add_argument("--sort", metavar="NAME", help="sort by this column, descending")
     parser.add_argument("--json", action="store_true", help="print the components as JSON instead")
     add_assembly(parser)
 
@@ -64,8 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     found = report.components(workspace, records)
     if not found:
         raise UsageError(
-            f"no job of {', '.join(one.id for one in records)} was written down: expected "
-            f"trial-components.json, which trainings write since experiments are there; train again"
+            f"{', '.join(one.id for one in records)} has no trial-components.json: "
+            "this execution predates experiments; train again"
         )
     ordered = _ordered(found, arguments.sort)
     if arguments.json:

@@ -22,7 +22,7 @@ _COMMAND = "monitor"
 _BEGINNING = "1970-01-01T00:00:00Z"
 _DESCRIPTION = """\
 Run the monitoring pipeline of WORKLOAD as the template declares it: compare what its endpoint has captured
-since the last time, here under `serve` or `demo`, with the data that its model was trained on, and say which
+since the last run (locally, by `serve` or `demo`) with the data that its model was trained on, and say which
 features differ. A violation is a finding, not a failure: the exit code is 0.
 
 The report goes to build/reports/WORKLOAD-monitoring.html, the same as JSON beside it, and what the pipeline
@@ -39,7 +39,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "--labels",
         type=given_path,
         metavar="FILE",
-        help="labels of what was answered, `id,label` a line with the request's inference id: the "
+        help="ground-truth labels, `id,label` a line with the request's inference id: the "
         "report shows F1 over time",
     )
 

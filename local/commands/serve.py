@@ -62,7 +62,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--any-version",
         action="store_true",
-        help="let a stand-in answer for a managed image of another version than its own, and say so",
+        help="use a stand-in for a managed image with a different version; prints a warning",
     )
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="list what the template declares without effect here"

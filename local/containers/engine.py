@@ -65,7 +65,7 @@ class Engine:
             check=False,
         )
         if done.returncode != 0:
-            raise EngineError(f"{self.name} could not build {tag_of(image)}; its message stands above")
+            raise EngineError(f"{self.name} could not build {tag_of(image)}; see its output above")
 
     def size(self, tag: str) -> int:
         """Bytes of an image with its base."""

@@ -93,7 +93,7 @@ class ImageEnvironment:
         done = subprocess.run([*pip, requirements], stdout=sys.stderr.fileno(), check=False)
         if done.returncode != 0:
             raise ImageError(
-                f"image {self.name}: pip could not install {requirements}; its message stands above. "
+                f"image {self.name}: pip could not install {requirements}; see its output above. "
                 "Where a package is in no index that pip knows, its .in file says where to get it"
             )
 
@@ -165,7 +165,7 @@ def _uv(*arguments: str | Path) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise ImageError(f"`uv {' '.join(map(str, arguments[:2]))}` failed; its message stands above")
+        raise ImageError(f"`uv {' '.join(map(str, arguments[:2]))}` failed; see its output above")
 
 
 def _uv_command() -> str:

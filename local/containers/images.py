@@ -211,7 +211,7 @@ class Images:
             if name == image.name:
                 return image.ready()
         if name in _FORMERLY:
-            raise UsageError(f"the image {name} is now called {_FORMERLY[name]}: several are built here")
+            raise UsageError(f"the image {name} was renamed to {_FORMERLY[name]}")
         known = ", ".join(image.name for image in self._images)
         raise UsageError(f"{self._source} has no image {name}; it has {known}")
 

@@ -64,7 +64,8 @@ def sort(components: Sequence[Mapping[str, Any]], column: str) -> list[Mapping[s
 def check(name: str, known: Sequence[str], what: str) -> None:
     """Raise UsageError for a name that is not among the known ones."""
     if name not in known:
-        raise UsageError(f"no {what} {name}; there are: {', '.join(known) or 'none'}")
+        existing = f"there are: {', '.join(known)}" if known else "none exist yet"
+        raise UsageError(f"no {what} {name}; {existing}")
 
 
 def _seconds(component: Mapping[str, Any]) -> float | str:

@@ -84,7 +84,7 @@ def _taken(name: str, steps: Mapping[str, Any], training: ExecutionRecord) -> st
     ran = [one.name for one in training.steps if one.status != NOT_TAKEN and one.name.startswith(name)]
     if len(ran) != 1:
         raise SlipwayError(
-            f"expected one step {name}, or one whose name begins so, in the last training; got "
+            f"expected one step {name}, or a step whose name starts with {name}, in the last training; got "
             f"{', '.join(ran) or 'none'}"
         )
     return ran[0]

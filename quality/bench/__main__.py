@@ -108,7 +108,7 @@ def _measure_lambda() -> dict[str, Any]:
     name = "predict_churn"
     program = Path(__file__).resolve().parents[2] / "scripts" / "measure_lambda.py"
     if subprocess.run([sys.executable, program, name], stdout=subprocess.DEVNULL, check=False).returncode:
-        raise SlipwayError(f"{program.name} failed; its message stands above")
+        raise SlipwayError(f"{program.name} failed; see its output above")
     figures: dict[str, Any] = json.loads(Path(f"build/reports/lambda-{name}.json").read_text())
     return figures
 

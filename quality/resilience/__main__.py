@@ -18,7 +18,8 @@ from quality.resilience.report import Entry
 _DESCRIPTION = """\
 Measure what Slipway promises when it is abused: each promise starts what it needs from the assembly, on ports
 and in folders of its own, and gives figures. Prints a table, writes build/reports/resilience.json and the
-README's table, build/reports/resilience.md; promises that were not named keep what was measured before.
+table of docs/resilience.md, build/reports/resilience.md; promises that were not named keep what was measured
+before.
 
 Ends with 1 when a promise is broken.
 """

@@ -47,7 +47,7 @@ def rows(entries: Sequence[Entry]) -> Iterator[tuple[str, ...]]:
 
 
 def markdown(entries: Sequence[Entry]) -> str:
-    """The table as README has it: a line a promise, its figures after one another."""
+    """The table as docs/resilience.md has it: a line a promise, its figures after one another."""
     lines = ["| promise | measured |", "| --- | --- |"]
     for entry in entries:
         figures = "; ".join(_sentence(figure) for figure in entry.result.figures)

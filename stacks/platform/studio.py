@@ -43,7 +43,7 @@ class Studio(Stack):
     ) -> None:
         super().__init__(scope, id, **kwargs)
         if foundation.network is None:
-            raise ValueError(f"{id}: expected a network, got none: a domain of ours is in a VPC of ours")
+            raise ValueError(f"{id}: studio requires network")
         self._name = f"slipway-{settings.env}"
         self._settings = settings
         self._studio = studio

@@ -37,7 +37,7 @@ from stacks.workloads.shared.training import DATA_VERSION, TrainingStack
 
 WORKLOAD = Workload(
     name="automl",
-    summary="finds a model for a table by itself, as Autopilot does",
+    summary="trains and selects a model for tabular data automatically, as Autopilot does",
     model="features, XGBoost or linear-learner, labels",
     training="AutomlTraining",
     serving="AutomlServing",

@@ -289,7 +289,7 @@ def test_the_script_for_tensorflow_serving_answers_text_with_emojis(model: Path,
 @pytest.mark.parametrize(
     ("content_type", "body", "refusal"),
     [
-        ("application/json", '{"tweets": [1]}', (400, "Tweet 0 is no string.")),
+        ("application/json", '{"tweets": [1]}', (400, "Tweet 0: expected a string.")),
         ("application/json", "secret", (400, "The body is not JSON.")),
         ("image/png", "secret", (415, "Expected one of the content types")),
         (

@@ -71,7 +71,7 @@ JSON, LINES, CSV = "application/json", "application/jsonlines", "text/csv"
         ('["secret"]', JSON, 400, 'Expected a body {"tweets"'),
         ('{"tweets": "secret"}', JSON, 400, 'Expected a body {"tweets"'),
         ('{"tweets": []}', JSON, 400, "no tweet"),
-        ('{"tweets": ["a", ["secret"]]}', JSON, 400, "Tweet 1 is no string."),
+        ('{"tweets": ["a", ["secret"]]}', JSON, 400, "Tweet 1: expected a string."),
         (json.dumps({"tweets": ["a"] * 1001}), JSON, 400, "at most 1000 tweets, got 1001"),
         ("", LINES, 400, "no tweet"),
         ('{"tweet": "a"}\n\n', LINES, 400, "Line 1 is not JSON."),

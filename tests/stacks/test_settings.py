@@ -54,7 +54,7 @@ def test_only_prod_keeps_data(context: Mapping[str, Any]) -> None:
         ("artifact_source", "registry", "'local' or 'release'"),
         ("training.instance_types", [], "at least 1 item"),
         ("training.instance_types", ["ml.m5.large", "ml.m5d.large"], "some have a local disk"),
-        ("training.max_wait_seconds", 3599, "waiting includes running: at least max_runtime_seconds, 3600"),
+        ("training.max_wait_seconds", 3599, "max_wait_seconds must be at least max_runtime_seconds, 3600"),
         ("training.spot", "yes", "boolean"),
         ("triggers.schedule", "every Monday", "pattern"),
         ("triggers.schedule", "cron(0 3 * * MON)", "pattern"),
@@ -113,7 +113,7 @@ def test_only_prod_keeps_data(context: Mapping[str, Any]) -> None:
         (
             "studio",
             {**STUDIO, "users": ["ann-lee", "annlee"]},
-            "each user once, hyphens apart, got ann-lee, annlee",
+            "user names must be unique ignoring hyphens, got ann-lee, annlee",
         ),
         ("studio", {**STUDIO, "idle_minutes": 59}, "greater than or equal to 60"),
         ("studio", {**STUDIO, "idle_minutes": 525_601}, "less than or equal to 525600"),
@@ -258,7 +258,7 @@ def test_a_workload_can_go_without_what_its_environment_has(context: Mapping[str
         ({"bank": {"serving": {"capture": 5}}}, "workloads.bank.serving.capture: "),
         (
             {"bank": {"training": {"max_runtime_seconds": 9000}}},
-            "workloads.bank.training.max_wait_seconds: waiting includes running",
+            "workloads.bank.training.max_wait_seconds: max_wait_seconds must be at least",
         ),
         (
             {"bank": {"serving": {"instance_type": "ml.m5d.large"}}},
@@ -284,7 +284,9 @@ def test_a_job_has_one_to_eight_instances(context: Mapping[str, Any], key: str, 
 @pytest.mark.parametrize("key", ["instance_count", "processing_instance_count"])
 def test_instances_that_would_all_do_the_same_work_are_refused(context: Mapping[str, Any], key: str) -> None:
     own = {"bank": {"training": {key: 2}}}
-    with pytest.raises(SettingsError, match=rf"^workloads\.bank\.training\.{key}: expected 1, .*\(it is 2\)"):
+    with pytest.raises(
+        SettingsError, match=rf"^workloads\.bank\.training\.{key}: expected 1, got 2: its scripts"
+    ):
         Settings.from_mapping({**context, "workloads": own})
 
 

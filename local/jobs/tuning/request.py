@@ -112,7 +112,7 @@ def _max_jobs(config: Mapping[str, Any], definitions: Sequence[Definition]) -> i
             )
         return size
     if given is None:
-        raise JobError(f"expected MaxNumberOfTrainingJobs, which {GRID} alone goes without")
+        raise JobError(f"expected MaxNumberOfTrainingJobs: required unless the strategy is {GRID}")
     return int(given)
 
 

@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def read_classes(path: Path) -> tuple[str, tuple[str, str]]:
-    """The target, and its two labels; raises ValueError for a target that has another number of them."""
+    """The target, and its two labels; raises ValueError for a target that does not have two labels."""
     schema = json.loads(path.read_text(encoding="utf-8"))
     labels = schema.get("labels") or []
     if len(labels) != 2:

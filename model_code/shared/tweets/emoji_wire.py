@@ -81,7 +81,7 @@ def _from_json(text: str) -> list[str]:
         raise Refused('Expected a body {"tweets": ["...", ...]}.')
     for index, tweet in enumerate(tweets):
         if not isinstance(tweet, str):
-            raise Refused(f"Tweet {index} is no string.")
+            raise Refused(f"Tweet {index}: expected a string.")
     return tweets
 
 

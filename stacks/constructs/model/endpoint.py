@@ -196,7 +196,7 @@ def _volume_key(key: kms.IKey, settings: Serving) -> str | None:
     if settings.volume_key == "hardware":
         return None
     if has_local_disk(settings.instance_type):
-        raise ValueError(f"{settings.instance_type} has a local disk, which takes no key of ours")
+        raise ValueError(f"{settings.instance_type}: its local disk does not support a KMS key")
     return key.key_arn
 
 

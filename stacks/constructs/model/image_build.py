@@ -215,5 +215,5 @@ def _action_type(category: str, provider: str) -> CfnPipeline.ActionTypeIdProper
 
 def _key_of(work: S3Prefix) -> str:
     if work.bucket.encryption_key is None:
-        raise ValueError("the bucket of an image's build needs a key of its own")
+        raise ValueError("the bucket of an image's build needs a customer managed KMS key")
     return work.bucket.encryption_key.key_arn

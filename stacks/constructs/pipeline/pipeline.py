@@ -47,7 +47,7 @@ class Pipeline(Construct):
         self.name = name
         key = outputs.bucket.encryption_key
         if key is None:
-            raise ValueError("the bucket of a pipeline's outputs needs a key of its own")
+            raise ValueError("the bucket of a pipeline's outputs needs a customer managed KMS key")
         for prefix in reads:
             prefix.grant_read(job_role)
         outputs.grant_write(job_role)

@@ -31,7 +31,7 @@ def check_name(name: str) -> str:
     if not _NAME.fullmatch(name) or name in _NO_NAMES:
         raise WorkloadError(
             f"a workload cannot be called {name!r}: expected 1 to 20 lower-case letters and digits, a letter "
-            "first, and no word that Python keeps for itself, since modules go by it"
+            "first; it must not be a Python keyword"
         )
     return name
 

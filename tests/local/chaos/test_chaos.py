@@ -53,7 +53,7 @@ def test_what_cannot_be_judged_or_does_not_exist_is_refused(project: Project) ->
     project.declare(container("only", BEHAVIOR="fail"), example="1")
     code, _, err = chaos(project)
     assert code == 1
-    assert "the endpoint answers 424 before anything is wrong" in err
+    assert "the endpoint returned 424 before any fault was injected" in err
     assert chaos(project, "--faults", "kil")[0] == 2
     code, _, err = chaos(project, "--container", "third")
     assert (code, err) == (2, "error: slipway-dev-shop has no container third; expected one of only\n")

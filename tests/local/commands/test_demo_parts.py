@@ -90,7 +90,9 @@ def test_of_branches_it_is_the_one_that_was_taken(tmp_path: Path) -> None:
 def test_a_training_that_scored_nothing_or_twice_is_refused(
     tmp_path: Path, taken: tuple[str, ...], got: str
 ) -> None:
-    with pytest.raises(SlipwayError, match=f"whose name begins so, in the last training; got {got}$"):
+    with pytest.raises(
+        SlipwayError, match=f"a step whose name starts with Score, in the last training; got {got}$"
+    ):
         in_branches(*taken, folder=tmp_path)
 
 

@@ -116,7 +116,7 @@ def test_the_name_that_our_image_had_while_it_was_the_only_one_is_answered_with_
     code, _, errors = runner.run("image", "own", "serve")
 
     assert code == 2
-    assert "the image own is now called script-mode" in errors
+    assert "the image own was renamed to script-mode" in errors
 
 
 def test_a_folder_that_does_not_exist_is_refused(runner: Runner) -> None:

@@ -98,7 +98,7 @@ def test_the_jobs_of_a_training_are_listed_and_charted(shop: Runner) -> None:
         (["models", "shop", "approve", "9"], 2, "slipway-dev-shop has no version 9; it has 1, 2"),
         (["runs", "hat"], 2, "no training pipeline called hat; there are: shop (slipway-dev-shop"),
         (["runs", "hat", "--command", "evaluate"], 2, "no training pipeline called hat; there are: shop"),
-        (["runs", "hat", "--command", "transform"], 2, "no batch pipeline called hat; there are: "),
+        (["runs", "hat", "--command", "transform"], 2, "no batch pipeline called hat; "),
         (["release", "shop", "9"], 2, "has no version 9"),
     ],
 )

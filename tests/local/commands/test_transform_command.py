@@ -152,7 +152,7 @@ def test_the_same_file_may_be_sent_again(shop: Runner) -> None:
     [
         (
             ["slipway-dev-shop"],
-            "no batch pipeline called shop; there are: none",
+            "no batch pipeline called shop; none exist yet",
         ),
         (
             ["one-batch", "two-batch"],

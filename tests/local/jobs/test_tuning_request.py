@@ -98,7 +98,7 @@ def test_the_resources_of_hyperband_are_given_or_the_epochs(
         ),
         (of_one(Strategy="Grid"), "Grid takes categorical ranges only, and depth is none"),
         (of_one(depths("1", "2"), Strategy="Grid", count=3), "the grid has 2 combinations.*got 3"),
-        (of_one(count=None), "expected MaxNumberOfTrainingJobs, which Grid alone goes without"),
+        (of_one(count=None), "expected MaxNumberOfTrainingJobs: required unless the strategy is Grid"),
         (of_one(count=2, at_once=0), "expected at least 1 training job and 1 at a time, got 2 and 0"),
         (
             of_one(TrainingJobEarlyStoppingType="Auto", **hyperband(1, 9)),

@@ -114,7 +114,7 @@ class Training(ReusedStep):
 
     def _data(self) -> Iterator[dict[str, Any]]:
         if _CODE in self.channels:
-            raise ValueError(f"{self.name}: the channel {_CODE} is the source's; give the data another name")
+            raise ValueError(f"{self.name}: channel name {_CODE} is reserved for source code; rename it")
         for name, uri in self.channels.items():
             typed = {"ContentType": self.content_type} if self.content_type else {}
             yield {**_channel(name, uri), **typed}

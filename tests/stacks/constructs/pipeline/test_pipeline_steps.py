@@ -158,12 +158,12 @@ def test_what_cloudwatch_looks_for_in_the_log_is_declared(jobs: Jobs) -> None:
 
 def test_a_data_channel_in_the_place_of_the_source_is_refused(jobs: Jobs) -> None:
     fit = Training("Fit", image=XGBOOST, channels={"code": "s3://bucket/rows"}, cluster=CLUSTER)
-    with pytest.raises(ValueError, match="Fit: the channel code is the source's"):
+    with pytest.raises(ValueError, match="Fit: channel name code is reserved for source code"):
         fit.render(jobs)
 
 
 def test_outputs_without_a_key_of_their_own_are_refused(stack: Stack, processing: Processing) -> None:
-    with pytest.raises(ValueError, match="needs a key of its own"):
+    with pytest.raises(ValueError, match="needs a customer managed KMS key"):
         Pipeline(
             stack,
             "Pipeline",
