@@ -52,8 +52,12 @@ def rendered(name: str, kind: str) -> Mapping[str, str]:
 
 
 def write(root: Path, texts: Mapping[str, str]) -> list[Path]:
-    """Write the texts below `root`; raises FileExistsError, and writes nothing, where a file is there."""
-    taken = [path for path in texts if (root / path).exists()]
+    """Write the texts below `root`; raises FileExistsError, and writes nothing, where a file is there, or a
+    test module of the same name anywhere below tests/: pytest imports them by their names alone."""
+    modules = {Path(path).name for path in texts if path.startswith("tests/")}
+    taken = [path for path in texts if (root / path).exists()] or [
+        str(path.relative_to(root)) for path in sorted((root / "tests").rglob("*.py")) if path.name in modules
+    ]
     if taken:
         raise FileExistsError(f"{taken[0]} is there already; choose another name, or remove it")
     with TemporaryDirectory(dir=root) as scratch:

@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the document is stale")
     options = parser.parse_args(arguments)
+    known = sorted(path.parent.name for path in LAMBDA.glob("*/*_contract.py"))
+    if options.function not in known:
+        parser.error(f"unknown function {options.function}; expected {', '.join(known)}")
     target = LAMBDA / options.function / "openapi.json"
     current = text(options.function)
     if not options.check:

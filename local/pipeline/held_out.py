@@ -33,14 +33,14 @@ class HeldOut:
     def of_last_training(cls, declared: Assembly, workspace: Workspace, workload: str) -> Self:
         """Raises SlipwayError when no training of the workload has succeeded, and when its pipeline scores
         something else than what one of its processing steps has written."""
+        pipeline = declared.training_pipeline(workload)
         trained = [
             one
             for one in read_all(workspace.runs, workload)
             if (one.command, one.status) == (TRAIN, SUCCEEDED)
         ]
         if not trained:
-            raise SlipwayError(f"{workload} has no successful training; run: make train")
-        pipeline = declared.training_pipeline(workload)
+            raise SlipwayError(f"{workload} has no successful training; run: make train WORKLOAD={workload}")
         steps = {
             step.name: step.arguments for step in Definition.parse(pipeline.definition, STEP_TYPES).steps
         }

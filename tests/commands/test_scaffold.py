@@ -111,6 +111,16 @@ def test_a_file_that_is_there_is_kept_and_nothing_is_written_beside_it(tmp_path:
     assert taken.read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["test_serve.py", "test_serve_api.py", "test_serve_stacks.py"])
+def test_a_test_module_of_that_name_anywhere_keeps_the_workload_from_it(tmp_path: Path, name: str) -> None:
+    taken = tmp_path / "tests" / "elsewhere" / name
+    taken.parent.mkdir(parents=True)
+    taken.touch()
+    with pytest.raises(FileExistsError, match=f"tests/elsewhere/{name} is there already"):
+        write(tmp_path, rendered("serve", "xgboost"))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [taken]
+
+
 def test_a_name_that_is_taken_is_refused_before_anything_is_rendered() -> None:
     with pytest.raises(WorkloadError, match="choose another name"):
         rendered(workloads()[0].name, "xgboost")

@@ -31,6 +31,14 @@ def test_the_committed_document_is_what_the_models_give(function: str) -> None:
     assert checked.returncode == 0, checked.stderr
 
 
+def test_an_unknown_function_is_refused_with_the_known_ones() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "write_openapi.py"), "nope"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "error: unknown function nope; expected " in done.stderr
+    assert "predict_churn" in done.stderr
+
+
 def test_the_document_is_openapi() -> None:
     schemathesis.openapi.from_dict(OPENAPI).validate()
 

@@ -20,6 +20,8 @@ _PACKAGE = "stacks.workloads"
 # Stacks, endpoints, folders, modules and functions are called by it; SageMaker ends an endpoint's name at 63.
 _NAME = re.compile(r"[a-z][a-z0-9]{0,19}")
 _NO_NAMES = {*keyword.kwlist, *keyword.softkwlist, "shared"}
+# What the platform keeps in the buckets, beside the folder of each workload.
+_PREFIXES = {"batch", "capture", "checkpoints", "mlflow", "studio", "workbench"}
 
 
 class WorkloadError(ValueError):
@@ -32,6 +34,10 @@ def check_name(name: str) -> str:
         raise WorkloadError(
             f"a workload cannot be called {name!r}: expected 1 to 20 lower-case letters and digits, a letter "
             "first; it must not be a Python keyword"
+        )
+    if name in _PREFIXES:
+        raise WorkloadError(
+            f"a workload cannot be called {name!r}: the buckets have a prefix {name}/ already"
         )
     return name
 

@@ -105,6 +105,12 @@ def test_a_name_that_no_module_or_endpoint_can_have_is_refused(name: str) -> Non
         check_name(name)
 
 
+@pytest.mark.parametrize("name", ["batch", "capture", "checkpoints", "mlflow", "studio", "workbench"])
+def test_a_name_that_is_a_prefix_of_the_platform_is_refused(name: str) -> None:
+    with pytest.raises(WorkloadError, match=f"the buckets have a prefix {name}/ already"):
+        check_name(name)
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
