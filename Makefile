@@ -12,6 +12,10 @@ REGISTRY ?= local
 # what is made here makes their missing models from sample data.
 include build/workloads.mk
 DATA ?= build/data/$(WORKLOAD)$(if $(filter $(WORKLOAD),$(IN_FOLDERS)),,.txt)
+# Refused here, in one line, before anything is made; what is below build/data is made where it is missing.
+$(if $(filter dev prod,$(ENV)),,$(error ENV: expected dev or prod, got $(ENV)))
+$(if $(strip $(WORKLOAD)),,$(error WORKLOAD is empty; expected one of $(WORKLOADS)))
+$(if $(filter-out build/data/%,$(DATA)),$(if $(wildcard $(DATA)),,$(error DATA=$(DATA): no such file or folder)))
 # What a pipeline's parameters are here, where a laptop cannot do what their defaults ask for.
 LAPTOP = $(wildcard model_code/$(WORKLOAD)/laptop.json)
 # Pretrained weights, for a workload whose record names some.

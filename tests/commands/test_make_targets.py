@@ -35,6 +35,24 @@ def test_synth_says_in_words_what_is_not_ready(project: Project) -> None:
     assert "ERROR" not in said
 
 
+@pytest.mark.parametrize(
+    ("variable", "fault"),
+    [
+        ("ENV=staging", "ENV: expected dev or prod, got staging"),
+        ("DATA=/nonexistent", "DATA=/nonexistent: no such file or folder"),
+        ("WORKLOAD=", "WORKLOAD is empty; expected one of "),
+    ],
+)
+def test_a_variable_that_cannot_be_meant_is_refused_in_one_line(
+    project: Project, variable: str, fault: str
+) -> None:
+    done = project.make("demo", variable)
+    assert done.returncode != 0
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert fault in line
+
+
 def test_a_version_that_is_approved_is_released(project: Project) -> None:
     missing = project.make("release")
     assert missing.returncode != 0
