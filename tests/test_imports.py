@@ -26,7 +26,7 @@ ROOMS: Mapping[str, Sequence[str]] = {
     "web": [],
     "workbench": ["review"],  # the notebook calls it in a clone, as a command
     "scripts": ["assembly", "local", "stacks", "prediction_service.openapi"],  # openapi.json is generated
-    "scaffold": ["stacks.workloads.shared.record"],
+    "scaffold": ["stacks.workloads.shared.record", "tests/"],  # it writes tests, and reads their names
     "quality": [
         *("assembly", "containers", "lambda", "local", "model_code", "review", "scripts", "stacks"),
     ],
@@ -94,13 +94,13 @@ PLANTED: Mapping[str, Mapping[str, str]] = {
     },
     "quality/bench/data.py": {"import tests": "tests"},
     "quality/checks/sub/one.py": {
-        "FOLDERS = ('tests/handlers', 'elsewhere')": "tests/handlers",
-        "FOLDER = '../tests/lambda'": "tests/lambda",
-        "FOLDER = './tests'": "tests",
-        "FOLDER = f'{R}/tests/lambda'": "tests/lambda",
-        "FOLDER = R + '/tests/lambda'": "tests/lambda",
+        "FOLDERS = ('tests/handlers', 'elsewhere')": "tests/handlers/",
+        "FOLDER = '../tests/lambda'": "tests/lambda/",
+        "FOLDER = './tests'": "tests/",
+        "FOLDER = f'{R}/tests/lambda'": "tests/lambda/",
+        "FOLDER = R + '/tests/lambda'": "tests/lambda/",
     },
-    "scripts/demo.py": {"from pathlib import Path\nHERE = Path() / 'tests'": "tests"},
+    "scripts/demo.py": {"from pathlib import Path\nHERE = Path() / 'tests'": "tests/"},
     "scripts/demo": {"#!/usr/bin/env python3\nimport one_customer": "one_customer"},
     "stacks/workloads/churn.py": {
         "from local import api": "local.api",
@@ -135,6 +135,10 @@ PLANTED: Mapping[str, Mapping[str, str]] = {
     "assembly/stack.py": {
         "from local.errors import JobError": "local.errors.JobError",
         "import prediction_service": "prediction_service",
+    },
+    "scaffold/__main__.py": {
+        "from tests import patience": "tests.patience",
+        "A = 'tests/lambda'": "tests/lambda/",
     },
     "review/rows.py": {"import quality.checks": "quality.checks"},
     "rehearsal/iam/roles.py": {"import local": "local"},
@@ -181,6 +185,7 @@ def test_a_planted_import_is_found(tree: Path, path: str, text: str, found: str)
         ("quality/bench/one.py", "import local.terminal.phase"),
         ("quality/bench/one.py", "from . import gateway"),
         ("scaffold/__main__.py", "from stacks.workloads.shared import record"),
+        ("scaffold/__main__.py", "HERE = ROOT / 'tests'"),
         ("local/http/listener.py", "from containers.script_mode.toolkit import strict_http"),
         ("local/http/listener.py", "from containers.script_mode.toolkit.strict_http import StrictProtocol"),
         ("model_code/pca/fit.py", "from inference import COLUMNS"),

@@ -110,10 +110,10 @@ def _targets(tree: ast.Module, path: Path) -> Iterator[str]:
 
 
 def _folder_of_tests(text: str) -> Iterator[str]:
-    """A path into the tests, from there on; a sentence that names one is none."""
+    """A path into the tests, from there on and with a slash at its end; a sentence that names one is none."""
     parts = text.split("/")
     if TESTS in parts and " " not in text:
-        yield "/".join(parts[parts.index(TESTS) :])
+        yield "/".join(filter(None, parts[parts.index(TESTS) :])) + "/"
 
 
 def _text(node: ast.expr) -> str:
