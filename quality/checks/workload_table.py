@@ -60,7 +60,12 @@ def update(*, write: bool) -> int:
 
 def _summary(one: Workload) -> list[str]:
     own = PAGES / f"{one.name}.md"
-    return [f"[{one.name}]({own})" if own.exists() else one.name, one.summary, one.model]
+    return [f"[{one.name}]({own})" if own.exists() else one.name, one.summary, one.model, _needs(one)]
+
+
+def _needs(one: Workload) -> str:
+    weights = [f"weights `{one.weights}`"] if one.weights else []
+    return ", ".join([*(f"`{name}`" for name in one.environments), *weights]) or "-"
 
 
 def _api(one: Workload) -> list[str]:
@@ -102,7 +107,7 @@ def _line(cells: Sequence[str]) -> str:
 
 
 TABLES = (
-    Table(Path("README.md"), ["name", "what it does", "containers"], _summary),
+    Table(Path("README.md"), ["name", "what it does", "containers", "also needs"], _summary),
     Table(PAGES / "api.md", ["workload", "request", "takes", "contract"], _api),
     Table(PAGES / "runbook.md", ["endpoint of", "dev", "USD a month", "prod", "USD a month"], _cost),
 )

@@ -11,7 +11,10 @@ from quality.checks.workload_table import TABLES, Table
 from stacks.workloads.shared.record import workloads
 
 SUMMARY = TABLES[0]
-BY_HAND = "# A\n\n| name | what it does | containers |\n| --- | --- | --- |\n| by hand | y | z |\n\nb\n"
+BY_HAND = (
+    "# A\n\n| name | what it does | containers | also needs |\n| --- | --- | --- | --- |\n"
+    "| by hand | y | z | - |\n\nb\n"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +75,12 @@ def test_a_stale_page_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_page_with_no_table_or_two_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"README\.md: expected 1 table with the head .*, got [02]"):
         SUMMARY.page(text, workloads())
+
+
+def test_environments_and_weights_of_its_own_are_named() -> None:
+    one = replace(workloads()[0], environments=("deepar",), weights="minilm")
+    assert SUMMARY.row(one)[-1] == "`deepar`, weights `minilm`"
+    assert SUMMARY.row(replace(one, environments=(), weights=""))[-1] == "-"
 
 
 def test_a_workload_is_linked_to_its_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
