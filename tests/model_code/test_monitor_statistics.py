@@ -12,6 +12,7 @@ from captured_requests import HEADER, customers
 from model_scripts import load
 from monitored_data import profile
 
+column_profile = load("shared/monitor/column_profile")
 sketches = load("shared/monitor/quantile_sketch")
 table_profile = load("shared/monitor/table_profile")
 
@@ -42,6 +43,43 @@ def feature(cells: list[str]) -> dict[str, Any]:
 )
 def test_the_type_of_a_column_is_that_of_all_its_cells_together(cells: list[str], kind: str) -> None:
     assert feature(cells)["inferred_type"] == kind
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1e308", "-1e308"],
+        ["1.7976931348623157e308", "-1.7976931348623157e308"],
+        ["1.7976931348623157e308"] * 3,
+        ["-1e308", "-1.1e308", "-1.7e308"],
+        ["1e308", "0"],
+        ["1e200", "1", "-1e200"],
+        ["5e-324", "0"],
+        ["5e-324", "1e-323", "-5e-324"],
+        ["5e-324"],
+        ["0"],
+        ["5e-324", "1e308", "-1e308"],
+    ],
+)
+def test_statistics_of_extreme_numbers_are_finite(cells: list[str]) -> None:
+    for order in (cells, cells[::-1]):
+        for rows in (profile([[one] for one in order], ["x"]), _by_chunks(order)):
+            [found] = rows["features"] if isinstance(rows, dict) else rows.document()["features"]
+            json.dumps(found, allow_nan=False)
+            numbers, described = [float(one) for one in order], found["numerical_statistics"]
+            assert (described["min"], described["max"]) == (min(numbers), max(numbers))
+            assert described["min"] <= described["mean"] <= described["max"]
+            assert described["std_dev"] <= described["max"] / 2 - described["min"] / 2 + 5e-324
+            buckets = described["distribution"]["kll"]["buckets"]
+            assert sum(one["count"] for one in buckets) == len(numbers)
+            assert all(one["lower_bound"] <= one["upper_bound"] for one in buckets)
+
+
+def _by_chunks(cells: list[str]) -> dict[str, Any]:
+    column = column_profile.ColumnProfile("x")
+    for cell in cells:
+        column.update([cell])
+    return {"features": [column.document()]}
 
 
 def test_numbers_are_described_by_moments_limits_and_ten_buckets() -> None:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
@@ -43,6 +44,12 @@ class DistinctCount:
         return (_SMALLEST_HASHES - 1) * float(1 << 64) / self._largest
 
 
+def _finite(number: float, exponent: int = 0) -> float:
+    """The number times 2**exponent, or the largest number of its sign: JSON has no infinity."""
+    with np.errstate(over="ignore", under="ignore"):
+        return float(np.clip(np.ldexp(number, exponent), -sys.float_info.max, sys.float_info.max))
+
+
 class ColumnProfile:
     """One column: how many cells are missing (nothing but blanks), integers, other numbers and text; moments,
     limits and a sketch of the numbers; how often each text stands in it, while there are few."""
@@ -50,7 +57,7 @@ class ColumnProfile:
     def __init__(self, name: str) -> None:
         self.name = name
         self.missing = self.integral = self.fractional = self.text = 0
-        self.sum = self._mean = self._squares = 0.0
+        self.sum = self._mean = self._deviation = 0.0
         self.min, self.max = math.inf, -math.inf
         self.sketch = QuantileSketch()
         self._categories: Counter[str] | None = Counter()
@@ -112,13 +119,22 @@ class ColumnProfile:
 
     def _add_numbers(self, numbers: np.ndarray[Any, Any], weights: np.ndarray[Any, Any]) -> None:
         before, added = self.numbers - weights.sum(), float(weights.sum())
-        mean = float(np.average(numbers, weights=weights))
-        squares = float(((numbers - mean) ** 2 * weights).sum())
+        # By a power of two, which loses nothing: squares and sums of numbers near the limits stay finite.
+        exponent = math.frexp(float(np.abs(numbers).max()))[1]
+        scaled = np.ldexp(numbers, -exponent)
+        scaled_mean = float(np.average(scaled, weights=weights))
+        scaled_deviation = math.sqrt(float(np.average((scaled - scaled_mean) ** 2, weights=weights)))
+        mean, deviation = _finite(scaled_mean, exponent), _finite(scaled_deviation, exponent)
         # Chan, Golub and LeVeque: moments of two parts together, stable for large means.
-        gap = mean - self._mean
-        self._squares += squares + gap * gap * before * added / (before + added)
-        self._mean += gap * added / (before + added)
-        self.sum += float((numbers * weights).sum())
+        old, new = before / (before + added), added / (before + added)
+        half_gap = mean / 2 - self._mean / 2
+        self._deviation = math.hypot(
+            self._deviation * math.sqrt(old),
+            deviation * math.sqrt(new),
+            half_gap * (2 * math.sqrt(old * new)),
+        )
+        self._mean = self._mean + half_gap * new + half_gap * new if before else mean
+        self.sum = _finite(self.sum + _finite(float((scaled * weights).sum()), exponent))
         self.min, self.max = min(self.min, float(numbers.min())), max(self.max, float(numbers.max()))
         self.sketch.add(np.repeat(numbers, weights.astype(np.int64)))
 
@@ -146,7 +162,7 @@ class ColumnProfile:
                 "common": common,
                 "mean": self._mean,
                 "sum": self.sum,
-                "std_dev": math.sqrt(self._squares / self.numbers),
+                "std_dev": _finite(self._deviation),
                 "min": self.min,
                 "max": self.max,
                 "distribution": {"kll": self.sketch.document()},

@@ -61,7 +61,11 @@ class QuantileSketch:
         numbers, weights = self.weighted()
         if not len(numbers):
             return []
-        edges = np.linspace(numbers[0], numbers[-1], _BUCKETS + 1)
+        # A quarter of the limits: the range of the limits themselves may be larger than any number.
+        large = max(abs(numbers[0]), abs(numbers[-1])) > 1e300
+        scale = 4.0 if large else 1.0
+        edges = np.linspace(numbers[0] / scale, numbers[-1] / scale, _BUCKETS + 1) * scale
+        edges = np.maximum.accumulate(np.clip(edges, numbers[0], numbers[-1]))
         counts, _ = (
             np.histogram(numbers, bins=edges, weights=weights)
             if numbers[0] < numbers[-1]
