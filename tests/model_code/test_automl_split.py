@@ -194,7 +194,7 @@ REFUSED = {
     ),
     "a long cell": (
         table_text() + f"1,{'x' * 200_000},no\n",
-        "table.csv, line 122: not CSV (field larger than",
+        "table.csv, line 122: a cell is too long; expected at most 131,072 characters",
     ),
     "a composed and a decomposed name": (
         table_text(header="\u00e9,e\u0301,left"),

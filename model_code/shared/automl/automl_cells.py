@@ -9,19 +9,21 @@ MISSING = frozenset({"", "nan", "-nan", "na", "n/a", "#n/a", "<na>", "nat", "nul
 # Most cells: what needs no closer look.
 _SHORT_NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
-_LINE_ENDS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+# All but NUL, which the reading of the table refuses.
+_CONTROLS = re.compile(r"[\x01-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def plain(cell: str) -> str:
     """The cell as the steps behind the hold-out see it.
 
-    White space around it is gone, and line ends in it are spaces, since batch transform reads a line as a
-    row. `1,234.5` is 1234.5. Empty are a cell without a value, the names for that which programs write (NaN,
-    NULL, N/A, in upper or lower case), and a number that is not finite. Everything else is as it stands.
+    White space around it is gone. Line ends and other control characters in it are spaces: batch transform
+    reads a line as a row, and the transformers refuse control characters. `1,234.5` is
+    1234.5. Empty are a cell without a value, the names for that which programs write (NaN, NULL, N/A, in
+    upper or lower case), and a number that is not finite. Everything else is as it stands.
     """
     if _SHORT_NUMBER.fullmatch(cell):
         return cell
-    cell = _LINE_ENDS.sub(" ", cell.strip())
+    cell = _CONTROLS.sub(" ", cell).strip()
     if cell.lstrip("+-").lower() in MISSING or cell.lower() in MISSING:
         return ""
     if _GROUPED.fullmatch(cell):

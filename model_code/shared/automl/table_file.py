@@ -100,6 +100,11 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
             if cells:
                 yield reading.line_num, cells
     except csv.Error as error:
+        if str(error).startswith("field larger than"):
+            raise TableError(
+                f"{path.name}, line {reading.line_num}: a cell is too long; expected at most "
+                f"{csv.field_size_limit():,} characters, or a quote does not end"
+            ) from None
         raise TableError(f"{path.name}, line {reading.line_num}: not CSV ({error})") from None
 
 
