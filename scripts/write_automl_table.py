@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
@@ -28,6 +30,8 @@ from local.storage.workspace import Workspace  # noqa: E402
 FOLDER = ROOT / "lambda" / "predict_automl"
 _WORKLOAD = "automl"
 _COMMAND = "python scripts/write_automl_table.py"
+_LONGEST_NAME = 64
+_OF_MODELS = frozenset(dir(BaseModel))
 _HEAD = '''\
 # ruff: noqa: E501 - a row may be long
 """The table's columns without its target, in its order, and the target's labels.
@@ -73,14 +77,15 @@ def module(schema: Mapping[str, Any], example: Sequence[str]) -> str:
 
 def names(columns: Sequence[str]) -> list[str]:
     """A name of a field for each column: its letters and digits, or `column_3` where these make none that no
-    other column has."""
+    other column has, are a name that Python or pydantic's models use, or are longer than 64 characters."""
     found: list[str] = []
     for number, column in enumerate(columns, start=1):
         plain = unicodedata.normalize("NFKD", column.casefold()).encode("ascii", "ignore").decode()
         name = re.sub(r"[^a-z0-9]+", "_", plain.replace("'", "")).strip("_")
         taken = name in found or not name.isidentifier() or keyword.iskeyword(name)
-        # What pydantic's models have methods of.
-        taken = taken or name.startswith("model_") or name in {"copy", "json", "dict", "schema", "validate"}
+        taken = taken or len(name) > _LONGEST_NAME or name.startswith("model_") or name in _OF_MODELS
+        # Such names are those of columns by their number, whatever a column is called.
+        taken = taken or re.fullmatch(r"column_\d+", name) is not None
         found.append(f"column_{number}" if taken else name)
     return found
 

@@ -1,7 +1,9 @@
 """The AutoML API's row, from the schema of a training."""
 
 import json
+import keyword
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -10,7 +12,9 @@ from typing import Any
 
 import pytest
 from assemblies import ROOT
-from pydantic import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError, create_model
 
 from local.pipeline.held_out import HeldOut
 
@@ -106,6 +110,9 @@ def test_labels_and_the_example_are_those_of_the_table(tmp_path: Path) -> None:
         (["Größe (cm)", "naïve"], ["grosse_cm", "naive"]),
         (["A b", "a-B", "A.B"], ["a_b", "column_2", "column_3"]),
         (["class", "1st", "數量", ""], ["column_1", "column_2", "column_3", "column_4"]),
+        (["Column 2", "☃"], ["column_1", "column_2"]),
+        (["construct", "schema json", "parse_obj", "model_dump"], [f"column_{one}" for one in (1, 2, 3, 4)]),
+        (["x" * 64, "y" * 65], ["x" * 64, "column_2"]),
         (["model_config", "copy", "Two\nlines"], ["column_1", "column_2", "two_lines"]),
     ],
 )
@@ -113,6 +120,28 @@ def test_a_field_is_called_like_its_column_as_far_as_python_can(
     columns: list[str], expected: list[str]
 ) -> None:
     assert write_automl_table.names(columns) == expected
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=100),
+            st.sampled_from(dir(BaseModel)),
+            st.sampled_from(keyword.kwlist),
+            st.from_regex(r"[Cc]olumn[ _][1-9]", fullmatch=True),
+            st.just("x" * 3000),
+        ),
+        max_size=12,
+    )
+)
+def test_names_of_fields_are_unique_short_and_leave_pydantic_its_own(columns: list[str]) -> None:
+    found = write_automl_table.names(columns)
+    assert len({*found}) == len(found) == len(columns)
+    assert max(map(len, found), default=0) <= 64
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fields: dict[str, Any] = dict.fromkeys(found, (str, ...))
+        assert list(create_model("Row", **fields).model_fields) == found
 
 
 def test_every_column_becomes_a_field_with_the_column_as_its_title(tmp_path: Path) -> None:
