@@ -145,3 +145,17 @@ def test_other_cells_are_no_date(cell: str) -> None:
 )
 def test_a_target_has_the_problem_type_of_its_labels(labels: Sequence[str], problem: str) -> None:
     assert table_schema.problem_type(labels) == problem
+
+
+@pytest.mark.parametrize(
+    ("column", "labels"),
+    [
+        (["False."] * 3 + ["True."], ["False.", "True."]),
+        (["leaves"] + ["stays"] * 3, ["stays", "leaves"]),
+        (["b", "a", "a", "b"], ["a", "b"]),
+        (["", "", "", "b", "b", "a"], ["b", "a"]),
+    ],
+)
+def test_the_rarer_label_is_class_1(column: list[str], labels: list[str]) -> None:
+    table = table_schema.Table(["x", "left"], [["1", label] for label in column])
+    assert table_schema.binary_labels(table, 1) == labels

@@ -63,12 +63,14 @@ class Schema:
 
 
 def binary_labels(table: Table, target: int) -> list[str]:
-    """The two labels in that column, sorted; rows without one do not count.
+    """The two labels in that column, the more frequent one first (the rarer one is class 1, whose F1 counts);
+    equally frequent ones by their text. Rows without one do not count.
 
     Refuses (TableError) a column without a label, or with one or more than two of them.
     """
     name = table.names[target]
-    labels = sorted({*table.column(target)} - {""})
+    counts = Counter(label for label in table.column(target) if label)
+    labels = sorted(counts, key=lambda label: (-counts[label], label))
     if not labels:
         raise TableError(f"the target {quoted(name)} is empty in all {len(table.rows)} rows")
     if len(labels) == 1:
