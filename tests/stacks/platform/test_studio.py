@@ -126,7 +126,7 @@ def test_a_domain_without_a_network_is_refused(context: Mapping[str, Any], tmp_p
     app = App(analytics_reporting=False, context=dict(context), outdir=str(tmp_path))
     foundation = Foundation(app, "foundation", settings=dev)
     assert prod.studio
-    with pytest.raises(ValueError, match="expected a network, got none"):
+    with pytest.raises(ValueError, match="studio requires network"):
         Studio(app, "studio", settings=dev, studio=prod.studio, foundation=foundation)
 
 
