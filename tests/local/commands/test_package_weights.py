@@ -47,9 +47,9 @@ def test_the_archive_has_weights_tokenizer_and_script_and_no_pickle(tmp_path: Pa
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (("model.safetensors",), "there is no config.json"),
+        (("model.safetensors",), "config.json not found"),
         (("config.json", "pytorch_model.bin"), "there are no weights in safetensors"),
-        ((), "there is no config.json"),
+        ((), "config.json not found"),
     ],
 )
 def test_a_folder_without_a_model_is_refused(tmp_path: Path, names: tuple[str, ...], message: str) -> None:
