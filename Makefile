@@ -80,6 +80,11 @@ JUPYTER_OPTIONS := --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpda
 notebook: synth build/jupyter/.installed ## open JupyterLab with first steps in the workloads, in a browser
 	@build/jupyter/bin/jupyter lab $(JUPYTER_OPTIONS) $(NOTEBOOK_OPTIONS) workbench/first-steps.ipynb
 
+.PHONY: export-experiments
+export-experiments: $(INSTALLED) build/mlflow/.installed ## send the jobs of WORKLOAD's last training to MLflow (TO=URI of a server, or an app's ARN)
+	@slipway experiments $(WORKLOAD) --json | build/mlflow/bin/python scripts/export_experiments.py \
+		--to $(or $(TO),$(error TO is empty; expected the URI of an MLflow tracking server, or an MLflow app's ARN)) --experiment slipway-$(WORKLOAD)
+
 train: $(INSTALLED) $(DATA) $(WEIGHTS_HERE) ## run the training pipeline of WORKLOAD as the template declares it
 	@$(MAKE) -s --no-print-directory $(SYNTHESIZED)
 	@$(TRAIN)
@@ -225,6 +230,12 @@ build/jupyter/.installed: workbench/requirements.txt $(INSTALLED)
 		--display-name "Slipway (.venv)" > /dev/null
 	@touch $@
 
+build/mlflow/.installed: workbench/mlflow/requirements.txt $(INSTALLED)
+	@uv venv --quiet --clear --python .venv/bin/python $(@D)
+	@scripts/phase "installing MLflow's client into an environment of its own" build/logs/mlflow.log \
+		uv pip sync --python $(@D)/bin/python --require-hashes $<
+	@touch $@
+
 build/checkov/.installed: quality/checks/checkov/requirements.txt $(INSTALLED)
 	@uv venv --quiet --clear --python .venv/bin/python $(@D)
 	@scripts/phase "installing checkov into an environment of its own" build/logs/checkov.log \
@@ -233,7 +244,7 @@ build/checkov/.installed: quality/checks/checkov/requirements.txt $(INSTALLED)
 
 LOCKS ?= requirements requirements-dev requirements-bootstrap containers/script_mode/requirements \
 	containers/processing/requirements lambda/requirements quality/checks/checkov/requirements \
-	quality/fuzz/requirements workbench/requirements tests/heavy/aws_cli/requirements
+	quality/fuzz/requirements workbench/requirements workbench/mlflow/requirements tests/heavy/aws_cli/requirements
 HEAVY_LOCKS ?= $(wildcard containers/stand_ins/*/requirements.in containers/emoji_*/requirements*.in)
 
 lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS: which ones)

@@ -19,6 +19,8 @@ RUN_BY: Mapping[str, str] = {
     "make test": f"{CI}: make test",
     "make test-heavy": f"{CI}: make test-heavy",
     "make serve": "commands/test_demo.py::test_everything_is_served_until_it_is_told_to_stop",
+    "make export-experiments": "heavy/test_experiments_export.py::"
+    "test_the_components_of_a_training_are_runs_of_mlflow_once",
     "make notebook": "commands/test_notebook.py::test_jupyterlab_starts",
     "make workload": "commands/test_scaffold.py::"
     "test_a_new_workload_trains_serves_and_answers_through_its_api",
