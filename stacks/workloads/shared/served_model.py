@@ -131,7 +131,7 @@ def _trained(
 ) -> ServedModel | None:
     folder = settings.artifacts_folder / workload
     paths = {one.archive: folder / one.archive / "model.tar.gz" for one in containers}
-    if missing := [archive for archive, path in paths.items() if not path.is_file()]:
+    if missing := [one.hostname for one in containers if not paths[one.archive].is_file()]:
         place = f"{settings.artifacts}/{workload}"
         error = f"no trained {', '.join(missing)} in {place}: run `make train WORKLOAD={workload}`"
         if settings.untrained == "left-out":
