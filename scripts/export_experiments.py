@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Any
 
 import mlflow
-from mlflow.entities import Metric, Param, RunStatus, RunTag
+from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
 _NAME = "trial_component"
-_STATUS = {"Completed": "FINISHED", "Failed": "FAILED", "Stopped": "KILLED"}
+# A training that has not ended is one whose tuning job was interrupted.
+_STATUS = {"Completed": "FINISHED", "Failed": "FAILED", "Stopped": "KILLED", "InProgress": "KILLED"}
 # What a tracking server takes at once.
 _AT_ONCE = {"metrics": 1000, "params": 100, "tags": 100}
 _LONGEST_VALUE = 500
@@ -87,8 +88,8 @@ def _send(client: mlflow.MlflowClient, experiment: str, component: Mapping[str, 
             client.log_batch(run.info.run_id, **{kind: entities[first : first + _AT_ONCE[kind]]})
     # The last thing that is sent: a run without it was interrupted, and is sent again.
     client.set_tag(run.info.run_id, _NAME, component["TrialComponentName"])
-    status = _STATUS.get(component["Status"]["PrimaryStatus"], RunStatus.to_string(RunStatus.RUNNING))
-    client.set_terminated(run.info.run_id, status, _milliseconds(component["EndTime"]))
+    ended = _milliseconds(component["EndTime"] or component["StartTime"])
+    client.set_terminated(run.info.run_id, _STATUS[component["Status"]["PrimaryStatus"]], ended)
 
 
 def _key(name: str) -> str:

@@ -61,7 +61,10 @@ def run(arguments: argparse.Namespace) -> int:
     records = _chosen(arguments, workspace)
     if not records:
         assembly.load(arguments.assembly).training_pipeline(arguments.workload)
-        print(f"there is no execution yet; start one with: {slipway('train', arguments.workload)}")
+        if arguments.json:
+            print("[]")
+        told = sys.stderr if arguments.json else sys.stdout
+        print(f"there is no execution yet; start one with: {slipway('train', arguments.workload)}", file=told)
         return 0
     found = report.components(workspace, records)
     if not found:

@@ -31,8 +31,8 @@ class TrialComponents:
 
     folder: Path
     parents: list[str] = field(default_factory=list)
-    _written: list[dict[str, Any]] = field(default_factory=list)
-    _lock: Lock = field(default_factory=Lock)
+    _written: list[dict[str, Any]] = field(init=False, default_factory=list)
+    _lock: Lock = field(init=False, default_factory=Lock)
 
     @contextmanager
     def recording(self, kind: str, step: str, job: Job, stopped: Callable[[], bool]) -> Iterator[None]:
@@ -63,7 +63,8 @@ class TrialComponents:
             return
         with self._lock:
             self._written += made
-            write_whole(self.folder / FILE, json.dumps(self._written, indent=1) + "\n")
+            lines = ",\n".join(map(json.dumps, self._written))
+            write_whole(self.folder / FILE, f"[\n{lines}\n]\n")
 
 
 def read(run: Path) -> list[dict[str, Any]]:

@@ -224,6 +224,8 @@ class Run:
         try:
             self.execution.run(progress)
             self._publish(models_too=publishing)
+            if self.record.command == TRAIN:
+                report.write(self._workspace, self.record.workload, [self.record])
             status = SUCCEEDED
         except SlipwayError as error:
             status, self.record.failure = FAILED, str(error).splitlines()[0]
@@ -233,8 +235,6 @@ class Run:
             self.record.seconds = time.monotonic() - started
             self._measure()
             self.save()
-            if self.record.command == TRAIN:
-                report.write(self._workspace, self.record.workload, [self.record])
             prune(self._workspace.runs, self._workspace.storage, self.execution.cache, self.record)
 
     def _publish(self, *, models_too: bool) -> None:

@@ -108,6 +108,13 @@ def test_what_is_not_there_is_refused(shop: Runner, arguments: list[str], code: 
     assert message in err
 
 
+def test_without_an_execution_there_are_no_components_as_json(tmp_path: Path) -> None:
+    write_pipeline(tmp_path / "cdk.out", double(), fit())
+    code, out, err = Runner(tmp_path).run("experiments", "shop", "--json")
+    assert (code, out) == (0, "[]\n")
+    assert err.startswith("there is no execution yet; ")
+
+
 @pytest.mark.parametrize("command", ["runs", "experiments"])
 def test_without_an_execution_it_says_how_to_start_one(tmp_path: Path, command: str) -> None:
     write_pipeline(tmp_path / "cdk.out", double(), fit())
