@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from built_in import channel_files
+from built_in import channel_files, channel_rules
 from built_in.hyperparameters import Refused
 from pyarrow import ArrowException, parquet
 
@@ -20,16 +20,7 @@ _FORMATS = {channel_files.GZIP: "json.gz", channel_files.PARQUET: "parquet"}
 
 def validate(channels: Mapping[str, Mapping[str, Any]]) -> None:
     """Refuse what the image refuses: no `train`, a channel that it does not know, an unknown ContentType."""
-    if TRAIN not in channels:
-        raise Refused(f"Missing required channel: {TRAIN}")
-    for name, channel in channels.items():
-        if name not in (TRAIN, TEST):
-            raise Refused(f"Extraneous channel found: {name}")
-        if (
-            channel.get("ContentType", "auto") not in _KINDS
-            or channel.get("TrainingInputMode", "File") != "File"
-        ):
-            raise Refused(f"Channel configuration for '{name}' channel is not supported: {dict(channel)}")
+    channel_rules.validate(channels, required=(TRAIN,), optional=(TEST,), check=_check)
 
 
 def read(folder: Path, content_type: str = "auto") -> list[Series]:
@@ -51,6 +42,11 @@ def read(folder: Path, content_type: str = "auto") -> list[Series]:
     if not found:
         raise Refused(f"No time series in {folder.name} channel path {folder}")
     return found
+
+
+def _check(name: str, channel: Mapping[str, Any]) -> None:
+    if channel.get("ContentType", "auto") not in _KINDS or channel_rules.input_mode(channel) != "File":
+        raise Refused(f"Channel configuration for '{name}' channel is not supported: {dict(channel)}")
 
 
 def _kind_of(path: Path) -> str:

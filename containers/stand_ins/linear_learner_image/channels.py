@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from built_in import channel_files
+from built_in import channel_files, channel_rules
 from built_in.answers import RECORDS
 from built_in.hyperparameters import Refused
 from numpy.typing import NDArray
 from toolkit import content_types, tabular
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
-_KNOWN = (TRAIN, VALIDATION, TEST)
 _FORMATS = {RECORDS: channel_files.RECORDS, content_types.CSV: ""}
 _CONTENT_TYPES = {channel_files.RECORDS: RECORDS}
 _LARGEST = 2**29
@@ -35,20 +34,7 @@ def validate(channels: Mapping[str, Mapping[str, Any]]) -> None:
 
     Of what the image takes, the stand-in does not read pipes; that it says of itself.
     """
-    if TRAIN not in channels:
-        raise Refused(f"Missing required channel: {TRAIN}")
-    for name, channel in channels.items():
-        if name not in _KNOWN:
-            raise Refused(f"Extraneous channel found: {name}")
-        kind, label_size = _content(channel)
-        if kind not in _FORMATS or label_size != "1":
-            raise Refused(
-                f"Channel configuration for '{name}' channel is not supported: {dict(channel)}; its "
-                f"ContentType can be {RECORDS} or {content_types.CSV}, with the label in the first column"
-            )
-        mode = channel.get("TrainingInputMode", "File")
-        if mode != "File":
-            raise Refused(f"The stand-in does not take TrainingInputMode {mode}, as channel '{name}' has.")
+    channel_rules.validate(channels, required=(TRAIN,), optional=(VALIDATION, TEST), check=_check)
 
 
 def read(folder: Path, channel: Mapping[str, Any]) -> Examples:
@@ -73,6 +59,16 @@ def read(folder: Path, channel: Mapping[str, Any]) -> Examples:
             )
         _refuse_no_numbers(path, part)
     return _together([part for _, part in parts])
+
+
+def _check(name: str, channel: Mapping[str, Any]) -> None:
+    kind, label_size = _content(channel)
+    if kind not in _FORMATS or label_size != "1":
+        raise Refused(
+            f"Channel configuration for '{name}' channel is not supported: {dict(channel)}; its "
+            f"ContentType can be {RECORDS} or {content_types.CSV}, with the label in the first column"
+        )
+    channel_rules.refuse_pipe(name, channel)
 
 
 def _content(channel: Mapping[str, Any]) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from built_in import channel_files
+from built_in import channel_files, channel_rules
 from built_in.hyperparameters import Refused
 
 from . import records
@@ -31,14 +31,7 @@ class Vocabularies:
 
 def validate(channels: Mapping[str, Mapping[str, Any]]) -> None:
     """Refuse a job without one of the three channels, with another one, or with another content type."""
-    for name in (TRAIN, VALIDATION, VOCAB):
-        if name not in channels:
-            raise Refused(f"Missing required channel: {name}")
-    for name, channel in channels.items():
-        if name not in (TRAIN, VALIDATION, VOCAB):
-            raise Refused(f"Extraneous channel found: {name}")
-        if name != VOCAB and channel.get("ContentType", RECORDS) != RECORDS:
-            raise Refused(f"Channel '{name}' has the content type {channel['ContentType']}, not {RECORDS}")
+    channel_rules.validate(channels, required=(TRAIN, VALIDATION, VOCAB), check=_check_content)
 
 
 def vocabularies(folder: Path) -> Vocabularies:
@@ -65,6 +58,11 @@ def pairs(folder: Path, known: Vocabularies, longest_source: int, longest_target
     if not found:
         raise Refused(f"No data in {folder.name} channel path {folder}")
     return found
+
+
+def _check_content(name: str, channel: Mapping[str, Any]) -> None:
+    if name != VOCAB and channel.get("ContentType", RECORDS) != RECORDS:
+        raise Refused(f"Channel '{name}' has the content type {channel['ContentType']}, not {RECORDS}")
 
 
 def _check(numbers: list[int], size: int, where: str) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from built_in import channel_files
+from built_in import channel_files, channel_rules
 from built_in.hyperparameters import Refused
 
 from . import content, examples
 from .examples import Examples
 
 TRAIN, VALIDATION = "train", "validation"
-_KNOWN = (TRAIN, VALIDATION, "code")
+_CODE = "code"
 _MODES = ("File", "Pipe", "FastFile")
 _DISTRIBUTIONS = ("FullyReplicated", "ShardedByS3Key")
 _DEEPEST = 3
@@ -28,24 +28,7 @@ def validate(channels: Mapping[str, Mapping[str, Any]]) -> None:
 
     Of what the image takes, the stand-in does not read pipes; that it says of itself.
     """
-    if TRAIN not in channels:
-        raise Refused(f"Missing required channel: {TRAIN}")
-    for name, channel in channels.items():
-        if name not in _KNOWN:
-            raise Refused(f"Extraneous channel found: {name}")
-        mode = channel.get("TrainingInputMode", "File")
-        supported = (
-            mode in _MODES
-            and channel.get("S3DistributionType", "FullyReplicated") in _DISTRIBUTIONS
-            and (name == "code" or channel.get("ContentType", content.LIBSVM) in content.NAMES)
-        )
-        if not supported:
-            raise Refused(f"Channel configuration for '{name}' channel is not supported: {dict(channel)}")
-        if mode != "File":
-            raise Refused(
-                f"The stand-in does not take TrainingInputMode {mode}, which channel '{name}' has; "
-                "the managed image does. Use File."
-            )
+    channel_rules.validate(channels, required=(TRAIN,), optional=(VALIDATION, _CODE), check=_check)
 
 
 def read(folder: Path, content_type: str, *, weighted: bool = False) -> Examples | None:
@@ -67,6 +50,17 @@ def read(folder: Path, content_type: str, *, weighted: bool = False) -> Examples
     if kind == content.LIBSVM:
         return examples.from_libsvm(files)
     return examples.from_parquet(files) if kind == content.PARQUET else examples.from_records(files)
+
+
+def _check(name: str, channel: Mapping[str, Any]) -> None:
+    supported = (
+        channel_rules.input_mode(channel) in _MODES
+        and channel.get("S3DistributionType", "FullyReplicated") in _DISTRIBUTIONS
+        and (name == _CODE or channel.get("ContentType", content.LIBSVM) in content.NAMES)
+    )
+    if not supported:
+        raise Refused(f"Channel configuration for '{name}' channel is not supported: {dict(channel)}")
+    channel_rules.refuse_pipe(name, channel)
 
 
 def _files(folder: Path) -> list[Path]:
