@@ -1,9 +1,11 @@
 """Rows as RecordIO-protobuf: records with the feature `values`, dense or sparse, and perhaps a label."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from toolkit.errors import CallerProblem
 
 from built_in.records import NotRecords, Tensor, read, tensor
 
@@ -49,6 +51,16 @@ def rows(content: bytes) -> Rows:
         raise NotRecords("there are no records")
     width, sparse = widths.pop()
     return Rows(tensors, labels, width, sparse)
+
+
+def of_request(body: bytes, read: Callable[[bytes], Rows], status: int) -> Rows:
+    """What `read` finds in the body of a request; the caller gets the status where it finds no rows."""
+    try:
+        return read(body)
+    except NotRecords as error:
+        raise CallerProblem(
+            status, f"The body is not RecordIO-protobuf with rows of numbers: {error}."
+        ) from None
 
 
 def _is_sparse(one: Tensor) -> bool:

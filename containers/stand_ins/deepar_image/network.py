@@ -1,7 +1,6 @@
 """GluonTS's DeepAR network of one shape: built from its hyperparameters, saved and loaded without pickles."""
 
 import json
-import os
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +11,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 import torch
+from built_in import model_files
 from gluonts.torch import distributions
 from gluonts.torch.model.deepar import DeepAREstimator
 from numpy.typing import NDArray
@@ -80,14 +80,9 @@ class Network:
 
     def save(self, folder: Path) -> None:
         """Write the shape as JSON and the weights as npz: no pickle, and always the same bytes."""
-        folder.mkdir(parents=True, exist_ok=True)
         weights = {name: value.numpy() for name, value in self.module.model.state_dict().items()}
-        temporary = folder / f".{_WEIGHTS_FILE}.{os.getpid()}.npz"
-        np.savez(temporary, allow_pickle=False, **weights)
-        temporary.replace(folder / _WEIGHTS_FILE)
-        temporary = folder / f".{_SHAPE_FILE}.{os.getpid()}"
-        temporary.write_text(json.dumps(asdict(self.shape), indent=1) + "\n")
-        temporary.replace(folder / _SHAPE_FILE)
+        model_files.write_arrays(folder / _WEIGHTS_FILE, weights)
+        model_files.write_description(folder / _SHAPE_FILE, asdict(self.shape))
 
     @classmethod
     def load(cls, folder: Path) -> "Network":

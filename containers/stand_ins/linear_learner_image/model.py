@@ -4,7 +4,6 @@ The format is this stand-in's own; the managed image writes an archive of MXNet,
 """
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+from built_in import model_files
 from numpy.typing import NDArray
 from toolkit.errors import ContainerProblem
 
@@ -60,13 +60,8 @@ class LinearModel:
 
     def save(self, folder: Path) -> None:
         """Write both files, each whole; the same model gives the same bytes."""
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f".{os.getpid()}.npz"
-        np.savez(temporary, allow_pickle=False, weights=self.weights, bias=self.bias)
-        temporary.replace(folder / WEIGHTS)
-        temporary = folder / f".{DESCRIPTION}.{os.getpid()}"
-        temporary.write_text(json.dumps(asdict(self.description), indent=1) + "\n")
-        temporary.replace(folder / DESCRIPTION)
+        model_files.write_arrays(folder / WEIGHTS, {"weights": self.weights, "bias": self.bias})
+        model_files.write_description(folder / DESCRIPTION, asdict(self.description))
 
     @classmethod
     def load(cls, folder: Path) -> "LinearModel":

@@ -64,15 +64,9 @@ def _from_lines(body: bytes, features: int) -> Table:
 
 def _from_records(body: bytes, features: int) -> Table:
     # Protobuf costs a container 10 MB, and not every caller sends records.
-    from built_in.record_rows import rows as read  # noqa: PLC0415
-    from built_in.records import NotRecords  # noqa: PLC0415
+    from built_in import record_rows  # noqa: PLC0415
 
-    try:
-        found = read(body)
-    except NotRecords as error:
-        raise CallerProblem(
-            400, f"The body is not RecordIO-protobuf with rows of numbers: {error}."
-        ) from None
+    found = record_rows.of_request(body, record_rows.rows, 400)
     if found.width != features:
         raise CallerProblem(400, f"The records have {found.width} features; the model has {features}.")
     return found.table(features, 0)

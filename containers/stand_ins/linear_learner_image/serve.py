@@ -1,13 +1,10 @@
 """Serve a trained model as the managed image does."""
 
-import json
-import os
-
 import numpy as np
-from built_in import answers
+from built_in import answers, serving
 from toolkit import content_types, environment, negotiation, responses, server
 from toolkit.environment import Environ, Folders
-from toolkit.errors import CallerProblem, ContainerProblem
+from toolkit.errors import CallerProblem
 from toolkit.responses import Response
 
 from . import requests
@@ -25,15 +22,8 @@ class Served:
     def __init__(self, model: LinearModel, environ: Environ) -> None:
         self._model = model
         self._columns = Columns(environ.get(environment.INFERENCE_OUTPUT, ""), model.description)
-        self._accept = environ.get(environment.DEFAULT_INVOCATIONS_ACCEPT) or content_types.JSON
-        if self._accept not in answers.KNOWN:
-            raise ContainerProblem(
-                f"{environment.DEFAULT_INVOCATIONS_ACCEPT} is {self._accept}; "
-                f"it can be {', '.join(answers.KNOWN)}."
-            )
-        self._max_content_length = environment.number(
-            environ, environment.MAX_CONTENT_LENGTH, environment.DEFAULT_MAX_CONTENT_LENGTH
-        )
+        self._accept = serving.default_accept(environ, content_types.JSON, answers.KNOWN)
+        self._execution_parameters = serving.execution_parameters(environ)
 
     def invoke(self, body: bytes, content_type: str, accept: str) -> Response:
         try:
@@ -47,12 +37,7 @@ class Served:
         return Response(answer, content_types.with_charset(content_types.media_type(preferred)))
 
     def execution_parameters(self) -> Response:
-        parameters = {
-            "MaxConcurrentTransforms": os.cpu_count() or 1,
-            "BatchStrategy": "MULTI_RECORD",
-            "MaxPayloadInMB": self._max_content_length // 1024**2,
-        }
-        return Response(json.dumps(parameters).encode(), content_types.JSON)
+        return self._execution_parameters
 
 
 def _refuse_infinite(scores: Numbers) -> None:

@@ -42,16 +42,11 @@ def _tables(body: bytes, kind: str, features: int, *, managed: bool) -> Iterator
 
 def _from_records(body: bytes, features: int) -> Table:
     # Protobuf costs a container 10 MB, and few callers send records.
-    from built_in.records import NotRecords  # noqa: PLC0415
+    from built_in import record_rows  # noqa: PLC0415
 
-    from .record_tables import rows  # noqa: PLC0415
+    from . import record_tables  # noqa: PLC0415
 
-    try:
-        read = rows(body)
-    except NotRecords as error:
-        raise CallerProblem(
-            415, f"The body is not RecordIO-protobuf with rows of numbers: {error}."
-        ) from None
+    read = record_rows.of_request(body, record_tables.rows, 415)
     if read.width > features:
         raise CallerProblem(400, f"The records have {read.width} features, the model has {features}.")
     return read.table(features if read.sparse else read.width, np.nan)

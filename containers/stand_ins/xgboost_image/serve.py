@@ -1,9 +1,7 @@
 """Serve a booster as the managed image does in algorithm mode."""
 
-import json
-import os
-
 import numpy as np
+from built_in import serving
 from toolkit import content_types, environment, responses, server
 from toolkit.environment import Environ, Folders
 from toolkit.errors import ContainerProblem
@@ -31,15 +29,8 @@ class XgboostModel:
         self._model = model
         self._managed = environment.managed_behavior(environ)
         self._output = _output(model, environ, managed=self._managed)
-        self._accept = environ.get(environment.DEFAULT_INVOCATIONS_ACCEPT) or content_types.CSV
-        if self._accept not in self._output.writes:
-            raise ContainerProblem(
-                f"{environment.DEFAULT_INVOCATIONS_ACCEPT} is {self._accept}; "
-                f"it can be {', '.join(self._output.writes)}."
-            )
-        self._max_content_length = environment.number(
-            environ, environment.MAX_CONTENT_LENGTH, environment.DEFAULT_MAX_CONTENT_LENGTH
-        )
+        self._accept = serving.default_accept(environ, content_types.CSV, self._output.writes)
+        self._execution_parameters = serving.execution_parameters(environ)
 
     def invoke(self, body: bytes, content_type: str, accept: str) -> Response:
         if not body:
@@ -55,12 +46,7 @@ class XgboostModel:
             return responses.failure(error)
 
     def execution_parameters(self) -> Response:
-        parameters = {
-            "MaxConcurrentTransforms": os.cpu_count() or 1,
-            "BatchStrategy": "MULTI_RECORD",
-            "MaxPayloadInMB": self._max_content_length // 1024**2,
-        }
-        return Response(json.dumps(parameters).encode(), content_types.JSON)
+        return self._execution_parameters
 
     def _answer(self, predictions: Table, accept: str) -> Response:
         media_type = answers.accepted(accept, self._accept)
