@@ -11,6 +11,7 @@ PACKAGES = (ROOT / "containers" / "script_mode", ROOT / "containers" / "stand_in
 sys.path[:0] = [str(path) for path in PACKAGES]
 
 from container_process import Container, run_training, write_csv, write_job  # noqa: E402
+from linear_jobs import Jobs  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +44,11 @@ def xgboost_container(trained: Path) -> Iterator[Container]:
 def managed_xgboost_container(trained: Path) -> Iterator[Container]:
     with Container("xgboost_image", trained, SLIPWAY_MANAGED_BEHAVIOR="1") as container:
         yield container
+
+
+@pytest.fixture
+def jobs(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Jobs:
+    """Jobs of the linear-learner stand-in."""
+    # A container's standard output can be reconfigured; pytest's cannot.
+    monkeypatch.setattr("sys.stdout.reconfigure", lambda **_: None, raising=False)
+    return Jobs(tmp_path, capsys)
