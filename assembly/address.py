@@ -29,16 +29,25 @@ class Address:
         return f"{self.workload}-{self.variant}" if self.workload and self.variant else self.workload
 
 
-def chosen[T](wanted: str, what: str, candidates: Iterable[T], address: Callable[[T], Address]) -> T:
+def chosen[T](
+    wanted: str,
+    what: str,
+    candidates: Iterable[T],
+    address: Callable[[T], Address],
+    why_none: Callable[[str], str] = lambda wanted: "",
+) -> T:
     """The one candidate that `wanted` calls; a name or a logical id comes before what tags say.
 
-    Raises UsageError, with all that could be called, unless there is exactly one.
+    Raises UsageError unless there is exactly one: with the reason that `why_none` knows for there being none,
+    or with all that could be called.
     """
     known = [(one, address(one)) for one in candidates]
     found = [one for one, where in known if wanted in (where.name, where.logical_id)]
     found = found or [one for one, where in known if wanted == where.tagged]
     if len(found) == 1:
         return found[0]
+    if not found and (reason := why_none(wanted)):
+        raise UsageError(f"{wanted} has no {what} here: {reason}")
     names = ", ".join(_described(where) for _, where in known)
     existing = f"there are: {names}" if names else "none exist yet"
     count = "no" if not found else f"{len(found)}"

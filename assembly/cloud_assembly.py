@@ -10,7 +10,7 @@ from assembly import resource_types
 from assembly.address import Address, chosen
 from assembly.assets import Asset
 from assembly.errors import AssemblyError
-from assembly.manifest import read_stacks
+from assembly.manifest import EMPTY, read_stacks
 from assembly.place import Place
 from assembly.properties import PROPERTIES
 from assembly.resources import Endpoint, Model, Pipeline, Resource
@@ -125,7 +125,7 @@ class Assembly:
 
         Raises UsageError unless there is exactly one, AssemblyError when it cannot be served.
         """
-        return _typed(chosen(wanted, "endpoint", self._endpoints, _address), self._endpoint)
+        return _typed(self._chosen(wanted, "endpoint", self._endpoints), self._endpoint)
 
     def training_pipeline(self, wanted: str) -> Pipeline:
         """The pipeline that is called so, and trains; raises UsageError, AssemblyError."""
@@ -148,12 +148,20 @@ class Assembly:
             for one in self.resources("AWS::SageMaker::Pipeline")
             if one.tags.get("purpose", purpose) == purpose or wanted in (one.known_name, one.logical_id)
         ]
-        return _typed(chosen(wanted, f"{purpose} pipeline", pipelines, _address), self._pipeline)
+        return _typed(self._chosen(wanted, f"{purpose} pipeline", pipelines), self._pipeline)
 
     def package_group(self, wanted: str) -> str:
         """The name of the model package group that is called so; raises UsageError."""
         groups = self.resources("AWS::SageMaker::ModelPackageGroup")
-        return chosen(wanted, "model package group", groups, _address).name
+        return self._chosen(wanted, "model package group", groups).name
+
+    def _chosen(self, wanted: str, what: str, candidates: Iterable[Resource]) -> Resource:
+        return chosen(wanted, what, candidates, _address, self._why_not_declared)
+
+    def _why_not_declared(self, workload: str) -> str:
+        """The reason why a stack of that workload is empty; nothing where none is."""
+        marks = (mark for one in self._artifacts for _, mark in one.metadata(EMPTY))
+        return next((mark["reason"] for mark in marks if mark["workload"] == workload), "")
 
     def nested_template(self, declared: Mapping[str, Any]) -> Path | None:
         """The file with the template of a nested stack that a resource declares, None where there is none."""

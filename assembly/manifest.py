@@ -17,6 +17,8 @@ from assembly.errors import AssemblyError
 from assembly.files import again, expect, read_json
 from assembly.template import read_template
 
+# The metadata of a stack that declares nothing yet: its workload, and the reason.
+EMPTY = "slipway:empty"
 _STACK = "aws:cloudformation:stack"
 _ASSETS = "cdk:asset-manifest"
 _NESTED_ASSEMBLY = "cdk:cloud-assembly"

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from assembly.manifest import EMPTY
+
 REGION = "eu-west-1"
 TRAINING_IMAGE = f"000000000000.dkr.ecr.{REGION}.amazonaws.com/fake:1"
 
@@ -41,6 +43,13 @@ def write_assembly(
     for name, body in (nested or {}).items():
         write_json(folder / name, body)
     return folder
+
+
+def write_empty(folder: Path, workload: str, reason: str) -> None:
+    """Add the stack of a workload that declares nothing yet, marked as its app marks it."""
+    mark = {"type": EMPTY, "data": {"workload": workload, "reason": reason}}
+    stack = workload.title()
+    write_assembly(folder, {}, stack=stack, metadata={f"/{stack}": [mark]})
 
 
 def file_asset(path: str, key: str, packaging: str = "file") -> dict[str, Any]:

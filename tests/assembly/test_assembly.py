@@ -1,7 +1,8 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from assembly_files import REGION, file_asset, tags, write_assembly
+from assembly_files import REGION, file_asset, tags, write_assembly, write_empty
 from shops import bucket, model, shops
 
 import assembly
@@ -154,6 +155,32 @@ def test_what_nothing_or_more_than_one_answers_to_is_refused_with_all_that_could
         found.endpoint("hats")
     with pytest.raises(UsageError, match=f"^2 endpoints called toys; {told}"):
         found.endpoint("toys")
+
+
+@pytest.mark.parametrize(
+    ("find", "what"),
+    [
+        (assembly.Assembly.endpoint, "endpoint"),
+        (assembly.Assembly.batch_pipeline, "batch pipeline"),
+        (assembly.Assembly.monitoring_pipeline, "monitoring pipeline"),
+    ],
+)
+def test_a_workload_whose_stack_is_empty_is_refused_with_the_reason(
+    tmp_path: Path, find: Callable[[assembly.Assembly, str], object], what: str
+) -> None:
+    write_empty(tmp_path, "hats", "no trained hats: run `make train WORKLOAD=hats`")
+    found = shops(tmp_path, A={"Tags": tags(workload="toys")})
+    reason = "no trained hats: run `make train WORKLOAD=hats`"
+    with pytest.raises(UsageError, match=f"^hats has no {what} here: {reason}$"):
+        find(found, "hats")
+    with pytest.raises(UsageError, match=f"^no {what} called hat; "):
+        find(found, "hat")
+
+
+def test_what_an_empty_stack_says_hides_no_endpoint_of_its_workload(tmp_path: Path) -> None:
+    write_empty(tmp_path, "toys", "no packaged predict_toys")
+    found = shops(tmp_path, A={"Tags": tags(workload="toys")})
+    assert found.endpoint("toys").name == "shop-a"
 
 
 def test_a_name_that_ends_in_a_workload_is_not_that_workload(tmp_path: Path) -> None:

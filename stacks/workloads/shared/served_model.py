@@ -135,7 +135,7 @@ def _trained(
         place = f"{settings.artifacts}/{workload}"
         error = f"no trained {', '.join(missing)} in {place}: run `make train WORKLOAD={workload}`"
         if settings.untrained == "left-out":
-            leave_empty(stack, error)
+            leave_empty(stack, workload, error)
             return None
         Annotations.of(stack).add_error(error)
     archives = {

@@ -64,7 +64,8 @@ class ServingStack(WorkloadStack):
         self._monitor: Monitor | None = None
         package = FunctionPackage(settings.functions_folder / f"predict_{workload.name}.zip")
         if not package.is_prepared:
-            leave_empty(self, f"no packaged {package.name} in {settings.functions}: run `make functions`")
+            reason = f"no packaged {package.name} in {settings.functions}: run `make functions`"
+            leave_empty(self, workload.name, reason)
             return
         endpoint = self._existing_endpoint() or self._build_endpoint(containers)
         for variant, others in variants.items():

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assembly_files import tags, write_assembly
+from assembly_files import tags, write_assembly, write_empty
 from patience import PATIENCE
 from pipelines import get
 from runner import Runner
@@ -167,6 +167,14 @@ def test_a_workload_without_one_batch_pipeline_is_refused(
     code, _, err = write(tmp_path, *pipelines).run("transform", "shop", "rows.csv")
     assert code == 2
     assert message in err
+
+
+def test_a_workload_that_is_not_trained_is_refused_with_what_trains_it(shop: Runner) -> None:
+    reason = "no trained hats in build/artifacts/hats: run `make train WORKLOAD=hats`"
+    write_empty(shop.folder / "cdk.out", "hats", reason)
+    (shop.folder / "rows.csv").write_text("1\n")
+    code, out, err = shop.run("transform", "hats", "rows.csv")
+    assert (code, out, err) == (2, "", f"error: hats has no batch pipeline here: {reason}\n")
 
 
 def test_a_file_that_is_not_there_is_refused(shop: Runner) -> None:

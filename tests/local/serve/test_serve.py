@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
-from assembly_files import file_asset, write_assembly
+from assembly_files import file_asset, write_assembly, write_empty
 from patience import PATIENCE
 from processes import is_running, wait_until
 from runner import SLIPWAY, Serving
@@ -92,6 +92,14 @@ def test_a_workload_without_an_endpoint_is_refused_before_anything_starts(projec
     code, out, err = project.run("serve", "shop", "toys", "--port", "0")
     assert (code, out) == (2, "")
     assert err == "error: no endpoint called toys; there are: shop (slipway-dev-shop)\n"
+
+
+def test_a_workload_that_is_not_trained_is_refused_with_what_trains_it(project: Project) -> None:
+    project.declare(container("first"))
+    reason = "no trained hats in build/artifacts/hats: run `make train WORKLOAD=hats`"
+    write_empty(project.folder / "cdk.out", "hats", reason)
+    code, out, err = project.run("serve", "hats", "--port", "0")
+    assert (code, out, err) == (2, "", f"error: hats has no endpoint here: {reason}\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

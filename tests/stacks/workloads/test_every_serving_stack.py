@@ -11,6 +11,8 @@ from assemblies import MODELS, ROOT, Assembly
 from declared import allowed, only, resources, text, unmonitored
 from jsonschema import Draft202012Validator
 
+from assembly import load
+from assembly.errors import UsageError
 from stacks.workloads.shared.record import Workload, workloads
 
 pytestmark = pytest.mark.parametrize("workload", workloads(), ids=lambda one: one.name)
@@ -177,6 +179,8 @@ def test_without_its_archives_it_is_empty_and_says_which_command_makes_them(
     assert untrained.errors(f"{workload.name}-serving") == [f"no trained {missing} in {place}: {command}"]
     assert resources(untrained.template(f"{workload.name}-training"), "AWS::SageMaker::Pipeline")
     assert untrained.errors(f"{workload.name}-training") == []
+    with pytest.raises(UsageError, match=f"^{workload.name} has no endpoint here: no trained .*{command}$"):
+        load(untrained.folder).endpoint(workload.name)
 
 
 def test_only_to_be_read_it_declares_untrained_models_too_and_is_not_deployed(
