@@ -70,7 +70,7 @@ class ExplorerRole(ExecutionRole):
 
     def _allow_workload(self, name: str, *, endpoint: str | None) -> None:
         """The pipelines, the registered models and the endpoint of the workload that goes by the name."""
-        for pipeline in (name, f"{name}-batch"):
+        for pipeline in (name, f"{name}-batch", f"{name}-monitor"):
             self.allow(_PIPELINE, "pipeline", pipeline)
             self.allow(_EXECUTION, "pipeline", f"{pipeline}/execution/*", wide=_LATER)
         self.allow(_GROUP, "model-package-group", name)

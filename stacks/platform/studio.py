@@ -53,8 +53,10 @@ class Studio(Stack):
         )
         if settings.workbench is None:
             foundation.network.build_sagemaker_api(self, of_sagemaker([*EXPLORES, *RUNS_APPS]))
+        # A scope of their own: a user may be called as a construct of the stack is.
+        users = Construct(self, "Users")
         for user in studio.users:
-            self._build_user(user)
+            self._build_user(users, user)
         CfnOutput(
             self,
             "DomainId",
@@ -90,8 +92,8 @@ class Studio(Stack):
             default_space_settings=CfnDomain.DefaultSpaceSettingsProperty(**common),
         )
 
-    def _build_user(self, user: str) -> None:
-        scope = Construct(self, "".join(word.capitalize() for word in user.split("-")))
+    def _build_user(self, users: Construct, user: str) -> None:
+        scope = Construct(users, "".join(word.capitalize() for word in user.split("-")))
         space = f"{user}-jupyterlab"
         role = self._build_role(scope, user, space)
         profile = CfnUserProfile(

@@ -42,7 +42,7 @@ def test_a_space_waits_for_its_app_and_leaves_its_logs(prod: Assembly) -> None:
     space = {
         (one.kind, one.subject)
         for one in remainders(prod.folder)
-        if one.place.startswith("slipway-prod-studio/AnalystSpace")
+        if one.place.startswith("slipway-prod-studio/UsersAnalystSpace")
     }
     assert space == {
         (Kind.BLOCKED, "AWS::SageMaker::Space"),

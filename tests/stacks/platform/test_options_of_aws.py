@@ -311,7 +311,7 @@ def test_each_user_has_a_profile_a_role_and_a_private_space(templates: Mapping[s
 
 
 def test_a_user_runs_the_apps_of_their_own_space_and_of_no_other(templates: Mapping[str, Any]) -> None:
-    for construct, user in (("AnnLee", "ann-lee"), ("Bo", "bo")):
+    for construct, user in (("UsersAnnLee", "ann-lee"), ("UsersBo", "bo")):
         declared = templates["slipway-prod-studio"]["Resources"]
         own = {"Resources": {one: declared[one] for one in declared if one.startswith(construct)}}
         for action in ("CreateApp", "DeleteApp"):

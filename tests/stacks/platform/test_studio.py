@@ -130,6 +130,22 @@ def test_a_domain_without_a_network_is_refused(context: Mapping[str, Any], tmp_p
         Studio(app, "studio", settings=dev, studio=prod.studio, foundation=foundation)
 
 
+def test_users_may_be_called_as_the_constructs_of_the_stack_are(
+    context: Mapping[str, Any], tmp_path: Path
+) -> None:
+    users = ["role", "domain", "domain-id", "studio", "default", "users", "exports", "profile"]
+    prod = context["environments"]["prod"]
+    environments = {"prod": {**prod, "studio": {**prod["studio"], "users": users}}}
+    settings = Settings.from_mapping({**context, "env": "prod", "environments": environments})
+    app = App(analytics_reporting=False, context=dict(context), outdir=str(tmp_path))
+    foundation = Foundation(app, "foundation", settings=settings)
+    assert settings.studio
+    Studio(app, "studio", settings=settings, studio=settings.studio, foundation=foundation)
+    template = app.synth().get_stack_by_name("studio").template
+    assert {one["Properties"]["UserProfileName"] for one in resources(template, PROFILE)} == {*users}
+    assert len(resources(template, SPACE)) == len(users)
+
+
 def test_settings_without_studio_make_none(context: Mapping[str, Any]) -> None:
     assert Settings.from_mapping({**context, "env": "dev"}).studio is None
 

@@ -8,6 +8,7 @@ import pytest
 from assemblies import MODELS, Assembly
 from declared import allowed, named, only, resources, statements, text, texts
 
+from assembly.manifest import read_stacks
 from stacks.constructs.operations.notebook import on_start
 
 
@@ -93,11 +94,26 @@ def test_a_script_that_the_service_would_refuse_is_refused_here(monkeypatch, tmp
 
 def test_its_role_touches_nothing_but_what_the_workloads_own(each: Assembly, template: Any) -> None:
     names = {f"slipway-{each.env}-{workload}" for workload in MODELS}
-    own = {*names, *(f"{name}-batch" for name in names), f"slipway-{each.env}-workbench"}
+    pipelines = {f"{name}{suffix}" for name in names for suffix in ("-batch", "-monitor")}
+    own = names | pipelines | {f"slipway-{each.env}-workbench"}
     for statement in statements(template):
         if any(action.startswith("sagemaker:") for action in texts(statement["Action"])):
             for arn in texts(statement["Resource"]):
                 assert arn.partition("${AWS::AccountId}:")[2].split("/")[1] in own, arn
+
+
+def test_it_starts_all_pipelines_of_the_workloads(each: Assembly, template: Any) -> None:
+    """The stacks' own, by their names: training, batch transform, monitoring."""
+    declared = {
+        str(one["Properties"]["PipelineName"])
+        for stack in read_stacks(each.folder)
+        for one in resources(stack.template, "AWS::SageMaker::Pipeline")
+    }
+    started = {
+        arn.rpartition(":pipeline/")[2] for arn in allowed(template, "sagemaker:StartPipelineExecution")
+    }
+    assert declared
+    assert declared <= started
 
 
 def test_it_starts_pipelines_but_passes_no_role_and_changes_nothing(template: Any) -> None:
