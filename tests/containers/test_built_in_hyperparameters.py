@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import deepar_image.hyperparameters
+import linear_learner_image.hyperparameters
 import pytest
 import seq2seq_image.hyperparameters
 import xgboost_image.hyperparameters
@@ -14,6 +15,7 @@ TABLES: dict[str, Mapping[str, Hyperparameter]] = {
     "xgboost": xgboost_image.hyperparameters.TABLE,
     "deepar": deepar_image.hyperparameters.TABLE,
     "seq2seq": seq2seq_image.hyperparameters.TABLE,
+    "linear-learner": linear_learner_image.hyperparameters.TABLE,
 }
 EVERY = [named for table in TABLES.values() for named in table.items()]
 NUMBERS = ["", "x", "1", "-1", "0.5", "1e999", "nan", "inf", "-inf", "1" + "0" * 2000, "1_0", " 1 ", "1j"]
@@ -41,6 +43,25 @@ def test_whatever_is_written_for_a_hyperparameter_is_read_or_refused(
     named: tuple[str, Hyperparameter], text: str
 ) -> None:
     read(*named, text)
+
+
+# Python takes each for a number.
+FOREIGN = {"1_0": 10, "\u0661": 1, "\uff11": 1, " 2 ": 2, "2\n": 2, "\u20032": 2}
+
+
+@pytest.mark.parametrize("text", FOREIGN, ids=ascii)
+@pytest.mark.parametrize("table", ["deepar", "seq2seq", "linear-learner"])
+def test_a_number_is_written_in_ascii_digits_without_spaces(table: str, text: str) -> None:
+    for name, hyperparameter in TABLES[table].items():
+        with pytest.raises(Refused, match=f"^Hyperparameter {name}: "):
+            hyperparameter.validated(name, text)
+
+
+@pytest.mark.parametrize("name", ["num_round", "max_delta_step"])
+def test_xgboost_takes_for_a_number_what_python_does_as_the_image(name: str) -> None:
+    found = {text: TABLES["xgboost"][name].validated(name, text) for text in FOREIGN}
+
+    assert found == FOREIGN
 
 
 @pytest.mark.parametrize("text", ["{1, 2}", "{1: 2}", "'ab'", "1", "None", "1j", "..."])

@@ -27,9 +27,9 @@ AUTO = {"auto": "auto"}
 TRUTH = {"true": True, "false": False, "True": True, "False": False}
 NO_TRUTH = ["", "1", "maybe"]
 POSITIVE = {"1e-7": 1e-7, "2.5": 2.5}
-NOT_POSITIVE = ["0", "-1", "many", "nan", "inf"]
+NOT_POSITIVE = ["0", "-1", "many", "nan", "inf", "1e39"]
 NOT_NEGATIVE = {"0": 0.0, "1e-7": 1e-7, "1": 1.0}
-NEGATIVE = ["-0.1", "nan", "inf", ""]
+NEGATIVE = ["-0.1", "nan", "inf", "1e39", ""]
 COUNT = {"1": 1, "1000": 1000}
 NO_COUNT = ["0", "-1", "1.5", ""]
 SHARE = {"0.01": 0.01, "0.99": 0.99}
@@ -65,7 +65,7 @@ ROWS = (
     Row("f_beta", 1.0, POSITIVE, NOT_POSITIVE),
     Row("feature_dim", "auto", {**AUTO, **COUNT}, NO_COUNT),
     Row("huber_delta", 1.0, POSITIVE, NOT_POSITIVE),
-    Row("init_bias", 0.0, {"-3": -3.0, "0.5": 0.5}, ["auto", "nan", "inf"]),
+    Row("init_bias", 0.0, {"-3": -3.0, "0.5": 0.5}, ["auto", "nan", "inf", "1e39", "-1e39"]),
     Row("init_method", "uniform", {"uniform": "uniform", "normal": "normal"}, ["zeros", ""]),
     Row("init_scale", 0.07, POSITIVE, NOT_POSITIVE),
     Row("init_sigma", 0.01, POSITIVE, NOT_POSITIVE),
@@ -144,6 +144,10 @@ def test_a_value_out_of_its_range_is_refused_by_name(name: str, text: str) -> No
         ({**BINARY, "batch_size": "5"}, "Extraneous hyperparameter found: batch_size"),
         ({**BINARY, "epochs": "0"}, "Hyperparameter epochs: 0 is not in [1, +inf)"),
         ({**BINARY, "wd": "-1"}, "Hyperparameter wd: -1.0 is not in auto, or [0, +inf)"),
+        (
+            {**BINARY, "f_beta": "1e200"},
+            "Hyperparameter f_beta: 1e+200 is not in (0, +inf) in single precision (float32)",
+        ),
         ({**BINARY, "l1": "nan"}, "Hyperparameter l1: could not parse value (caused by ValueError)"),
         (
             {**BINARY, "positive_example_weight_mult": "0"},

@@ -24,6 +24,25 @@ def test_several_models_are_trained_and_one_in_a_tuning_job(given: dict[str, str
     assert len(candidates.propose(parameters, 4.0)) == count
 
 
+@pytest.mark.parametrize("number", [10_001, 10**6, 10**12, 10**40])
+def test_too_many_models_are_refused_before_any_is_made(jobs: Jobs, number: int) -> None:
+    job = jobs.run({"train": numbers(20)}, predictor_type=REGRESSOR, num_models=number)
+
+    assert job.code == 1
+    assert job.failure.startswith(f"{number} models ")
+    assert job.failure.endswith("; lower num_models")
+
+
+def test_a_tuning_job_ignores_even_too_many_models(jobs: Jobs) -> None:
+    parts = {"train": numbers(20), "validation": numbers(20, 5)}
+
+    job = jobs.run(
+        parts, predictor_type=REGRESSOR, num_models=10**12, _tuning_objective_metric="validation:mse"
+    )
+
+    assert job.code == 0
+
+
 def test_one_model_is_as_given_and_the_others_are_close() -> None:
     given = {
         "learning_rate": 0.03,

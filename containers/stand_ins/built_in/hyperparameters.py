@@ -3,12 +3,18 @@
 An algorithm's stand-in has a table of `Hyperparameter` by name and calls `validate` with it.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from toolkit import tabular
+
 # Of the parsers of literals and of JSON: `{[]: 1}` is a TypeError, and what nests too deeply one of the last.
 _NOT_PARSED = (ValueError, TypeError, SyntaxError, RecursionError, MemoryError)
+
+
+_WHOLE = re.compile(r"[+-]?[0-9]+")
 
 
 class Refused(ValueError):
@@ -64,14 +70,28 @@ class Hyperparameter:
         return value
 
 
+def whole_number(text: str) -> int:
+    """In ASCII digits alone, as in CSV; Python takes `1_0`, ` 2 ` and the digits of other scripts, too."""
+    if not _WHOLE.fullmatch(text):
+        raise ValueError("not a whole number")
+    return int(text)
+
+
+def real_number(text: str) -> float:
+    """A number as a cell of CSV may be, without spaces; infinity and NaN are left to the range."""
+    if text != text.strip() or not tabular.NUMBER.fullmatch(text.encode()):
+        raise ValueError("not a number")
+    return float(text)
+
+
 def integer(text: str) -> Hyperparameter:
     """A whole number in the interval that the text writes."""
-    return Hyperparameter(int, Interval(text))
+    return Hyperparameter(whole_number, Interval(text))
 
 
 def continuous(text: str) -> Hyperparameter:
     """A number in the interval that the text writes."""
-    return Hyperparameter(float, Interval(text))
+    return Hyperparameter(real_number, Interval(text))
 
 
 def one_of(*words: str) -> Hyperparameter:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Container, Mapping
 from typing import Any
 
-from built_in.hyperparameters import Hyperparameter, Refused, continuous, integer, validate
+from built_in.hyperparameters import Hyperparameter, Refused, continuous, integer, validate, whole_number
 
 AUTO, IGNORE = "auto", "ignore"
 REQUIRED = ("time_freq", "epochs", "context_length", "prediction_length")
@@ -64,7 +64,7 @@ def _or_words(parse: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def _optional(text: str) -> int | None:
-    return int(text) if text else None
+    return whole_number(text) if text else None
 
 
 def _quantiles(value: Any) -> bool:
@@ -109,7 +109,7 @@ TABLE: dict[str, Hyperparameter] = {
         ),
     ),
     "num_dynamic_feat": Hyperparameter(
-        _or_words(int),
+        _or_words(whole_number),
         _Words(
             "auto, ignore, or a positive integer",
             lambda value: value in (AUTO, IGNORE) or _is_positive(value),

@@ -38,7 +38,7 @@ class Candidate:
 
 
 def propose(parameters: Mapping[str, Any], balanced: float) -> list[Candidate]:
-    """`num_models` candidates; `auto` is 32, and 1 in a tuning job, where the number is ignored.
+    """As many candidates as `count` says.
 
     `balanced` is the weight of positive examples that makes both classes count alike.
     """
@@ -54,15 +54,16 @@ def propose(parameters: Mapping[str, Any], balanced: float) -> list[Candidate]:
     weights = _positive_weights(parameters, balanced)
     return [
         Candidate(optimizer, *combinations[number % len(combinations)], weights[number % len(weights)])
-        for number in range(_count(parameters))
+        for number in range(count(parameters))
     ]
 
 
-def _count(parameters: Mapping[str, Any]) -> int:
+def count(parameters: Mapping[str, Any]) -> int:
+    """`num_models`; `auto` is 32, and 1 in a tuning job, where the number is ignored."""
     if parameters["_tuning_objective_metric"]:
         return 1
-    count = parameters["num_models"]
-    return _COMBINATIONS if count == AUTO else int(count)
+    given = parameters["num_models"]
+    return _COMBINATIONS if given == AUTO else int(given)
 
 
 def _range(name: str, parameters: Mapping[str, Any]) -> list[float]:

@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from built_in.hyperparameters import Refused
 
-from . import optimizers
+from . import divergence, optimizers
 from .candidates import Candidate
 from .channels import Floats
 from .hyperparameters import AUTO
 from .optimizers import LearningRates
 from .predictors import Predictor, Standing
 
-DIVERGED = "Training diverged: the loss is no longer a number; lower learning_rate"
 # Equal jobs give equal models.
 _SEED = 0
 
@@ -74,7 +73,9 @@ def fit(
     `report` gets each epoch. Models whose loss is no longer a number count as the worst; refuses when all are
     such.
     """
-    training = Training(train, predictor, candidates, parameters)
+    # What is out of scale becomes infinity here, as in the steps, and is reported as divergence.
+    with np.errstate(all="ignore"):
+        training = Training(train, predictor, candidates, parameters)
     patience, best, best_epoch, kept = parameters["early_stopping_patience"], -np.inf, 0, training.weights
     for number in range(parameters["epochs"]):
         losses = training.epoch()
@@ -97,7 +98,7 @@ def fit(
         if number - best_epoch >= patience:
             break
     if not np.isfinite(best):
-        raise Refused(DIVERGED)
+        raise Refused(divergence.message(parameters))
     return kept
 
 

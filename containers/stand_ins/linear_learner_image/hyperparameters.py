@@ -8,8 +8,9 @@ import math
 from collections.abc import Container, Mapping
 from typing import Any
 
+import numpy as np
 from built_in import hyperparameters
-from built_in.hyperparameters import Choice, Hyperparameter, Interval, Refused, integer, one_of
+from built_in.hyperparameters import Choice, Hyperparameter, Interval, Refused, integer, one_of, real_number
 
 from . import metric_names
 
@@ -104,12 +105,27 @@ def _auto_or(other: Hyperparameter) -> Hyperparameter:
     return _or((AUTO,), other)
 
 
+class _Single(Container[object]):
+    """An interval of numbers in single precision, in which a model is trained."""
+
+    _LARGEST = float(np.finfo(np.float32).max)
+
+    def __init__(self, interval: str) -> None:
+        self._interval = Interval(interval)
+
+    def __contains__(self, value: object) -> bool:
+        return value in self._interval and isinstance(value, int | float) and abs(value) <= self._LARGEST
+
+    def __str__(self) -> str:
+        return f"{self._interval} in single precision (float32)"
+
+
 def _number(interval: str) -> Hyperparameter:
-    return Hyperparameter(_finite, Interval(interval))
+    return Hyperparameter(_finite, _Single(interval))
 
 
 def _finite(text: str) -> float:
-    value = float(text)
+    value = real_number(text)
     if not math.isfinite(value):
         raise ValueError(text)
     return value
@@ -174,6 +190,11 @@ TABLE: dict[str, Hyperparameter] = {
     "wd": _auto_or(_number(_NOT_NEGATIVE)),
     "_tuning_objective_metric": one_of("", *metric_names.ALL),
 }
+
+
+def default(name: str) -> Any:
+    """The value of a hyperparameter that is not given."""
+    return TABLE[name].validated(name, _DEFAULTS[name])
 
 
 def validated(given: Mapping[str, str]) -> dict[str, Any]:

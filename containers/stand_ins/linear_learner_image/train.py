@@ -11,7 +11,7 @@ from built_in.hyperparameters import Refused
 from toolkit import training_job
 from toolkit.environment import Environ, Folders
 
-from . import candidates, channels, fitting, hyperparameters, predictors
+from . import candidates, channels, divergence, fitting, hyperparameters, predictors
 from .channels import TEST, TRAIN, VALIDATION, Examples
 from .fitting import Part, Weights
 from .hyperparameters import AUTO
@@ -25,6 +25,8 @@ logger = logging.getLogger("linear_learner_image")
 
 # An optimizer keeps a few numbers for each.
 _MOST_WEIGHTS = 2**26
+# Each has scores for every row that is judged.
+_MOST_MODELS = 10_000
 
 
 class Chosen(NamedTuple):
@@ -56,8 +58,8 @@ def _train(folders: Folders) -> None:
         name: Part(scaling.features(one.features), one.labels, scaling.predictions)
         for name, one in data.items()
     }
+    _refuse_too_many(candidates.count(parameters), data[TRAIN], predictor)
     proposed = candidates.propose(parameters, _negatives_to_positives(data[TRAIN]))
-    _refuse_too_many(len(proposed), data[TRAIN], predictor)
     report = Report(epochs=parameters["epochs"], rows=len(data[TRAIN].labels))
     weights = fitting.fit(
         Part(judged[TRAIN].features, scaling.labels(data[TRAIN].labels)),
@@ -68,7 +70,7 @@ def _train(folders: Folders) -> None:
         report=report.epoch,
     )
     judge = VALIDATION if VALIDATION in data else TRAIN
-    chosen = _select(weights, judged[judge], predictor)
+    chosen = _select(weights, judged[judge], predictor, parameters)
     report.final(judge, chosen.scores(judged[judge], predictor))
     report.best(proposed[chosen.number])
     if TEST in data:
@@ -107,6 +109,11 @@ def _refuse_too_many(models: int, examples: Examples, predictor: Predictor) -> N
             f"{models} models of {features} features and {predictor.outputs} outputs have more than "
             f"{_MOST_WEIGHTS} weights, which the stand-in does not hold; lower num_models"
         )
+    if models > _MOST_MODELS:
+        raise Refused(
+            f"{models} models are more than the {_MOST_MODELS} that the stand-in trains in parallel; "
+            "lower num_models"
+        )
 
 
 def _negatives_to_positives(examples: Examples) -> float:
@@ -114,13 +121,13 @@ def _negatives_to_positives(examples: Examples) -> float:
     return (len(examples.labels) - positives) / positives if 0 < positives < len(examples.labels) else 1.0
 
 
-def _select(weights: Weights, part: Part, predictor: Predictor) -> Chosen:
+def _select(weights: Weights, part: Part, predictor: Predictor, parameters: Mapping[str, Any]) -> Chosen:
     """The best model by the predictor's criterion, of equal ones that of the lower loss; refuses when none of
     them gives a number."""
     standing = fitting.judge(weights, part, predictor)
     usable = np.isfinite(standing.ranks) & np.isfinite(standing.losses)
     if not usable.any():
-        raise Refused(fitting.DIVERGED)
+        raise Refused(divergence.message(parameters))
     ranks = np.where(usable, standing.ranks, -np.inf)
     best = int(min(np.flatnonzero(ranks == ranks.max()), key=lambda model: standing.losses[model]))
     return Chosen(weights.of(best), best, float(standing.thresholds[best]))

@@ -14,8 +14,6 @@ from built_in.hyperparameters import (
     Hyperparameter,
     Interval,
     Refused,
-    continuous,
-    integer,
     one_of,
 )
 
@@ -50,48 +48,58 @@ def _words(text: str) -> list[str]:
     return text.split(",")
 
 
+def _integer(interval: str) -> Hyperparameter:
+    """Whatever Python takes for one, `1_0` and ` 2 ` too: the image's source calls `int`."""
+    return Hyperparameter(int, Interval(interval))
+
+
+def _continuous(interval: str) -> Hyperparameter:
+    """Whatever Python takes for a number: the image's source calls `float`."""
+    return Hyperparameter(float, Interval(interval))
+
+
 _GROWING = ("grow_colmaker", "distcol", "grow_histmaker", "grow_local_histmaker")
 _TREE_UPDATERS = (*_GROWING, "grow_skmaker", "sync", "refresh", "prune")
 _UPDATERS = Choice((*_TREE_UPDATERS, "shotgun", "coord_descent"))
 
 TABLE: dict[str, Hyperparameter] = {
-    "num_round": integer("[1, +inf)"),
-    "csv_weights": integer("[0, 1]"),
-    "early_stopping_rounds": integer("[1, +inf)"),
+    "num_round": _integer("[1, +inf)"),
+    "csv_weights": _integer("[0, 1]"),
+    "early_stopping_rounds": _integer("[1, +inf)"),
     "booster": one_of("gbtree", "gblinear", "dart"),
-    "verbosity": integer("[0, 3]"),
-    "nthread": integer("[1, +inf)"),
-    "eta": continuous("[0, 1]"),
-    "gamma": continuous("[0, +inf)"),
-    "max_depth": integer("[0, +inf)"),
-    "min_child_weight": continuous("[0, +inf)"),
-    "max_delta_step": continuous("[0, +inf)"),
-    "subsample": continuous("(0, 1]"),
-    "colsample_bytree": continuous("(0, 1]"),
-    "colsample_bylevel": continuous("(0, 1]"),
-    "colsample_bynode": continuous("(0, 1]"),
-    "lambda": continuous("[0, +inf)"),
-    "alpha": continuous("[0, +inf)"),
+    "verbosity": _integer("[0, 3]"),
+    "nthread": _integer("[1, +inf)"),
+    "eta": _continuous("[0, 1]"),
+    "gamma": _continuous("[0, +inf)"),
+    "max_depth": _integer("[0, +inf)"),
+    "min_child_weight": _continuous("[0, +inf)"),
+    "max_delta_step": _continuous("[0, +inf)"),
+    "subsample": _continuous("(0, 1]"),
+    "colsample_bytree": _continuous("(0, 1]"),
+    "colsample_bylevel": _continuous("(0, 1]"),
+    "colsample_bynode": _continuous("(0, 1]"),
+    "lambda": _continuous("[0, +inf)"),
+    "alpha": _continuous("[0, +inf)"),
     "tree_method": one_of("auto", "exact", "approx", "hist", "gpu_hist"),
-    "sketch_eps": continuous("(0, 1)"),
-    "scale_pos_weight": continuous("(0, +inf)"),
+    "sketch_eps": _continuous("(0, 1)"),
+    "scale_pos_weight": _continuous("(0, +inf)"),
     "updater": Hyperparameter(_words, _UPDATERS, several=True),
     "dsplit": one_of("row", "col"),
-    "refresh_leaf": integer("[0, 1]"),
+    "refresh_leaf": _integer("[0, 1]"),
     "process_type": one_of("default", "update"),
     "grow_policy": one_of("depthwise", "lossguide"),
-    "max_leaves": integer("[0, +inf)"),
-    "max_bin": integer("[0, +inf)"),
+    "max_leaves": _integer("[0, +inf)"),
+    "max_bin": _integer("[0, +inf)"),
     "predictor": one_of("auto", "cpu_predictor", "gpu_predictor"),
     "monotone_constraints": Hyperparameter(ast.literal_eval, [-1, 0, 1], several=True),
     "interaction_constraints": Hyperparameter(ast.literal_eval, Interval("[1, +inf)"), several=True),
     "sample_type": one_of("uniform", "weighted"),
     "normalize_type": one_of("tree", "forest"),
-    "rate_drop": continuous("[0, 1]"),
-    "one_drop": integer("[0, 1]"),
-    "skip_drop": continuous("[0, 1]"),
-    "lambda_bias": continuous("[0, 1]"),
-    "tweedie_variance_power": continuous("(1, 2)"),
+    "rate_drop": _continuous("[0, 1]"),
+    "one_drop": _integer("[0, 1]"),
+    "skip_drop": _continuous("[0, 1]"),
+    "lambda_bias": _continuous("[0, 1]"),
+    "tweedie_variance_power": _continuous("(1, 2)"),
     "objective": one_of(
         "aft_loss_distribution",
         "binary:logistic",
@@ -114,20 +122,20 @@ TABLE: dict[str, Hyperparameter] = {
         "survival:aft",
         "survival:cox",
     ),
-    "num_class": integer("[2, +inf)"),
-    "base_score": continuous("[0, +inf)"),
-    "_kfold": integer("[2, +inf)"),
-    "_num_cv_round": integer("[1, +inf)"),
+    "num_class": _integer("[2, +inf)"),
+    "base_score": _continuous("[0, +inf)"),
+    "_kfold": _integer("[2, +inf)"),
+    "_num_cv_round": _integer("[1, +inf)"),
     "_tuning_objective_metric": one_of(*(f"validation:{metric}" for metric in METRICS)),
     "eval_metric": Hyperparameter(_words, MetricNames(), several=True),
-    "seed": integer("(-2147483648, 2147483647)"),
-    "num_parallel_tree": integer("[1, +inf)"),
+    "seed": _integer("(-2147483648, 2147483647)"),
+    "num_parallel_tree": _integer("[1, +inf)"),
     "save_model_on_termination": one_of("true", "false"),
     "aft_loss_distribution": one_of("normal", "logistic", "extreme"),
-    "aft_loss_distribution_scale": continuous("[0, +inf)"),
+    "aft_loss_distribution_scale": _continuous("[0, +inf)"),
     "deterministic_histogram": one_of("true", "false"),
     "sampling_method": one_of("uniform", "gradient_based"),
-    "prob_buffer_row": integer("(1.0, +inf)"),
+    "prob_buffer_row": _integer("(1.0, +inf)"),
     "use_dask_gpu_training": one_of("true", "false"),
 }
 ALIASES = {"learning_rate": "eta", "min_split_loss": "gamma", "reg_lambda": "lambda", "reg_alpha": "alpha"}
