@@ -70,7 +70,8 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for source in (ROOT / "lambda").glob("*/openapi.json"):
         function = folder / source.parent.name
         (function / "__pycache__").mkdir(parents=True)
-        for package in (ROOT / "lambda" / "shared").iterdir():
+        # Byte code lies beside the packages where a function has run from the tree.
+        for package in (ROOT / "lambda" / "shared").glob("[!_]*"):
             shutil.copytree(package, function / package.name, ignore=shutil.ignore_patterns("__pycache__"))
         for module in [*source.parent.glob("*.py"), *carried(source.parent)]:
             shutil.copyfile(module, function / module.name)
