@@ -189,7 +189,7 @@ def test_what_is_not_answered_is_a_problem_that_repeats_nothing(
 
 @pytest.mark.parametrize("accept", [CSV, JSON])
 def test_a_score_that_no_number_holds_is_refused_by_its_row(tmp_path: Path, accept: str) -> None:
-    response = served("regressor", tmp_path).invoke(b"1,2,3\n1e308,0,1e308\n", CSV, accept)
+    response = served("regressor", tmp_path).invoke(b"1,2,3\n3e38,0,3e38\n", CSV, accept)
 
     assert response.status == 400
     assert json.loads(response.body)["detail"] == "Row 2: its score is infinite in single precision."

@@ -104,7 +104,10 @@ def test_channels_that_the_image_does_not_take_are_refused(
         (CSV, [csv(ROWS), b"1,2,3,4\n1,2,x,4\n"], "part-1: Row 2, column 3: not a number."),
         (CSV, [b"1,2,3\n1,,3\n"], "part-0: row 2, feature 1 is not a finite number; impute it before"),
         (CSV, [b"1,2,3\n,2,3\n"], "part-0: row 2 has a label that is not a finite number"),
-        (CSV, [b"1,1e300\n"], "part-0: row 1, feature 1 is not a finite number"),
+        (CSV, [b"1,1e300\n"], "part-0: row 1, feature 1 is beyond single precision (float32)"),
+        (CSV, [b"1,2,3\n1,2,-1e39\n"], "part-0: row 2, feature 2 is beyond single precision (float32)"),
+        (CSV, [b"1,2\n1e39,2\n"], "part-0: row 2, the label is beyond single precision (float32)"),
+        (CSV, [b"1,inf\n"], "part-0: row 1, feature 1 is not a finite number; impute it before"),
         (CSV, [b"1\n0\n"], "part-0 has one column; expected the label and at least one feature"),
         (CSV, [b"1,2,3\n", b"1,2\n"], "part-1 has 1 features, the files before it 2"),
         (
@@ -124,6 +127,16 @@ def test_channels_that_the_image_does_not_take_are_refused(
             RECORDS,
             [body(record([1, 2], label=1), record([1, 2, 3], label=1))],
             "part-0: record 2 is of another length or kind than those before it",
+        ),
+        (
+            RECORDS,
+            [body(record([1, 2], keys=[0, 0], shape=[3], label=1))],
+            "part-0: record 1 has a repeated key",
+        ),
+        (
+            RECORDS,
+            [body(record([1, 2], keys=[0], shape=[3], label=1))],
+            "part-0: record 1 does not have one key a number",
         ),
         (RECORDS, [body(record([], label=1))], "part-0: record 1 has no numbers called values"),
         (

@@ -107,7 +107,39 @@ REFUSALS: list[tuple[str, bytes, int, str]] = [
             400,
             "Row 1 should have a whole number in `keys` for each of `values`.",
         )
-        for keys in ([0], [1, 1], [0, 1.5], ["0", "1"], [True, 0], "01", 5, {"0": 1})
+        for keys in ([0], [0, 1.5], ["0", "1"], [True, 0], "01", 5, {"0": 1})
+    ),
+    (
+        JSON,
+        instances(DENSE, {"data": {"features": {"keys": [1, 1], "values": [1, 2]}}}),
+        400,
+        "Row 2 has a repeated key in `keys`.",
+    ),
+    (RECORDS, body(record([1, 2], keys=[1, 1], shape=[4])), 400, "record 1 has a repeated key."),
+    (CSV, b"1,2,3,4\n1,2,1e39,4\n", 400, "Row 2, feature 3 is beyond single precision (float32)."),
+    (
+        JSON,
+        instances(DENSE, {"features": [1, -1e39, 3, 4]}),
+        400,
+        "Row 2, feature 2 is beyond single precision (float32).",
+    ),
+    (
+        JSON,
+        instances({"data": {"features": {"keys": [3], "values": [1e39]}}}),
+        400,
+        "Row 1, feature 4 is beyond single precision (float32).",
+    ),
+    (
+        LINES,
+        lines({"features": [1, 2, 3, 1e300]}),
+        400,
+        "Row 1, feature 4 is beyond single precision (float32).",
+    ),
+    (
+        RECORDS,
+        body(record([1, 2, 1e300, 4], kind="float64")),
+        400,
+        "Row 1, feature 3 is beyond single precision (float32).",
     ),
     (LINES, b"", 400, "The body has no rows."),
     (LINES, lines(DENSE) + b"{\n", 400, "Row 2 is not JSON."),

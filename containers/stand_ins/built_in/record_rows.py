@@ -1,7 +1,7 @@
 """Rows as RecordIO-protobuf: records with the feature `values`, dense or sparse, and perhaps a label."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,11 @@ class Rows(NamedTuple):
     width: int
     sparse: bool
 
-    def table(self, width: int, absent: float) -> NDArray[np.float32]:
-        """The rows in single precision, at least as wide as they are; `absent` where nothing is given."""
-        table = np.full((len(self.tensors), width), absent, dtype=np.float32)
+    def table(
+        self, width: int, absent: float, precision: type[np.floating[Any]] = np.float32
+    ) -> NDArray[Any]:
+        """The rows, at least as wide as they are; `absent` where nothing is given."""
+        table = np.full((len(self.tensors), width), absent, dtype=precision)
         with np.errstate(over="ignore"):
             for row, one in enumerate(self.tensors):
                 table[row, one.keys if self.sparse else slice(self.width)] = one.values
@@ -70,8 +72,10 @@ def _is_sparse(one: Tensor) -> bool:
 def _width(one: Tensor, number: int) -> int:
     if not _is_sparse(one):
         return len(one.values)
-    if len(one.keys) != len(one.values) or len(set(one.keys)) < len(one.keys):
+    if len(one.keys) != len(one.values):
         raise NotRecords(f"record {number} does not have one key a number")
+    if len(set(one.keys)) < len(one.keys):
+        raise NotRecords(f"record {number} has a repeated key")
     width = one.shape[0] if one.shape else max(one.keys) + 1
     if one.keys and max(one.keys) >= width:
         raise NotRecords(f"record {number} has a key beyond its shape")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from built_in import channel_files, channel_rules
+from built_in import channel_files, channel_rules, single_precision
 from built_in.answers import RECORDS
 from built_in.hyperparameters import Refused
 from numpy.typing import NDArray
@@ -85,8 +85,10 @@ def _from_csv(path: Path) -> Examples:
         raise Refused(f"{path.name}: {error}") from None
     if table.shape[1] < 2:
         raise Refused(f"{path.name} has one column; expected the label and at least one feature")
-    with np.errstate(over="ignore"):
-        single = table.astype(np.float32)
+    if beyond := single_precision.first_beyond(table):
+        what = f"feature {beyond.column - 1}" if beyond.column > 1 else "the label"
+        raise Refused(f"{path.name}: row {beyond.row}, {what} is {single_precision.BEYOND}")
+    single = table.astype(np.float32)
     return Examples(single[:, 1:], single[:, 0])
 
 

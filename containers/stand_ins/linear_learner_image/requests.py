@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+from built_in import single_precision
 from built_in.answers import RECORDS
 from numpy.typing import NDArray
 from toolkit import content_types, tabular
@@ -22,7 +23,8 @@ def rows(body: bytes, content_type: str, features: int) -> Table:
     """The rows of a request, with as many columns as the model has features; what sparse rows leave out is 0.
 
     Without a content type it is JSON. CSV has no header and no label. Refuses other types (415), what does
-    not parse, another number of features and what is not a finite number (400), with the row's place.
+    not parse, another number of features, and what is not a finite number or too large for single precision
+    (400), with the row's place.
     """
     media_type = content_types.media_type(content_type) or content_types.JSON
     if media_type not in _READERS:
@@ -35,6 +37,8 @@ def rows(body: bytes, content_type: str, features: int) -> Table:
     if len(wrong):
         row, column = wrong[0] + 1
         raise CallerProblem(400, f"Row {row}, feature {column}: expected a finite number.")
+    if beyond := single_precision.first_beyond(table):
+        raise CallerProblem(400, f"Row {beyond.row}, feature {beyond.column} is {single_precision.BEYOND}.")
     return table
 
 
@@ -69,7 +73,7 @@ def _from_records(body: bytes, features: int) -> Table:
     found = record_rows.of_request(body, record_rows.rows, 400)
     if found.width != features:
         raise CallerProblem(400, f"The records have {found.width} features; the model has {features}.")
-    return found.table(features, 0)
+    return found.table(features, 0, np.float64)
 
 
 def _table(instances: Sequence[Any], features: int) -> Table:
@@ -106,8 +110,10 @@ def _refuse_sparse(tensor: Mapping[str, Any], keys: Any, features: int, row: int
             400, f"Row {row} has another shape than the model, which has {features} features."
         )
     whole = isinstance(keys, list) and all(isinstance(key, int) and not isinstance(key, bool) for key in keys)
-    if not whole or len(keys) != len(tensor["values"]) or len(set(keys)) < len(keys):
+    if not whole or len(keys) != len(tensor["values"]):
         raise CallerProblem(400, f"Row {row} should have a whole number in `keys` for each of `values`.")
+    if len(set(keys)) < len(keys):
+        raise CallerProblem(400, f"Row {row} has a repeated key in `keys`.")
     if keys and not 0 <= min(keys) <= max(keys) < features:
         raise CallerProblem(400, f"Row {row} has a key outside of the model's {features} features.")
 
