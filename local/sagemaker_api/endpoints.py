@@ -20,7 +20,8 @@ from local.endpoint.runtime import Runtime
 from local.sagemaker_api.answers import already_there, not_found, of_template
 from local.sagemaker_api.listing import Listing
 from local.sagemaker_api.records import Record, Records
-from local.sagemaker_api.resources import Resources, tags_of
+from local.sagemaker_api.resources import Resources
+from local.sagemaker_api.tags import tags_by_name, tags_of
 
 # Their containers share this machine with those of the template.
 MOST = 8
@@ -93,9 +94,7 @@ class Endpoints:
 
     def tags(self, name: str) -> Mapping[str, str] | None:
         """Its tags; None if there is no such endpoint."""
-        if (record := self._records.find(name)) is not None:
-            return dict(record["tags"])
-        return next((one.tags for one in self._resources() if one.known_name == name), None)
+        return tags_by_name(self._records, self._resources(), name)
 
     def set_tags(self, name: str, tags: Mapping[str, str]) -> None:
         if self._records.find(name) is None:

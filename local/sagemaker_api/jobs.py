@@ -17,7 +17,7 @@ from local.sagemaker_api.answers import already_there, not_found
 from local.sagemaker_api.listing import Listing
 from local.sagemaker_api.queue import FAILED, IN_PROGRESS, WAS_KILLED, Build, Job, Queue, Work
 from local.sagemaker_api.records import Record, Records
-from local.sagemaker_api.resources import tags_of
+from local.sagemaker_api.tags import tags_of
 
 _WAITING = "Pending"
 

@@ -18,7 +18,7 @@ from local.sagemaker_api.answers import not_found, of_template
 from local.sagemaker_api.listing import Listing
 from local.sagemaker_api.pipelines import conflict
 from local.sagemaker_api.records import Records
-from local.sagemaker_api.resources import tags_of
+from local.sagemaker_api.tags import put_tags, tags_by_name, tags_of
 from local.storage.s3 import Storage
 
 _TYPE = "AWS::SageMaker::ModelPackageGroup"
@@ -64,15 +64,10 @@ class Packages:
 
     def tags(self, name: str) -> Mapping[str, str] | None:
         """The tags of a group; None if there is none of that name."""
-        if (record := self._groups.find(name)) is not None:
-            return dict(record["tags"])
-        return next((one.tags for one in self._declared.resources(_TYPE) if one.known_name == name), None)
+        return tags_by_name(self._groups, self._declared.resources(_TYPE), name)
 
     def set_tags(self, name: str, tags: Mapping[str, str]) -> None:
-        record = self._groups.find(name)
-        if record is None:
-            raise of_template(self._group_arn(name))
-        self._groups.put(name, {**record, "tags": dict(tags)})
+        put_tags(self._groups, name, tags, self._group_arn(name))
 
     def _create_group(self, request: Request) -> Request:
         name = request["ModelPackageGroupName"]

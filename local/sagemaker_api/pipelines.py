@@ -14,7 +14,7 @@ from local.pipeline.steps import STEP_TYPES
 from local.sagemaker_api.answers import not_found, of_template
 from local.sagemaker_api.listing import Listing
 from local.sagemaker_api.records import Record, Records
-from local.sagemaker_api.resources import tags_of
+from local.sagemaker_api.tags import put_tags, tags_by_name, tags_of
 
 _TYPE = "AWS::SageMaker::Pipeline"
 _S3 = "PipelineDefinitionS3Location is not read here: give the PipelineDefinition"
@@ -58,13 +58,10 @@ class Pipelines:
 
     def tags(self, name: str) -> Mapping[str, str] | None:
         """Its tags; None if there is no such pipeline."""
-        if (record := self._records.find(name)) is not None:
-            return dict(record["tags"])
-        return next((one.tags for one in self._declared.resources(_TYPE) if one.known_name == name), None)
+        return tags_by_name(self._records, self._declared.resources(_TYPE), name)
 
     def set_tags(self, name: str, tags: Mapping[str, str]) -> None:
-        record = self._own("AddTags", name)
-        self._records.put(name, {**record, "tags": dict(tags)})
+        put_tags(self._records, name, tags, self.arn(name))
 
     def _create(self, request: Request) -> Request:
         name, token = request["PipelineName"], request["ClientRequestToken"]

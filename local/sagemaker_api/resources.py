@@ -16,6 +16,7 @@ from local.aws.shapes import members_of
 from local.sagemaker_api.answers import already_there, not_found, of_template
 from local.sagemaker_api.listing import Listing
 from local.sagemaker_api.records import Record, Records
+from local.sagemaker_api.tags import put_tags, tags_by_name, tags_of
 
 Request = Mapping[str, Any]
 
@@ -87,16 +88,10 @@ class Resources:
 
     def tags(self, name: str) -> Mapping[str, str] | None:
         """Its tags; None if there is no such resource."""
-        record, resource = self._records.find(name), self._of_template(name)
-        if record is not None:
-            return dict(record["tags"])
-        return None if resource is None else resource.tags
+        return tags_by_name(self._records, self._declared.resources(self.kind.type), name)
 
     def set_tags(self, name: str, tags: Mapping[str, str]) -> None:
-        record = self._records.find(name)
-        if record is None:
-            raise of_template(self.arn(name))
-        self._records.put(name, {**record, "tags": dict(tags)})
+        put_tags(self._records, name, tags, self.arn(name))
 
     def _of_template(self, name: str) -> Resource | None:
         return next((one for one in self._declared.resources(self.kind.type) if one.known_name == name), None)
@@ -139,11 +134,6 @@ class Resources:
         record = self._records.find(name)
         created = self._started if record is None else record["created"]
         return {self.kind.name: name, f"{self.kind.prefix}Arn": self.arn(name), "CreationTime": created}
-
-
-def tags_of(request: Request) -> dict[str, str]:
-    """The tags of a request by their keys."""
-    return {one["Key"]: one["Value"] for one in request.get("Tags", [])}
 
 
 def read_model(declared: Assembly, resource: Resource) -> Request:

@@ -1,11 +1,14 @@
 """AddTags, ListTags and DeleteTags of whatever has an ARN here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
+from assembly import Resource
 from assembly.place import Place
 from local.aws.errors import validation
+from local.sagemaker_api.answers import of_template
 from local.sagemaker_api.listing import paged
+from local.sagemaker_api.records import Records
 
 MOST = 50
 _PAGE = 50
@@ -60,3 +63,23 @@ class Tags:
 
 def _listed(tags: Mapping[str, str]) -> list[Mapping[str, str]]:
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
+
+
+def tags_of(request: Request) -> dict[str, str]:
+    """The tags of a request by their keys."""
+    return {one["Key"]: one["Value"] for one in request.get("Tags", [])}
+
+
+def tags_by_name(records: Records, declared: Iterable[Resource], name: str) -> Mapping[str, str] | None:
+    """The tags of what a client has made, or else the template; None if neither has this name."""
+    if (record := records.find(name)) is not None:
+        return dict(record["tags"])
+    return next((one.tags for one in declared if one.known_name == name), None)
+
+
+def put_tags(records: Records, name: str, tags: Mapping[str, str], arn: str) -> None:
+    """Keep the tags of what a client has made; raises AwsError for what the template declares."""
+    record = records.find(name)
+    if record is None:
+        raise of_template(arn)
+    records.put(name, {**record, "tags": dict(tags)})
