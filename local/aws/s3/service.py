@@ -5,7 +5,6 @@ import re
 import tempfile
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import unquote
@@ -13,6 +12,7 @@ from urllib.parse import unquote
 from local.api.request import Request
 from local.aws.errors import AwsError
 from local.aws.front import Send, demand_signature, send_response
+from local.aws.s3.asked import Asked
 from local.aws.s3.buckets import MadeBuckets
 from local.aws.s3.errors import s3_error
 from local.aws.s3.listing import list_objects, written
@@ -23,37 +23,9 @@ from local.http.bodies import Bodies, Receive
 from local.http.client import Response
 
 _CHUNK = 1 << 20
-_LARGEST_PUT = 5 << 30
 _LARGEST_XML = 4 << 20
 _BODY_SECONDS = 60.0
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-# The parameters that choose an operation: of those that are not here a request is refused by name.
-_CHOOSING = ("delete", "location", "list-type", "partNumber", "uploadId", "uploads")
-_PLAIN = frozenset(
-    {
-        *("continuation-token", "delimiter", "encoding-type", "fetch-owner", "marker", "max-keys"),
-        *("prefix", "start-after", "x-id", "response-content-type", "response-content-disposition"),
-    }
-)
-_SIGNING = "X-Amz-"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request to S3: what it is for, its parameters and headers, and its body to come."""
-
-    method: str
-    bucket: str
-    key: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    receive: Receive
-
-    @property
-    def operation(self) -> tuple[str, str, str | None]:
-        """Method, what it is done to, and the parameter that chooses among operations."""
-        what = "object" if self.key else "bucket" if self.bucket else "service"
-        return self.method, what, next((one for one in _CHOOSING if one in self.query), None)
 
 
 class S3:
@@ -85,7 +57,7 @@ class S3:
 
     async def __call__(self, request: Request, receive: Receive, send: Send) -> None:
         demand_signature(request, "s3", self.region)
-        asked = _asked(request, receive)
+        asked = Asked.of(request, receive)
         operation = asked.operation
         if operation == ("GET", "object", None):
             await self._get(asked, send)
@@ -196,7 +168,7 @@ class S3:
             if source:
                 return await asyncio.to_thread(self._copy, asked, source, file)
             digests = Digests(asked.headers)
-            await _received(asked, file, digests)
+            await asked.receive_into(file, digests)
             if part is not None:
                 self._uploads.keep(file, part, digests.etag)
             else:
@@ -233,34 +205,6 @@ class S3:
                 length -= len(piece)
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
-
-
-def _asked(request: Request, receive: Receive) -> Asked:
-    bucket, _, key = unquote(request.path).removeprefix("/").partition("/")
-    query = {name: values[0] for name, values in request.parameters.items()}
-    for name in query:
-        if name not in _PLAIN and name not in _CHOOSING and not name.startswith(_SIGNING):
-            raise s3_error("NotImplemented", f"the parameter {name} is not implemented here")
-    headers = {name: values[-1] for name, values in request.all_headers.items()}
-    return Asked(request.method, bucket, key, query, headers, receive)
-
-
-async def _received(asked: Asked, file: Path, digests: Digests) -> None:
-    """Write the body to a file as it comes; raises AwsError unless it is whole and as its digests say."""
-    size, more = 0, True
-    with file.open("wb") as stream:
-        while more:
-            message = await asked.receive()
-            if message["type"] == "http.disconnect":
-                raise s3_error("IncompleteBody", "The body ended before it was complete")
-            piece = message.get("body", b"")
-            size += len(piece)
-            if size > _LARGEST_PUT:
-                raise s3_error("EntityTooLarge", "The object is larger than 5 GiB: upload it in parts")
-            stream.write(piece)
-            digests.update(piece)
-            more = message.get("more_body", False)
-    digests.demand()
 
 
 def _headers(found: Object) -> dict[str, str]:

@@ -21,11 +21,19 @@ def elements(values: Mapping[str, Any]) -> str:
     return "".join(element(name, escape(str(one))) for name, one in values.items() if one is not None)
 
 
+class _WithoutDoctype(ElementTree.TreeBuilder):
+    """Refuses a document that could declare entities, before any of them is expanded."""
+
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
+        raise s3_error("MalformedXML", "The XML you provided has a DOCTYPE; expected none.")
+
+
 def parsed(body: bytes) -> ElementTree.Element:
-    """The root of a document, its names without their namespace."""
+    """The root of a document, its names without their namespace; raises AwsError for one that is malformed or
+    has a DOCTYPE."""
+    parser = ElementTree.XMLParser(target=_WithoutDoctype())  # noqa: S314 - a DOCTYPE is refused, so no entities
     try:
-        # expat refuses entities that grow, and fetches none.
-        root = ElementTree.fromstring(body)  # noqa: S314
+        root = ElementTree.fromstring(body, parser)  # noqa: S314 - by that parser
     except ElementTree.ParseError:
         raise s3_error("MalformedXML", "The XML you provided was not well-formed.") from None
     for one in root.iter():
