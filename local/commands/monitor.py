@@ -2,8 +2,10 @@
 
 import argparse
 import json
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from assembly.errors import SlipwayError, UsageError
 from local.commands.options import Subparsers, add_command, add_pipeline, example_of, given_path
@@ -20,6 +22,8 @@ from local.terminal.printed import slipway
 
 _COMMAND = "monitor"
 _BEGINNING = "1970-01-01T00:00:00Z"
+# The step of a training pipeline that describes the data which the model is trained on.
+_BASELINE = "DataQualityBaseline"
 _DESCRIPTION = """\
 Run the monitoring pipeline of WORKLOAD as the template declares it: compare what its endpoint has captured
 since the last run (locally, by `serve` or `demo`) with the data that its model was trained on, and say which
@@ -46,7 +50,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     workspace = recovered()
-    runner = PipelineRunner.monitoring(arguments.assembly, workspace, arguments.workload)
+    started = datetime.now(UTC)
+    runner = _runner(arguments.assembly, workspace, arguments.workload)
     workload = runner.workload
     with workspace.monitoring(workload):
         given = _times(workspace, workload, everything=arguments.all) | dict(arguments.parameters)
@@ -60,8 +65,26 @@ def run(arguments: argparse.Namespace) -> int:
             given["Labels"] = _put_labels(runner, workspace, workload, arguments.labels)
         one = runner.prepare(_COMMAND, workload, runner.parameters(given))
         one.run(Quiet(), publishing=True)
-    _print_report(one, runner)
+    _print_report(one, runner, started)
     return 0
+
+
+def _runner(folder: Path, workspace: Workspace, wanted: str) -> PipelineRunner:
+    """The monitoring pipeline's; raises SlipwayError that says how a model gets a baseline, if its training
+    makes one and the assembly has no pipeline that monitors it."""
+    try:
+        return PipelineRunner.monitoring(folder, workspace, wanted)
+    except UsageError:
+        try:
+            training = PipelineRunner.training(folder, workspace, wanted)
+        except UsageError:
+            training = None
+        if training is None or not any(one.name == _BASELINE for one in training.definition.steps):
+            raise
+    raise SlipwayError(
+        f"the model of {wanted} has no baseline to compare requests with; run `make train WORKLOAD={wanted}` "
+        "and `make synth`"
+    )
 
 
 def _times(workspace: Workspace, workload: str, *, everything: bool) -> dict[str, str]:
@@ -96,12 +119,13 @@ def _put_labels(runner: PipelineRunner, workspace: Workspace, workload: str, fil
     return place
 
 
-def _print_report(one: Run, runner: PipelineRunner) -> None:
+def _print_report(one: Run, runner: PipelineRunner, started: datetime) -> None:
     [report] = [path for path in one.published if path.suffix == ".json"]
     found = json.loads(report.read_text(encoding="utf-8"))
-    print(
-        f"{found['rows']} rows of {found['invocations']} invocations, from {found['start']} to {found['end']}"
-    )
+    since = "the first capture" if found["start"] == _BEGINNING else found["start"]
+    print(f"{found['rows']} rows of {found['invocations']} invocations, from {since} to {found['end']}")
+    if datetime.fromisoformat(found["end"]) < started:
+        print(f"left out: captures from {found['end']} on, which may not all be there yet")
     if found["skipped"]:
         print(f"skipped: {found['skipped']} captures ({'; '.join(found['skipped_because'])})")
     rows = [
@@ -112,7 +136,17 @@ def _print_report(one: Run, runner: PipelineRunner) -> None:
         print_table(("feature", "check", "description"), rows)
     for each in found["quality"]:
         print(f"F1 {each['f1']:.3f} of {each['rows']} rows with labels, {each['time']}")
+    for line in _without_label(found):
+        print(line)
     print(found["message"])
     [written] = one.execution.property_files.values()
     for path in (*one.published, runner.storage.path(written).parent):
         print(f"wrote {path}")
+
+
+def _without_label(found: Mapping[str, Any]) -> Iterator[str]:
+    """What did not come together of requests and labels."""
+    if count := found["labels_unmatched"]:
+        yield f"unmatched requests: {count} (labels not as many as answers, or neither yes nor no)"
+    if count := found["labels_unknown"]:
+        yield f"unmatched labels: {count} (no captured request has the id)"

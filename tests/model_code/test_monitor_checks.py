@@ -99,6 +99,18 @@ def test_a_description_says_what_was_expected_and_what_came() -> None:
     assert said(shifted(rows), "baseline_drift_check").endswith("exceeds threshold: 0.1")
 
 
+@pytest.mark.parametrize(
+    ("missing", "rows", "share"),
+    [(7, 146, "95.2%"), (481, 10_000, "95.19%"), (1, 30_000, "99.99%"), (43, 100, "57.0%")],
+)
+def test_a_share_is_said_with_two_decimals_and_never_as_everything(
+    missing: int, rows: int, share: str
+) -> None:
+    [row] = customers(1, 3)
+    table = [[*row[:4], ""]] * missing + [row] * (rows - missing)
+    assert said(table, "completeness_check").endswith(f"Observed: Only {share}.")
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_column_that_lacked_cells_from_the_beginning_may_lack_as_many(seed: int) -> None:
     chance = random.Random(seed)

@@ -1,65 +1,12 @@
 """The baseline and the monitoring as jobs: what they read, write, print and refuse."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from captured_requests import END, HEADER, START, customers, line, write_captures
 from model_scripts import run
-from monitored_data import run_job
-
-BASELINE, MONITOR = "shared/baseline", "shared/monitor"
-NOON = "2026-11-30T12:00:00Z"
-
-
-def table(path: Path, rows: Iterable[list[str]], header: list[str] = HEADER) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(",".join(row) + "\n" for row in [header, *rows]), encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a baseline of customers, each document in a folder of its own."""
-    folder = tmp_path_factory.mktemp("baseline")
-    table(folder / "data" / "train.csv", customers(2000, 1))
-    run_job(BASELINE, "--data", folder / "data", "--output", folder)
-    for name in ("statistics", "constraints"):
-        (folder / name).mkdir()
-        (folder / f"{name}.json").rename(folder / name / f"{name}.json")
-    return folder
-
-
-class Watched:
-    """The captures of an endpoint, and what looking at them found."""
-
-    def __init__(self, folder: Path, described: Path) -> None:
-        self.folder, self._described = folder, described
-        self.captures, self.labels, self.output = (folder / name for name in ("captures", "labels", "output"))
-        for one in (self.captures, self.labels):
-            one.mkdir()
-
-    def look(self, start: str = START, end: str = END, **options: str) -> dict[str, Any]:
-        self.printed = run_job(
-            MONITOR,
-            *("--captures", self.captures, "--labels", self.labels, "--output", self.output),
-            *("--statistics", self._described / "statistics"),
-            *("--constraints", self._described / "constraints"),
-            *("--endpoint", "slipway-dev-shop", "--schedule", "slipway-dev-shop-monitor"),
-            *("--start", start, "--end", end),
-            *(part for name, value in options.items() for part in (f"--{name}", value)),
-        )
-        found: dict[str, Any] = self.json("monitoring")
-        return found
-
-    def json(self, name: str) -> Any:
-        return json.loads((self.output / f"{name}.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture
-def watched(tmp_path: Path, described: Path) -> Watched:
-    return Watched(tmp_path, described)
+from monitored_data import BASELINE, MONITOR, Watched, run_job, table
 
 
 def test_what_differs_is_written_printed_and_counted(watched: Watched) -> None:
@@ -117,46 +64,13 @@ def test_metrics_are_lines_that_cloudwatch_reads_out_of_the_log(watched: Watched
     assert (metrics["violations"], metrics["rows"], metrics["feature_non_null_Age"]) == (0.0, 500.0, 500.0)
 
 
-def test_only_what_came_in_the_time_is_read_and_each_capture_in_one_of_two_times(watched: Watched) -> None:
-    times = {"2026/11/29/23": "2026-11-29T23:59:59Z", "2026/11/30/00": START, "2026/11/30/12": NOON}
-    for hour, time in times.items():
-        write_captures(watched.captures, [line(customers(10, 1), time=time)], hour)
-    assert watched.look(START, NOON)["rows"] == 10
-    assert watched.look(NOON, END)["rows"] == 10
-    assert watched.look("PT36H", END)["rows"] == 30
-    assert watched.look("PT12H", END, late="3600")["rows"] == 10
-    assert watched.look("PT11H30M", END)["rows"] == 0
-    assert watched.look(END, "2026-12-02")["message"] == (
-        "Completed: Job completed successfully without any rows in its time."
-    )
-
-
-def test_files_of_other_hours_are_not_opened(watched: Watched) -> None:
-    write_captures(watched.captures, ["not a capture\n"], "2026/11/29/23")
-    write_captures(watched.captures, [line(customers(3, 1))])
-    assert (watched.look()["rows"], watched.look()["skipped"]) == (3, 0)
-
-
-def test_what_is_no_capture_of_rows_is_skipped_and_named(watched: Watched) -> None:
-    good = line(customers(4, 1), "good")
-    base64 = json.loads(good)
-    base64["captureData"]["endpointInput"] |= {"encoding": "BASE64", "data": "/w=="}
-    without = json.loads(good)
-    del without["captureData"]["endpointInput"]
-    open_quote = line([['"KS', "no"]], "open")
-    broken = ["{\n", json.dumps(base64) + "\n", json.dumps(without) + "\n", open_quote]
-    write_captures(watched.captures, [*broken, good])
-    found = watched.look()
-    assert (found["rows"], found["skipped"]) == (4, 4)
-    assert found["skipped_because"][0].startswith("00-00-000-test.jsonl, line 1: Expecting")
-    assert "endpointInput is missing" in found["skipped_because"][2]
-
-
-def test_a_request_in_base64_is_read_like_one_in_text(watched: Watched) -> None:
-    captured = json.loads(line([]))
-    captured["captureData"]["endpointInput"] |= {"encoding": "BASE64", "data": "S1Msbm8sMSwyLjUsMzAK"}
-    write_captures(watched.captures, [json.dumps(captured) + "\n"])
-    assert watched.look()["rows"] == 1
+def test_the_page_says_no_feature_is_complete_that_is_not(watched: Watched) -> None:
+    [row] = customers(1, 1)
+    write_captures(watched.captures, [line([[*row[:4], ""], *[row] * 30_000])])
+    watched.look()
+    page = (watched.output / "monitoring.html").read_text(encoding="utf-8")
+    assert page.count("<td>100.0%</td>") == 4
+    assert page.count("<td>99.99%</td>") == 1
 
 
 def test_labels_that_come_later_give_f1_over_time(watched: Watched) -> None:
@@ -170,7 +84,7 @@ def test_labels_that_come_later_give_f1_over_time(watched: Watched) -> None:
             line(rows[:2], "too-few", "True\nFalse\n"),
         ],
     )
-    (watched.labels / "a.csv").write_text("old,1\nold,0\nold,1\nold,0\ntoo-few,1\n")
+    (watched.labels / "a.csv").write_text("old,1\nold,0\nold,1\nold,0\ntoo-few,1\nelsewhere,1\n")
     truth = {"groundTruthData": {"data": "yes"}, "eventMetadata": {"eventId": "mine"}}
     (watched.labels / "b.jsonl").write_text(json.dumps(truth) + "\n")
     found = watched.look()
@@ -182,6 +96,8 @@ def test_labels_that_come_later_give_f1_over_time(watched: Watched) -> None:
     )
     assert (new["time"], new["rows"], new["f1"]) == ("2026-11-30T00", 1, 1.0)
     assert (found["labeled_invocations"], found["labels_unmatched"]) == (2, 1)
+    assert found["labels_unknown"] == 1
+    assert "1 unmatched labels: no captured request" in (watched.output / "monitoring.html").read_text()
     assert "Quality" in (watched.output / "monitoring.html").read_text()
     assert watched.look(threshold="0.8")["quality"][-1]["f1"] == 0.0
 
@@ -208,7 +124,7 @@ def test_answers_of_every_kind_are_compared_with_labels(watched: Watched, answer
     [
         ("yesterday", END, "", "error: expected a time such as 2026-01-31T12:00:00Z, got 'yesterday'"),
         (END, START, "", "error: expected a start before the end"),
-        (START, END, "one\n", "error: labels.csv, line 1: no label"),
+        (START, END, "one\n", "error: labels.csv, line 1: no label: expected id,label, got 'one'"),
     ],
 )
 def test_what_cannot_be_read_ends_the_job_with_its_reason(

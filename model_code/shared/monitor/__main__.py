@@ -116,6 +116,7 @@ class Look:
             "quality": self._quality.over_time(),
             "labeled_invocations": self._quality.matched,
             "labels_unmatched": self._quality.unmatched,
+            "labels_unknown": self._quality.unknown,
         }
 
     def _feature(self, column: ColumnProfile) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import csv_rows
 from table_profile import Row
@@ -28,6 +28,11 @@ class Window:
     def touches_hour(self, hour: datetime) -> bool:
         return hour < self.end and hour + _HOUR > self.start
 
+    @property
+    def with_neighbors(self) -> Self:
+        """The same with an hour before and one after it."""
+        return replace(self, start=_moved(self.start, -_HOUR), end=_moved(self.end, _HOUR))
+
 
 @dataclass(frozen=True)
 class Invocation:
@@ -48,7 +53,7 @@ class Captures:
     """The files below a folder, `.../yyyy/mm/dd/hh/*.jsonl`.
 
     A line that is none of SageMaker's, or whose request is no text, is skipped: `skipped` says how many there
-    were, and `reasons` why the first ones.
+    were in the hours of what was read, and `reasons` why the first ones.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -60,15 +65,23 @@ class Captures:
         return len(self._files)
 
     def read(self, window: Window) -> Iterator[Invocation]:
-        """The invocations of a window; files of other hours are not opened."""
+        """The invocations of a window; files of hours that are not beside it are not opened."""
+        opened = window.with_neighbors
         for file in self._files:
             hour = _hour(file)
-            if hour is not None and not window.touches_hour(hour):
+            # A file that was begun in one hour, or written in the next, holds invocations of both.
+            if hour is not None and not opened.touches_hour(hour):
                 continue
-            with file.open(encoding="utf-8") as lines:
+            with file.open("rb") as lines:
                 for number, line in enumerate(lines, start=1):
-                    found = self._invocation(line, f"{file.name}, line {number}")
-                    if found is not None and found.time in window:
+                    try:
+                        found = _invocation(line)
+                    except ValueError as error:
+                        # What says no time is of its file's.
+                        if hour is None or window.touches_hour(hour):
+                            self.skip(f"{file.name}, line {number}", error)
+                        continue
+                    if found.time in window:
                         yield found
 
     def skip(self, where: str, reason: object) -> None:
@@ -76,36 +89,42 @@ class Captures:
         if len(self.reasons) < _MOST_NAMED:
             self.reasons.append(f"{where}: {reason}")
 
-    def _invocation(self, line: str, where: str) -> Invocation | None:
-        try:
-            captured = json.loads(line)
-            metadata, data = captured["eventMetadata"], captured["captureData"]
-            answer = data.get("endpointOutput")
-            return Invocation(
-                metadata.get("inferenceId") or metadata["eventId"],
-                _time(metadata["inferenceTime"]),
-                _text(data["endpointInput"]),
-                None if answer is None else _text(answer),
-            )
-        except KeyError as error:
-            self.skip(where, f"{error.args[0]} is missing")
-        except (ValueError, TypeError, AttributeError) as error:
-            self.skip(where, error)
-        return None
+
+def _invocation(line: bytes) -> Invocation:
+    """What a line of a capture file says; raises ValueError for any other."""
+    try:
+        captured = json.loads(line)
+        metadata, data = captured["eventMetadata"], captured["captureData"]
+        answer = data.get("endpointOutput")
+        return Invocation(
+            _known(metadata.get("inferenceId") or metadata["eventId"]),
+            _time(metadata["inferenceTime"]),
+            _text(data["endpointInput"]),
+            None if answer is None else _text(answer),
+        )
+    except KeyError as error:
+        raise ValueError(f"{error.args[0]} is missing") from None
+    except (TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"not a line of data capture: {error}") from None
 
 
 def _text(side: Mapping[str, Any]) -> str:
     if side["encoding"] == "BASE64":
         return base64.b64decode(side["data"], validate=True).decode()
-    text = side["data"]
+    return _known(side["data"])
+
+
+def _known(text: Any) -> str:
     if not isinstance(text, str):
         raise ValueError(f"expected text, got {type(text).__name__}")
+    # Half of a surrogate pair, which JSON can hold and no file of UTF-8.
+    text.encode()
     return text
 
 
 def _time(text: str) -> datetime:
     time = datetime.fromisoformat(text)
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _hour(file: Path) -> datetime | None:
@@ -115,3 +134,10 @@ def _hour(file: Path) -> datetime | None:
         return datetime(year, month, day, hour, tzinfo=UTC)
     except ValueError:
         return None
+
+
+def _moved(time: datetime, by: timedelta) -> datetime:
+    try:
+        return time + by
+    except OverflowError:
+        return time

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from quality_checks import percent
 from report_page import figure, page, table
 from svg_chart import Chart
 
+# Where a time without a beginning begins.
+_BEGINNING = "1970-01-01T00:00:00Z"
 _STYLE = """\
 .good { color: #1a7f37 } .bad { color: #b42318 } .line { fill: none; stroke: #1f6fb2; stroke-width: 2 }
 .point { fill: #1f6fb2 } .bar { background: #dbe7f1; width: 12rem; height: .7rem; position: relative }
@@ -24,12 +27,18 @@ def write_page(document: Mapping[str, Any]) -> str:
     body = (
         f'<p class="{kind}">{escape(document["message"])}</p>\n'
         f"<p>{document['rows']:,} rows of {document['invocations']:,} invocations from "
-        f"{escape(document['start'])} to {escape(document['end'])}, beside a baseline of "
+        f"{_since(document['start'])} to {escape(document['end'])}, beside a baseline of "
         f"{document['baseline_rows']:,} rows.</p>\n"
     )
     if document["skipped"]:
         reasons = "; ".join(map(escape, document["skipped_because"]))
         body += f'<p class="bad">{document["skipped"]:,} captures were skipped: {reasons}</p>\n'
+    for name, what in (
+        ("labels_unmatched", "requests: labels not as many as answers, or neither yes nor no"),
+        ("labels_unknown", "labels: no captured request has the id"),
+    ):
+        if document[name]:
+            body += f'<p class="bad">{document[name]:,} unmatched {what}.</p>\n'
     if violations:
         head = ("feature", "check", "what was expected, and what came")
         rows = [(one["feature_name"], one["constraint_check_type"], one["description"]) for one in violations]
@@ -39,6 +48,10 @@ def write_page(document: Mapping[str, Any]) -> str:
         body += _quality(document["quality"])
     title = f"Data of {document['endpoint']}: {said}"
     return page(title, title, body, _STYLE)
+
+
+def _since(start: str) -> str:
+    return "the first capture" if start == _BEGINNING else escape(start)
 
 
 def _features(features: Sequence[Mapping[str, Any]]) -> str:
@@ -57,7 +70,7 @@ def _feature(one: Mapping[str, Any]) -> str:
         width = min(100.0, 50 * one["drift"] / one["threshold"]) if one["threshold"] else 100.0 * over
         style = ' class="over"' if over else ""
         bar = f'<div class="bar"><i{style} style="width:{width:.1f}%"></i><b></b></div>'
-    texts = (one["name"], one["inferred_type"], f"{100 * one['completeness']:.2f} %", one["summary"], drift)
+    texts = (one["name"], one["inferred_type"], percent(one["completeness"]), one["summary"], drift)
     cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
     return f"<tr>{cells}<td>{bar}</td><td>{threshold}</td></tr>"
 

@@ -130,7 +130,7 @@ def _data_type(column: ColumnProfile, expected: str, threshold: float) -> str:
         return ""
     return (
         f"Data type match requirement is not met. Expected data type: {expected}, Expected match: "
-        f"{100 * threshold}%. Observed: Only {100 * share}% of data is {expected}."
+        f"{percent(threshold)}. Observed: Only {percent(share)} of data is {expected}."
     )
 
 
@@ -142,13 +142,17 @@ def _completeness(baseline: Baseline, column: ColumnProfile, expected: float) ->
         chance = _DEVIATIONS * math.sqrt(expected * (1 - expected) * (1 / rows + 1 / baseline.rows))
     if share >= expected - chance:
         return ""
-    return f"Completeness requirement is not met. Expected: {100 * expected}%. Observed: Only {100 * share}%."
+    return (
+        f"Completeness requirement is not met. Expected: {percent(expected)}. Observed: Only "
+        f"{percent(share)}."
+    )
 
 
 def _drift(drift: tuple[float, float] | None) -> str:
     if drift is None or drift[0] <= drift[1]:
         return ""
-    return f"Baseline drift distance: {drift[0]} exceeds threshold: {drift[1]}"
+    distance = math.ceil(round(1e4 * drift[0], 6)) / 1e4
+    return f"Baseline drift distance: {distance:g} exceeds threshold: {drift[1]:g}"
 
 
 def _domain(column: ColumnProfile, constraint: Mapping[str, Any], threshold: float) -> str:
@@ -165,6 +169,12 @@ def _domain(column: ColumnProfile, constraint: Mapping[str, Any], threshold: flo
         return ""
     first = ", ".join(f"{value[:40]!r} ({count})" for value, count in [*unknown.items()][:3])
     return (
-        f"Categorical values requirement is not met. Expected match: {100 * threshold}%. Observed: Only "
-        f"{100 * share}% of values are known; unknown: {first}"
+        f"Categorical values requirement is not met. Expected match: {percent(threshold)}. Observed: Only "
+        f"{percent(share)} of values are known; unknown: {first}"
     )
+
+
+def percent(share: float) -> str:
+    """Two decimals, rounded down: what is short of everything is not said to be 100%."""
+    # Without what floating point adds or takes, 0.57 would be 56.99%.
+    return f"{math.floor(round(1e4 * share, 6)) / 100}%"

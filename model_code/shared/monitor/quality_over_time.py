@@ -58,18 +58,27 @@ class Quality:
 
     The rows of a request go with the labels of its id in their order. `threshold` is the score from which on
     a number is a yes. `unmatched` counts invocations whose labels are not as many as their answers, or are
-    neither yes nor no.
+    neither yes nor no; `unknown`, ids of labels that no invocation has.
     """
 
     def __init__(self, labels: Mapping[str, Sequence[str]], threshold: float = 0.5) -> None:
         self._labels = labels
         self._threshold = threshold
         self._hours: dict[str, Confusion] = {}
+        self._found: set[str] = set()
         self.matched = self.unmatched = 0
+
+    @property
+    def unknown(self) -> int:
+        return len(self._labels) - len(self._found)
 
     def add(self, invocation: Invocation) -> None:
         labels = self._labels.get(invocation.id)
-        if labels is None or invocation.answer is None:
+        if labels is None:
+            return
+        self._found.add(invocation.id)
+        if invocation.answer is None:
+            self.unmatched += 1
             return
         try:
             predicted = [_is_yes(one, self._threshold) for one in _answers(invocation.answer)]
@@ -110,21 +119,29 @@ def read_labels(folder: Path) -> dict[str, list[str]]:
                     continue
                 try:
                     id, labels = _of_json(line) if file.suffix == ".jsonl" else _of_csv(line)
-                except (KeyError, TypeError, ValueError) as error:
+                except ValueError as error:
                     raise ValueError(f"{file.name}, line {number}: no label: {error}") from None
                 found.setdefault(id, []).extend(labels)
     return found
 
 
 def _of_csv(line: str) -> tuple[str, list[str]]:
-    [[id, label]] = csv_rows.of_text(line)
+    [cells] = csv_rows.of_text(line)
+    if len(cells) != 2:
+        raise ValueError(f"expected id,label, got {line.strip()[:40]!r}")
+    id, label = cells
     return id.strip(), [label]
 
 
 def _of_json(line: str) -> tuple[str, list[str]]:
     document = json.loads(line)
-    data = document["groundTruthData"]["data"]
-    return document["eventMetadata"]["eventId"], [one for one in re.split(r"[,\n]", str(data)) if one.strip()]
+    try:
+        id, data = document["eventMetadata"]["eventId"], document["groundTruthData"]["data"]
+    except (KeyError, TypeError):
+        raise ValueError(
+            f"expected eventMetadata.eventId and groundTruthData.data, got {line.strip()[:40]!r}"
+        ) from None
+    return id, [one for one in re.split(r"[,\n]", str(data)) if one.strip()]
 
 
 def _answers(text: str) -> Iterable[Any]:

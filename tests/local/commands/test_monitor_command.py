@@ -79,24 +79,22 @@ PARAMETERS = [
 ]
 
 
+def shop_pipeline(purpose: str, name: str) -> dict[str, Any]:
+    """A pipeline of one processing step that is called so."""
+    body = {"Version": "2020-12-01", "Parameters": PARAMETERS, "Steps": [{**step(), "Name": name}]}
+    return {
+        "PipelineName": f"{NAME}-{purpose}",
+        "PipelineDefinition": {"PipelineDefinitionBody": json.dumps(body)},
+        "Tags": tags(workload="shop", purpose=purpose),
+    }
+
+
 class Shop(Runner):
     """A folder with a monitoring pipeline, its code and a baseline; nothing is captured yet."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        body = {"Version": "2020-12-01", "Parameters": PARAMETERS, "Steps": [step()]}
-        pipeline = {
-            "PipelineName": f"{NAME}-monitor",
-            "PipelineDefinition": {"PipelineDefinitionBody": json.dumps(body)},
-            "Tags": tags(workload="shop", purpose="monitoring"),
-        }
-        write_assembly(
-            folder / "cdk.out",
-            {
-                "Data": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "data"}},
-                "Monitor": {"Type": "AWS::SageMaker::Pipeline", "Properties": pipeline},
-            },
-        )
+        self.declare(shop_pipeline("monitoring", "Monitor"))
         table = f'[images.fake]\nrepository = "fake"\nmodule = "fake_image"\npath = ["{FAKE_IMAGE}"]\n'
         (folder / "versions.toml").write_text(table)
         self.bucket = folder / "build" / "s3" / "data"
@@ -105,6 +103,16 @@ class Shop(Runner):
         for module in carried(CODE / "monitor"):
             shutil.copy(module, code)
         self._describe(folder / "train")
+
+    def declare(self, pipeline: dict[str, Any]) -> None:
+        """Make the pipeline the one of the assembly."""
+        write_assembly(
+            self.folder / "cdk.out",
+            {
+                "Data": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "data"}},
+                "Pipeline": {"Type": "AWS::SageMaker::Pipeline", "Properties": pipeline},
+            },
+        )
 
     def _describe(self, data: Path) -> None:
         data.mkdir()
@@ -134,7 +142,8 @@ def test_what_came_since_the_last_time_is_compared_and_the_report_published(shop
     shop.captured(*first, hour="2026/11/30/00")
     code, out, err = shop.run("monitor", "shop")
     assert (code, err) == (0, "")
-    assert out.startswith("60 rows of 60 invocations, from 1970-01-01T00:00:00Z to ")
+    assert out.startswith("60 rows of 60 invocations, from the first capture to ")
+    assert "left out" not in out
     assert "Completed: Job completed successfully with no violations." in out
     assert "wrote build/reports/shop-monitoring.html" in out
     assert (shop.folder / "build" / "reports" / "shop-monitoring.html").is_file()
@@ -148,15 +157,55 @@ def test_violations_are_printed_and_labels_show_how_good_the_answers_were(shop: 
     rows = [row[:4] for row in customers(40, 2)]
     shop.captured(*(line([row], f"e{number}") for number, row in enumerate(rows)), hour="2026/11/30/00")
     labels = shop.folder / "labels.csv"
-    labels.write_text("e0,False.\ne1,True.\n")
+    labels.write_text("e0,False.\ne1,True.\ne2,True.\ne2,False.\nelsewhere,True.\n")
     code, out, err = shop.run("monitor", "shop", "--all", "--labels", str(labels))
     assert (code, err) == (0, "")
     assert "missing_column_check" in out
     assert "CompletedWithViolations: Job completed successfully with 1 violations." in out
     assert "F1 0.000 of 2 rows with labels, 2026-11-30T00" in out
+    assert "unmatched requests: 1 (labels not as many as answers" in out
+    assert "unmatched labels: 1 (no captured request has the id)" in out
     assert [one["feature_name"] for one in shop.report()["violations"]] == ["Age"]
     [written] = (shop.bucket / "out").glob("*/constraint_violations.json")
     assert len(json.loads(written.read_text())["violations"]) == 1
+
+
+def test_a_line_says_from_when_on_captures_are_left_out(shop: Shop) -> None:
+    shop.captured(line(customers(5, 2)), hour="2026/11/30/00")
+    times = ("EndTime=2026-11-30T00:10:00Z", "LateSeconds=60")
+    given = [part for one in times for part in ("--set", one)]
+    code, out, err = shop.run("monitor", "shop", *given)
+    assert (code, err) == (0, "")
+    assert "left out: captures from 2026-11-30T00:09:00Z on, which may not all be there yet\n" in out
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (
+            "DataQualityBaseline",
+            "the model of shop has no baseline to compare requests with; "
+            "run `make train WORKLOAD=shop` and `make synth`",
+        ),
+        ("Prepare", "no monitoring pipeline called shop; none exist yet"),
+    ],
+)
+def test_without_a_monitoring_pipeline_the_command_says_how_there_will_be_one_if_it_can_be(
+    shop: Shop, step: str, said: str
+) -> None:
+    shop.declare(shop_pipeline("training", step))
+    code, out, err = shop.run("monitor", "shop")
+    assert (code != 0, out) == (True, "")
+    assert said in err
+
+
+def test_a_line_that_is_no_label_is_refused_with_what_was_expected(shop: Shop) -> None:
+    shop.captured(line(customers(1, 2)), hour="2026/11/30/00")
+    labels = shop.folder / "labels.csv"
+    labels.write_text("garbage\n")
+    code, _, err = shop.run("monitor", "shop", "--labels", str(labels))
+    assert code != 0
+    assert "line 1: no label: expected id,label, got 'garbage'" in err
 
 
 def test_without_captures_the_command_says_how_there_will_be_some(shop: Shop) -> None:
