@@ -1,10 +1,12 @@
 """`env`: print the variables that lead AWS's clients to a running `serve`."""
 
 import argparse
+import json
 import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from local.api.signature import ACCESS_KEY, SECRET_KEY
 from local.commands.options import Subparsers, add_command
@@ -30,7 +32,6 @@ _UNSET = (
 # By name as well: one that the shell has already comes before the address for all.
 _SERVICES = ("CLOUDWATCH_LOGS", "IAM", "S3", "SAGEMAKER", "SAGEMAKER_RUNTIME", "STS")
 
-
 # The SDK would tell AWS of each call.
 _SDK = """\
 SchemaVersion: "1.0"
@@ -41,6 +42,12 @@ SageMaker:
 """
 
 
+# The SDK asks STS at an address that it makes of the region. botocore reads its data, such as the rules for
+# addresses, from these folders before its own.
+_DATA_PATH = "AWS_DATA_PATH"
+_STS_RULES = Path("sts", "2011-06-15", "endpoint-rule-set-1.json")
+
+
 def add_parser(subparsers: Subparsers) -> None:
     add_command(subparsers, __doc__, run, _DESCRIPTION.format(command=slipway("env")))
 
@@ -48,11 +55,24 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     served = state_file.read(Workspace().root)
     print(f"unset {' '.join(_UNSET)}")
-    settings = Workspace().root.absolute() / "sagemaker-api" / "sdk.yaml"
+    folder = Workspace().root.absolute() / "sagemaker-api"
+    settings, data = folder / "sdk.yaml", folder / "botocore"
     write_whole(settings, _SDK)
-    for name, value in variables(served.url, served.region, settings).items():
+    write_whole(data / _STS_RULES, json.dumps(_rules(served.url), indent=2) + "\n")
+    others = [one for one in os.environ.get(_DATA_PATH, "").split(os.pathsep) if one not in ("", str(data))]
+    changes = variables(served.url, served.region, settings)
+    for name, value in {**changes, _DATA_PATH: os.pathsep.join([str(data), *others])}.items():
         print(f"export {name}={shlex.quote(value)}")
     return 0
+
+
+def _rules(url: str) -> Mapping[str, Any]:
+    """The rules by which botocore finds a service's address, whatever address a client was given."""
+    return {
+        "version": "1.0",
+        "parameters": {},
+        "rules": [{"type": "endpoint", "conditions": [], "endpoint": {"url": url}}],
+    }
 
 
 def variables(url: str, region: str, settings: Path) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from local.jobs import ProcessingJob, Services, TrainingJob, TuningJob, metrics
 from local.jobs.arguments import PROCESSING, TRAINING, TRANSFORM, TUNING
+from local.jobs.tuning.definition import with_resources
 from local.pipeline.steps import TransformJob
 from local.sagemaker_api.jobs import Described, Kind
 from local.sagemaker_api.listing import Listing
@@ -83,7 +84,10 @@ def definitions(request: Mapping[str, Any]) -> dict[str, Any]:
     def known(one: Mapping[str, Any]) -> dict[str, Any]:
         objective = one.get("TuningObjective") or config["HyperParameterTuningJobObjective"]
         own = {"_tuning_objective_metric": objective["MetricName"]}
-        return {**one, "StaticHyperParameters": {**one.get("StaticHyperParameters", {}), **own}}
+        # The SDK attaches to a tuning job by the ResourceConfig alone, also where it has sent another member.
+        resources = {key: value for key, value in with_resources(one).items() if key == "ResourceConfig"}
+        static = {**one.get("StaticHyperParameters", {}), **own}
+        return {**one, **resources, "StaticHyperParameters": static}
 
     if "TrainingJobDefinition" in request:
         return {"TrainingJobDefinition": known(request["TrainingJobDefinition"])}

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from local.jobs.tuning.definition import with_resources
 from local.sagemaker_api.answers import not_found
 from local.sagemaker_api.jobs import Jobs
 from local.sagemaker_api.kinds import definitions, summaries
@@ -58,7 +57,7 @@ def _training_record(one: Summary, tuning: Record, tunings: Jobs) -> Record:
     return {
         "name": name,
         "request": {
-            **with_resources(definition),
+            **definition,
             "TrainingJobName": name,
             "HyperParameters": {**static, **one["TunedHyperParameters"]},
             "TuningJobArn": tunings.arn(tuning["name"]),

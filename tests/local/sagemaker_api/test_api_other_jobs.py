@@ -159,5 +159,7 @@ def test_several_definitions_are_tuned_by_one_job(laptop: Laptop) -> None:
     assert job["HyperParameterTuningJobStatus"] == "Completed", job
     assert job["BestTrainingJob"]["TrainingJobDefinitionName"] in ("one", "other")
     assert [one["DefinitionName"] for one in job["TrainingJobDefinitions"]] == ["one", "other"]
+    # The SDK attaches to a tuning job by these.
+    assert {one["ResourceConfig"]["InstanceCount"] for one in job["TrainingJobDefinitions"]} == {1}
     best = sagemaker.describe_training_job(TrainingJobName=job["BestTrainingJob"]["TrainingJobName"])
     assert best["ResourceConfig"]["InstanceType"] == "ml.m5.large"

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -28,6 +29,15 @@ except ClientError as error:
 print(json.dumps(said))
 """
 
+# What notebooks begin with; the SDK makes the address of STS itself.
+_OF_THE_SDK = """
+import boto3, json
+from sagemaker.core.helper.session_helper import Session, get_execution_role
+session = Session()
+buckets = [session.default_bucket(), Session().default_bucket()]
+print(json.dumps([get_execution_role(), *buckets, session.account_id()]))
+"""
+
 
 def test_the_variables_lead_boto3_to_what_is_served(laptop: Laptop, tmp_path: Path) -> None:
     profile = tmp_path / "config"
@@ -35,31 +45,56 @@ def test_the_variables_lead_boto3_to_what_is_served(laptop: Laptop, tmp_path: Pa
     code, out, err = laptop.runner.run("env")
     assert (code, err) == (0, "")
 
-    answer = subprocess.run(
-        ["/bin/bash", "-euc", f'{out}\n"$PYTHON" -c "$CALLS"'],
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "PYTHON": sys.executable,
-            "CALLS": _CALLS,
-            "AWS_CONFIG_FILE": str(profile),
-            "AWS_PROFILE": "other",
-            "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
-            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
-            "AWS_SESSION_TOKEN": "of another account",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+    said = run_in_shell(
+        out,
+        _CALLS,
+        HOME=str(tmp_path),
+        AWS_CONFIG_FILE=str(profile),
+        AWS_PROFILE="other",
+        AWS_ENDPOINT_URL_S3="http://127.0.0.1:1",
+        AWS_IGNORE_CONFIGURED_ENDPOINT_URLS="true",
+        AWS_SESSION_TOKEN="of another account",
     )
-    assert answer.returncode == 0, answer.stderr
-    said = json.loads(answer.stdout)
 
     assert said["arn"] == "arn:aws:sts::000000000000:assumed-role/slipway-dev-role/local"
     assert said["role"] == "arn:aws:iam::000000000000:role/slipway-dev-role"
     assert BUCKET in said["buckets"]
     assert "slipway-dev-shop" in said["endpoints"]
     assert said["ec2"] == "UnknownOperationException"
+
+
+def run_in_shell(exports: str, program: str, **variables: str) -> Any:
+    """What a Python program prints, as JSON, in a shell that has run these lines first."""
+    answer = subprocess.run(
+        ["/bin/bash", "-euc", f'{exports}\n"$PYTHON" -c "$PROGRAM"'],
+        env={"PATH": os.environ["PATH"], "PYTHON": sys.executable, "PROGRAM": program, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    return json.loads(answer.stdout)
+
+
+def test_the_sdk_finds_its_role_and_default_bucket(laptop: Laptop, tmp_path: Path) -> None:
+    out = laptop.runner.run("env")[1]
+    role, bucket, again, account = run_in_shell(out, _OF_THE_SDK, HOME=str(tmp_path))
+
+    assert role == "arn:aws:iam::000000000000:role/slipway-dev-role"
+    assert bucket == again == "sagemaker-eu-west-1-000000000000"
+    assert account == "000000000000"
+
+
+def test_folders_of_botocore_that_are_set_stay(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def folders() -> list[str]:
+        lines = laptop.runner.run("env")[1].splitlines()
+        return next(line for line in lines if "AWS_DATA_PATH=" in line).partition("=")[2].split(":")
+
+    monkeypatch.setenv("AWS_DATA_PATH", "/models")
+    own, other = folders()
+    assert other == "/models"
+    monkeypatch.setenv("AWS_DATA_PATH", f"{own}:/models")
+    assert folders() == [own, "/models"]
 
 
 def test_serve_prints_the_line_that_sets_them(laptop: Laptop) -> None:
