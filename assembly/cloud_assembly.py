@@ -49,6 +49,11 @@ class Assembly:
         self._resources: dict[str, list[Resource]] = {}
 
     @property
+    def older_scripts(self) -> list[str]:
+        """For each model that was trained with other scripts than the tree had at synthesis, what to run."""
+        return [text for one in self._artifacts for text in one.older_scripts]
+
+    @property
     def region(self) -> str:
         return self.place.region
 

@@ -19,6 +19,7 @@ from assembly.template import read_template
 
 # The metadata of a stack that declares nothing yet: its workload, and the reason.
 EMPTY = "slipway:empty"
+_OLDER_SCRIPTS = "[ack: slipway:older-scripts:"
 _STACK = "aws:cloudformation:stack"
 _ASSETS = "cdk:asset-manifest"
 _NESTED_ASSEMBLY = "cdk:cloud-assembly"
@@ -75,6 +76,12 @@ class StackArtifact:
     def errors(self) -> tuple[str, ...]:
         """The error annotations, with which the CDK command line does not deploy the stack."""
         return tuple(str(data) for _, data in self.metadata("aws:cdk:error"))
+
+    @property
+    def older_scripts(self) -> tuple[str, ...]:
+        """The warnings about models that were trained with other scripts than the tree had at synthesis."""
+        texts = (str(data) for _, data in self.metadata("aws:cdk:warning"))
+        return tuple(text.partition(" [ack: ")[0] for text in texts if _OLDER_SCRIPTS in text)
 
     @property
     def logical_ids(self) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Says which stacks of an assembly are not to be deployed, and why: their error annotations."""
+"""Says which stacks of an assembly cannot be deployed, and which models are older than their scripts."""
 
 import sys
 from pathlib import Path
@@ -11,6 +11,8 @@ def main() -> int:
     for stack in read_stacks(Path(sys.argv[1])):
         for text in dict.fromkeys(stack.errors):
             print(f"{stack.name} is not ready to be deployed: {text}", file=sys.stderr)
+        for text in stack.older_scripts:
+            print(text, file=sys.stderr)
     return 0
 
 

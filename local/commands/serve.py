@@ -91,6 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
         _engine(arguments.engine) as engine,
     ):
         _tell_what_is_unused(declared, verbose=arguments.verbose)
+        for text in declared.older_scripts:
+            _note(text)
         images = Images.load()
         if arguments.any_version:
             images = images.of_any_version(_note)

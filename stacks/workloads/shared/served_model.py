@@ -19,6 +19,7 @@ from stacks.constructs.storage.baseline import FILES as BASELINE
 from stacks.constructs.storage.baseline import Baseline, DeclareBaseline
 from stacks.settings import ROOT, Settings
 from stacks.workloads.shared.missing import leave_empty
+from stacks.workloads.shared.older_scripts import warn_of_older_scripts
 from stacks.workloads.shared.release import Release, ReleasedContainer, ReleaseError
 
 
@@ -138,6 +139,9 @@ def _trained(
             leave_empty(stack, workload, error)
             return None
         Annotations.of(stack).add_error(error)
+    for archive, path in paths.items():
+        if path.is_file():
+            warn_of_older_scripts(stack, workload, archive, path)
     archives = {
         archive: _archive(stack, folder.name, archive, path)
         if path.is_file()
