@@ -2,6 +2,7 @@
 
 from rehearsal.iam.account import Account, Grant, Role
 from rehearsal.iam.decision import Decision, Verdict
+from rehearsal.iam.evaluate import evaluate
 from rehearsal.iam.request import Request
 from rehearsal.iam.statement import PolicyError, PolicyKind, Source, Statement, parse_document
 
@@ -16,5 +17,6 @@ __all__ = [
     "Source",
     "Statement",
     "Verdict",
+    "evaluate",
     "parse_document",
 ]

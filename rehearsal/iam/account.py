@@ -12,7 +12,9 @@ Statements = tuple[Statement, ...]
 class Role:
     """A role with its policies. `boundary` is None for a role without a permissions boundary.
 
-    `unknown` names the policies that are attached and whose documents aren't known: an AWS managed policy.
+    `session` is the name of its session where a service chooses it (SageMaker's is "SageMaker", a function's
+    its name), empty where it is not known. `unknown` names the policies that are attached and whose documents
+    aren't known: an AWS managed policy.
     """
 
     arn: str
@@ -21,8 +23,14 @@ class Role:
     boundary: Statements | None = None
     trust: Statements = ()
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
-    session: str = "slipway"
+    session: str = ""
     unknown: tuple[str, ...] = ()
+
+    @property
+    def session_arn(self) -> str:
+        """The ARN of its session, with `*` in the place of a session's name that isn't known."""
+        arn = self.arn.replace(":iam:", ":sts:", 1).split(":role/")[0]
+        return f"{arn}:assumed-role/{self.name}/{self.session or '*'}"
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,7 @@ class Grant:
     equals: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Account:
     """What IAM decides by.
 
@@ -57,3 +65,7 @@ class Account:
     grants: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
     endpoints: Mapping[str, Statements] = field(default_factory=dict)
     tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def root(self) -> str:
+        return f"arn:{self.partition}:iam::{self.id}:root"

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, Literal
 
 from assembly.errors import AssemblyError
+from rehearsal.iam.conditions import is_operator
 
 Effect = Literal["Allow", "Deny"]
 Conditions = Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -174,6 +175,9 @@ def _principals(declared: Mapping[str, Any], name: str, where: str) -> tuple[Pri
 
 def _conditions(declared: Any, where: str) -> Conditions:
     blocks = _mapping(declared, where, "Condition")
+    for operator in blocks:
+        if not is_operator(operator):
+            raise PolicyError(f"{where}: there is no condition operator {operator}")
     return {
         operator: {
             key: tuple(_text(one, where, f"{operator} of {key}") for one in _listed(values))
