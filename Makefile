@@ -36,6 +36,9 @@ PYTHON_OF_PROJECT = [[ "$$(python3 -c 'import sys; print("%d.%d" % sys.version_i
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Commands and tests start Python thousands of times: what it imports is compiled once, whatever the caller's
+# environment says. uv compiles nothing when it installs.
+unexport PYTHONDONTWRITEBYTECODE
 
 INSTALLED := .venv/.installed .venv/bin/slipway node_modules/.installed
 SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-standard stacks model_code containers lambda releases \
