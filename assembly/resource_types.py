@@ -109,6 +109,16 @@ DECLARED: Mapping[str, ResourceType] = {
             "RepositoryUri": "{account}.dkr.ecr.{region}.{suffix}/{name}",
         },
     ),
+    # What runs in a cluster is not run here: the API that its pipelines call is.
+    "AWS::EKS::AccessEntry": ResourceType(),
+    "AWS::EKS::Cluster": ResourceType(
+        "Name",
+        attributes={
+            "Arn": "arn:{partition}:eks:{region}:{account}:cluster/{name}",
+            "ClusterSecurityGroupId": "sg-{name}",
+        },
+    ),
+    "AWS::EKS::PodIdentityAssociation": ResourceType(),
     "AWS::Events::Rule": ResourceType(
         "Name", attributes={"Arn": "arn:{partition}:events:{region}:{account}:rule/{name}"}
     ),

@@ -228,6 +228,38 @@ class Studio(Part):
         return _each_once(users)
 
 
+_RESOURCE_NAME = r"^[a-z0-9](-?[a-z0-9])*$"
+KubernetesName = Annotated[str, StringConstraints(pattern=_RESOURCE_NAME, max_length=63)]
+ClusterName = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$")]
+RoleName = Annotated[str, StringConstraints(pattern=r"^[\w+=,.@-]{1,64}$")]
+
+
+class AutoMode(Part):
+    """An EKS cluster of ours in Auto Mode, in the environment's network. The IAM role `deployer` of the
+    account administers it: nobody else may at first, whoever deploys the stack included."""
+
+    version: Annotated[str, StringConstraints(pattern=r"^1\.\d{2}$")]
+    deployer: RoleName
+
+
+class Kubeflow(Part):
+    """Who in a Kubernetes cluster may start the training pipeline of `workload`: the pods of a
+    `service_account` in a `namespace`. The cluster is an existing one of the account and region, by its name,
+    or an `auto_mode` cluster of ours."""
+
+    workload: str
+    cluster: ClusterName | None = None
+    auto_mode: AutoMode | None = None
+    namespace: KubernetesName = "kubeflow"
+    service_account: KubernetesName = "slipway-training"
+
+    @model_validator(mode="after")
+    def _is_one_cluster(self) -> Self:
+        if (self.cluster is None) == (self.auto_mode is None):
+            raise ValueError("expected either cluster, the name of an existing one, or auto_mode")
+        return self
+
+
 _HOURLY = r"^cron\(0 (\*|([01]?\d|2[0-3])(/([1-9]|1\d|2[0-4]))?) \? \* \* \*\)$"
 
 

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from stacks.setting_parts import (
+    Kubeflow,
     ModelMonitor,
     Monitoring,
     Network,
@@ -165,6 +166,7 @@ class Settings(Part):
     workbench: Workbench | None = None
     studio: Studio | None = None
     mlflow: bool = False
+    kubeflow: Kubeflow | None = None
     model_monitor: ModelMonitor | None = None
 
     @field_validator("studio")
@@ -175,6 +177,15 @@ class Settings(Part):
                 "expected a network beside it, since a domain is in a VPC; name one, or no studio"
             )
         return studio
+
+    @field_validator("kubeflow")
+    @classmethod
+    def _fits_the_environment(cls, kubeflow: Kubeflow | None, info: ValidationInfo) -> Kubeflow | None:
+        if kubeflow:
+            _is_declared(kubeflow.workload)
+            if kubeflow.auto_mode and info.data.get("network", "wrong") is None:
+                raise ValueError("expected a network beside it, since an auto_mode cluster is in a VPC")
+        return kubeflow
 
     @property
     def artifacts_folder(self) -> Path:

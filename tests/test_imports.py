@@ -25,6 +25,7 @@ ROOMS: Mapping[str, Sequence[str]] = {
     "lambda": ["bank_encoding", "translation_text"],  # copied beside the function by its carries.txt
     "web": [],
     "workbench": ["review"],  # the notebook calls it in a clone, as a command
+    "kubeflow": [],  # a cluster runs it
     "scripts": ["assembly", "local", "stacks", "prediction_service.openapi"],  # openapi.json is generated
     "scaffold": ["stacks.workloads.shared.record", "tests/"],  # it writes tests, and reads their names
     "quality": [

@@ -61,6 +61,7 @@ STORES: Mapping[str, Store] = {
     "AWS::EC2::Volume": _DATABASE,
     "AWS::ECR::PublicRepository": Store("images", _never),
     "AWS::ECR::Repository": Store("images", _empty_on_delete),
+    "AWS::EKS::Cluster": Store("all that was put into the cluster"),
     "AWS::EFS::FileSystem": Store("its files"),
     "AWS::ElastiCache::ReplicationGroup": _DATABASE,
     "AWS::Elasticsearch::Domain": _DATABASE,

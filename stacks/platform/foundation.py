@@ -60,6 +60,12 @@ class Foundation(Stack):
         CfnOutput(self, "DataBucketName", value=self.data_bucket.bucket_name, description="Put data here")
         _tell_event_bridge(self.data_bucket)
         self.artifact_bucket = self._build_logged_bucket("ArtifactBucket")
+        CfnOutput(
+            self,
+            "ArtifactBucketName",
+            value=self.artifact_bucket.bucket_name,
+            description="Pipelines write here",
+        )
         self.captures = S3Prefix(self.artifact_bucket, "capture")
         self.artifact_bucket.add_lifecycle_rule(
             prefix=f"{self.captures.prefix}/",

@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_cdk import App
 
+from stacks.platform.kubeflow import Kubeflow
 from stacks.platform.mlflow import Mlflow
 from stacks.platform.studio import Studio
 from stacks.platform.workbench import Workbench
@@ -19,3 +20,5 @@ def optional_stacks(app: App, *, settings: Settings, **kwargs: Any) -> None:
         Studio(app, f"{prefix}-studio", studio=settings.studio, **common)
     if settings.mlflow:
         Mlflow(app, f"{prefix}-mlflow", **common)
+    if settings.kubeflow:
+        Kubeflow(app, f"{prefix}-kubeflow", kubeflow=settings.kubeflow, **common)

@@ -35,6 +35,7 @@ def tagged(key: str) -> dict[str, Any]:
         ("AWS::SageMaker::ModelPackageGroup", {}, "is deleted if it is empty; while it holds model packages"),
         ("AWS::DynamoDB::Table", {}, "is deleted with its items"),
         ("AWS::EFS::FileSystem", {}, "is deleted with its files"),
+        ("AWS::EKS::Cluster", {}, "is deleted with all that was put into the cluster"),
         ("AWS::RDS::DBInstance", {"DBClusterIdentifier": "a"}, "is deleted with its data"),
         ("AWS::SageMaker::FeatureGroup", {}, "is deleted with the records of its online store"),
         ("AWS::SageMaker::MlflowApp", {}, "is deleted with its runs"),

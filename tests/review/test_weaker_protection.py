@@ -30,6 +30,7 @@ def step(**arguments: Any) -> dict[str, Any]:
     return {"PipelineDefinition": {"PipelineDefinitionBody": json.dumps({"Steps": steps})}}
 
 
+CLUSTER = "AWS::EKS::Cluster"
 CLOUDWATCH_ALARM = "AWS::CloudWatch::Alarm"
 
 
@@ -46,6 +47,11 @@ SETTINGS_OF_TYPES: list[tuple[str, str, Any, Any, str]] = [
     (BUCKET, "VersioningConfiguration.Status", "Enabled", "Suspended", "not kept"),
     ("AWS::SageMaker::NotebookInstance", "DirectInternetAccess", "Disabled", "Enabled", "internet"),
     ("AWS::SageMaker::Domain", "AppNetworkAccessType", "VpcOnly", "PublicInternetOnly", "internet"),
+    (CLUSTER, "ResourcesVpcConfig.EndpointPublicAccess", False, True, "answers to the internet"),
+    (CLUSTER, "ResourcesVpcConfig.PublicAccessCidrs.0", "10.0.0.0/8", "0.0.0.0/0", "every address"),
+    (CLUSTER, "AccessConfig.AuthenticationMode", "API", "API_AND_CONFIG_MAP", "config map"),
+    (CLUSTER, "AccessConfig.BootstrapClusterCreatorAdminPermissions", False, True, "administers it"),
+    (CLUSTER, "DeletionProtection", True, False, "no longer protected from deletion"),
     ("AWS::SageMaker::Space", "SpaceSettings.RemoteAccess", "DISABLED", "ENABLED", "other machines"),
     ("AWS::ApiGateway::Stage", "MethodSettings.0.LoggingLevel", "INFO", "OFF", "less is logged"),
     ("AWS::ApiGateway::RestApi", "EndpointConfiguration.Types.0", "PRIVATE", "REGIONAL", "no longer private"),
@@ -100,6 +106,8 @@ WEAKER: list[tuple[str, Any, Any, str]] = [
         {"OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}},
         "access lists",
     ),
+    (CLUSTER, {"EncryptionConfig": [{"Resources": ["secrets"]}]}, {}, "encryption"),
+    (CLUSTER, {"Logging": {"ClusterLogging": {"EnabledTypes": [{"Type": "api"}]}}}, {}, "no longer logged"),
     ("AWS::ECR::Repository", {"ImageTagMutability": "IMMUTABLE"}, {}, "moved to other images"),
     ("AWS::ECR::Repository", {"ImageScanningConfiguration": {"ScanOnPush": True}}, {}, "no longer scanned"),
     ("AWS::SageMaker::Model", {"EnableNetworkIsolation": True}, {}, "network isolation"),

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from stacks.settings import ROOT, Settings, SettingsError
 
 STUDIO = {"users": ["analyst"], "instance_type": "ml.t3.medium", "volume_size_gb": 10, "idle_minutes": 60}
+KUBEFLOW = {"workload": "emoji", "cluster": "ml"}
+AUTO_MODE = {"version": "1.36", "deployer": "deployer"}
 MONITOR = {
     "schedule": "cron(0 * ? * * *)",
     "instance_type": "ml.m5.large",
@@ -105,6 +107,15 @@ def test_only_prod_keeps_data(context: Mapping[str, Any]) -> None:
         ("model_monitor", {**MONITOR, "schedule": "cron(5 * ? * * *)"}, "pattern"),
         ("model_monitor", {**MONITOR, "instance_type": "ml.m5d.large"}, "expected no local disk"),
         ("model_monitor", {**MONITOR, "max_runtime_seconds": 86_401}, "less than or equal to 86400"),
+        ("kubeflow", {"workload": "emoji"}, "expected either cluster"),
+        ("kubeflow", {**KUBEFLOW, "auto_mode": AUTO_MODE}, "expected either cluster"),
+        ("kubeflow", {"workload": "emoji", "auto_mode": AUTO_MODE}, "expected a network beside it"),
+        ("kubeflow", {**KUBEFLOW, "workload": "emojis"}, "expected a workload: automl, bank"),
+        ("kubeflow", {**KUBEFLOW, "cluster": "an own one"}, "pattern"),
+        ("kubeflow", {**KUBEFLOW, "namespace": "Kubeflow"}, "pattern"),
+        ("kubeflow", {**KUBEFLOW, "service_account": "a" * 64}, "at most 63 characters"),
+        ("kubeflow", {"workload": "emoji", "auto_mode": {**AUTO_MODE, "version": "1"}}, "pattern"),
+        ("kubeflow", {"workload": "emoji", "auto_mode": {**AUTO_MODE, "deployer": ""}}, "pattern"),
         ("studio", STUDIO, "expected a network beside it"),
         ("studio", {**STUDIO, "users": []}, "at least 1 item"),
         ("studio", {**STUDIO, "users": ["Ann"]}, "pattern"),

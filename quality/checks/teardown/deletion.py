@@ -71,6 +71,11 @@ def _space(space: Resource) -> Iterator[Remainder]:
     yield from logs.of_space(space)
 
 
+def _cluster(cluster: Resource) -> Iterator[Remainder]:
+    yield Remainder.at(cluster, Kind.MADE_IN_CLUSTER)
+    yield from logs.of_cluster(cluster)
+
+
 def _state_machine(machine: Resource) -> Iterator[Remainder]:
     if "createAutoMLJob" in str(machine.get("DefinitionString")):
         yield Remainder.at(machine, Kind.MADE_BY_EXECUTIONS, "AWS::SageMaker::Model")
@@ -119,6 +124,8 @@ FINDERS: Mapping[str, Finder] = {
             "AWS::EC2::SubnetRouteTableAssociation",
             "AWS::EC2::VPC",
             "AWS::EC2::VPCEndpoint",
+            "AWS::EKS::AccessEntry",
+            "AWS::EKS::PodIdentityAssociation",
             "AWS::Events::Rule",
             "AWS::IAM::ManagedPolicy",
             "AWS::IAM::Policy",
@@ -148,6 +155,7 @@ FINDERS: Mapping[str, Finder] = {
     "AWS::CodeBuild::Project": logs.of_project,
     "AWS::EC2::FlowLog": logs.of_flow_log,
     "AWS::ECR::Repository": _repository,
+    "AWS::EKS::Cluster": _cluster,
     "AWS::KMS::Key": _key,
     "AWS::Lambda::Function": logs.of_function,
     "AWS::S3::Bucket": _bucket,

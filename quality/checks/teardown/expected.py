@@ -18,8 +18,10 @@ _ANYWHERE: Reasons = {
     (Kind.LOG_GROUP, "/aws/sagemaker/TransformJobs"): _OF_ALL,
     (Kind.MADE_BY_EXECUTIONS, "AWS::SageMaker::Model"): "a name and a role, at no cost; deleted by hand",
 }
-# Only where a synth lacks something: the tests look at every stack, with archives of their own.
+# Only where a synth lacks something (the tests look at every stack, with archives of their own), or has what
+# neither environment has by itself.
 _MAY_BE_THERE: Reasons = {
+    (Kind.MADE_IN_CLUSTER, "AWS::EKS::Cluster"): "a person deletes what runs in the cluster first",
     (Kind.NOT_DEPLOYABLE, "the whole stack"): "once it can be deployed, it is looked at; the tests do so now",
 }
 _KEPT = "prod keeps its data, and what is needed to read it"
@@ -41,6 +43,9 @@ _EXPECTED: Mapping[Environment, Reasons] = {
         (Kind.RETAINED, "AWS::SageMaker::ModelPackageGroup"): _KEPT,
     },
 }
+_MAY_BE_IN_PROD: Reasons = {
+    (Kind.PROTECTED, "AWS::EKS::Cluster"): "nobody deletes prod's cluster by one command",
+}
 
 
 def expected(environment: Environment) -> Reasons:
@@ -50,4 +55,6 @@ def expected(environment: Environment) -> Reasons:
 
 def why_expected(remainder: Remainder, environment: Environment) -> str | None:
     """Why the remainder is one that is known, or None."""
-    return {**_EXPECTED[environment], **_MAY_BE_THERE}.get((remainder.kind, remainder.subject))
+    prod = _MAY_BE_IN_PROD if environment == "prod" else {}
+    known = {**_EXPECTED[environment], **_MAY_BE_THERE, **prod}
+    return known.get((remainder.kind, remainder.subject))

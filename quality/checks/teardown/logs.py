@@ -50,6 +50,12 @@ def of_schedule(schedule: Resource) -> Iterator[Remainder]:
     yield from _written_to(schedule, None, "/aws/sagemaker/ProcessingJobs")
 
 
+def of_cluster(cluster: Resource) -> Iterator[Remainder]:
+    if cluster.get("Logging.ClusterLogging.EnabledTypes"):
+        name = f"/aws/eks/{cluster.get('Name') or cluster.text()}/cluster"
+        yield from _written_to(cluster, None, name)
+
+
 def of_state_machine(machine: Resource) -> Iterator[Remainder]:
     for one in machine.get("LoggingConfiguration.Destinations") or []:
         destination = lookup(one, "CloudWatchLogsLogGroup.LogGroupArn")

@@ -19,6 +19,9 @@ class Kind(Enum):
     BLOCKED = "it is not deleted while it has members, which no stack declares"
     FILE_SYSTEM = "SageMaker makes it for the domain, and CloudFormation keeps it when the domain goes"
     MADE_BY_EXECUTIONS = "an execution makes them, and no stack declares them"
+    MADE_IN_CLUSTER = (
+        "the cluster makes volumes and load balancers for what runs in it, and no stack declares them"
+    )
     ASSETS = "the bootstrap stack's bucket has no part in any stack"
     NO_DELETION = "what its handler does when it is deleted is not known"
     UNKNOWN = "what its deletion leaves is not known here: see quality/checks/teardown/deletion.py"

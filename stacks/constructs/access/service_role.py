@@ -1,6 +1,6 @@
 """Roles that AWS services assume on behalf of this account."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -16,15 +16,23 @@ class ServiceRole(iam.Role):
     """A role that one service may assume, on behalf of this account only, with nothing granted yet."""
 
     def __init__(
-        self, scope: Construct, id: str, *, service: str, description: str, names_source: bool = True
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        service: str,
+        description: str,
+        names_source: bool = True,
+        session_tags: Mapping[str, str] | None = None,
     ) -> None:
-        conditions = {"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}} if names_source else {}
-        super().__init__(
-            scope,
-            id,
-            description=description,
-            assumed_by=iam.ServicePrincipal(service, conditions=conditions),
-        )
+        """With `session_tags` the service tags its sessions, and has to with these, where there are some."""
+        equal = {"aws:SourceAccount": Stack.of(scope).account} if names_source else {}
+        equal |= {f"aws:RequestTag/{key}": value for key, value in (session_tags or {}).items()}
+        conditions = {"StringEquals": equal} if equal else {}
+        principal: iam.IPrincipal = iam.ServicePrincipal(service, conditions=conditions)
+        if session_tags is not None:
+            principal = iam.SessionTagsPrincipal(principal)
+        super().__init__(scope, id, description=description, assumed_by=principal)
         acknowledge(self, "NIST.800.53.R5-IAMNoInlinePolicy", _OF_ONE_ROLE)
 
     @property

@@ -52,8 +52,11 @@ class IsolatedNetwork(Construct):
             self, "FunctionGroup", "Functions", _https(self._endpoints.attr_group_id)
         )
         sagemaker = self._build_group(self, "SageMakerGroup", "Models and jobs", _https_by_the_routes())
-        self._let_in(
-            self, "FunctionsToEndpoints", function, "Functions call the services behind the endpoints"
+        self.let_in(
+            self,
+            "FunctionsToEndpoints",
+            function.attr_group_id,
+            "Functions call the services behind the endpoints",
         )
         self._build_storage_endpoint()
         # Whether a traced function in a VPC needs X-Ray's endpoint is told either way: not verified.
@@ -71,14 +74,18 @@ class IsolatedNetwork(Construct):
     def vpc_id(self) -> str:
         return self._vpc.ref
 
+    @property
+    def subnet_ids(self) -> Sequence[str]:
+        return tuple(self._subnet_ids)
+
     def vpc_config_of_people(self, scope: Construct, kind: str) -> VpcConfig:
         """A place in the first subnet for what people of another stack work in, whose resources go with that
         one. From there S3 is reached, and what is behind the interface endpoints."""
         people = self._build_group(scope, f"{kind}Group", kind, _https_by_the_routes())
-        self._let_in(
+        self.let_in(
             scope,
             f"{kind}ToEndpoints",
-            people,
+            people.attr_group_id,
             f"The {kind.lower()} calls the services behind the endpoints",
         )
         return VpcConfig(self._subnet_ids[:1], people.attr_group_id, SAGEMAKER)
@@ -86,8 +93,30 @@ class IsolatedNetwork(Construct):
     def build_sagemaker_api(self, scope: Construct, actions: Sequence[str]) -> None:
         """An endpoint of SageMaker's API in the first subnet, for these actions only. A VPC has room for one,
         since it answers to the API's own name."""
-        api = ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API
-        self._build_interface_endpoint(scope, "SageMakerApi", api, actions, self._subnet_ids[:1])
+        self.build_endpoint(scope, "SageMakerApi", ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API, actions)
+
+    def build_endpoint(
+        self,
+        scope: Construct,
+        id: str,
+        service: ec2.InterfaceVpcEndpointAwsService,
+        actions: Sequence[str],
+    ) -> None:
+        """An interface endpoint in the first subnet, for these actions only; it goes with the scope's
+        stack."""
+        self._build_interface_endpoint(scope, id, service, actions, self._subnet_ids[:1])
+
+    def allow_image_layers(self) -> None:
+        """Let what pulls images here get their layers, which ECR keeps in a bucket of its own: it signs the
+        requests itself, so that no principal of this account makes them."""
+        layers = f"prod-{self._stack.region}-starport-layer-bucket"
+        self._storage_policy.add_statements(
+            iam.PolicyStatement(
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:GetObject"],
+                resources=[f"arn:{self._stack.partition}:s3:::{layers}/*"],
+            )
+        )
 
     def _build_subnets(self, settings: Network) -> list[str]:
         halves = IPv4Network(settings.block).subnets(prefixlen_diff=1)
@@ -144,6 +173,10 @@ class IsolatedNetwork(Construct):
         )
 
     def _build_storage_endpoint(self) -> None:
+        self._storage_policy = self._for_this_account(
+            ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListBucket", "s3:PutObject"],
+            {"aws:ResourceAccount": self._stack.account},
+        )
         ec2.CfnVPCEndpoint(
             self,
             "S3",
@@ -151,18 +184,16 @@ class IsolatedNetwork(Construct):
             service_name=ec2.GatewayVpcEndpointAwsService.S3.name,
             vpc_endpoint_type="Gateway",
             route_table_ids=[self._routes.ref],
-            policy_document=self._for_this_account(
-                ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListBucket", "s3:PutObject"],
-                {"aws:ResourceAccount": self._stack.account},
-            ),
+            policy_document=self._storage_policy,
         )
 
-    def _let_in(self, scope: Construct, id: str, source: ec2.CfnSecurityGroup, description: str) -> None:
+    def let_in(self, scope: Construct, id: str, group_id: str, description: str) -> None:
+        """Let a security group call the services behind the interface endpoints."""
         ec2.CfnSecurityGroupIngress(
             scope,
             id,
             group_id=self._endpoints.attr_group_id,
-            source_security_group_id=source.attr_group_id,
+            source_security_group_id=group_id,
             ip_protocol="tcp",
             from_port=_HTTPS,
             to_port=_HTTPS,

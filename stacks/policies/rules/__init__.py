@@ -5,6 +5,7 @@ from stacks.policies.rules import (
     access,
     api,
     autopilot,
+    cluster,
     endpoint,
     experiments,
     function,
@@ -31,6 +32,7 @@ RULES: tuple[Rule, ...] = tuple(
         autopilot,
         monitoring,
         experiments,
+        cluster,
     )
     for value in vars(module).values()
     if isinstance(value, Rule)

@@ -5,8 +5,11 @@ from stacks.policies.statements import IDENTITY_POLICIES, identity_statements, s
 from stacks.policies.templates import Resource
 
 # Services that say on whose behalf they assume a role.
-_NAME_THEIR_SOURCE = ("events", "pipes", "sagemaker", "scheduler", "states", "vpc-flow-logs")
+_NAME_THEIR_SOURCE = ("eks", "events", "pipes", "sagemaker", "scheduler", "states", "vpc-flow-logs")
 _SOURCE_KEYS = {"aws:SourceAccount", "aws:SourceArn"}
+_PODS = "pods.eks.amazonaws.com"
+# Pod Identity tags its sessions with whose they are.
+_POD_TAGS = ("eks-cluster-arn", "kubernetes-namespace", "kubernetes-service-account")
 
 _NO_RESOURCE_TYPE = "the service defines no resource type for the action"
 ONLY_STAR = {
@@ -46,6 +49,18 @@ def trust_names_the_source_account(role: Resource) -> Faults:
         bound = [name for name in services if name in _NAME_THEIR_SOURCE]
         if statement.is_allowed and bound and not statement.condition_keys() & _SOURCE_KEYS:
             yield f"{statement.path}.Condition", f"lets {', '.join(bound)} assume the role for any account"
+
+
+@rule("AWS::IAM::Role")
+def pod_role_is_one_service_accounts(role: Resource) -> Faults:
+    """A role that pods assume names the cluster, the namespace and the service account that they have to be
+    of: whoever may associate roles elsewhere gets nothing by it."""
+    for statement in statements(role.get("AssumeRolePolicyDocument"), "AssumeRolePolicyDocument"):
+        if not statement.is_allowed or _PODS not in statement.principals.get("Service", []):
+            continue
+        keys = statement.condition_keys()
+        if missing := [tag for tag in _POD_TAGS if f"aws:RequestTag/{tag}" not in keys]:
+            yield f"{statement.path}.Condition", f"does not limit {', '.join(missing)}"
 
 
 @rule(*IDENTITY_POLICIES)

@@ -22,7 +22,6 @@ from stacks.constructs.pipeline.steps import (
     DataBaseline,
     Model,
     Processing,
-    PropertyFile,
     RegisterModel,
     Spot,
     Step,
@@ -32,6 +31,7 @@ from stacks.constructs.pipeline.trigger import ETAG, KEY, TIME, NewObject, Sched
 from stacks.constructs.storage.artifact import CodeDirectory, S3Prefix, SourceArchive
 from stacks.platform.foundation import Foundation
 from stacks.settings import ROOT, Settings
+from stacks.workloads.shared.evaluation import FILE, STEP, outputs
 from stacks.workloads.shared.gate import Gate
 from stacks.workloads.shared.instances import (
     model_instance_types,
@@ -47,7 +47,6 @@ from stacks.workloads.shared.workload_stack import WorkloadStack, tag_purpose, t
 DATA_VERSION = Parameter.string("DataVersion", "1")
 SPLIT_SEED = Parameter.string("SplitSeed", "1729")
 
-_EVALUATION = PropertyFile("Evaluation", "output", "evaluation.json")
 _ANSWERS = ("text/csv", "application/json", "application/jsonlines")
 
 
@@ -81,7 +80,7 @@ class TrainingStack(WorkloadStack):
         self._arrivals = S3Prefix(foundation.data_bucket, f"{self.workload}/input")
         self._input_key = Parameter.string("InputKey", f"{self._arrivals.prefix}/{workload.data}")
         self.data = Join("/", (f"s3://{foundation.data_bucket.bucket_name}", self._input_key))
-        self.outputs = S3Prefix(foundation.artifact_bucket, f"{self.workload}/training")
+        self.outputs = S3Prefix(foundation.artifact_bucket, outputs(self.workload))
         self._pretrained = S3Prefix(foundation.data_bucket, f"{self.workload}/weights")
         self._weights_key = (
             Parameter.string("WeightsKey", f"{self._pretrained.prefix}/{workload.weights}/")
@@ -186,29 +185,29 @@ class TrainingStack(WorkloadStack):
         models becomes the workload's, each in its `branch` of a condition, they have steps of their own only.
         """
         suffix = _pascal(variant or branch)
-        evaluation = replace(_EVALUATION, name=f"{_EVALUATION.name}-{variant}") if variant else _EVALUATION
+        file = replace(FILE, name=f"{FILE.name}-{variant}") if variant else FILE
         evaluate = Processing(
-            f"Evaluate{suffix}",
+            f"{STEP}{suffix}",
             image=image,
             code=self.code("evaluate"),
             inputs=inputs,
-            outputs=[evaluation.output],
+            outputs=[file.output],
             cluster=self.processing,
             options=gate.options,
-            property_files=[evaluation],
+            property_files=[file],
         )
         register = RegisterModel(
             f"Register{suffix}",
             group=self._group(variant),
             model=model,
-            statistics=evaluate.uri(evaluation),
+            statistics=evaluate.uri(file),
             accepts=accepts,
             answers=answers,
             transform_instance_types=self.settings.scoring.instance_types,
             realtime_instance_types=[self.settings.serving.instance_type],
             baseline=baseline,
         )
-        return evaluate, gate.step(evaluate, evaluation, register, suffix)
+        return evaluate, gate.step(evaluate, file, register, suffix)
 
     def build_pipeline(self, steps: Sequence[Step], parameters: Sequence[Parameter]) -> None:
         """The pipeline, with `parameters` beside those of data and instances, and its triggers."""

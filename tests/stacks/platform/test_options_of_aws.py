@@ -1,5 +1,5 @@
-"""What neither environment has, with its setting on: Autopilot, MLflow and Model Monitor of AWS, and Studio
-for two users without a workbench.
+"""What neither environment has, with its setting on: Autopilot, MLflow and Model Monitor of AWS, Kubeflow in
+clusters of ours and of others, and Studio for two users without a workbench.
 
 One App for all of them, with our rules and cdk-nag's: its synth fails on what is neither met nor
 acknowledged.
@@ -20,12 +20,15 @@ from request_shapes import Arguments
 import assembly
 from assembly.manifest import read_stacks
 from quality.checks.teardown.expected import why_expected
+from quality.checks.teardown.remainder import Kind
 from quality.checks.teardown.remainders import remainders
 from stacks.constructs.pipeline.autopilot_states import Job
 from stacks.constructs.storage.artifact import S3Prefix
 from stacks.platform.foundation import Foundation
+from stacks.platform.kubeflow import Kubeflow
 from stacks.platform.optional import optional_stacks
 from stacks.policies.synth import attach
+from stacks.setting_parts import Kubeflow as KubeflowSettings
 from stacks.settings import Settings
 from stacks.workloads.shared.autopilot import build_autopilot
 from stacks.workloads.shared.managed_monitor import build_managed_monitor
@@ -39,6 +42,8 @@ MONITOR = {
     "volume_size_gb": 10,
     "max_runtime_seconds": 3300,
 }
+KUBEFLOW = {"workload": "emoji", "auto_mode": {"version": "1.36", "deployer": "deployer"}}
+CLUSTERS = ("slipway-prod-kubeflow", "of-another-cluster")
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,8 @@ def declare(app: App, settings: Settings) -> None:
     common = {"settings": settings, "env": Environment(region=settings.region)}
     foundation = Foundation(app, "slipway-prod-foundation", **common)  # type: ignore[arg-type]
     optional_stacks(app, foundation=foundation, **common)  # type: ignore[arg-type]
+    others = KubeflowSettings(workload="churn", cluster="ml")
+    Kubeflow(app, "of-another-cluster", kubeflow=others, foundation=foundation, **common)  # type: ignore[arg-type]
     for mode in ("candidates-only", "complete"):
         build_autopilot(
             workload_stack(app, f"autopilot-{mode}", settings, {"autopilot": mode}),
@@ -100,7 +107,7 @@ def declare(app: App, settings: Settings) -> None:
 @pytest.fixture(scope="module")
 def folder(context: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     prod = {**context["environments"]["prod"], "workbench": None}
-    prod |= {"mlflow": True, "model_monitor": MONITOR}
+    prod |= {"mlflow": True, "model_monitor": MONITOR, "kubeflow": KUBEFLOW}
     prod["studio"] = {**prod["studio"], "users": ["ann-lee", "bo"]}
     settings = Settings.from_mapping({**context, "env": "prod", "environments": {"prod": prod}})
     folder = tmp_path_factory.mktemp("options")
@@ -124,7 +131,7 @@ def definition(template: Any) -> Any:
 
 def test_cfn_lint_finds_nothing(folder: Path) -> None:
     config = cfnlint.api.ManualArgs(regions=["eu-central-1"])
-    for stack in ("slipway-prod-mlflow", "autopilot-complete", "monitored"):
+    for stack in (*CLUSTERS, "slipway-prod-mlflow", "autopilot-complete", "monitored"):
         found = cfnlint.api.lint((folder / f"{stack}.template.json").read_text(), config=config)
         assert [str(one) for one in found] == [], stack
 
@@ -137,6 +144,8 @@ def test_what_they_leave_behind_is_known(folder: Path) -> None:
     new = [one for one in remainders(folder) if not one.place.startswith("slipway-prod-foundation")]
     assert [one for one in new if why_expected(one, "prod") is None] == []
     assert any(one.place.startswith("autopilot-complete/") for one in new)
+    clusters = {one.kind for one in new if one.place == "slipway-prod-kubeflow/EksCluster9EEA9CA8"}
+    assert clusters == {Kind.MADE_IN_CLUSTER, Kind.PROTECTED}
 
 
 def test_autopilot_that_is_off_declares_nothing(context: Mapping[str, Any], tmp_path: Path) -> None:
