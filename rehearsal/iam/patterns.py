@@ -61,6 +61,11 @@ def wild(value: str, *, has_variables: bool, ignore_case: bool = False) -> Patte
     return Pattern([*found], re.IGNORECASE if ignore_case else 0)
 
 
+def glob(value: str) -> re.Pattern[str]:
+    """A text with wildcards as a regular expression; it has no variables."""
+    return _compiled("".join(str(one) for one in _expressions((value,), _ANYTHING)), re.DOTALL)
+
+
 def action(value: str) -> Pattern:
     """An action with wildcards; it has neither case nor variables."""
     return wild(value, has_variables=False, ignore_case=True)
