@@ -80,6 +80,8 @@ def variables(url: str, region: str, settings: Path) -> Mapping[str, str]:
     return {
         "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(settings),
         "SAGEMAKER_USER_CONFIG_OVERRIDE": str(settings),
+        # The SDK would have IAM simulate the role's policies before each job.
+        "SAGEMAKER_VALIDATE_ROLE": "false",
         "AWS_ENDPOINT_URL": url,
         **{f"AWS_ENDPOINT_URL_{service}": url for service in _SERVICES},
         "AWS_REGION": region,

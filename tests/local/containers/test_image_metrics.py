@@ -22,6 +22,13 @@ LINEAR_LEARNER = """
 #quality_metric: host=algo-1, validation roc_auc_score <score>=0.998988169365
 #quality_metric: host=algo-1, test binary_classification_cross_entropy_objective <loss>=0.0381
 """
+DEEPAR = """
+#quality_metric: host=algo-1, epoch=0, train loss <loss>=5.1
+#quality_metric: host=algo-1, train final_loss <loss>=4.25
+#test_score (algo-1, RMSE): 12.5
+#quality_metric: host=algo-1, test RMSE <loss>=12.5
+#quality_metric: host=algo-1, test mean_wQuantileLoss <loss>=0.0713
+"""
 XGBOOST = "[12]\ttrain-auc:0.93311\tvalidation-auc:0.92106\n"
 
 
@@ -35,6 +42,9 @@ def image_named(name: str) -> Image:
         ("xgboost", XGBOOST, "train:auc", ["0.93311"]),
         ("xgboost", XGBOOST, "validation:auc", ["0.92106"]),
         ("xgboost", XGBOOST, "validation:f1_binary", []),
+        ("deepar", DEEPAR, "train:final_loss", ["4.25"]),
+        ("deepar", DEEPAR, "test:RMSE", ["12.5"]),
+        ("deepar", DEEPAR, "test:mean_wQuantileLoss", ["0.0713"]),
         ("linear-learner", LINEAR_LEARNER, "train:progress", ["100"]),
         ("linear-learner", LINEAR_LEARNER, "train:throughput", ["22743.7031111"]),
         ("linear-learner", LINEAR_LEARNER, "train:objective_loss", ["0.1993"]),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
 from laptop import BUCKET, PROCESSING_IMAGE, ROLE, SERVING_IMAGE, Laptop, training
 
 ENDED = ("Completed", "Failed", "Stopped")
@@ -62,6 +64,14 @@ def test_a_script_processes_what_was_uploaded_and_its_log_is_followed(laptop: La
         logGroupName=group, logStreamName=stream["logStreamName"], nextToken=first["nextForwardToken"]
     )
     assert (more["events"], more["nextForwardToken"]) == ([], first["nextForwardToken"])
+    found = logs.filter_log_events(logGroupName=group, logStreamNamePrefix="copies/", limit=1)
+    assert [(one["logStreamName"], one["message"]) for one in found["events"]] == [
+        (stream["logStreamName"], "rows: a,b")
+    ]
+    assert "nextToken" not in found
+    assert logs.filter_log_events(logGroupName=group, logStreamNames=["another"])["events"] == []
+    with pytest.raises(ClientError, match="filterPattern is not implemented"):
+        logs.filter_log_events(logGroupName=group, filterPattern="rows")
 
 
 def test_a_model_of_a_client_scores_a_file(laptop: Laptop) -> None:

@@ -107,6 +107,10 @@ def test_without_a_server_it_says_how_to_start_one(tmp_path: Path) -> None:
     assert "no endpoint is being served; start it with:" in err
 
 
+def test_the_sdk_does_not_ask_what_a_role_may_do(laptop: Laptop) -> None:
+    assert "export SAGEMAKER_VALIDATE_ROLE=false" in laptop.runner.run("env")[1]
+
+
 @pytest.mark.parametrize("line", ["unset AWS_PROFILE", "export AWS_CONFIG_FILE=/dev/null"])
 def test_no_profile_is_read(laptop: Laptop, line: str) -> None:
     assert line in laptop.runner.run("env")[1]
