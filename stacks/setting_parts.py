@@ -15,8 +15,11 @@ from pydantic import (
 )
 
 from stacks.instance_types import has_local_disk
+from stacks.text_forms import of_form
 
-InstanceType = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z][a-z0-9-]*\.(medium|large|\d*xlarge)$")]
+InstanceType = Annotated[
+    str, of_form(r"ml\.[a-z][a-z0-9-]*\.(medium|large|\d*xlarge)", "an instance type such as ml.m5.xlarge")
+]
 
 
 def _of_one_kind(types: tuple[str, ...]) -> tuple[str, ...]:
@@ -31,9 +34,18 @@ InstanceTypes = Annotated[
 ]
 # As many as the local runner starts (docs/decisions/several-instances.md).
 InstanceCount = Annotated[int, Field(ge=1, le=8)]
-_SCHEDULE = r"^(cron\(\S+( \S+){5}\)|rate\([1-9]\d* (minute|hour|day)s?\))$"
-Schedule = Annotated[str, StringConstraints(pattern=_SCHEDULE)]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$", max_length=254)]
+Schedule = Annotated[
+    str,
+    of_form(
+        r"cron\(\S+( \S+){5}\)|rate\([1-9]\d* (minute|hour|day)s?\)",
+        "a schedule such as rate(1 day), or cron(0 3 ? * MON *) with six fields",
+    ),
+]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    of_form(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", "an e-mail address such as team@example.com"),
+]
 Zone = Annotated[int, Field(ge=0, le=5)]
 Seconds = Annotated[int, Field(ge=60, le=3600)]
 # SageMaker's limit for a job, with the waiting for a spot instance.
@@ -209,7 +221,14 @@ def _each_once(users: tuple[str, ...]) -> tuple[str, ...]:
 
 
 # SageMaker writes the names of its ARNs in lower case; the space is called after the user.
-User = Annotated[str, StringConstraints(pattern=r"^[a-z](-?[a-z0-9])*$", max_length=40)]
+User = Annotated[
+    str,
+    StringConstraints(max_length=40),
+    of_form(
+        r"[a-z](-?[a-z0-9])*",
+        "lower-case letters, digits and single hyphens, a letter first, such as ann-lee",
+    ),
+]
 
 
 class Studio(Part):
@@ -228,17 +247,29 @@ class Studio(Part):
         return _each_once(users)
 
 
-_RESOURCE_NAME = r"^[a-z0-9](-?[a-z0-9])*$"
-KubernetesName = Annotated[str, StringConstraints(pattern=_RESOURCE_NAME, max_length=63)]
-ClusterName = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$")]
-RoleName = Annotated[str, StringConstraints(pattern=r"^[\w+=,.@-]{1,64}$")]
+KubernetesName = Annotated[
+    str,
+    StringConstraints(max_length=63),
+    of_form(r"[a-z0-9](-?[a-z0-9])*", "lower-case letters, digits and single hyphens between them"),
+]
+ClusterName = Annotated[
+    str,
+    of_form(
+        r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
+        "1 to 100 letters, digits, hyphens and underscores, a letter or digit first",
+    ),
+]
+RoleName = Annotated[
+    str, of_form(r"[\w+=,.@-]{1,64}", "the name of an IAM role, 1 to 64 letters, digits and _+=,.@-")
+]
+KubernetesVersion = Annotated[str, of_form(r"1\.\d{2}", "a version of Kubernetes such as 1.33")]
 
 
 class AutoMode(Part):
     """An EKS cluster of ours in Auto Mode, in the environment's network. The IAM role `deployer` of the
     account administers it: nobody else may at first, whoever deploys the stack included."""
 
-    version: Annotated[str, StringConstraints(pattern=r"^1\.\d{2}$")]
+    version: KubernetesVersion
     deployer: RoleName
 
 
@@ -260,14 +291,20 @@ class Kubeflow(Part):
         return self
 
 
-_HOURLY = r"^cron\(0 (\*|([01]?\d|2[0-3])(/([1-9]|1\d|2[0-4]))?) \? \* \* \*\)$"
+HourlySchedule = Annotated[
+    str,
+    of_form(
+        r"cron\(0 (\*|([01]?\d|2[0-3])(/([1-9]|1\d|2[0-4]))?) \? \* \* \*\)",
+        "a schedule of whole hours such as cron(0 * ? * * *) or cron(0 0/6 ? * * *)",
+    ),
+]
 
 
 class ModelMonitor(Part):
     """SageMaker's own Model Monitor, which new customers cannot have any more: jobs that compare what
     endpoints captured with a baseline, by a `schedule` of whole hours in UTC, at most every hour."""
 
-    schedule: Annotated[str, StringConstraints(pattern=_HOURLY)]
+    schedule: HourlySchedule
     instance_type: InstanceType
     volume_size_gb: int = Field(ge=1, le=16_384)
     max_runtime_seconds: int = Field(ge=60, le=86_400)

@@ -34,6 +34,7 @@ from stacks.setting_parts import (
     Triggers,
     Workbench,
 )
+from stacks.text_forms import SageMakerName, of_form, said
 from stacks.workloads.shared.record import workloads
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,10 +43,9 @@ ROOT = Path(__file__).resolve().parents[1]
 _RENAMED = {"authorisation": "authorization"}  # codespell:ignore
 _KEYS_OF_THE_CLI = {"acknowledged-issue-numbers", "cli-telemetry"}
 
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
-Account = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+Region = Annotated[str, of_form(r"[a-z]{2,4}(-[a-z]+)+-\d", "a region such as eu-west-1")]
+Account = Annotated[str, of_form(r"\d{12}", "an account of twelve digits")]
 WorkloadPart = Literal["training", "triggers", "scoring", "serving", "monitoring", "api"]
-EndpointName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")]
 
 
 def _is_declared(name: str) -> str:
@@ -69,10 +69,11 @@ def _is_not_of_aws(key: str) -> str:
     return key
 
 
+_OF_TAGS = "letters, digits, spaces and _.:/=+@-"
 TagKey = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$"), AfterValidator(_is_not_of_aws)
+    str, of_form(r"[A-Za-z0-9 _.:/=+@-]{1,128}", f"1 to 128 {_OF_TAGS}"), AfterValidator(_is_not_of_aws)
 ]
-TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,256}$")]
+TagValue = Annotated[str, of_form(r"[A-Za-z0-9 _.:/=+@-]{1,256}", f"1 to 256 {_OF_TAGS}")]
 Shift = Literal[
     "AllAtOnce",
     "Canary10Percent5Minutes",
@@ -154,7 +155,7 @@ class Settings(Part):
     artifact_source: Literal["local", "release"]
     untrained: Literal["left-out", "placeholder"] = "left-out"
     options: Annotated[Options, AfterValidator(_chosen)] = Field(default={}, validate_default=True)
-    endpoints: Mapping[WorkloadName, EndpointName] = {}
+    endpoints: Mapping[WorkloadName, SageMakerName] = {}
     workloads: Mapping[WorkloadName, Mapping[WorkloadPart, Mapping[str, Any]]] = {}
     log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365, 731, 1827]
     training: Training
@@ -303,6 +304,6 @@ def _describe(error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
         replacement = _RENAMED.get(str(error["loc"][-1]))
         return f"{key}: " + (f"is now called {replacement}" if replacement else "there is no such setting")
-    message = error["msg"].removeprefix("Value error, ")
+    message = said(error)
     given = error["input"]
     return f"{key}: {message}" if isinstance(given, Mapping) else f"{key}: {message} (it is {given!r})"

@@ -1,23 +1,17 @@
 """AutoML: a table and a target become candidate pipelines, one tuning over two algorithms, and a model."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from typing import Any
 
 from constructs import Construct
 
 from stacks.constructs.model.image import ManagedImage
-from stacks.constructs.model.inference_pipeline import Container
 from stacks.constructs.operations.monitor import Watch
 from stacks.constructs.pipeline.records import CSV_LABELS
 from stacks.constructs.pipeline.references import Join, Parameter, Value
 from stacks.constructs.pipeline.steps import (
-    Categorical,
     Condition,
-    Continuous,
     Equal,
-    Integer,
     Model,
     Processing,
     Step,
@@ -26,8 +20,8 @@ from stacks.constructs.pipeline.steps import (
     Transform,
     Tuning,
 )
-from stacks.constructs.pipeline.steps.tuning_ranges import Range
-from stacks.settings import ROOT, Settings
+from stacks.settings import Settings
+from stacks.workloads.shared.automl_candidate import FEATURES, LABELS, RECORDIO, SCIKIT_LEARN, Candidate
 from stacks.workloads.shared.autopilot import build_autopilot
 from stacks.workloads.shared.gate import Gate
 from stacks.workloads.shared.record import Workload
@@ -53,10 +47,6 @@ WORKLOAD = Workload(
     trains_for_templates=False,
 )
 
-_SCIKIT_LEARN = ManagedImage.named("scikit-learn")
-_RANGES = ROOT / "model_code" / "automl" / "analyze" / "candidate_ranges.json"
-_RECORDIO = "application/x-recordio-protobuf"
-_FEATURES, _LABELS = "features", "labels"
 
 _TARGET = Parameter.string("Target", "Churn?")
 # The workshop's split.
@@ -67,68 +57,7 @@ _MAX_PARALLEL_JOBS = Parameter.integer("TuningJobsAtOnce", 4)
 _GATE = Gate("f1", "F1", minimum=0.7)
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """One of the two candidate pipelines that are run: transformers that are fitted, then an algorithm.
-
-    In candidates.json it is called `dpp<number>-<algorithm>`. `sparse` says how its features travel.
-    """
-
-    number: int
-    algorithm: str
-    sparse: bool
-
-    @property
-    def name(self) -> str:
-        return f"dpp{self.number}-{self.algorithm}"
-
-    @property
-    def ranges(self) -> Mapping[str, Any]:
-        """The objective, static hyperparameters and ranges of its algorithm, as the notebooks have them."""
-        found: Mapping[str, Any] = json.loads(_RANGES.read_text())[self.algorithm]
-        return found
-
-    @property
-    def image(self) -> ManagedImage:
-        return ManagedImage.named(self.algorithm)
-
-    @property
-    def features(self) -> Container:
-        """The transformers: rows of the table in, features out, with the label if a row has one."""
-        return Container.of_script(
-            _FEATURES,
-            _SCIKIT_LEARN,
-            {
-                "AUTOML_TRANSFORM_MODE": "feature-transform",
-                "AUTOML_SPARSE_ENCODE_RECORDIO_PROTOBUF": "1" if self.sparse else "0",
-                "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": _RECORDIO,
-            },
-        )
-
-    @property
-    def containers(self) -> Sequence[Container]:
-        """The hops of the whole model: rows of the table in, labels out."""
-        # Without these variables an algorithm answers a probability, which is no number of a label.
-        selection = {
-            "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
-            "SAGEMAKER_INFERENCE_OUTPUT": "predicted_label",
-            "SAGEMAKER_INFERENCE_SUPPORTED": "predicted_label,probability,probabilities",
-        }
-        labels = {
-            "AUTOML_TRANSFORM_MODE": "inverse-label-transform",
-            "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
-            "SAGEMAKER_INFERENCE_INPUT": "predicted_label",
-            "SAGEMAKER_INFERENCE_OUTPUT": "predicted_label",
-            "SAGEMAKER_INFERENCE_SUPPORTED": "predicted_label,probability,labels,probabilities",
-        }
-        return (
-            self.features,
-            Container(self.algorithm, self.image, selection),
-            replace(Container.of_script(_LABELS, _SCIKIT_LEARN, labels), archive_of=_FEATURES),
-        )
-
-
-_CANDIDATES = (_Candidate(0, "xgboost", sparse=True), _Candidate(2, "linear-learner", sparse=False))
+_CANDIDATES = (Candidate(0, "xgboost", sparse=True), Candidate(2, "linear-learner", sparse=False))
 
 
 class AutomlTraining(TrainingStack):
@@ -138,7 +67,7 @@ class AutomlTraining(TrainingStack):
         super().__init__(scope, id, workload=WORKLOAD, **kwargs)
         self._hold_out = Processing(
             "HoldOut",
-            image=_SCIKIT_LEARN,
+            image=SCIKIT_LEARN,
             code=self.code("hold_out"),
             inputs={"input": self.data},
             outputs=["development", "test", "labels"],
@@ -149,7 +78,7 @@ class AutomlTraining(TrainingStack):
         development = {"development": self._hold_out.output("development")}
         self._split = Processing(
             "Split",
-            image=_SCIKIT_LEARN,
+            image=SCIKIT_LEARN,
             code=self.code("split"),
             inputs=development,
             outputs=["train", "validation", "labeled"],
@@ -158,7 +87,7 @@ class AutomlTraining(TrainingStack):
         )
         self._analyze = Processing(
             "Analyze",
-            image=_SCIKIT_LEARN,
+            image=SCIKIT_LEARN,
             code=self.code("analyze"),
             inputs=development,
             outputs=["analysis", "candidates", "notebooks"],
@@ -168,7 +97,7 @@ class AutomlTraining(TrainingStack):
         )
         described, self._baseline = self.describe(
             self._hold_out.output("development"),
-            image=_SCIKIT_LEARN,
+            image=SCIKIT_LEARN,
             options={"without": Join("", (_TARGET,))},
         )
         steps: list[Step] = [self._hold_out, self._split, self._analyze, described]
@@ -203,7 +132,7 @@ class AutomlTraining(TrainingStack):
         """The candidates' transformers, the tuning of both algorithms, and the model of the better one."""
         transformers = [self._transformer(candidate) for candidate in _CANDIDATES]
         features = [
-            self.model(f"Features{candidate.number}", [candidate.features], {_FEATURES: fit.model_data})
+            self.model(f"Features{candidate.number}", [candidate.features], {FEATURES: fit.model_data})
             for candidate, fit in zip(_CANDIDATES, transformers, strict=True)
         ]
         parts = [
@@ -229,10 +158,10 @@ class AutomlTraining(TrainingStack):
         )
         return [*transformers, *features, *(one for some in parts for one in some.values()), tune, winner]
 
-    def _transformer(self, candidate: _Candidate) -> Training:
+    def _transformer(self, candidate: Candidate) -> Training:
         return Training(
             f"Transformer{candidate.number}",
-            image=_SCIKIT_LEARN,
+            image=SCIKIT_LEARN,
             source=self.source("transform"),
             hyperparameters={"candidate": candidate.name},
             channels={
@@ -243,37 +172,36 @@ class AutomlTraining(TrainingStack):
             content_type=None,
         )
 
-    def _applied(self, candidate: _Candidate, model: Model, part: str) -> Transform:
+    def _applied(self, candidate: Candidate, model: Model, part: str) -> Transform:
         """What the candidate's transformers make of a part of the table."""
         return Transform(
             f"{part.capitalize()}{candidate.number}",
             model_name=model.model_name,
             data=self._split.output(part),
-            accept=_RECORDIO,
+            accept=RECORDIO,
             instances=self.scoring,
             assemble_with="None",
         )
 
-    def _definition(self, candidate: _Candidate, channels: Mapping[str, Value]) -> TrainingDefinition:
-        ranges = candidate.ranges
+    def _definition(self, candidate: Candidate, channels: Mapping[str, Value]) -> TrainingDefinition:
         training = Training(
             candidate.name,
             image=candidate.image,
-            hyperparameters=ranges["hyperparameters"],
+            hyperparameters=candidate.tuned["hyperparameters"],
             channels=channels,
             cluster=self.cluster,
             spot=self.spot(self._split.job_name),
-            content_type=_RECORDIO,
+            content_type=RECORDIO,
         )
         return TrainingDefinition(
             training=training,
-            objective=ranges["objective"],
-            ranges=[_range(name, one) for name, one in ranges["ranges"].items()],
+            objective=candidate.tuned["objective"],
+            ranges=candidate.ranges,
         )
 
     def _branch(
         self,
-        candidate: _Candidate,
+        candidate: Candidate,
         transformer: Training,
         features: Model,
         definition: TrainingDefinition,
@@ -287,9 +215,9 @@ class AutomlTraining(TrainingStack):
         labeled = self._applied(candidate, features, "labeled")
         fit = tune.fit_best(f"Fit{number}", {"train": labeled.scores}, self.spot(tune.best_job), definition)
         model_data = {
-            _FEATURES: transformer.model_data,
+            FEATURES: transformer.model_data,
             candidate.algorithm: fit.model_data,
-            _LABELS: transformer.model_data,
+            LABELS: transformer.model_data,
         }
         model = self.model(f"AutomlModel{number}", candidate.containers, model_data)
         score = self.score(model, self._hold_out.output("test"), "text/csv", variant=branch)
@@ -302,19 +230,12 @@ class AutomlTraining(TrainingStack):
             model,
             _GATE,
             inputs,
-            image=_SCIKIT_LEARN,
+            image=SCIKIT_LEARN,
             answers=("text/csv",),
             baseline=self._baseline,
             branch=branch,
         )
         return [labeled, fit, model, score, *verdict]
-
-
-def _range(name: str, found: Mapping[str, Any]) -> Range:
-    if "values" in found:
-        return Categorical(name, found["values"])
-    kind = Integer if isinstance(found["low"], int) and isinstance(found["high"], int) else Continuous
-    return kind(name, found["low"], found["high"], found.get("scaling", "Linear"))
 
 
 class AutomlServing(ServingStack):

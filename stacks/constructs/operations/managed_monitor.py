@@ -1,7 +1,5 @@
 """SageMaker's Model Monitor over what an endpoint captures, for accounts that still have it."""
 
-from typing import Protocol
-
 from aws_cdk import Fn
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -13,28 +11,13 @@ from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.image_uris import Use
 from stacks.constructs.network.vpc_config import VpcConfig
 from stacks.constructs.storage.artifact import S3Prefix
+from stacks.constructs.storage.baseline import Baseline
 from stacks.setting_parts import ModelMonitor
 
 _LOGS = ("/aws/sagemaker/ProcessingJobs",)
 _METRICS = "/aws/sagemaker/Endpoints/data-metrics"
 _WORK = "/opt/ml/processing"
 _OF = CfnDataQualityJobDefinition
-
-
-class Document(Protocol):
-    def bind(self, role: iam.IRole) -> str:
-        """Its S3 URI; the role may read that object afterwards."""
-        ...
-
-
-class QualityBaseline(Protocol):
-    """What captures are compared with, as the files `statistics.json` and `constraints.json` say it."""
-
-    @property
-    def statistics(self) -> Document: ...
-
-    @property
-    def constraints(self) -> Document: ...
 
 
 class ManagedMonitor(Construct):
@@ -51,7 +34,7 @@ class ManagedMonitor(Construct):
         endpoint: str,
         settings: ModelMonitor,
         captures: S3Prefix,
-        baseline: QualityBaseline | None,
+        baseline: Baseline | None,
         outputs: S3Prefix,
         key: kms.IKey,
         vpc_config: VpcConfig | None,
@@ -122,7 +105,7 @@ def _allow_metrics(role: iam.IRole) -> None:
     )
 
 
-def _baseline(baseline: QualityBaseline, role: iam.IRole) -> _OF.DataQualityBaselineConfigProperty:
+def _baseline(baseline: Baseline, role: iam.IRole) -> _OF.DataQualityBaselineConfigProperty:
     return _OF.DataQualityBaselineConfigProperty(
         statistics_resource=_OF.StatisticsResourceProperty(s3_uri=baseline.statistics.bind(role)),
         constraints_resource=_OF.ConstraintsResourceProperty(s3_uri=baseline.constraints.bind(role)),

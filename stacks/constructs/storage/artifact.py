@@ -40,14 +40,7 @@ class ModelArchive(Construct):
     def __init__(self, scope: Construct, id: str, *, path: Path, model: str) -> None:
         """The archive at `path` of the container that comes last in `model`, `<workload>/<hostname>`."""
         super().__init__(scope, id)
-        self._asset = Asset(
-            self,
-            "Asset",
-            path=str(path),
-            display_name=f"artifacts/{model}/model.tar.gz",
-            asset_hash=hashlib.sha256(path.read_bytes()).hexdigest(),
-            asset_hash_type=AssetHashType.CUSTOM,
-        )
+        self._asset = file_asset(self, path, f"artifacts/{model}/model.tar.gz")
 
     def bind(self, role: iam.IRole) -> str:
         """The model data URL; the role may read that object afterwards."""
@@ -85,7 +78,7 @@ class Downloaded(Construct):
     def bind(self, role: iam.IRole) -> str:
         """The file's S3 URI; the role may read that object afterwards."""
         _grant_get(role, self._asset)
-        _grant_list(role, self._asset.bucket, [self._asset.s3_object_key])
+        grant_list(role, self._asset.bucket.bucket_arn, [self._asset.s3_object_key])
         return self._asset.s3_object_url
 
 
@@ -104,14 +97,7 @@ class SourceArchive(Downloaded):
             archive = Path(scratch, "source.tar.gz")
             archive.write_bytes(gzip.compress(sources, mtime=0))
             # Hashed before compression: zlib's output differs between its builds, the sources do not.
-            self._asset = Asset(
-                self,
-                "Asset",
-                path=str(archive),
-                display_name=_place(folder),
-                asset_hash=hashlib.sha256(sources).hexdigest(),
-                asset_hash_type=AssetHashType.CUSTOM,
-            )
+            self._asset = file_asset(self, archive, _place(folder), sources)
 
 
 class CodeDirectory(Downloaded):
@@ -152,7 +138,7 @@ class S3Prefix:
 
     def grant_read(self, role: iam.IRole) -> None:
         self.grant_get(role, "*")
-        _grant_list(role, self.bucket, [f"{self.prefix}/"])
+        grant_list(role, self.bucket.bucket_arn, [f"{self.prefix}/"])
 
     def grant_write(self, role: iam.IRole) -> None:
         self._grant_objects(
@@ -169,11 +155,37 @@ class S3Prefix:
             _allow_key(role, key, key_actions)
 
 
+def file_asset(scope: Construct, path: Path, place: str, content: bytes | None = None) -> Asset:
+    """The file as a CDK asset that a review calls `place`. Its hash follows from the file's bytes alone, or
+    from the `content` that the file was made of."""
+    return Asset(
+        scope,
+        "Asset",
+        path=str(path),
+        display_name=place,
+        asset_hash=hashlib.sha256(path.read_bytes() if content is None else content).hexdigest(),
+        asset_hash_type=AssetHashType.CUSTOM,
+    )
+
+
 def grant_read_all(role: iam.IRole, bucket: s3.IBucket, prefixes: Sequence[str]) -> None:
     """The role may read below each prefix, listed by one statement: a policy has not room for many."""
     for prefix in prefixes:
         S3Prefix(bucket, prefix).grant_get(role, "*")
-    _grant_list(role, bucket, [f"{prefix}/" for prefix in prefixes])
+    grant_list(role, bucket.bucket_arn, [f"{prefix}/" for prefix in prefixes])
+
+
+def grant_list(role: iam.IRole, bucket_arn: str, prefixes: Sequence[str]) -> None:
+    """The role may list what begins with one of the prefixes."""
+    patterns = [f"{prefix}*" for prefix in prefixes]
+    # SageMaker lists before it downloads, also where the prefix is one object's whole key.
+    role.add_to_principal_policy(
+        iam.PolicyStatement(
+            actions=["s3:ListBucket"],
+            resources=[bucket_arn],
+            conditions={"StringLike": {"s3:prefix": patterns if len(patterns) > 1 else patterns[0]}},
+        )
+    )
 
 
 def _require(folder: Path, name: str) -> None:
@@ -227,17 +239,5 @@ def _allow_key(role: iam.IRole, key: kms.IKey, actions: Sequence[str]) -> None:
             actions=[*actions],
             resources=[key.key_arn],
             conditions={"StringEquals": {"kms:ViaService": f"s3.{stack.region}.{stack.url_suffix}"}},
-        )
-    )
-
-
-def _grant_list(role: iam.IRole, bucket: s3.IBucket, prefixes: Sequence[str]) -> None:
-    patterns = [f"{prefix}*" for prefix in prefixes]
-    # SageMaker lists before it downloads, also where the prefix is one object's whole key.
-    role.add_to_principal_policy(
-        iam.PolicyStatement(
-            actions=["s3:ListBucket"],
-            resources=[bucket.bucket_arn],
-            conditions={"StringLike": {"s3:prefix": patterns if len(patterns) > 1 else patterns[0]}},
         )
     )

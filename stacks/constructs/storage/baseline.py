@@ -1,18 +1,16 @@
 """What the data that a model was trained on were like, beside the model that is deployed."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
-from aws_cdk import AssetHashType, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
 
-from stacks.constructs.storage.artifact import Downloaded, ReleasedArchive
+from stacks.constructs.storage.artifact import Downloaded, ReleasedArchive, file_asset, grant_list
 
 STATISTICS, CONSTRAINTS = "statistics", "constraints"
 FILES = (STATISTICS, CONSTRAINTS)
@@ -32,14 +30,7 @@ class AssetDocument(Downloaded):
     def __init__(self, scope: Construct, id: str, *, path: Path, model: str) -> None:
         """The document at `path` that belongs to `model`, a workload's."""
         super().__init__(scope, id)
-        self._asset = Asset(
-            self,
-            "Asset",
-            path=str(path),
-            display_name=f"artifacts/{model}/baseline/{path.name}",
-            asset_hash=hashlib.sha256(path.read_bytes()).hexdigest(),
-            asset_hash_type=AssetHashType.CUSTOM,
-        )
+        self._asset = file_asset(self, path, f"artifacts/{model}/baseline/{path.name}")
 
 
 @dataclass(frozen=True)
@@ -51,14 +42,8 @@ class ReleasedDocument:
 
     def bind(self, role: iam.IRole) -> str:
         bucket, _, name = self.url.removeprefix("s3://").partition("/")
-        # SageMaker lists before it downloads, also where the prefix is one object's whole key.
-        role.add_to_principal_policy(
-            iam.PolicyStatement(
-                actions=["s3:ListBucket"],
-                resources=[Stack.of(role).format_arn(service="s3", region="", account="", resource=bucket)],
-                conditions={"StringLike": {"s3:prefix": f"{name}*"}},
-            )
-        )
+        bucket_arn = Stack.of(role).format_arn(service="s3", region="", account="", resource=bucket)
+        grant_list(role, bucket_arn, [name])
         return ReleasedArchive(self.url, self.key).bind(role)
 
 

@@ -2,8 +2,9 @@
 
 from constructs import Construct
 
-from stacks.constructs.operations.managed_monitor import ManagedMonitor, QualityBaseline
+from stacks.constructs.operations.managed_monitor import ManagedMonitor
 from stacks.constructs.storage.artifact import S3Prefix
+from stacks.constructs.storage.baseline import Baseline
 from stacks.platform.foundation import Foundation
 from stacks.workloads.shared.workload_stack import WorkloadStack
 
@@ -14,7 +15,7 @@ def build_managed_monitor(
     *,
     foundation: Foundation,
     endpoint: str,
-    baseline: QualityBaseline | None,
+    baseline: Baseline | None,
     variant: str = "",
 ) -> None:
     """The schedule over an endpoint of the stack's, if the settings have `model_monitor`. `baseline` is what

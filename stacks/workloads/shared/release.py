@@ -17,11 +17,16 @@ from pydantic import (
 )
 
 from stacks.settings import SettingsError
+from stacks.text_forms import SageMakerName, of_form, said
 
-Hostname = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")]
-_IMAGE = r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})$"
-ImageUri = Annotated[str, StringConstraints(pattern=_IMAGE)]
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+ImageUri = Annotated[
+    str,
+    of_form(
+        r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})",
+        "the URI of an image in ECR, with a tag or a digest",
+    ),
+]
+Digest = Annotated[str, of_form(r"[0-9a-f]{64}", "a SHA-256 in 64 lower-case hexadecimal digits")]
 
 
 class ReleaseError(SettingsError):
@@ -36,7 +41,7 @@ class ReleasedContainer(_Part):
     """One container as the registry has it: the image by tag or digest, the archive (an S3 URL, or a path
     where the registry is local) and the SHA-256 of its content, and the environment variables."""
 
-    hostname: Hostname
+    hostname: SageMakerName
     image: ImageUri
     model_data_url: Annotated[str, StringConstraints(min_length=1)]
     digest: Digest
@@ -90,7 +95,9 @@ class Release(_Part):
         try:
             release = cls.model_validate_json(path.read_bytes())
         except ValidationError as error:
-            faults = ("".join((*(f"{part}: " for part in one["loc"]), one["msg"])) for one in error.errors())
+            faults = (
+                "".join((*(f"{part}: " for part in one["loc"]), said(dict(one)))) for one in error.errors()
+            )
             raise ReleaseError(f"{path.name}: {'; '.join(faults)}") from None
         if release.workload != workload:
             raise ReleaseError(f"{path.name}: is a release of {release.workload}, not of {workload}")

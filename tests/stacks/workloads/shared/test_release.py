@@ -108,9 +108,15 @@ WRONG = {
     "of an unknown registry": (content(registry="mlflow"), "registry: Input should be 'aws' or 'local'"),
     "with a member too many": (content(author="me"), "author: Extra inputs are not permitted"),
     "without containers": (content(containers=[]), "containers: Tuple should have at least 1 item"),
-    "with an image of nowhere": (changed(image="python:3.12"), "containers: 0: image: String should match"),
-    "with an image without a tag": (changed(image=f"{REGISTRY}/pca"), "containers: 0: image: String should"),
-    "with half a digest": (changed(digest="abc"), "containers: 0: digest: String should match"),
+    "with an image of nowhere": (
+        changed(image="python:3.12"),
+        "containers: 0: image: expected the URI of an image",
+    ),
+    "with an image without a tag": (
+        changed(image=f"{REGISTRY}/pca"),
+        "containers: 0: image: expected the URI of an image",
+    ),
+    "with half a digest": (changed(digest="abc"), "containers: 0: digest: expected a SHA-256"),
     "with a path in AWS": (
         changed(model_data_url="build/model.tar.gz"),
         "build/model.tar.gz is not an S3 URL",
