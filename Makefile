@@ -105,6 +105,9 @@ artifacts: $(INSTALLED)
 
 functions: build/lambda/.prepared ## package the Lambda functions with what they import
 
+# The CDK's validator of templates takes a third of a synth: it is for what is checked and for what is deployed.
+$(SYNTHESIZED) diff: export CDK_VALIDATION := false
+
 # Written beside, then renamed: cdk.out is always one whole assembly of one environment.
 $(SYNTHESIZED): $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
 	@rm -rf build/cdk.out

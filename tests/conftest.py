@@ -97,6 +97,8 @@ def synth(
         folder = tmp_path_factory.mktemp(f"cdk.out.{env}")
         app = App(
             analytics_reporting=False,
+            # It only warns here, and takes as long as all else; `make check` fails on what it finds.
+            builtin_cloud_formation_validation=False,
             context={
                 **context,
                 "env": env,
