@@ -31,9 +31,13 @@ class Stream:
 
 
 class Logs:
-    """The operations of a client that follows a job: streams by their group's name."""
+    """The operations of a client that follows a job.
 
-    def __init__(self, place: Place, groups: Callable[[str], Sequence[Stream] | None]) -> None:
+    `groups` has the streams of a group by its name, or None; of all, or those whose names begin with a job's
+    and a slash.
+    """
+
+    def __init__(self, place: Place, groups: Callable[[str, str | None], Sequence[Stream] | None]) -> None:
         self._place = place
         self._groups = groups
 
@@ -45,9 +49,11 @@ class Logs:
         }
         return JsonService("logs", self._place.region, operations)
 
-    def _streams(self, request: Mapping[str, Any]) -> Sequence[Stream]:
+    def _streams(self, request: Mapping[str, Any], name: str) -> Sequence[Stream]:
+        """Those whose names may begin so."""
+        job, slash, _ = name.partition("/")
         group = request.get("logGroupName") or request.get("logGroupIdentifier", "").rpartition(":")[2]
-        streams = self._groups(group)
+        streams = self._groups(group, job if slash else None)
         if streams is None:
             raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
         return streams
@@ -55,7 +61,8 @@ class Logs:
     def _describe(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         prefix = request.get("logStreamNamePrefix", "")
         found = sorted(
-            (one for one in self._streams(request) if one.name.startswith(prefix)), key=lambda one: one.name
+            (one for one in self._streams(request, prefix) if one.name.startswith(prefix)),
+            key=lambda one: one.name,
         )
         if request.get("descending"):
             found.reverse()
@@ -78,7 +85,8 @@ class Logs:
 
     def _events(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Events from a position on; a token is the number of a line, with the direction before it."""
-        found = [one for one in self._streams(request) if one.name == request["logStreamName"]]
+        name = request["logStreamName"]
+        found = [one for one in self._streams(request, name) if one.name == name]
         if not found:
             raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.")
         events = _events_of(found[0], request)
@@ -98,7 +106,7 @@ class Logs:
         prefix, names = request.get("logStreamNamePrefix", ""), request.get("logStreamNames")
         events = [
             {**event, "logStreamName": stream.name, "eventId": f"{stream.name}/{number}"}
-            for stream in self._streams(request)
+            for stream in self._streams(request, prefix)
             if stream.name.startswith(prefix) and (names is None or stream.name in names)
             for number, event in enumerate(_events_of(stream, request))
         ]

@@ -23,6 +23,7 @@ from local.pipeline.progress import Progress
 from local.pipeline.record import NOT_TAKEN, SUCCEEDED, UNCHANGED, StepRecord
 from local.pipeline.schedule import run_all
 from local.pipeline.step_cache import StepCache
+from local.pipeline.step_log import StepLog
 from local.pipeline.steps import STEP_TYPES, Action
 
 # More jobs than cores would only take turns, and a laptop's memory holds a few.
@@ -59,6 +60,7 @@ class Execution:
 
     def __post_init__(self) -> None:
         self.components = TrialComponents(self.folder, [f"{self.pipeline.arn}/execution/{self.id}"])
+        self.log = StepLog(self.folder)
 
     def rehearse(self) -> None:
         """Resolve and check every step without running it.
@@ -89,16 +91,17 @@ class Execution:
 
     def action(self, step: Step, arguments: Mapping[str, Any]) -> Action:
         """Run the step with its resolved arguments."""
-        return STEP_TYPES[step.type](self._job(step), arguments, self.services)
+        return STEP_TYPES[step.type](self.job(step), arguments, self.services)
 
     def seen_by(self, step: Step, values: Values) -> Values:
         """The values with the variables that depend on the time and the step that asks."""
         variables = {**values.execution, "CurrentDateTime": _written(datetime.now(UTC))}
         if step.type in _JOB_NAMES:
-            variables[_JOB_NAMES[step.type]] = self._job(step)
+            variables[_JOB_NAMES[step.type]] = self.job(step)
         return replace(values, execution=variables)
 
-    def _job(self, step: Step) -> str:
+    def job(self, step: Step) -> str:
+        """The name of what the step starts."""
         return f"pipelines-{self.id}-{step.name}"
 
     def _values(self, read_json: Callable[[str], Any]) -> Values:
@@ -175,29 +178,33 @@ class _Steps:
         action = execution.action(step, arguments)
         record = StepRecord(step.name, step.type, SUCCEEDED, origin=execution.id)
         if step.type not in _CACHED_TYPES:
-            self._run(step, action)
+            self._run(step, action, arguments)
             return _Done(record, described(step, action.description))
         key = fingerprint(step.type, arguments, execution.services)
         found = execution.cache.find(key, step.caching)
         if found is not None and self._has_property_files(described(step, found.description)):
             self._progress.unchanged(step.name, found.execution)
             execution.components.take_over(step.name, found.execution)
+            job, origin = execution.job(step), found.execution
+            execution.log.take_over(step, job, arguments, found.description, origin)
             record = replace(record, status=UNCHANGED, key=key, origin=found.execution)
             return _Done(record, described(step, found.description))
-        self._run(step, action)
+        self._run(step, action, arguments)
         execution.cache.keep(key, execution.id, action.description, action.outputs)
         return _Done(replace(record, key=key), described(step, action.description))
 
-    def _run(self, step: Step, action: Action) -> None:
-        with self._progress.step(step.name, self._stopping.is_set):
-            if self._stopping.is_set():
+    def _run(self, step: Step, action: Action, arguments: Mapping[str, Any]) -> None:
+        execution, stopped = self._execution, self._stopping.is_set
+        with self._progress.step(step.name, stopped):
+            if stopped():
                 raise JobError("stopped before it started")
-            recording = self._execution.components.recording
-            with recording(step.type, step.name, action, self._stopping.is_set):
-                action.run(self._execution.folder / step.name)
-            if not self._has_property_files(described(step, action.description)):
-                names = ", ".join(str(file.path) for file in step.property_files)
-                raise JobError(f"it has not written its property file {names}")
+            job = execution.job(step)
+            with execution.log.recording(step, job, arguments, lambda: action.description, stopped):
+                with execution.components.recording(step.type, step.name, action, stopped):
+                    action.run(execution.folder / step.name)
+                if not self._has_property_files(described(step, action.description)):
+                    names = ", ".join(str(file.path) for file in step.property_files)
+                    raise JobError(f"it has not written its property file {names}")
 
     def _has_property_files(self, description: Mapping[str, Any]) -> bool:
         return all(map(self._execution.services.storage.exists, description["PropertyFiles"].values()))

@@ -15,7 +15,7 @@ RUNNING, SUCCEEDED, FAILED, STOPPED, INTERRUPTED = "running", "succeeded", "fail
 # The command of an execution that makes models.
 TRAIN = "train"
 UNCHANGED, NOT_TAKEN = "unchanged", "not taken"
-_FILE = "execution.json"
+FILE = "execution.json"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class ExecutionRecord:
     number: int = 0
 
     def save(self, runs: Path) -> None:
-        write_whole(runs / self.id / _FILE, json.dumps(asdict(self), indent=2) + "\n")
+        write_whole(runs / self.id / FILE, json.dumps(asdict(self), indent=2) + "\n")
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -92,7 +92,7 @@ class ExecutionRecord:
 
 def read_all(runs: Path, workload: str) -> list[ExecutionRecord]:
     """The executions of a workload, the oldest first."""
-    records = [one for one in map(_readable, runs.glob(f"*/{_FILE}")) if one and one.workload == workload]
+    records = [one for one in map(readable, runs.glob(f"*/{FILE}")) if one and one.workload == workload]
     # The executions of earlier versions of the runner have no number.
     return sorted(records, key=lambda one: (one.number, one.started, one.id))
 
@@ -111,13 +111,13 @@ def next_number(runs: Path) -> int:
 
 
 def _largest_number(runs: Path) -> int:
-    records = map(_readable, runs.glob(f"*/{_FILE}"))
+    records = map(readable, runs.glob(f"*/{FILE}"))
     return max((one.number for one in records if one), default=0)
 
 
-def _readable(path: Path) -> ExecutionRecord | None:
-    """The record, None for one that another version of the runner has written."""
+def readable(path: Path) -> ExecutionRecord | None:
+    """The record, None where there is none, or another version of the runner has written it."""
     try:
         return ExecutionRecord.read(path)
-    except (AttributeError, TypeError, KeyError, ValueError, RecursionError):
+    except (FileNotFoundError, AttributeError, TypeError, KeyError, ValueError, RecursionError):
         return None

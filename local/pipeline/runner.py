@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -36,8 +37,12 @@ from local.pipeline.record import (
 from local.pipeline.step_cache import StepCache
 from local.pipeline.steps import STEP_TYPES
 from local.registry import FolderRegistry
+from local.storage.files import write_whole
 from local.storage.s3 import Storage
 from local.storage.workspace import Workspace
+
+# The definition that an execution ran, in its folder.
+DEFINITION = "definition.json"
 
 
 class PipelineRunner:
@@ -153,11 +158,12 @@ class PipelineRunner:
         on_rows: Callable[[int], None] = lambda rows: None,
         called: Mapping[Path, Path] | None = None,
         execution: tuple[str, Path] | None = None,
+        stopping: threading.Event | None = None,
     ) -> "Run":
         """An execution whose every step has been checked; raises PipelineError for what cannot run here.
 
         Messages call the objects in `called` by the names that it has for them. `execution` is its id and
-        folder, where these have been given out already.
+        folder, where these have been given out already; `stopping` ends it once it is set.
         """
         id, folder = execution or self._workspace.new_execution()
         sources = revision.current()
@@ -186,6 +192,7 @@ class PipelineRunner:
             called={} if called is None else called,
             promise=Promise.parse(self.pipeline.answers),
             tunings=self._workspace.tunings,
+            stopping=stopping or threading.Event(),
         )
         run = Run(record, self._workspace)
         run.execution = Execution(
@@ -220,6 +227,7 @@ class Run:
         """
         started = time.monotonic()
         self.save()
+        write_whole(self.execution.folder / DEFINITION, self.execution.pipeline.definition)
         status = STOPPED
         try:
             self.execution.run(progress)

@@ -5,6 +5,8 @@ import threading
 import time
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import chain
 
 from assembly import Assembly, Model
 from assembly.errors import SlipwayError
@@ -28,20 +30,22 @@ from local.registry import FolderRegistry
 from local.sagemaker_api import kinds
 from local.sagemaker_api.answers import not_found
 from local.sagemaker_api.endpoints import Endpoints, Surroundings
-from local.sagemaker_api.executions import Executions, Rooms
+from local.sagemaker_api.execution_queue import Rooms
+from local.sagemaker_api.executions import Executions
 from local.sagemaker_api.jobs import Jobs, Kind
 from local.sagemaker_api.packages import Packages
 from local.sagemaker_api.pipelines import Pipelines
 from local.sagemaker_api.queue import Queue
 from local.sagemaker_api.records import Record
 from local.sagemaker_api.resources import CONFIG, MODEL, Request, Resources
+from local.sagemaker_api.runs import Runs
 from local.sagemaker_api.streams import streams
 from local.sagemaker_api.tags import Tagged, Tags
 from local.sagemaker_api.tuning import TuningTrainings, training_records
 from local.storage.s3 import Storage
 from local.storage.workspace import Workspace
 
-Others = Callable[[], Iterable[Record]]
+Others = Callable[[str | None], Iterable[Record]]
 
 
 class Made:
@@ -83,16 +87,21 @@ class SageMakerApi:
         self._executions = Executions(rooms, self._pipelines, made.folder)
 
     def _all_jobs(self) -> list[Jobs]:
-        def jobs(kind: Kind, check: Callable[[Request], None], others: Others = tuple) -> Jobs:
+        runs = Runs(self._made.workspace.runs)
+
+        def jobs(kind: Kind, step: str, check: Callable[[Request], None], others: Others = _none) -> Jobs:
+            def all_others(name: str | None) -> Iterable[Record]:
+                return chain(others(name), runs.jobs(step, name))
+
             return Jobs(
-                kind, self._made.folder, self._queue, self._declared.place, check=check, others=others
+                kind, self._made.folder, self._queue, self._declared.place, check=check, others=all_others
             )
 
-        self._tunings = tunings = jobs(kinds.TUNING_JOBS, _check_tuning)
+        self._tunings = tunings = jobs(kinds.TUNING_JOBS, "Tuning", _check_tuning)
         return [
-            jobs(kinds.TRAINING_JOBS, _nothing, lambda: training_records(tunings)),
-            jobs(kinds.PROCESSING_JOBS, _nothing),
-            jobs(kinds.TRANSFORM_JOBS, self._check_transform),
+            jobs(kinds.TRAINING_JOBS, "Training", _nothing, partial(training_records, tunings)),
+            jobs(kinds.PROCESSING_JOBS, "Processing", _nothing),
+            jobs(kinds.TRANSFORM_JOBS, "Transform", self._check_transform),
             tunings,
         ]
 
@@ -135,8 +144,8 @@ class SageMakerApi:
             **Identity(self._declared).services(),
         }
 
-    def _streams(self, group: str) -> Sequence[Stream] | None:
-        return streams(group, self._jobs, self._endpoints.hosted())
+    def _streams(self, group: str, job: str | None) -> Sequence[Stream] | None:
+        return streams(group, job, self._jobs, self._endpoints.hosted())
 
     def _services(self, stopping: threading.Event, on_phase: Callable[[str], None]) -> Services:
         place = self._declared.place
@@ -195,3 +204,7 @@ def _check_tuning(request: Request) -> None:
 
 def _nothing(request: Request) -> None:
     pass
+
+
+def _none(name: str | None) -> Iterable[Record]:
+    return ()

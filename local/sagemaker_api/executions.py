@@ -1,40 +1,24 @@
-"""Executions of pipelines that clients start: one after the other, as `slipway train` runs them."""
+"""Executions of pipelines: those that clients start, and those of Slipway's commands."""
 
-import threading
 import time
-import traceback
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from assembly import Assembly, Pipeline
 from assembly.errors import SlipwayError
 from local.aws.errors import validation
-from local.containers.container import FAILURE_LENGTH
-from local.pipeline.runner import PipelineRunner, Run
+from local.pipeline.record import INTERRUPTED, RUNNING
+from local.pipeline.step_log import EXECUTING, FAILED, STOPPED, SUCCEEDED
 from local.sagemaker_api.answers import not_found
+from local.sagemaker_api.execution_queue import ExecutionQueue, Rooms
 from local.sagemaker_api.listing import paged
 from local.sagemaker_api.pipelines import Pipelines, conflict
 from local.sagemaker_api.records import Record, Records
-from local.sagemaker_api.step_watch import EXECUTING, FAILED, STOPPED, SUCCEEDED, Steps, StepWatch
-from local.storage.s3 import Storage
-from local.storage.workspace import Workspace
+from local.sagemaker_api.runs import Found, Runs
+from local.sagemaker_api.steps import listed
 
-STOPPING = "Stopping"
+_STATES = {RUNNING: EXECUTING, "succeeded": SUCCEEDED, "stopped": STOPPED}
 Request = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Rooms:
-    """Where executions run: an assembly, a workspace, its storage, and the package groups of clients."""
-
-    declared: Assembly
-    workspace: Workspace
-    storage: Storage
-    groups: Callable[[], set[str]]
 
 
 class Executions:
@@ -43,11 +27,9 @@ class Executions:
     def __init__(self, rooms: Rooms, pipelines: Pipelines, folder: Path) -> None:
         self._rooms, self._pipelines = rooms, pipelines
         self._records = Records(folder / "pipeline-execution")
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="pipeline")
-        self._futures: dict[str, Future[None]] = {}
-        self._running: dict[str, Run] = {}
-        self._closing = False
-        self._lock = threading.Lock()
+        self._runs = Runs(rooms.workspace.runs)
+        self._queue = ExecutionQueue(rooms, pipelines, self._records, self._runs)
+        self.open, self.close = self._queue.open, self._queue.close
 
     def operations(self) -> dict[str, Callable[[Request], Request | None]]:
         return {
@@ -59,24 +41,6 @@ class Executions:
             "ListPipelineParametersForExecution": self._parameters,
             "DescribePipelineDefinitionForExecution": self._definition,
         }
-
-    def open(self) -> None:
-        """Fail what ran when the last server ended, and queue what waited."""
-        for record in sorted(self._records, key=lambda one: float(one["created"])):
-            if record["status"] not in (EXECUTING, STOPPING):
-                continue
-            if record["begun"]:
-                failure = "the local server ended while the pipeline ran; start another execution"
-                self._note(record["id"], status=FAILED, failure=failure)
-            else:
-                self._queue(record["id"])
-
-    def close(self) -> None:
-        """Stop what runs; what waits does so until the server is started again."""
-        self._closing = True
-        for run in list(self._running.values()):
-            run.execution.services.stopping.set()
-        self._pool.shutdown(cancel_futures=True)
 
     def _start(self, request: Request) -> Request:
         pipeline = self._pipelines.find("StartPipelineExecution", request["PipelineName"])
@@ -91,7 +55,7 @@ class Executions:
                     raise conflict(f"the token {token} was used with other parameters")
                 return {"PipelineExecutionArn": self._arn(record)}
         try:
-            self._runner(pipeline).parameters(given)
+            self._queue.runner(pipeline).parameters(given)
         except SlipwayError as error:
             raise validation(str(error)) from None
         id, _ = self._rooms.workspace.new_execution()
@@ -109,21 +73,18 @@ class Executions:
             "begun": False,
             "status": EXECUTING,
             "failure": None,
-            "steps": {},
         }
         self._records.put(id, record)
-        self._queue(id)
+        self._queue.add(id)
         return {"PipelineExecutionArn": self._arn(record)}
 
     def _stop(self, request: Request) -> Request:
         record = self._find("StopPipelineExecution", request)
         if record["status"] != EXECUTING:
             raise conflict(f"the execution is in status {record['status']}")
-        self._note(record["id"], status=STOPPING)
-        if self._futures[record["id"]].cancel():
-            self._note(record["id"], status=STOPPED)
-        elif (run := self._running.get(record["id"])) is not None:
-            run.execution.services.stopping.set()
+        if self._records.find(record["id"]) is None:
+            raise validation(f"{self._arn(record)} was started by a command: stop that one, by Ctrl-C")
+        self._queue.stop(record)
         return {"PipelineExecutionArn": self._arn(record)}
 
     def _describe(self, request: Request) -> Request:
@@ -150,7 +111,7 @@ class Executions:
                 "PipelineExecutionDisplayName": one["display"],
                 "PipelineExecutionFailureReason": one["failure"],
             }
-            for one in self._records
+            for one in self._all()
             if one["pipeline"] == pipeline.name
         ]
         before, after = request.get("CreatedBefore", float("inf")), request.get("CreatedAfter", -1.0)
@@ -162,7 +123,10 @@ class Executions:
 
     def _steps(self, request: Request) -> Request:
         record = self._find("ListPipelineExecutionSteps", request)
-        found = sorted(record["steps"].values(), key=lambda one: float(one["StartTime"]))
+        begun = self._runs.find(record["id"])
+        pipeline, place = self._pipelines.arn(record["pipeline"]), self._rooms.declared.place
+        found = [listed(one, place, pipeline) for one in begun.steps] if begun is not None else []
+        found.sort(key=lambda one: float(one["StartTime"]))
         if request.get("SortOrder", "Descending") == "Descending":
             found.reverse()
         return paged("PipelineExecutionSteps", found, request)
@@ -174,71 +138,44 @@ class Executions:
 
     def _definition(self, request: Request) -> Request:
         record = self._find("DescribePipelineDefinitionForExecution", request)
+        if record["definition"] is None:
+            raise validation(f"{self._arn(record)} is of an earlier version, which kept no definition")
         return {"PipelineDefinition": record["definition"], "CreationTime": record["created"]}
 
     def _find(self, operation: str, request: Request) -> Record:
         arn = request.get("PipelineExecutionArn", "")
-        record = self._records.find(arn.rpartition("/")[2])
+        id = arn.rpartition("/")[2]
+        record = self._records.find(id)
+        if record is None and id.isalnum() and (found := self._runs.find(id)) is not None:
+            record = _of_command(found)
         if record is None or self._arn(record) != arn:
             raise not_found(operation, "pipeline execution", arn)
         return record
 
+    def _all(self) -> Iterator[Record]:
+        yield from self._records
+        for found in self._runs.all():
+            if self._records.find(found.record.id) is None:
+                yield _of_command(found)
+
     def _arn(self, record: Record) -> str:
         return f"{self._pipelines.arn(record['pipeline'])}/execution/{record['id']}"
 
-    def _note(self, id: str, **changes: Any) -> None:
-        with self._lock:
-            self._records.put(id, {**(self._records.find(id) or {}), **changes, "modified": time.time()})
 
-    def _queue(self, id: str) -> None:
-        self._futures[id] = self._pool.submit(self._work, id)
-
-    def _runner(self, pipeline: Pipeline) -> PipelineRunner:
-        rooms = self._rooms
-        groups = rooms.groups()
-        return PipelineRunner(rooms.declared, rooms.workspace, pipeline, storage=rooms.storage, groups=groups)
-
-    def _work(self, id: str) -> None:
-        try:
-            self._run(id)
-        except SlipwayError as error:
-            record = self._records.find(id) or {}
-            if record["status"] == STOPPING:
-                self._note(id, status=STOPPED)
-            elif self._closing:
-                failure = "the local server was stopped while the pipeline ran; start another execution"
-                self._note(id, status=FAILED, failure=failure)
-            else:
-                self._note(id, status=FAILED, failure=str(error)[:FAILURE_LENGTH])
-        except Exception as error:
-            traceback.print_exc()
-            self._note(id, status=FAILED, failure=f"the runner failed: {error!r}"[:FAILURE_LENGTH])
-        finally:
-            self._running.pop(id, None)
-
-    def _run(self, id: str) -> None:
-        record = self._records.find(id) or {}
-        self._note(id, begun=True)
-        pipeline = self._pipelines.find("StartPipelineExecution", record["pipeline"])
-        runner = self._runner(pipeline)
-        rooms, workspace = self._rooms, self._rooms.workspace
-        with workspace.training(runner.workload):
-            run = runner.prepare(
-                "train",
-                runner.workload,
-                runner.parameters(record["given"]),
-                execution=(id, workspace.runs / id),
-            )
-            self._running[id] = run
-            if (self._records.find(id) or {})["status"] == STOPPING or self._closing:
-                run.execution.services.stopping.set()
-            keep = partial(self._keep_steps, id)
-            watch = StepWatch(runner.definition, run, rooms.declared.place, keep)
-            try:
-                run.run(watch)
-            finally:
-                watch.end()
-        self._note(id, status=SUCCEEDED)
-
-    def _keep_steps(self, id: str, steps: Steps) -> None:
-        self._note(id, steps=steps)
+def _of_command(found: Found) -> Record:
+    """The record of an execution that a command of Slipway's has run, as if a client had started it."""
+    record = found.record
+    interrupted = "the command that ran it was interrupted" if record.status == INTERRUPTED else None
+    return {
+        "id": record.id,
+        "pipeline": record.pipeline,
+        "definition": found.definition(),
+        "display": f"{record.command}-{record.number}",
+        "description": f"slipway {record.command}",
+        "given": dict(record.parameters),
+        "created": found.started,
+        "modified": found.modified,
+        "begun": True,
+        "status": _STATES.get(record.status, FAILED),
+        "failure": record.failure or interrupted,
+    }

@@ -9,7 +9,7 @@ from typing import Any
 
 from assembly.place import Place
 from assembly.rules import Rule, refusals
-from local.aws.errors import validation
+from local.aws.errors import AwsError, validation
 from local.aws.models import operation_model
 from local.aws.shapes import members_of
 from local.jobs import Services
@@ -18,6 +18,7 @@ from local.sagemaker_api.listing import Listing
 from local.sagemaker_api.queue import FAILED, IN_PROGRESS, WAS_KILLED, Build, Job, Queue, Work
 from local.sagemaker_api.records import Record, Records
 from local.sagemaker_api.tags import tags_of
+from local.storage.working import remove_working_folders
 
 _WAITING = "Pending"
 
@@ -57,7 +58,8 @@ class Described:
 class Jobs:
     """The jobs of one kind, and their operations by name; `check` refuses a request by AwsError.
 
-    `others` are jobs that something else has started and runs: they are described and listed with them.
+    `others` are jobs that something else has started and runs, all or that of a name: they are described and
+    listed with them.
     """
 
     def __init__(
@@ -68,7 +70,7 @@ class Jobs:
         place: Place,
         *,
         check: Callable[[Mapping[str, Any]], None],
-        others: Callable[[], Iterable[Record]] = tuple,
+        others: Callable[[str | None], Iterable[Record]],
     ) -> None:
         self.kind = kind
         self._others = others
@@ -90,6 +92,7 @@ class Jobs:
                 waiting.append((record["created"], partial(self._queue.add, self.kind.path, job)))
             else:
                 job.end(FAILED, FAILED, "The server ended", failure=WAS_KILLED)
+                remove_working_folders(job.folder)
         return waiting
 
     def operations(self) -> dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]]:
@@ -158,7 +161,7 @@ class Jobs:
                 f"{record['status']}."
             )
         if self._records.find(name) is None:
-            raise validation(f"{self.arn(name)} was started by a tuning job: stop that one")
+            raise self._of_another(name)
         self._queue.stop(self.kind.path, name)
 
     def arn(self, name: str) -> str:
@@ -199,6 +202,8 @@ class Jobs:
             job.note(tags=dict(tags))
         elif record is not None:
             self._records.put(name, {**record, "tags": dict(tags)})
+        else:
+            raise self._of_another(name)
 
     def folder(self, record: Record) -> Path:
         """Where a job works, and leaves its logs."""
@@ -206,10 +211,16 @@ class Jobs:
 
     def records(self) -> Iterator[Record]:
         yield from self._records
-        yield from self._others()
+        yield from self._others(None)
 
     def find(self, name: str) -> Record | None:
-        return self._records.find(name) or next((one for one in self._others() if one["name"] == name), None)
+        others = self._others(name)
+        return self._records.find(name) or next((one for one in others if one["name"] == name), None)
+
+    def _of_another(self, name: str) -> AwsError:
+        return validation(
+            f"{self.arn(name)} was started by a tuning job or a pipeline's execution: change or stop that one"
+        )
 
     def _job(self, record: Record) -> Job:
         def build(record: Record, services: Services) -> Work:

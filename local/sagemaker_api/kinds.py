@@ -4,13 +4,15 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from local.jobs import ProcessingJob, Services, TrainingJob, TuningJob, metrics
 from local.jobs.arguments import PROCESSING, TRAINING, TRANSFORM, TUNING
+from local.jobs.tuning import trials
 from local.jobs.tuning.definition import with_resources
+from local.jobs.tuning.description import of_trials
 from local.pipeline.steps import TransformJob
 from local.sagemaker_api.jobs import Described, Kind
 from local.sagemaker_api.listing import Listing
@@ -65,7 +67,7 @@ def final_metrics(folder: Path) -> list[dict[str, Any]]:
 
 def _tuning(described: Described) -> Mapping[str, Any]:
     jobs = {one["TrainingJobName"]: one for one in summaries(described)}
-    result, config = described.result, described.record["request"]["HyperParameterTuningJobConfig"]
+    result, config = _tuned(described), described.record["request"]["HyperParameterTuningJobConfig"]
     return {
         **definitions(described.record["request"]),
         "BestTrainingJob": jobs.get(result.get("BestTrainingJob", {}).get("TrainingJobName")),
@@ -96,8 +98,24 @@ def definitions(request: Mapping[str, Any]) -> dict[str, Any]:
 
 def summaries(described: Described) -> Sequence[dict[str, Any]]:
     """The training jobs that a tuning job has begun, best first; before the first has, there are none."""
-    found = described.result.get("TrainingJobSummaries", [])
+    found = _tuned(described).get("TrainingJobSummaries", [])
     return [one for one in found if "TrainingJobArn" in one]
+
+
+def _tuned(described: Described) -> Mapping[str, Any]:
+    """What the tuning job says of itself, or else what its file of trials does: with the process in which it
+    ran has ended what was in progress."""
+    if described.result:
+        return described.result
+    record = described.record
+    known, maximize = trials.read(described.folder / trials.FILE)
+    if record["ended"] is not None:
+        ended = datetime.fromtimestamp(record["ended"], UTC)
+        known = [
+            one if one.ended else replace(one, status=trials.FAILED, fault=record["failure"], ended=ended)
+            for one in known
+        ]
+    return of_trials(known, record["name"], described.place, maximize=maximize)
 
 
 def _tuning_job(name: str, arguments: Mapping[str, Any], services: Services) -> TuningJob:

@@ -12,11 +12,15 @@ _LOG = "container.log"
 _ENDPOINTS = "/aws/sagemaker/Endpoints/"
 
 
-def streams(group: str, all_jobs: Sequence[Jobs], hosted: Sequence[Hosted]) -> list[Stream] | None:
-    """The streams of a group such as `/aws/sagemaker/TrainingJobs`; None for a group that there is not."""
+def streams(
+    group: str, job: str | None, all_jobs: Sequence[Jobs], hosted: Sequence[Hosted]
+) -> list[Stream] | None:
+    """The streams of a group such as `/aws/sagemaker/TrainingJobs`, or those of one job in it; None for a
+    group that there is not."""
     for jobs in all_jobs:
         if group == f"/aws/sagemaker/{jobs.kind.prefix}s":
-            return [one for record in jobs.records() for one in _streams(record, jobs.folder(record))]
+            found = jobs.records() if job is None else filter(None, [jobs.find(job)])
+            return [one for record in found for one in _streams(record, jobs.folder(record))]
     for one in hosted:
         if group == f"{_ENDPOINTS}{one.endpoint.name}":
             return [

@@ -42,9 +42,11 @@ class TuningTrainings:
         return paged("TrainingJobSummaries", found, request)
 
 
-def training_records(tunings: Jobs) -> Iterator[Record]:
-    """A record of each training job that a tuning job has begun, as if a client had created it."""
-    for record in tunings.records():
+def training_records(tunings: Jobs, name: str | None) -> Iterator[Record]:
+    """A record of each training job that a tuning job has begun, as if a client had created it; of all, or of
+    the tuning job of which one has this name."""
+    known = tunings.records() if name is None else filter(None, [tunings.find(name.rpartition("-")[0])])
+    for record in known:
         for one in summaries(tunings.known(record)):
             yield _training_record(one, record, tunings)
 

@@ -4,19 +4,29 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local.jobs.services import Services
+from assembly.place import Place
 from local.jobs.tuning.definition import Definition
-from local.jobs.tuning.trials import COMPLETED, FAILED, IN_PROGRESS, STOPPED, Trial
+from local.jobs.tuning.trials import COMPLETED, FAILED, IN_PROGRESS, STOPPED, Trial, best_first
 
 PLACEHOLDER = "<known when it has run>"
 _OBJECTIVE = "FinalHyperParameterTuningJobObjectiveMetric"
 
 
-def summary(trial: Trial, tuning_job: str, services: Services, *, maximize: bool) -> dict[str, Any]:
+def of_trials(trials: Sequence[Trial], tuning_job: str, place: Place, *, maximize: bool) -> dict[str, Any]:
+    """What a tuning job's description says of its trials: their summaries, those that have an objective
+    first, the best before the others; the best one, where there is one; and the counters."""
+    measured = best_first(trials, maximize=maximize)
+    ordered = [*measured, *(one for one in trials if one.value is None)]
+    summaries = [summary(one, tuning_job, place, maximize=maximize) for one in ordered]
+    best = {"BestTrainingJob": summaries[0]} if measured else {}
+    return {**counters(trials), "TrainingJobSummaries": summaries, **best}
+
+
+def summary(trial: Trial, tuning_job: str, place: Place, *, maximize: bool) -> dict[str, Any]:
     """A HyperParameterTrainingJobSummary."""
     found: dict[str, Any] = {
         "TrainingJobName": trial.job,
-        "TrainingJobArn": services.place.arn("sagemaker", f"training-job/{trial.job}"),
+        "TrainingJobArn": place.arn("sagemaker", f"training-job/{trial.job}"),
         "TuningJobName": tuning_job,
         "CreationTime": trial.started.timestamp(),
         "TrainingStartTime": trial.started.timestamp(),

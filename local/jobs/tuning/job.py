@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from local.errors import JobError, StoppedError
@@ -15,7 +16,7 @@ from local.jobs.services import Services
 from local.jobs.training import TrainingJob
 from local.jobs.tuning import chart, trials, warm_start
 from local.jobs.tuning.definition import Definition
-from local.jobs.tuning.description import PLACEHOLDER, best_of, counters, placeholder, summary
+from local.jobs.tuning.description import PLACEHOLDER, best_of, of_trials, placeholder, summary
 from local.jobs.tuning.optimizer import Optimizer, Proposal, Search, optimizer_for
 from local.jobs.tuning.request import IDENTICAL, TuningRequest
 from local.jobs.tuning.stopping import Judge, stopping_rule
@@ -36,6 +37,7 @@ class TuningJob:
         self._arguments = arguments
         self._services = services
         self._trials: dict[int, Trial] = {}
+        self._writing = Lock()
         self._status = IN_PROGRESS
         self._created = datetime.now(UTC)
         self._ended: datetime | None = None
@@ -48,11 +50,13 @@ class TuningJob:
         placeholders.
         """
         known = self._known
-        measured = best_first(known, maximize=self._request.maximize)
-        others = [one for one in known if one.value is None]
-        summaries = [self._summary(one) for one in (*measured, *others)]
+        of_those = of_trials(known, self._name, self._services.place, maximize=self._request.maximize)
         if not known and self._ended is None:
-            summaries = [placeholder(self._request.definitions)] * self._request.max_jobs
+            unknown = placeholder(self._request.definitions)
+            of_those |= {
+                "TrainingJobSummaries": [unknown] * self._request.max_jobs,
+                "BestTrainingJob": unknown,
+            }
         found = {
             **self._arguments,
             "HyperParameterTuningJobName": self._name,
@@ -62,16 +66,12 @@ class TuningJob:
             "HyperParameterTuningJobStatus": self._status,
             "CreationTime": self._created.timestamp(),
             "LastModifiedTime": (self._ended or datetime.now(UTC)).timestamp(),
-            **counters(known),
-            "TrainingJobSummaries": summaries,
+            **of_those,
         }
-        if summaries and (measured or not known):
-            found["BestTrainingJob"] = summaries[0]
-            if self._request.warm_start == IDENTICAL:
-                earlier = [one for parent in self._parents for one in parent.summaries]
-                found["OverallBestTrainingJob"] = best_of(
-                    [summaries[0], *earlier], maximize=self._request.maximize
-                )
+        best = found.get("BestTrainingJob")
+        if best is not None and self._request.warm_start == IDENTICAL:
+            earlier = [one for parent in self._parents for one in parent.summaries]
+            found["OverallBestTrainingJob"] = best_of([best, *earlier], maximize=self._request.maximize)
         if self._ended is not None:
             found["HyperParameterTuningEndTime"] = self._ended.timestamp()
             seconds = int((self._ended - self._created).total_seconds())
@@ -130,7 +130,7 @@ class TuningJob:
                 for one in ended:
                     if one.value is not None:
                         rule.learn(one.number, one.course)
-                self._write(folder)
+                self._draw(folder)
                 if all(one.value is None for one in ended):
                     break
 
@@ -151,7 +151,7 @@ class TuningJob:
         self._demand_going_on()
         definition = proposal.definition
         trial = Trial(number, self._job(number), definition.name, definition.metric, proposal.values)
-        self._trials[number] = trial
+        self._know(trial, folder)
         training = self._training(number, proposal, judge)
         place = folder / f"trial-{number:03d}"
         status, fault = COMPLETED, None
@@ -166,7 +166,7 @@ class TuningJob:
         )
         if fault is None:
             trial = trials.measured(trial, place)
-        self._trials[number] = trial
+        self._know(trial, folder)
         if fault is not None:
             self._demand_going_on()
         count = self._request.max_jobs
@@ -187,10 +187,14 @@ class TuningJob:
             lambda one: one.name == definition.metric and one.value is not None and judge(one.value),
         )
 
-    def _write(self, folder: Path) -> None:
-        maximize = self._request.maximize
-        trials.write(folder / trials.FILE, self._name, self._known, maximize=maximize)
-        if best := best_first(self._known, maximize=maximize):
+    def _know(self, trial: Trial, folder: Path) -> None:
+        """Keep how a trial stands, in the file, too: another process may have to tell."""
+        with self._writing:
+            self._trials[trial.number] = trial
+            trials.write(folder / trials.FILE, self._name, self._known, maximize=self._request.maximize)
+
+    def _draw(self, folder: Path) -> None:
+        if best := best_first(self._known, maximize=self._request.maximize):
             chart.draw(folder / "trials.png", best, self._request.definitions)
 
     def _end(self, status: str) -> None:
@@ -230,4 +234,4 @@ class TuningJob:
         return f"{self._name}-{number:03d}"
 
     def _summary(self, trial: Trial) -> dict[str, Any]:
-        return summary(trial, self._name, self._services, maximize=self._request.maximize)
+        return summary(trial, self._name, self._services.place, maximize=self._request.maximize)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from local.jobs.metrics import Emitted
-from local.storage.files import write_whole
+from local.storage.files import write_whole, written_by
 
 FILE = "trials.json"
 IN_PROGRESS, COMPLETED, STOPPED, FAILED = "InProgress", "Completed", "Stopped", "Failed"
@@ -86,6 +86,31 @@ def best_first(trials: Sequence[Trial], *, maximize: bool) -> list[Trial]:
     """The trials with an objective, best first; of two equal ones the earlier first."""
     measured = [one for one in trials if one.value is not None]
     return sorted(measured, key=lambda one: -(one.value or 0.0) if maximize else (one.value or 0.0))
+
+
+def read(path: Path) -> tuple[list[Trial], bool]:
+    """The trials that `write` has left, without what they printed, and whether they maximize; none where
+    there is no file yet. Raises FilesError for one that is not as `write` leaves it."""
+    if not path.is_file():
+        return [], True
+    with written_by("a tuning job", path):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return [_read(one) for one in content["trials"]], bool(content["maximize"])
+
+
+def _read(one: Mapping[str, Any]) -> Trial:
+    return Trial(
+        one["number"],
+        one["job"],
+        one["definition"],
+        one["objective"],
+        dict(one["hyperparameters"]),
+        one["status"],
+        one["value"],
+        one["fault"],
+        datetime.fromisoformat(one["started"]),
+        one["ended"] and datetime.fromisoformat(one["ended"]),
+    )
 
 
 def write(path: Path, name: str, trials: Sequence[Trial], *, maximize: bool) -> None:

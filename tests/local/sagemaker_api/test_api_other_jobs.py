@@ -1,41 +1,10 @@
 """Processing, transform and tuning jobs of SageMaker's API, and the logs that a client follows."""
 
-from typing import Any
-
 import pytest
 from botocore.exceptions import ClientError
-from laptop import BUCKET, PROCESSING_IMAGE, ROLE, SERVING_IMAGE, Laptop, training
+from laptop import BUCKET, ROLE, SERVING_IMAGE, Laptop, processing, training, tuning
 
 ENDED = ("Completed", "Failed", "Stopped")
-RESOURCES = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}
-
-
-def processing(name: str, script: str) -> dict[str, Any]:
-    def source(input: str, key: str) -> dict[str, Any]:
-        place = f"/opt/ml/processing/{input}"
-        s3 = {"S3Uri": f"s3://{BUCKET}/{key}", "LocalPath": place, "S3DataType": "S3Prefix"}
-        return {"InputName": input, "S3Input": {**s3, "S3InputMode": "File"}}
-
-    output = {
-        "OutputName": "out",
-        "S3Output": {
-            "S3Uri": f"s3://{BUCKET}/processed/{name}",
-            "LocalPath": "/opt/ml/processing/out",
-            "S3UploadMode": "EndOfJob",
-        },
-    }
-    return {
-        "ProcessingJobName": name,
-        "RoleArn": ROLE,
-        "ProcessingResources": {"ClusterConfig": RESOURCES},
-        "AppSpecification": {
-            "ImageUri": PROCESSING_IMAGE,
-            "ContainerEntrypoint": ["python3", f"/opt/ml/processing/code/{script}"],
-            "ContainerArguments": ["/opt/ml/processing/in", "/opt/ml/processing/out"],
-        },
-        "ProcessingInputs": [source("in", "processing/in"), source("code", "processing/code")],
-        "ProcessingOutputConfig": {"Outputs": [output]},
-    }
 
 
 def test_a_script_processes_what_was_uploaded_and_its_log_is_followed(laptop: Laptop) -> None:
@@ -97,21 +66,7 @@ def test_a_model_of_a_client_scores_a_file(laptop: Laptop) -> None:
 
 def test_a_tuning_job_lists_its_training_jobs_best_first(laptop: Laptop) -> None:
     sagemaker = laptop.client("sagemaker")
-    definition = training("definition", HyperParameters={})
-    definition.pop("TrainingJobName")
-    definition.pop("HyperParameters")
-    definition["StaticHyperParameters"] = {"behavior": "measure"}
-    depth = {"Name": "depth", "MinValue": "1", "MaxValue": "9", "ScalingType": "Linear"}
-    sagemaker.create_hyper_parameter_tuning_job(
-        HyperParameterTuningJobName="tunes",
-        HyperParameterTuningJobConfig={
-            "Strategy": "Random",
-            "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "quality"},
-            "ResourceLimits": {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2},
-            "ParameterRanges": {"IntegerParameterRanges": [depth]},
-        },
-        TrainingJobDefinition=definition,
-    )
+    sagemaker.create_hyper_parameter_tuning_job(HyperParameterTuningJobName="tunes", **tuning(4))
     job = laptop.wait(
         sagemaker.describe_hyper_parameter_tuning_job,
         "HyperParameterTuningJobStatus",

@@ -4,20 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from assembly_files import TRAINING_IMAGE
 from botocore.exceptions import ClientError
-from laptop import BUCKET, ROLE, Laptop
+from laptop import BUCKET, ROLE, Laptop, readable
 from pipelines import definition, double, fail, fit, gate, register
 
 GROUP = "slipway-dev-shop"
 ENDED = ("Succeeded", "Failed", "Stopped")
-
-
-def readable(text: str) -> str:
-    """The small pipeline of the runner's tests, in this workspace."""
-    return text.replace(TRAINING_IMAGE, TRAINING_IMAGE.replace("/fake:", "/training:")).replace(
-        "s3://data", f"s3://{BUCKET}/pipelines"
-    )
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from assembly_files import REGION
-from laptop import BUCKET, ROLE, SERVING_IMAGE, Laptop, channel, training, write_project
-from patience import PATIENCE, wait_until
+from laptop import (
+    BUCKET,
+    REASON,
+    ROLE,
+    SERVING_IMAGE,
+    Laptop,
+    channel,
+    keys,
+    killed,
+    training,
+    write_project,
+)
+from patience import wait_until
 from processes import working_below
 
 WAIT = {"Delay": 0.1, "MaxAttempts": 3000}
@@ -23,6 +34,24 @@ def status(sagemaker: Any, name: str) -> str:
 
 def running(laptop: Laptop, name: str) -> bool:
     return any((laptop.work / "training-job" / "work" / name).rglob("pid"))
+
+
+def begin_to_transform(sagemaker: Any, name: str) -> None:
+    """A transform job whose container never answers."""
+    environment = {"BEHAVIOR": "hold"}
+    sagemaker.create_model(
+        ModelName=name,
+        ExecutionRoleArn=ROLE,
+        PrimaryContainer={"Image": SERVING_IMAGE, "Environment": environment},
+    )
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/in/train"}}
+    sagemaker.create_transform_job(
+        TransformJobName=name,
+        ModelName=name,
+        TransformInput={"DataSource": source, "ContentType": "text/csv", "SplitType": "Line"},
+        TransformOutput={"S3OutputPath": f"s3://{BUCKET}/out/{name}"},
+        TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    )
 
 
 def test_after_a_kill_jobs_that_ran_have_failed_and_all_else_goes_on(tmp_path: Path) -> None:
@@ -44,21 +73,20 @@ def test_after_a_kill_jobs_that_ran_have_failed_and_all_else_goes_on(tmp_path: P
     )
     sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="config")
     sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="endpoint", WaiterConfig=WAIT)
-    for name in ("first", "second"):
-        sagemaker.create_training_job(**sleeping(name))
+    sagemaker.create_training_job(**sleeping("first"))
+    begin_to_transform(sagemaker, "second")
     sagemaker.create_training_job(**training("third", InputDataConfig=[channel("train")]))
-    assert wait_until(lambda: running(laptop, "first") and running(laptop, "second"))
-    laptop.process.send_signal(signal.SIGKILL)
-    laptop.process.communicate(timeout=PATIENCE)
-    assert wait_until(lambda: not working_below(tmp_path))
-
-    laptop = Laptop(laptop.runner)  # type: ignore[arg-type]
+    held = laptop.work / "transform-job" / "work" / "second"
+    assert wait_until(lambda: running(laptop, "first") and any(held.rglob("held")))
+    laptop = killed(laptop)
     try:
         s3, sagemaker = laptop.client("s3"), laptop.client("sagemaker")
-        for name in ("first", "second"):
-            job = sagemaker.describe_training_job(TrainingJobName=name)
-            assert job["TrainingJobStatus"] == "Failed"
-            assert "the local server ended while the job ran" in job["FailureReason"]
+        job = sagemaker.describe_training_job(TrainingJobName="first")
+        assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Failed", "Failed")
+        assert REASON in job["FailureReason"]
+        transform = sagemaker.describe_transform_job(TransformJobName="second")
+        assert transform["TransformJobStatus"] == "Failed"
+        assert REASON in transform["FailureReason"]
         assert wait_until(lambda: status(sagemaker, "third") == "Completed")
         kept = s3.get_object(Bucket="made", Key="kept.csv")
         assert (kept["Body"].read(), kept["ContentType"], kept["Metadata"]) == (
@@ -69,8 +97,7 @@ def test_after_a_kill_jobs_that_ran_have_failed_and_all_else_goes_on(tmp_path: P
         parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
         s3.complete_multipart_upload(Bucket="made", Key="parts", UploadId=upload, MultipartUpload=parts)
         assert s3.get_object(Bucket="made", Key="parts")["Body"].read() == b"part"
-        keys = [one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET, Prefix="out/")["Contents"]]
-        assert keys == ["out/third/output/model.tar.gz", "out/third/output/output.tar.gz"]
+        assert keys(s3, "out/") == ["out/third/output/model.tar.gz", "out/third/output/output.tar.gz"]
         sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="endpoint", WaiterConfig=WAIT)
         runtime = laptop.client("sagemaker-runtime")
         assert runtime.invoke_endpoint(EndpointName="endpoint", Body=b"1\n")["Body"].read() == b"1,a\n"
