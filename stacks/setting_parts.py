@@ -8,18 +8,23 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    StringConstraints,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from stacks.instance_types import has_local_disk
-from stacks.text_forms import of_form
-
-InstanceType = Annotated[
-    str, of_form(r"ml\.[a-z][a-z0-9-]*\.(medium|large|\d*xlarge)", "an instance type such as ml.m5.xlarge")
-]
+from stacks.text_forms import (
+    ClusterName,
+    Email,
+    HourlySchedule,
+    InstanceType,
+    KubernetesName,
+    KubernetesVersion,
+    RoleName,
+    Schedule,
+    User,
+)
 
 
 def _of_one_kind(types: tuple[str, ...]) -> tuple[str, ...]:
@@ -34,18 +39,6 @@ InstanceTypes = Annotated[
 ]
 # As many as the local runner starts (docs/decisions/several-instances.md).
 InstanceCount = Annotated[int, Field(ge=1, le=8)]
-Schedule = Annotated[
-    str,
-    of_form(
-        r"cron\(\S+( \S+){5}\)|rate\([1-9]\d* (minute|hour|day)s?\)",
-        "a schedule such as rate(1 day), or cron(0 3 ? * MON *) with six fields",
-    ),
-]
-Email = Annotated[
-    str,
-    StringConstraints(max_length=254),
-    of_form(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", "an e-mail address such as team@example.com"),
-]
 Zone = Annotated[int, Field(ge=0, le=5)]
 Seconds = Annotated[int, Field(ge=60, le=3600)]
 # SageMaker's limit for a job, with the waiting for a spot instance.
@@ -220,17 +213,6 @@ def _each_once(users: tuple[str, ...]) -> tuple[str, ...]:
     return users
 
 
-# SageMaker writes the names of its ARNs in lower case; the space is called after the user.
-User = Annotated[
-    str,
-    StringConstraints(max_length=40),
-    of_form(
-        r"[a-z](-?[a-z0-9])*",
-        "lower-case letters, digits and single hyphens, a letter first, such as ann-lee",
-    ),
-]
-
-
 class Studio(Part):
     """A domain of SageMaker Studio, which is in the environment's network, with a profile and a JupyterLab
     space for each of the `users`. What runs there stops when nobody has used it for `idle_minutes`: SageMaker
@@ -245,24 +227,6 @@ class Studio(Part):
     @classmethod
     def _users_differ(cls, users: tuple[str, ...]) -> tuple[str, ...]:
         return _each_once(users)
-
-
-KubernetesName = Annotated[
-    str,
-    StringConstraints(max_length=63),
-    of_form(r"[a-z0-9](-?[a-z0-9])*", "lower-case letters, digits and single hyphens between them"),
-]
-ClusterName = Annotated[
-    str,
-    of_form(
-        r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
-        "1 to 100 letters, digits, hyphens and underscores, a letter or digit first",
-    ),
-]
-RoleName = Annotated[
-    str, of_form(r"[\w+=,.@-]{1,64}", "the name of an IAM role, 1 to 64 letters, digits and _+=,.@-")
-]
-KubernetesVersion = Annotated[str, of_form(r"1\.\d{2}", "a version of Kubernetes such as 1.33")]
 
 
 class AutoMode(Part):
@@ -289,15 +253,6 @@ class Kubeflow(Part):
         if (self.cluster is None) == (self.auto_mode is None):
             raise ValueError("expected either cluster, the name of an existing one, or auto_mode")
         return self
-
-
-HourlySchedule = Annotated[
-    str,
-    of_form(
-        r"cron\(0 (\*|([01]?\d|2[0-3])(/([1-9]|1\d|2[0-4]))?) \? \* \* \*\)",
-        "a schedule of whole hours such as cron(0 * ? * * *) or cron(0 0/6 ? * * *)",
-    ),
-]
 
 
 class ModelMonitor(Part):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, StringConstraints
 
 
 def of_form(pattern: str, expected: str) -> AfterValidator:
@@ -19,12 +19,59 @@ def of_form(pattern: str, expected: str) -> AfterValidator:
     return AfterValidator(matching)
 
 
+def said(error: Mapping[str, Any]) -> str:
+    """What an error of pydantic's says, without the name of an exception of ours."""
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
 # How SageMaker lets an endpoint or a container be called.
 SageMakerName = Annotated[
     str, of_form(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", "1 to 63 letters and digits, with hyphens between them")
 ]
-
-
-def said(error: Mapping[str, Any]) -> str:
-    """What an error of pydantic's says, without the name of an exception of ours."""
-    return str(error["msg"]).removeprefix("Value error, ")
+InstanceType = Annotated[
+    str, of_form(r"ml\.[a-z][a-z0-9-]*\.(medium|large|\d*xlarge)", "an instance type such as ml.m5.xlarge")
+]
+Schedule = Annotated[
+    str,
+    of_form(
+        r"cron\(\S+( \S+){5}\)|rate\([1-9]\d* (minute|hour|day)s?\)",
+        "a schedule such as rate(1 day), or cron(0 3 ? * MON *) with six fields",
+    ),
+]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    of_form(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", "an e-mail address such as team@example.com"),
+]
+# SageMaker writes the names of its ARNs in lower case; the space is called after the user.
+User = Annotated[
+    str,
+    StringConstraints(max_length=40),
+    of_form(
+        r"[a-z](-?[a-z0-9])*",
+        "lower-case letters, digits and single hyphens, a letter first, such as ann-lee",
+    ),
+]
+KubernetesName = Annotated[
+    str,
+    StringConstraints(max_length=63),
+    of_form(r"[a-z0-9](-?[a-z0-9])*", "lower-case letters, digits and single hyphens between them"),
+]
+ClusterName = Annotated[
+    str,
+    of_form(
+        r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
+        "1 to 100 letters, digits, hyphens and underscores, a letter or digit first",
+    ),
+]
+RoleName = Annotated[
+    str, of_form(r"[\w+=,.@-]{1,64}", "the name of an IAM role, 1 to 64 letters, digits and _+=,.@-")
+]
+KubernetesVersion = Annotated[str, of_form(r"1\.\d{2}", "a version of Kubernetes such as 1.33")]
+HourlySchedule = Annotated[
+    str,
+    of_form(
+        r"cron\(0 (\*|([01]?\d|2[0-3])(/([1-9]|1\d|2[0-4]))?) \? \* \* \*\)",
+        "a schedule of whole hours such as cron(0 * ? * * *) or cron(0 0/6 ? * * *)",
+    ),
+]
