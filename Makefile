@@ -162,6 +162,7 @@ pages: $(INSTALLED)
 	@$(MAKE) -s --no-print-directory $(CHECKED)
 	@python -m quality.checks.acknowledged_page build/check
 	@python -m quality.checks.workload_table
+	@python -m quality.checks.cost_page build/check
 
 workload: $(INSTALLED) ## write a new workload that trains, serves and is tested: NAME=fraud [KIND=xgboost or script]
 	@[[ -n "$(NAME)" ]] || { echo "error: NAME is missing: letters and digits, such as NAME=fraud" >&2; exit 2; }
@@ -182,6 +183,15 @@ bench: train ## measure the containers beside the usual way: build/reports/bench
 destroy-check: $(INSTALLED) ## what ENV would leave behind when it is destroyed, from its templates
 	@$(MAKE) -s --no-print-directory build/check/$(ENV)/manifest.json
 	@python -m quality.checks.teardown $(ENV) build/check/$(ENV)
+
+.PHONY: cost
+cost: functions ## what ENV costs a month, by workload; with BASE, a git ref: what the working tree changes
+ifneq ($(filter command line environment,$(origin BASE)),)
+	@scripts/diff $(BASE) python -m rehearsal cost
+else
+	@$(MAKE) -s --no-print-directory build/check/$(ENV)/manifest.json
+	@python -m rehearsal cost build/check/$(ENV)
+endif
 
 diff: functions ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown
 	@scripts/diff $(BASE)

@@ -1,4 +1,4 @@
-"""The tables of workloads in the README and in docs, from the records: workloads, APIs, costs."""
+"""The tables of workloads in the README and in docs, from the records: workloads, APIs."""
 
 import argparse
 import json
@@ -15,9 +15,6 @@ from stacks.workloads.shared.record import Workload, workloads
 # What the project has of a workload besides its record: a page, where it has more to say than the tables.
 PAGES = Path("docs")
 FUNCTIONS = Path("lambda")
-# USD an hour for an instance of an endpoint: eu-central-1, on demand, not verified (docs/runbook.md).
-PRICES: Mapping[str, float] = {"ml.m5.large": 0.138, "ml.m4.xlarge": 0.28}
-HOURS = 730
 
 
 @dataclass(frozen=True)
@@ -84,24 +81,6 @@ def _kinds(posts: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return [kind for post in posts.values() for kind in post["requestBody"]["content"]]
 
 
-def _cost(one: Workload) -> list[str]:
-    # It loads the CDK, which the other tables can do without.
-    from stacks.settings import Settings  # noqa: PLC0415
-
-    context = json.loads(Path("cdk.json").read_text(encoding="utf-8"))["context"]
-    cells = [one.name]
-    for environment in ("dev", "prod"):
-        serving = Settings.from_mapping({**context, "env": environment}).of(one.name).serving
-        kind, least, most = serving.instance_type, serving.instance_count, serving.scaling.max_instances
-        cells += [f"{least} {kind}", f"{_price(kind, least)}, at most {_price(kind, most)}"]
-    return cells
-
-
-def _price(instance_type: str, count: int) -> str:
-    price = PRICES.get(instance_type)
-    return "not known" if price is None else f"{count * price * HOURS:,.0f}"
-
-
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
@@ -109,7 +88,6 @@ def _line(cells: Sequence[str]) -> str:
 TABLES = (
     Table(Path("README.md"), ["name", "what it does", "containers", "also needs"], _summary),
     Table(PAGES / "api.md", ["workload", "request", "takes", "contract"], _api),
-    Table(PAGES / "runbook.md", ["endpoint of", "dev", "USD a month", "prod", "USD a month"], _cost),
 )
 
 

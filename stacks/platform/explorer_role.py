@@ -16,8 +16,7 @@ from stacks.workloads.shared.record import workloads
 
 _PIPELINE = ("DescribePipeline", "ListPipelineExecutions", "StartPipelineExecution")
 _EXECUTION = ("DescribePipelineExecution", "ListPipelineExecutionSteps", "StopPipelineExecution")
-_GROUP = ("DescribeModelPackageGroup",)
-# The list of a group's versions is asked of the versions.
+_GROUP = ("DescribeModelPackageGroup", "ListModelPackages")
 _PACKAGE = ("DescribeModelPackage", "ListModelPackages")
 _ENDPOINT = ("DescribeEndpoint", "InvokeEndpoint")
 _LATER = "SageMaker counts executions and versions; the pipeline, or the group, is named"

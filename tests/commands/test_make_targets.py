@@ -112,7 +112,11 @@ def test_destroying_dev_leaves_what_is_expected(project: Project) -> None:
 
 
 def test_a_diff_with_the_same_tree_is_safe(project: Project) -> None:
-    assert succeeded(project.make("diff", "BASE=HEAD"))
+    assert "## Cost\n\nThe cost does not change.\n" in succeeded(project.make("diff", "BASE=HEAD"))
+
+
+def test_what_an_environment_costs_is_printed(project: Project) -> None:
+    assert re.search(r"^\| churn \| \d+\.\d\d \|", succeeded(project.make("cost")), re.MULTILINE)
 
 
 def test_our_policies_read_an_assembly(project: Project) -> None:

@@ -37,6 +37,7 @@ RUN_BY: Mapping[str, str] = {
     "make test-images": f"{CI}: make test-images",
     "make bench": "commands/test_measurements.py::test_the_containers_are_measured_beside_the_usual_way",
     "make bench-synth": "commands/test_measurements.py::test_a_synth_is_measured",
+    "make cost": "commands/test_make_targets.py::test_what_an_environment_costs_is_printed",
     "make destroy-check": "commands/test_make_targets.py::test_destroying_dev_leaves_what_is_expected",
     "make diff": "commands/test_make_targets.py::test_a_diff_with_the_same_tree_is_safe",
     "make release": "commands/test_make_targets.py::test_a_version_that_is_approved_is_released",

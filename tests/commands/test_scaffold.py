@@ -15,7 +15,7 @@ from stacks.workloads.shared.record import WorkloadError, workloads
 
 NAMES: Mapping[str, str] = {"xgboost": "fraud", "script": "claims"}
 # Written anew by what make workload ends with, from the templates and the records.
-GENERATED = {"README.md", "docs/acknowledged-findings.md", "docs/api.md", "docs/runbook.md"}
+GENERATED = {"README.md", "docs/acknowledged-findings.md", "docs/api.md", "docs/cost.md"}
 # The stacks whose roles list the prefixes of every workload.
 EXPLORING = {
     str(path.relative_to(ROOT))

@@ -122,6 +122,7 @@ def test_each_step_that_takes_its_time_is_told_with_how_long_it_took(
         "synthesizing main",
         "synthesizing the working tree",
         "comparing them",
+        "adding up the cost",
     }
     # One that ends at once may end before it is told; none is told by half.
     begun = {line.removesuffix(" ...") for line in lines if line.endswith(" ...")}

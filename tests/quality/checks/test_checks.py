@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 from assembly_files import write_assembly
 
+import assembly
 from assembly.manifest import read_stacks
+from quality.checks import cost_page
 from quality.checks.acknowledged import Acknowledgement, acknowledgements, settle
 from quality.checks.acknowledged_page import DOCUMENT, page
 from quality.checks.documents import write_or_compare
 from quality.checks.scanners import PLUGINS, Finding, ScannerError, cfn_lint, checkov, synthesized
+from rehearsal.cost.bill import bill_of
+from rehearsal.cost.prices import Prices
 
 FINDING = Finding("checkov", "CKV_AWS_18", "data/Logs/Resource", "no access log")
 REASON = "a log bucket that logs itself never comes to rest"
@@ -137,3 +141,9 @@ def test_a_synth_without_the_policies_is_no_proof(tmp_path):
     (tmp_path / "validation-report.json").write_text(json.dumps(report))
     with pytest.raises(ScannerError, match=r"without AwsSolutions, NIST\.800\.53\.R5"):
         synthesized(tmp_path)
+
+
+def test_the_page_of_costs_is_not_stale(dev, prod):
+    prices = Prices.read()
+    bills = {one.env: bill_of(assembly.load(one.folder), prices) for one in (dev, prod)}
+    assert cost_page.DOCUMENT.read_text() == cost_page.page(bills, prices), "run `make documents`"

@@ -1,0 +1,1 @@
+"""What an assembly costs, from its templates and prices.toml."""
