@@ -74,21 +74,21 @@ class SageMakerApi:
         self._storage = made.storage(declared)
         self._objects = Objects(self._storage, made.folder / "objects")
         now = time.time()
-        self._models = Resources(MODEL, declared, made.folder, self._check_model, now)
+        runs = Runs(made.workspace.runs)
+        of_runs = partial(runs.jobs, "Model")
+        self._models = Resources(MODEL, declared, made.folder, self._check_model, now, others=of_runs)
         self._configs = Resources(CONFIG, declared, made.folder, self._check_config, now)
         surroundings = Surroundings(declared, fleets, made.folder, now)
         self._endpoints = Endpoints(surroundings, self._models, self._configs)
         self._queue = Queue(self._services)
-        self._jobs = self._all_jobs()
+        self._jobs = self._all_jobs(runs)
         registry = FolderRegistry(made.workspace.registry, declared.place)
         self._packages = Packages(declared, registry, self._storage, made.buckets, made.folder)
         self._pipelines = Pipelines(declared, made.folder, now)
         rooms = Rooms(declared, made.workspace, self._storage, self._packages.groups)
-        self._executions = Executions(rooms, self._pipelines, made.folder)
+        self._executions = Executions(rooms, self._pipelines, runs, made.folder)
 
-    def _all_jobs(self) -> list[Jobs]:
-        runs = Runs(self._made.workspace.runs)
-
+    def _all_jobs(self, runs: Runs) -> list[Jobs]:
         def jobs(kind: Kind, step: str, check: Callable[[Request], None], others: Others = _none) -> Jobs:
             def all_others(name: str | None) -> Iterable[Record]:
                 return chain(others(name), runs.jobs(step, name))

@@ -24,10 +24,10 @@ Request = Mapping[str, Any]
 class Executions:
     """The executions by id, and their operations."""
 
-    def __init__(self, rooms: Rooms, pipelines: Pipelines, folder: Path) -> None:
+    def __init__(self, rooms: Rooms, pipelines: Pipelines, runs: Runs, folder: Path) -> None:
         self._rooms, self._pipelines = rooms, pipelines
         self._records = Records(folder / "pipeline-execution")
-        self._runs = Runs(rooms.workspace.runs)
+        self._runs = runs
         self._queue = ExecutionQueue(rooms, pipelines, self._records, self._runs)
         self.open, self.close = self._queue.open, self._queue.close
 

@@ -1,7 +1,7 @@
 """Models and endpoint configurations: those of the template, and those that clients have made beside them."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,11 @@ class ResourceKind:
 
 
 class Resources:
-    """The resources of one kind, and their operations; `check` refuses a request by AwsError."""
+    """The resources of one kind, and their operations; `check` refuses a request by AwsError.
+
+    `others` are resources that something else has made, all or that of a name: they are described, listed and
+    used with these.
+    """
 
     def __init__(
         self,
@@ -54,8 +58,11 @@ class Resources:
         folder: Path,
         check: Callable[[Request], None],
         started: float,
+        *,
+        others: Callable[[str | None], Iterable[Record]] = lambda name: (),
     ) -> None:
         self.kind = kind
+        self._others = others
         self._declared = declared
         self._records = Records(folder / kind.path)
         self._check = check
@@ -73,7 +80,7 @@ class Resources:
 
     def find(self, name: str) -> Request | None:
         """The request that created it, or would have."""
-        record = self._records.find(name)
+        record = self._record(name)
         if record is not None:
             found: Request = record["request"]
             return found
@@ -88,10 +95,19 @@ class Resources:
 
     def tags(self, name: str) -> Mapping[str, str] | None:
         """Its tags; None if there is no such resource."""
-        return tags_by_name(self._records, self._declared.resources(self.kind.type), name)
+        found = tags_by_name(self._records, self._declared.resources(self.kind.type), name)
+        return {} if found is None and self._record(name) else found
 
     def set_tags(self, name: str, tags: Mapping[str, str]) -> None:
+        self._refuse_another(name)
         put_tags(self._records, name, tags, self.arn(name))
+
+    def _record(self, name: str) -> Record | None:
+        return self._records.find(name) or next(iter(self._others(name)), None)
+
+    def _refuse_another(self, name: str) -> None:
+        if self._records.find(name) is None and self._record(name) is not None:
+            raise validation(f"{self.arn(name)} was made by a pipeline's execution, and goes with it")
 
     def _of_template(self, name: str) -> Resource | None:
         return next((one for one in self._declared.resources(self.kind.type) if one.known_name == name), None)
@@ -99,7 +115,7 @@ class Resources:
     def _create(self, request: Request) -> Request:
         name = request[self.kind.name]
         operation = f"Create{self.kind.prefix}"
-        if self._records.find(name) or self._of_template(name):
+        if self._record(name) or self._of_template(name):
             raise already_there(operation, self.kind.words, self.arn(name))
         for refused in refusals(PROPERTIES[self.kind.type], request):
             raise validation(str(refused))
@@ -119,11 +135,13 @@ class Resources:
         return {**members_of(shape, found), **self._identity(name)}
 
     def _list(self, request: Request) -> Request:
-        names = sorted(self._records.names() | self._declared.names(self.kind.type))
+        others = {one["name"] for one in self._others(None)}
+        names = sorted(self._records.names() | self._declared.names(self.kind.type) | others)
         return self._listing.page([self._identity(name) for name in names], request)
 
     def _delete(self, request: Request) -> None:
         name = request[self.kind.name]
+        self._refuse_another(name)
         if self._records.find(name) is None:
             if self._of_template(name):
                 raise of_template(self.arn(name))
@@ -131,7 +149,7 @@ class Resources:
         self._records.remove(name)
 
     def _identity(self, name: str) -> dict[str, Any]:
-        record = self._records.find(name)
+        record = self._record(name)
         created = self._started if record is None else record["created"]
         return {self.kind.name: name, f"{self.kind.prefix}Arn": self.arn(name), "CreationTime": created}
 

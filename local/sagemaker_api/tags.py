@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from assembly import Resource
 from assembly.place import Place
-from local.aws.errors import validation
+from local.aws.errors import AwsError, validation
 from local.sagemaker_api.answers import of_template
 from local.sagemaker_api.listing import paged
 from local.sagemaker_api.records import Records
@@ -48,7 +48,8 @@ class Tags:
         kind, name, tags = self._find(request)
         tags |= {one["Key"]: one["Value"] for one in request["Tags"]}
         if len(tags) > MOST:
-            raise validation(f"A resource has at most {MOST} tags, not {len(tags)}")
+            limit = f"A resource has at most {MOST} tags; with these it would have {len(tags)}"
+            raise AwsError("ResourceLimitExceeded", limit)
         kind.set_tags(name, tags)
         return {"Tags": _listed(tags)}
 

@@ -121,6 +121,23 @@ def test_an_execution_of_a_command_is_described_as_one_of_a_client_is(
     assert {"Name": "MinimumRows", "Value": "1"} in given
 
 
+def test_a_model_of_an_execution_is_described_listed_and_can_be_served(
+    laptop: Laptop, arns: Executions
+) -> None:
+    sagemaker = laptop.client("sagemaker")
+    name = jobs(sagemaker, arns["command"])["Shop"]
+    assert sagemaker.describe_model(ModelName=name)["PrimaryContainer"]["Environment"] == {"TAG": "t"}
+    pages = sagemaker.get_paginator("list_models").paginate()
+    assert name in [one["ModelName"] for page in pages for one in page["Models"]]
+    variant = {"VariantName": "v", "ModelName": name, "InstanceType": "ml.m5.large"}
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="of-execution", ProductionVariants=[{**variant, "InitialInstanceCount": 1}]
+    )
+    sagemaker.delete_endpoint_config(EndpointConfigName="of-execution")
+    with pytest.raises(ClientError, match="was made by a pipeline's execution"):
+        sagemaker.delete_model(ModelName=name)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from laptop import Laptop, training
-from wrong_calls import CALLS, CONTAINER, MALFORMED, UNKNOWN, Call
+from laptop import BUCKET, Laptop, training
+from wrong_calls import CALLS, CONTAINER, MALFORMED, TAGS, UNKNOWN, Call
 
 
 def send(client: Any, operation: str, body: bytes) -> Any:
@@ -82,6 +82,38 @@ def test_a_call_with_other_keys_is_refused(laptop: Laptop, keys: dict[str, str],
     with pytest.raises(ClientError, match="set the keys with `slipway env`") as refused:
         laptop.client("sagemaker", **keys).list_models()
     assert refused.value.response["Error"]["Code"] == code
+
+
+GROUP = {"logGroupName": "/aws/sagemaker/TrainingJobs"}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments", "code"),
+    [
+        ("logs", "DescribeLogStreams", {"logGroupName": "/aws/nobody"}, "ResourceNotFoundException"),
+        ("logs", "GetLogEvents", {**GROUP, "logStreamName": "x/algo-1"}, "ResourceNotFoundException"),
+        ("logs", "DescribeLogStreams", {**GROUP, "nextToken": "x"}, "InvalidParameterException"),
+        ("iam", "GetRole", {"RoleName": "nobody"}, "NoSuchEntity"),
+        ("s3", "GetObject", {"Bucket": "nobodys-bucket", "Key": "x"}, "NoSuchBucket"),
+        ("s3", "GetObject", {"Bucket": BUCKET, "Key": "nothing"}, "NoSuchKey"),
+        ("s3", "DeleteBucket", {"Bucket": "nobodys-bucket"}, "NoSuchBucket"),
+        ("sagemaker-runtime", "InvokeEndpoint", {"EndpointName": "nobody", "Body": b""}, "ValidationError"),
+    ],
+)
+def test_the_other_services_refuse_with_codes_of_their_own(
+    laptop: Laptop, service: str, operation: str, arguments: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        laptop.client(service)._make_api_call(operation, arguments)
+    assert refused.value.response["Error"]["Code"] == code, refused.value
+
+
+def test_a_resource_has_at_most_fifty_tags(there: Any) -> None:
+    arn = there.describe_model(ModelName="there")["ModelArn"]
+    there.add_tags(ResourceArn=arn, Tags=TAGS[:50])
+    with pytest.raises(ClientError, match="at most 50 tags; with these it would have 51") as refused:
+        there.add_tags(ResourceArn=arn, Tags=TAGS[50:])
+    assert refused.value.response["Error"]["Code"] == "ResourceLimitExceeded"
 
 
 @pytest.mark.parametrize("service", ["s3", "sts", "logs"])

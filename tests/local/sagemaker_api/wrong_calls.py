@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from laptop import BUCKET, ROLE, SERVING_IMAGE, channel, training
+from laptop import BUCKET, PIPELINE, ROLE, SERVING_IMAGE, channel, training
 
 INVALID, IN_USE, NOT_FOUND = "ValidationException", "ResourceInUse", "ResourceNotFound"
+ARN = "arn:aws:sagemaker:eu-west-1:000000000000"
+EXECUTION = f"{ARN}:pipeline/{PIPELINE}/execution/abcdefghijkl"
+TOKEN = {"ClientRequestToken": "w" * 32}
+TAGS = [{"Key": str(number), "Value": ""} for number in range(51)]
 Call = tuple[str, Mapping[str, Any]]
 MALFORMED, UNKNOWN = "SerializationException", "UnknownOperationException"
 TRAIN = training("wrong")
@@ -129,5 +133,30 @@ CALLS: list[tuple[Call, str, str]] = [
     (("UpdateEndpointWeightsAndCapacities", {"EndpointName": "slipway-dev-shop", "DesiredWeightsAndCapacities": [{"VariantName": "v"}]}), INVALID, "UpdateEndpointWeightsAndCapacities"),
     (("AddTags", {"ResourceArn": "arn:aws:sagemaker:eu-west-1:000000000000:model/nobody", "Tags": []}), INVALID, "Could not find resource"),
     (("ListTags", {"ResourceArn": "me"}), INVALID, "'me' at 'resourceArn'"),
+    (("AddTags", {"ResourceArn": f"{ARN}:training-job/there", "Tags": TAGS}), INVALID, "length less than or equal to 50"),
+    (("DeleteTags", {"ResourceArn": f"{ARN}:model/nobody", "TagKeys": ["a"]}), INVALID, "Could not find resource"),
+    (("DeleteTags", {"ResourceArn": f"{ARN}:model/there", "TagKeys": []}), INVALID, "length greater than or equal to 1"),
+    (("StopProcessingJob", {"ProcessingJobName": "nobody"}), NOT_FOUND, "processing-job/nobody"),
+    (("StopTransformJob", {"TransformJobName": "nobody"}), NOT_FOUND, "transform-job/nobody"),
+    (("StopHyperParameterTuningJob", {"HyperParameterTuningJobName": "nobody"}), NOT_FOUND, "nobody"),
+    (("CreatePipeline", {"PipelineName": "wrong", "RoleArn": ROLE, **TOKEN}), INVALID, "give the PipelineDefinition"),
+    (("CreatePipeline", {"PipelineName": "a_b", "RoleArn": ROLE, "PipelineDefinition": "{}", **TOKEN}), INVALID, "'pipelineName'"),
+    (("CreatePipeline", {"PipelineName": "wrong", "RoleArn": ROLE, "PipelineDefinition": "{}", "ClientRequestToken": "short"}), INVALID, "'clientRequestToken'"),
+    (("CreatePipeline", {"PipelineName": PIPELINE, "RoleArn": ROLE, "PipelineDefinition": "{}", **TOKEN}), INVALID, "must be unique"),
+    (("UpdatePipeline", {"PipelineName": "nobody"}), NOT_FOUND, "pipeline/nobody"),
+    (("UpdatePipeline", {"PipelineName": PIPELINE}), INVALID, "is declared by the template"),
+    (("DeletePipeline", {"PipelineName": "nobody", **TOKEN}), NOT_FOUND, "pipeline/nobody"),
+    (("DeletePipeline", {"PipelineName": PIPELINE, **TOKEN}), INVALID, "is declared by the template"),
+    (("ListPipelineExecutions", {"PipelineName": "nobody"}), NOT_FOUND, "pipeline/nobody"),
+    (("ListPipelineExecutions", {"PipelineName": PIPELINE, "NextToken": "x"}), INVALID, "NextToken"),
+    (("StartPipelineExecution", {"PipelineName": PIPELINE, "SelectiveExecutionConfig": {"SelectedSteps": [{"StepName": "Fit"}]}, **TOKEN}), INVALID, "SelectiveExecutionConfig is not supported"),
+    (("StartPipelineExecution", {"PipelineName": PIPELINE, "PipelineParameters": [{"Name": "a b", "Value": ""}], **TOKEN}), INVALID, "pipelineParameters.1.member.name"),
+    (("DescribePipelineExecution", {"PipelineExecutionArn": f"{ARN}:pipeline/x/execution/../../x"}), NOT_FOUND, "pipeline execution"),
+    (("ListPipelineParametersForExecution", {"PipelineExecutionArn": EXECUTION}), NOT_FOUND, "pipeline execution"),
+    (("DescribePipelineDefinitionForExecution", {"PipelineExecutionArn": EXECUTION}), NOT_FOUND, "pipeline execution"),
+    (("DeleteModelPackageGroup", {"ModelPackageGroupName": "nobody"}), INVALID, "nobody"),
+    (("UpdateModelPackage", {"ModelPackageArn": f"{ARN}:model-package/g/1", "ModelApprovalStatus": "Maybe"}), INVALID, "enum value set"),
+    (("UpdateModelPackage", {"ModelPackageArn": f"{ARN}:model-package/g/1", "ModelApprovalStatus": "Approved"}), INVALID, "model-package/g/1"),
+    (("ListModelPackages", {"ModelPackageGroupName": "nobody"}), INVALID, "nobody"),
     (("CreateNotebookInstance", {}), UNKNOWN, "CreateNotebookInstance is not implemented here; implemented are: AddT"),
 ]  # fmt: skip
