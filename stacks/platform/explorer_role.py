@@ -16,7 +16,8 @@ from stacks.workloads.shared.record import workloads
 
 _PIPELINE = ("DescribePipeline", "ListPipelineExecutions", "StartPipelineExecution")
 _EXECUTION = ("DescribePipelineExecution", "ListPipelineExecutionSteps", "StopPipelineExecution")
-_GROUP = ("DescribeModelPackageGroup", "ListModelPackages")
+_GROUP = ("DescribeModelPackageGroup",)
+# The list of a group's versions is asked of the versions.
 _PACKAGE = ("DescribeModelPackage", "ListModelPackages")
 _ENDPOINT = ("DescribeEndpoint", "InvokeEndpoint")
 _LATER = "SageMaker counts executions and versions; the pipeline, or the group, is named"

@@ -12,6 +12,7 @@ sys.path[:0] = [
         "tests/local",
         "tests/local/sagemaker_api",
         "tests/model_code",
+        "tests/rehearsal/iam",
         "containers/script_mode",
         "containers/stand_ins",
     )
