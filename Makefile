@@ -260,7 +260,8 @@ build/checkov/.installed: quality/checks/checkov/requirements.txt $(INSTALLED)
 
 LOCKS ?= requirements requirements-dev requirements-bootstrap containers/script_mode/requirements \
 	containers/processing/requirements lambda/requirements quality/checks/checkov/requirements \
-	quality/fuzz/requirements workbench/requirements workbench/mlflow/requirements tests/heavy/aws_cli/requirements
+	quality/fuzz/requirements workbench/requirements workbench/mlflow/requirements kubeflow/requirements \
+	tests/heavy/aws_cli/requirements tests/heavy/kubernetes/requirements
 HEAVY_LOCKS ?= $(wildcard containers/stand_ins/*/requirements.in containers/emoji_*/requirements*.in)
 
 lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS: which ones)

@@ -75,6 +75,12 @@ def _rules(url: str) -> Mapping[str, Any]:
     }
 
 
+def of_clients(served: state_file.Served) -> dict[str, str]:
+    """The environment of this process, in which AWS's clients reach what is served and nothing else."""
+    kept = {name: value for name, value in os.environ.items() if name not in _UNSET}
+    return {**kept, **variables(served.url, served.region, Path(os.devnull))}
+
+
 def variables(url: str, region: str, settings: Path) -> Mapping[str, str]:
     """The variables by which AWS's clients find what is served at an address; `settings` are the SDK's."""
     return {

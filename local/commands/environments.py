@@ -1,4 +1,4 @@
-"""`environments`: list the Python environments that images have of their own, and build them."""
+"""`environments`: list the Python environments that images and tools have of their own, and build them."""
 
 import argparse
 
@@ -9,20 +9,20 @@ from local.containers.images import Images
 from local.terminal.console import print_table
 
 _DESCRIPTION = """\
-List the images of versions.toml that name a lock and a Python version of their own, or those that are
-named. Each is built on first use; --build does it now. The exit code is 1 when one cannot be built on this
-machine, and the last column says why.
+List the images and tools of versions.toml that name a lock and a Python version of their own, or those that
+are named. Each is built on first use; --build does it now. The exit code is 1 when one cannot be built on
+this machine, and the last column says why.
 """
 
 
 def add_parser(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, __doc__, run, _DESCRIPTION)
-    parser.add_argument("image", nargs="*", metavar="IMAGE", help="images to include (default: all)")
+    parser.add_argument("image", nargs="*", metavar="IMAGE", help="those to include (default: all)")
     parser.add_argument("--build", action="store_true", help="build those that are not there yet")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    environments = _chosen(Images.load().own_environments(), arguments.image)
+    environments = _chosen(Images.load().environments(), arguments.image)
     obstacles = [environment.obstacle() for environment in environments]
     if arguments.build:
         for environment, obstacle in zip(environments, obstacles, strict=True):

@@ -135,20 +135,26 @@ class Images:
     """The table of images."""
 
     def __init__(
-        self, images: Sequence[Image], source: Path, substituted: Callable[[str], None] | None = None
+        self,
+        images: Sequence[Image],
+        source: Path,
+        substituted: Callable[[str], None] | None = None,
+        others: Sequence[ImageEnvironment] = (),
     ) -> None:
         self._images = images
         self._source = source
         self._substituted = substituted
+        self._others = others
 
     def of_any_version(self, note: Callable[[str], None]) -> "Images":
         """The same table, in which an image answers for all versions of its repository; `note` is told of
         each image that another version stands for."""
-        return Images(self._images, self._source, note)
+        return Images(self._images, self._source, note, self._others)
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> "Images":
-        """Read the `[images.*]` tables of `path`; the paths in them are relative to the file's folder.
+        """Read the `[images.*]` tables of `path`, and in `[environments.*]` those of programs that are no
+        images; the paths in them are relative to the file's folder.
 
         Without `path` it is the current folder's versions.toml, or the project's where there is none. Raises
         ImageError when the file is missing or an entry lacks `repository`, `module` or `path`; an image that
@@ -157,10 +163,13 @@ class Images:
         path = path or (TABLE if Path(TABLE).exists() else _PROJECT / TABLE)
         source = Path(path).resolve()
         try:
-            tables: Mapping[str, Any] = tomllib.loads(source.read_text(encoding="utf-8")).get("images", {})
+            tables: Mapping[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise ImageError(f"{path}: cannot be read as the table of images: {error}") from error
-        return cls([_image(name, table, source) for name, table in tables.items()], source)
+        images = [_image(name, table, source) for name, table in tables.get("images", {}).items()]
+        environments = tables.get("environments", {})
+        others = [_own_environment(name, table, source) for name, table in environments.items()]
+        return cls(images, source, others=[one for one in others if one])
 
     def find(self, uri: str) -> Image:
         """The image that answers for `uri`.
@@ -201,6 +210,10 @@ class Images:
     def own_environments(self) -> list[ImageEnvironment]:
         """The environments of the images that have one of their own, or share one."""
         return list(dict.fromkeys(one.own_environment for one in self._images if one.own_environment))
+
+    def environments(self) -> list[ImageEnvironment]:
+        """The environments of images, and those of programs that are none."""
+        return [*self.own_environments(), *self._others]
 
     def named(self, name: str) -> Image:
         """The image `[images.<name>]`.

@@ -64,6 +64,8 @@ RUN_BY: Mapping[str, str] = {
     "test_versions_are_listed_approved_and_released",
     "slipway serve": "local/serve/test_serve.py::test_it_says_where_it_answers_and_what_has_no_local_effect",
     "slipway env": "local/sagemaker_api/test_env_command.py::test_the_variables_lead_boto3_to_what_is_served",
+    "slipway kubeflow": "heavy/test_kubeflow_pipeline.py::"
+    "test_the_command_runs_it_for_a_workload_of_the_template",
     "slipway deploy": "local/commands/test_deploy.py::test_a_new_version_takes_over_without_a_failed_request",
     "slipway monitor": "local/commands/test_monitor_command.py::"
     "test_what_came_since_the_last_time_is_compared_and_the_report_published",

@@ -39,6 +39,15 @@ def test_an_environment_is_built_when_it_is_asked_for(runner: Runner, tmp_path: 
     assert "plain" not in listed()
 
 
+def test_a_program_that_is_no_image_has_an_environment_as_well(runner: Runner, tmp_path: Path) -> None:
+    this = f"{sys.version_info.major}.{sys.version_info.minor}"
+    (tmp_path / "versions.toml").write_text(f'[environments.tool]\npython = "{this}"\n')
+
+    code, out, _ = runner.run("environments", "tool", "--build")
+
+    assert (code, out.splitlines()[-1].split("\t")) == (0, ["tool", this, "built"])
+
+
 def test_a_missing_python_is_named_and_is_an_error(runner: Runner, tmp_path: Path) -> None:
     (tmp_path / "versions.toml").write_text(TABLE.format(name="ours", python="3.99"))
 

@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -36,8 +37,8 @@ _ONE_LINE = (
 _PROGRAM = Path(__file__).parents[1] / "training_image"
 
 
-def write_project(folder: Path) -> Project:
-    """A workspace with one endpoint, a bucket, and images that train, serve and process."""
+def write_project(folder: Path, more: Mapping[str, Any]) -> Project:
+    """A workspace with one endpoint, a bucket, images that train, serve and process, and more resources."""
     project = Project(folder)
     (folder / "versions.toml").write_text(
         f'[images.fake]\nrepository = "fake"\nmodule = "fake_image"\npath = ["{FAKE_IMAGE}"]\n'
@@ -63,6 +64,7 @@ def write_project(folder: Path) -> Project:
                     "Tags": tags(workload="orders"),
                 },
             },
+            **more,
         },
         stack="Data",
     )
@@ -92,8 +94,8 @@ class Laptop(Serving):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Laptop]:
-    laptop = Laptop(write_project(folder))
+def served(folder: Path, more: Mapping[str, Any] = MappingProxyType({})) -> Iterator[Laptop]:
+    laptop = Laptop(write_project(folder, more))
     try:
         yield laptop
     finally:

@@ -90,6 +90,7 @@ def test_a_missed_gate_ends_the_execution_with_its_message_and_without_a_package
     steps = steps_of(sagemaker, arn)
     assert steps["Enough"]["Metadata"]["Condition"]["Outcome"] == "False"
     assert "too few rows" in steps["TooFew"]["FailureReason"]
+    assert steps["TooFew"]["Metadata"]["Fail"]["ErrorMessage"] == steps["TooFew"]["FailureReason"]
     assert "Register" not in steps
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from assemblies import ROOT, Assembly
 from aws_cdk import App, Environment
 from declared import allowed, named, only, resources, statements, text, texts
@@ -21,6 +22,7 @@ from review.snapshot import texts as snapshot_texts
 from stacks.platform.foundation import Foundation
 from stacks.platform.kubeflow import CALLS, Kubeflow
 from stacks.platform.optional import optional_stacks
+from stacks.setting_parts import Kubeflow as KubeflowSettings
 from stacks.settings import Settings
 
 OURS, OTHERS = "slipway-prod-kubeflow", "slipway-prod-kubeflow-of-another-cluster"
@@ -186,6 +188,13 @@ def test_a_cluster_of_ours_without_a_network_is_refused(context: Mapping[str, An
     assert ours
     with pytest.raises(ValueError, match="auto_mode requires network"):
         Kubeflow(app, "kubeflow", settings=dev, kubeflow=ours, foundation=foundation)
+
+
+def test_the_manifest_is_of_the_service_account_that_the_setting_names_by_default() -> None:
+    manifest = yaml.safe_load((ROOT / "kubeflow" / "service-account.yaml").read_text())
+    kubeflow = KubeflowSettings(workload="emoji", cluster="ml")
+    assert manifest["metadata"]["name"] == kubeflow.service_account
+    assert manifest["metadata"]["namespace"] == kubeflow.namespace
 
 
 def test_neither_environment_has_it_without_its_setting(each: Assembly) -> None:
