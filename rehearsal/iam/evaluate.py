@@ -14,6 +14,7 @@ from rehearsal.iam.rules import Finding, Rule
 from rehearsal.iam.ternary import Ternary, any_of
 from rehearsal.iam.ways import BOUNDARY, ENDPOINT, IDENTITY, RESOURCE, TRUST, Policies, Way
 
+_MOST_REMEMBERED = 10_000
 _ASSUMES_ROLE = "sts:assumerole"
 
 
@@ -28,13 +29,23 @@ def evaluate(account: Account, request: Request) -> Decision:
 
 
 class Evaluator:
-    """One account with its statements compiled when they are first asked."""
+    """One account with its statements compiled when they are first asked; it remembers what it decided."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
         self._rules: dict[int, Sequence[Rule]] = {}
+        self._decided: dict[Request, Decision] = {}
 
     def decide(self, request: Request) -> Decision:
+        """As `evaluate`; the context of the request mustn't change afterwards."""
+        known = self._decided.get(request)
+        if known is None:
+            if len(self._decided) >= _MOST_REMEMBERED:
+                self._decided.clear()
+            known = self._decided[request] = self._decide(request)
+        return known
+
+    def _decide(self, request: Request) -> Decision:
         role = None if request.is_of_service else self.account.roles.get(request.principal)
         if role is None and not request.is_of_service:
             return _undecided([f"the policies of {request.principal}"])

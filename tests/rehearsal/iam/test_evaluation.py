@@ -27,6 +27,7 @@ from policies import (
 )
 
 from rehearsal.iam import Account, Grant, PolicyKind, Request, Role, Verdict, evaluate
+from rehearsal.iam.evaluate import Evaluator
 
 ALLOWED, DENIED, UNDECIDED = Verdict
 EVERYBODY = {"Principal": "*"}
@@ -381,3 +382,12 @@ def test_the_documented_example_of_two_buckets() -> None:
     assert evaluate(one, request("s3:PutObject", "arn:aws:s3:::carlos/file")).allowed
     assert not evaluate(one, request("s3:PutObject", "arn:aws:s3:::carlos-logs/file")).allowed
     assert evaluate(one, request("s3:GetBucketLocation", "arn:aws:s3:::data")).allowed
+
+
+def test_a_decision_is_made_once_for_requests_that_are_equal() -> None:
+    evaluator = Evaluator(account(role(allow(Condition={"StringEquals": {"s3:prefix": "a"}}))))
+
+    assert evaluator.decide(request(s3__prefix="a")) is evaluator.decide(request(s3__prefix="a"))
+    assert evaluator.decide(request(s3__prefix="a")).allowed
+    assert not evaluator.decide(request(s3__prefix="b")).allowed
+    assert not evaluator.decide(request()).allowed
