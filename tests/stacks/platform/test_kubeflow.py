@@ -13,10 +13,15 @@ from typing import Any
 import pytest
 import yaml
 from assemblies import ROOT, Assembly
-from aws_cdk import App, Environment
+from aws_cdk import App
 from declared import allowed, named, only, resources, statements, text, texts
+from of_prod import app_of_prod
 
+import assembly
 from assembly.manifest import read_stacks
+from rehearsal.cost.bill import SHARED, bill_of
+from rehearsal.cost.charges import Per
+from rehearsal.cost.prices import Prices
 from review.loading import load
 from review.snapshot import texts as snapshot_texts
 from stacks.platform.foundation import Foundation
@@ -25,23 +30,17 @@ from stacks.platform.optional import optional_stacks
 from stacks.setting_parts import Kubeflow as KubeflowSettings
 from stacks.settings import Settings
 
+AUTO_MODE = {"workload": "emoji", "auto_mode": {"version": "1.36", "deployer": "deployer"}}
 OURS, OTHERS = "slipway-prod-kubeflow", "slipway-prod-kubeflow-of-another-cluster"
 SNAPSHOTS = ROOT / "tests" / "snapshots" / "kubeflow"
 
 
 @pytest.fixture(scope="module")
 def folder(context: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    prod = {**context["environments"]["prod"], "workbench": None, "studio": None}
-    prod["kubeflow"] = {"workload": "emoji", "auto_mode": {"version": "1.36", "deployer": "deployer"}}
-    settings = Settings.from_mapping({**context, "env": "prod", "environments": {"prod": prod}})
-    assert settings.kubeflow
     folder = tmp_path_factory.mktemp("kubeflow")
-    app = App(analytics_reporting=False, context=dict(context), outdir=str(folder))
-    common: dict[str, Any] = {"settings": settings, "env": Environment(region=settings.region)}
-    common["foundation"] = Foundation(app, "slipway-prod-foundation", **common)
+    app, common = app_of_prod(context, folder, workbench=None, studio=None, kubeflow=AUTO_MODE)
     optional_stacks(app, **common)
-    others = settings.kubeflow.model_copy(update={"auto_mode": None, "cluster": "ml"})
-    Kubeflow(app, OTHERS, kubeflow=others, **common)
+    Kubeflow(app, OTHERS, kubeflow=KubeflowSettings(workload="emoji", cluster="ml"), **common)
     app.synth()
     return folder
 
@@ -180,14 +179,21 @@ def test_the_layers_of_images_pass_the_endpoint_of_s3(prod: Assembly, templates:
 
 def test_a_cluster_of_ours_without_a_network_is_refused(context: Mapping[str, Any], tmp_path: Path) -> None:
     dev = Settings.from_mapping({**context, "env": "dev"})
-    prod = {**context["environments"]["prod"]}
-    prod["kubeflow"] = {"workload": "emoji", "auto_mode": {"version": "1.36", "deployer": "deployer"}}
-    ours = Settings.from_mapping({**context, "env": "prod", "environments": {"prod": prod}}).kubeflow
     app = App(analytics_reporting=False, context=dict(context), outdir=str(tmp_path))
     foundation = Foundation(app, "foundation", settings=dev)
-    assert ours
+    ours = KubeflowSettings.model_validate(AUTO_MODE)
     with pytest.raises(ValueError, match="auto_mode requires network"):
         Kubeflow(app, "kubeflow", settings=dev, kubeflow=ours, foundation=foundation)
+
+
+def test_each_resource_has_its_place_in_the_bill(folder: Path) -> None:
+    bill = bill_of(assembly.load(folder), Prices.read())
+    assert [one for one in bill.unpriced if "kubeflow" in one] == []
+    parts = bill.parts(SHARED, Per.MONTH)
+    assert parts["cluster"] > 0
+    # Seven of the cluster's in one zone; those of the network are in both.
+    endpoint = Prices.read().usd("ec2.interface-endpoint") * Prices.read().usage.hours
+    assert parts["interface endpoints in 1 zone"] == pytest.approx(7 * endpoint)
 
 
 def test_the_manifest_is_of_the_service_account_that_the_setting_names_by_default() -> None:

@@ -15,6 +15,7 @@ import cfnlint.api
 import pytest
 from aws_cdk import App, Environment
 from declared import allowed, named, only, resources, statements, text, texts
+from of_prod import app_of_prod
 from request_shapes import Arguments
 
 import assembly
@@ -24,7 +25,6 @@ from quality.checks.teardown.remainder import Kind
 from quality.checks.teardown.remainders import remainders
 from stacks.constructs.pipeline.autopilot_states import Job
 from stacks.constructs.storage.artifact import S3Prefix
-from stacks.platform.foundation import Foundation
 from stacks.platform.kubeflow import Kubeflow
 from stacks.platform.optional import optional_stacks
 from stacks.policies.synth import attach
@@ -80,12 +80,11 @@ def workload_stack(app: App, name: str, settings: Settings, options: Mapping[str
     return stack
 
 
-def declare(app: App, settings: Settings) -> None:
-    common = {"settings": settings, "env": Environment(region=settings.region)}
-    foundation = Foundation(app, "slipway-prod-foundation", **common)  # type: ignore[arg-type]
-    optional_stacks(app, foundation=foundation, **common)  # type: ignore[arg-type]
+def declare(app: App, common: Mapping[str, Any]) -> None:
+    settings, foundation = common["settings"], common["foundation"]
+    optional_stacks(app, **common)
     others = KubeflowSettings(workload="churn", cluster="ml")
-    Kubeflow(app, "of-another-cluster", kubeflow=others, foundation=foundation, **common)  # type: ignore[arg-type]
+    Kubeflow(app, "of-another-cluster", kubeflow=others, **common)
     for mode in ("candidates-only", "complete"):
         build_autopilot(
             workload_stack(app, f"autopilot-{mode}", settings, {"autopilot": mode}),
@@ -106,14 +105,11 @@ def declare(app: App, settings: Settings) -> None:
 
 @pytest.fixture(scope="module")
 def folder(context: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    prod = {**context["environments"]["prod"], "workbench": None}
-    prod |= {"mlflow": True, "model_monitor": MONITOR, "kubeflow": KUBEFLOW}
-    prod["studio"] = {**prod["studio"], "users": ["ann-lee", "bo"]}
-    settings = Settings.from_mapping({**context, "env": "prod", "environments": {"prod": prod}})
+    on = {"mlflow": True, "model_monitor": MONITOR, "kubeflow": KUBEFLOW}
+    studio = {**context["environments"]["prod"]["studio"], "users": ["ann-lee", "bo"]}
     folder = tmp_path_factory.mktemp("options")
-    app = App(analytics_reporting=False, context=dict(context), outdir=str(folder))
-    settings.tag(app)
-    declare(app, settings)
+    app, common = app_of_prod(context, folder, workbench=None, studio=studio, **on)
+    declare(app, common)
     attach(app, "prod")
     app.synth()
     return folder
