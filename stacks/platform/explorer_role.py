@@ -11,6 +11,7 @@ from stacks.constructs.access.execution_role import ExecutionRole
 from stacks.constructs.storage.artifact import S3Prefix, grant_read_all
 from stacks.platform.foundation import Foundation
 from stacks.policies.acknowledgement import acknowledge, wildcard
+from stacks.policies.idle_grant import keep_idle
 from stacks.settings import Settings
 from stacks.workloads.shared.record import workloads
 
@@ -20,6 +21,7 @@ _GROUP = ("DescribeModelPackageGroup",)
 # The list of a group's versions is asked of the versions.
 _PACKAGE = ("DescribeModelPackage", "ListModelPackages")
 _ENDPOINT = ("DescribeEndpoint", "InvokeEndpoint")
+_ONCE_MONITORED = "a workload has a pipeline that monitors it once its model was trained with a baseline"
 _LATER = "SageMaker counts executions and versions; the pipeline, or the group, is named"
 
 # What it calls of SageMaker's API; to invoke is the runtime's.
@@ -52,6 +54,7 @@ class ExplorerRole(ExecutionRole):
             self._allow_workload(
                 f"slipway-{settings.env}-{workload}", endpoint=settings.endpoints.get(workload)
             )
+        keep_idle(self, "-monitor", _ONCE_MONITORED)
         self.add_to_principal_policy(
             iam.PolicyStatement(
                 actions=["ecr:DescribeImages", "ecr:ListImages"],

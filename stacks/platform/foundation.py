@@ -19,8 +19,14 @@ from stacks.constructs.storage.artifact import S3Prefix
 from stacks.constructs.storage.bucket_emptying import tidy_bucket_emptying
 from stacks.platform.repositories import build_repository
 from stacks.policies.acknowledgement import acknowledge
+from stacks.policies.idle_grant import keep_idle
 from stacks.setting_parts import LONGEST_JOB_DAYS
 from stacks.settings import Settings
+
+_PULLED_BY_SERVICE = (
+    "SageMaker pulls an own image on its own behalf where a model has it beside managed ones; the workloads "
+    "choose which models do"
+)
 
 
 class Foundation(Stack):
@@ -80,6 +86,7 @@ class Foundation(Stack):
         )
         self._env = settings.env
         self.image_repositories = self._build_image_repositories()
+        keep_idle(self, "ecr:BatchGetImage", _PULLED_BY_SERVICE)
         if not self._keeps_data:
             tidy_bucket_emptying(self, self.logs)
 

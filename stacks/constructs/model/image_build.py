@@ -107,7 +107,7 @@ class ImageBuild(Construct):
             description=f"Builds and pushes the image of {name}",
             names_source=False,
         )
-        work.grant_read(role)
+        work.grant_get_versions(role)
         allow_without_resource(role, ["ecr:GetAuthorizationToken"])
         role.add_to_principal_policy(
             iam.PolicyStatement(
@@ -167,16 +167,17 @@ class ImageBuild(Construct):
             description=f"Starts the build of {name}",
             names_source=False,
         )
-        work.grant_read(role)
+        work.grant_get_versions(role)
         work.grant_write(role)
         bucket = ["GetBucketAcl", "GetBucketLocation", "GetBucketVersioning"]
         item = ["GetObject", "GetObjectTagging", "GetObjectVersion", "GetObjectVersionTagging"]
-        for actions, resource in (
-            ([f"s3:{action}" for action in bucket], archive.bucket.bucket_arn),
-            ([f"s3:{action}" for action in item], archive.bucket.arn_for_objects(archive.s3_object_key)),
-            (["codebuild:BatchGetBuilds", "codebuild:StartBuild"], project.attr_arn),
+        for actions, resources in (
+            # AWS asks for these of the bucket of artifacts, too.
+            ([f"s3:{action}" for action in bucket], [archive.bucket.bucket_arn, work.bucket.bucket_arn]),
+            ([f"s3:{action}" for action in item], [archive.bucket.arn_for_objects(archive.s3_object_key)]),
+            (["codebuild:BatchGetBuilds", "codebuild:StartBuild"], [project.attr_arn]),
         ):
-            role.add_to_principal_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
+            role.add_to_principal_policy(iam.PolicyStatement(actions=actions, resources=resources))
         return role
 
     def _by_project(self, project: CfnProject, variables: Mapping[str, str]) -> dict[str, Any]:

@@ -60,11 +60,10 @@ class IsolatedNetwork(Construct):
         )
         self._build_storage_endpoint()
         # Whether a traced function in a VPC needs X-Ray's endpoint is told either way: not verified.
-        sampling = ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries"]
         services = ec2.InterfaceVpcEndpointAwsService
         for name, service, actions in (
             ("SageMakerRuntime", services.SAGEMAKER_RUNTIME, ["sagemaker:InvokeEndpoint"]),
-            ("XRay", services.XRAY, [*sampling, "xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
+            ("XRay", services.XRAY, ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
         ):
             self._build_interface_endpoint(self, name, service, actions, self._subnet_ids)
         self.sagemaker = VpcConfig(self._subnet_ids, sagemaker.attr_group_id, SAGEMAKER)

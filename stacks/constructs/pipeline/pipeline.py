@@ -11,7 +11,7 @@ from stacks.constructs.network.vpc_config import VpcConfig
 from stacks.constructs.operations.alarms import Alarms
 from stacks.constructs.operations.metrics import executions_failed
 from stacks.constructs.pipeline.definition import check_definition
-from stacks.constructs.pipeline.references import Parameter
+from stacks.constructs.pipeline.references import Parameter, paths
 from stacks.constructs.pipeline.steps import Jobs, Step
 from stacks.constructs.storage.artifact import S3Prefix
 
@@ -71,6 +71,9 @@ class Pipeline(Construct):
             "Steps": [step.render(jobs) for step in steps],
         }
         check_definition(definition)
+        looked_up = set(paths(definition["Steps"]))
+        for step in steps:
+            step.grant_looked_up(jobs, looked_up)
         self._pipeline = CfnPipeline(
             self,
             "Pipeline",

@@ -78,7 +78,7 @@ class Downloaded(Construct):
     def bind(self, role: iam.IRole) -> str:
         """The file's S3 URI; the role may read that object afterwards."""
         _grant_get(role, self._asset)
-        grant_list(role, self._asset.bucket.bucket_arn, [self._asset.s3_object_key])
+        grant_list(role, self._asset.bucket.bucket_arn, [f"{self._asset.s3_object_key}*"])
         return self._asset.s3_object_url
 
 
@@ -136,9 +136,14 @@ class S3Prefix:
         """The role may get the objects of these names (`*` for any part) and list nothing."""
         self._grant_objects(role, names, ["s3:GetObject"], ["kms:Decrypt"])
 
+    def grant_get_versions(self, role: iam.IRole) -> None:
+        """The role may get the objects, each version of them by its id, and list nothing."""
+        self._grant_objects(role, "*", ["s3:GetObject", "s3:GetObjectVersion"], ["kms:Decrypt"])
+
     def grant_read(self, role: iam.IRole) -> None:
         self.grant_get(role, "*")
-        grant_list(role, self.bucket.bucket_arn, [f"{self.prefix}/"])
+        # Who is given the prefix lists it as it is written, and then it ends with no slash.
+        grant_list(role, self.bucket.bucket_arn, [self.prefix, f"{self.prefix}/*"])
 
     def grant_write(self, role: iam.IRole) -> None:
         self._grant_objects(
@@ -172,18 +177,17 @@ def grant_read_all(role: iam.IRole, bucket: s3.IBucket, prefixes: Sequence[str])
     """The role may read below each prefix, listed by one statement: a policy has not room for many."""
     for prefix in prefixes:
         S3Prefix(bucket, prefix).grant_get(role, "*")
-    grant_list(role, bucket.bucket_arn, [f"{prefix}/" for prefix in prefixes])
+    grant_list(role, bucket.bucket_arn, [f"{prefix}/*" for prefix in prefixes])
 
 
-def grant_list(role: iam.IRole, bucket_arn: str, prefixes: Sequence[str]) -> None:
-    """The role may list what begins with one of the prefixes."""
-    patterns = [f"{prefix}*" for prefix in prefixes]
+def grant_list(role: iam.IRole, bucket_arn: str, patterns: Sequence[str]) -> None:
+    """The role may list what begins with a prefix like one of the patterns."""
     # SageMaker lists before it downloads, also where the prefix is one object's whole key.
     role.add_to_principal_policy(
         iam.PolicyStatement(
             actions=["s3:ListBucket"],
             resources=[bucket_arn],
-            conditions={"StringLike": {"s3:prefix": patterns if len(patterns) > 1 else patterns[0]}},
+            conditions={"StringLike": {"s3:prefix": [*patterns] if len(patterns) > 1 else patterns[0]}},
         )
     )
 

@@ -43,7 +43,7 @@ class ReleasedDocument:
     def bind(self, role: iam.IRole) -> str:
         bucket, _, name = self.url.removeprefix("s3://").partition("/")
         bucket_arn = Stack.of(role).format_arn(service="s3", region="", account="", resource=bucket)
-        grant_list(role, bucket_arn, [name])
+        grant_list(role, bucket_arn, [f"{name}*"])
         return ReleasedArchive(self.url, self.key).bind(role)
 
 

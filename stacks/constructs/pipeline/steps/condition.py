@@ -1,6 +1,6 @@
 """The steps that decide how an execution goes on: Condition, and Fail, which ends it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -52,6 +52,10 @@ class Condition(Step):
             "IfSteps": [step.render(jobs) for step in self.if_steps],
             "ElseSteps": [step.render(jobs) for step in self.else_steps],
         }
+
+    def grant_looked_up(self, jobs: Jobs, looked_up: Collection[str]) -> None:
+        for step in (*self.if_steps, *self.else_steps):
+            step.grant_looked_up(jobs, looked_up)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,12 @@ from stacks.constructs.model.inference_pipeline import Container, check_containe
 from stacks.constructs.pipeline.records import CSV_ROWS, Records
 from stacks.constructs.pipeline.references import Get, Value
 from stacks.constructs.pipeline.steps.step import CreatingStep, Instances, Jobs, JobStep
+from stacks.policies.idle_grant import keep_idle
 
 _MOST_REGISTERED_VARIABLES = 16
+_GROUP = (
+    "whether CreateModelPackage is asked of the group, too, AWS does not say: its table has versions only"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +150,7 @@ class RegisterModel(CreatingStep):
     baseline: DataBaseline | None = None
 
     def created(self, jobs: Jobs) -> Sequence[str]:
+        keep_idle(jobs.starter, "model-package-group/", _GROUP)
         versions = Stack.of(jobs.scope).format_arn(
             service="sagemaker",
             resource="model-package",

@@ -57,7 +57,10 @@ class Processing(ReusedStep):
 
     def look_up(self, file: PropertyFile, path: str) -> JsonGet:
         """What one of the property files holds at a path."""
-        return JsonGet(self.reference(f"PropertyFiles.{file.name}"), path)
+        return JsonGet(self._property_file(file), path)
+
+    def _property_file(self, file: PropertyFile) -> Get:
+        return self.reference(f"PropertyFiles.{file.name}")
 
     def uri(self, file: PropertyFile) -> Join:
         """The S3 URI of one of the property files."""
@@ -70,9 +73,12 @@ class Processing(ReusedStep):
                 {"PropertyFileName": file.name, "OutputName": file.output, "FilePath": file.path}
                 for file in self.property_files
             ]
-        for file in self.property_files:
-            jobs.outputs.grant_get(jobs.starter, f"*/{self.name}/{file.output}/{file.path}")
         return step
+
+    def grant_looked_up(self, jobs: Jobs, looked_up: Collection[str]) -> None:
+        for file in self.property_files:
+            if self._property_file(file).path in looked_up:
+                jobs.outputs.grant_get(jobs.starter, f"*/{self.name}/{file.output}/{file.path}")
 
     def arguments(self, jobs: Jobs) -> dict[str, Any]:
         if unknown := [name for name in self.sharded if name not in self.inputs]:

@@ -1,7 +1,7 @@
 """What all steps share."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -138,6 +138,11 @@ class Step(ABC):
     def render(self, jobs: Jobs) -> dict[str, Any]:
         """The step as JSON; the roles get the rights that it needs."""
         return {"Name": self.name, "Type": self.type, "Arguments": render(self.arguments(jobs))}
+
+    def grant_looked_up(self, jobs: Jobs, looked_up: Collection[str]) -> None:
+        """Let the pipeline read the property files of the step, or of steps within it, that its definition
+        refers to."""
+        return
 
     @abstractmethod
     def arguments(self, jobs: Jobs) -> dict[str, Any]: ...
