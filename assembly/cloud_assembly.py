@@ -1,6 +1,6 @@
 """The cloud assembly as a whole: what its stacks declare together."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +77,15 @@ class Assembly:
     def names(self, kind: str) -> set[str]:
         """The names of the resources of one type, as far as the runner can know them."""
         return {one.known_name for one in self.resources(kind) if one.known_name is not None}
+
+    @cached_property
+    def construct_paths(self) -> Mapping[str, str]:
+        """The path of the construct that declares a resource, by the resource's label."""
+        return {
+            f"{one.stack_name}/{logical_id}": path.removesuffix("/Resource").removesuffix("/Default")
+            for one in self._artifacts
+            for path, logical_id in one.logical_ids
+        }
 
     def unused_properties(self) -> list[tuple[str, str]]:
         """Type and path of each property that is declared and does nothing on this machine, sorted."""
@@ -165,8 +174,13 @@ class Assembly:
 
     def _why_not_declared(self, workload: str) -> str:
         """The reason why a stack of that workload is empty; nothing where none is."""
-        marks = (mark for one in self._artifacts for _, mark in one.metadata(EMPTY))
+        marks = (mark for _, mark in self.metadata(EMPTY))
         return next((mark["reason"] for mark in marks if mark["workload"] == workload), "")
+
+    def metadata(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """Construct path and data of each entry of one type, of all stacks."""
+        for one in self._artifacts:
+            yield from one.metadata(kind)
 
     def nested_template(self, declared: Mapping[str, Any]) -> Path | None:
         """The file with the template of a nested stack that a resource declares, None where there is none."""

@@ -5,9 +5,10 @@ import sys
 
 from assembly.program import ended
 from rehearsal.cost import command as cost
+from rehearsal.iam import commands as iam
 
 # Each has SUMMARY, add_arguments(parser) and run(arguments) -> exit code.
-_COMMANDS = {"cost": cost}
+_COMMANDS = {"cost": cost, "iam": iam}
 
 
 def main() -> int:

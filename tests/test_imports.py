@@ -29,17 +29,8 @@ ROOMS: Mapping[str, Sequence[str]] = {
     "scripts": ["assembly", "local", "stacks", "prediction_service.openapi"],  # openapi.json is generated
     "scaffold": ["stacks.workloads.shared.record", "tests/"],  # it writes tests, and reads their names
     "quality": [
-        *(
-            "assembly",
-            "containers",
-            "lambda",
-            "local",
-            "model_code",
-            "rehearsal",
-            "review",
-            "scripts",
-            "stacks",
-        ),
+        *("assembly", "containers", "lambda", "local", "model_code"),
+        *("rehearsal", "review", "scripts", "stacks"),
     ],
 }
 

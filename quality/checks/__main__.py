@@ -12,6 +12,8 @@ from assembly.manifest import StackArtifact, read_stacks
 from assembly.place import Place
 from assembly.program import ended
 from quality.checks.acknowledged import Outcome, acknowledgements, construct_paths, settle
+from quality.checks.iam import TOOL as IAM
+from quality.checks.iam import iam
 from quality.checks.scanners import Finding, ScannerError, cfn_lint, checkov, synthesized
 from stacks.policies.rule import Environment, evaluate
 from stacks.policies.rules import RULES
@@ -19,15 +21,15 @@ from stacks.policies.templates import Templates
 
 _ENVIRONMENTS: Sequence[Environment] = ("dev", "prod")
 _OWN = "own rules"
-_TOOLS = (_OWN, "AwsSolutions", "NIST.800.53.R5", "checkov", "cfn-lint")
+_TOOLS = (_OWN, IAM, "AwsSolutions", "NIST.800.53.R5", "checkov", "cfn-lint")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m quality.checks",
-        description="Puts our own rules, cdk-nag's report, checkov and cfn-lint before the assemblies of "
-        "both environments. Exits 1 for a finding that is neither fixed nor acknowledged, and for an "
-        "acknowledgement that does not cover exactly one finding.",
+        description="Puts our own rules, AWS's table of actions, cdk-nag's report, checkov and cfn-lint "
+        "before the assemblies of both environments. Exits 1 for a finding that is neither fixed nor "
+        "acknowledged, and for an acknowledgement that does not cover exactly one finding.",
     )
     parser.add_argument("folder", type=Path, help="holds an assembly each in dev/ and prod/")
     folder = parser.parse_args().folder
@@ -56,6 +58,7 @@ def _examine(environment: Environment, assembly: Path) -> Outcome:
                 Finding(_OWN, one.rule, f"{one.stack}/{one.logical_id}", f"{one.path} {one.fault}")
                 for one in own
             ),
+            *iam(assembly),
             *lint.result(),
             *check.result(),
         ]

@@ -46,6 +46,8 @@ RUN_BY: Mapping[str, str] = {
     "make resilience": "commands/test_measurements.py::test_every_promise_is_measured",
     "make fuzz": "commands/test_fuzzing.py::test_every_parser_is_fuzzed",
     "make lock": "commands/test_make_targets.py::test_one_lock_is_compiled_and_stays_as_it_is",
+    "python -m rehearsal": "rehearsal/iam/test_iam_command.py::"
+    "test_a_question_is_answered_with_the_statement",
     "make clean": "commands/test_make_targets.py::test_clean_removes_what_was_built_and_nothing_else",
     "slipway demo": "commands/test_demo.py::test_it_is_short",
     "slipway train": "local/commands/test_train_command.py::"

@@ -1,0 +1,61 @@
+"""Calls, decisions and roles as people read them."""
+
+from collections.abc import Iterator
+
+from rehearsal.iam.account import Account, Role
+from rehearsal.iam.calls import Call
+from rehearsal.iam.decision import Decision, Verdict
+from rehearsal.iam.request import Request
+from rehearsal.iam.statement import Statement
+
+
+def call(one: Call, decision: Decision) -> str:
+    """A call and its answer: who brings it about, what for, and where AWS says so."""
+    lines = [f"{decision.verdict.value}: {decision.message(one.request)}"]
+    lines.append(f"    {one.made_by} {one.purpose}: {one.page}")
+    lines += _where(decision)
+    if decision.verdict is Verdict.DENIED and decision.statement is None:
+        lines.append(f"    to allow it: {_grant(one.request)}")
+    return "\n".join(lines)
+
+
+def answer(request: Request, decision: Decision) -> str:
+    """The answer to one question, with the statement that gives it."""
+    return "\n".join([f"{decision.verdict.value}: {decision.message(request)}", *_where(decision)])
+
+
+def role(one: Role, path: str, account: Account) -> str:
+    """What a role may do: each statement's actions, and below them the resources."""
+    lines = [path]
+    for statement in sorted(one.identity, key=lambda each: each.actions):
+        actions = ", ".join(statement.actions) or f"all but {', '.join(statement.not_actions)}"
+        lines.append(f"  {'' if statement.allows else 'not '}{actions}{_only(statement)}")
+        lines += [f"      {resource}" for resource in _resources(statement, account)]
+    lines += [f"  and what {name} allows, which is not known" for name in one.unknown]
+    return "\n".join(lines)
+
+
+def _resources(statement: Statement, account: Account) -> tuple[str, ...]:
+    """The resources, without what every ARN of the account begins with."""
+    region = f"arn:{account.partition}:"
+    named = statement.resources or tuple(f"all but {one}" for one in statement.not_resources)
+    return tuple(one.removeprefix(region).replace(f":{account.region}:{account.id}:", ":") for one in named)
+
+
+def _only(statement: Statement) -> str:
+    parts = [
+        f"{operator} {key} {' or '.join(values)}"
+        for operator, keys in statement.conditions.items()
+        for key, values in keys.items()
+    ]
+    return f", only if {' and '.join(parts)}" if parts else ""
+
+
+def _where(decision: Decision) -> Iterator[str]:
+    if decision.statement is not None:
+        source = decision.statement.source
+        yield f"    {source.path}, statement {source.index}, {source.stack}/{source.logical_id}"
+
+
+def _grant(request: Request) -> str:
+    return f'{{"Effect": "Allow", "Action": "{request.action}", "Resource": "{request.resource}"}}'

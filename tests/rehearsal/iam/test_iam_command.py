@@ -1,0 +1,158 @@
+"""`python -m rehearsal iam`, as people call it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from assemblies import ROOT
+from assembly_files import write_assembly
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    ],
+}
+READS = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"}
+CODE = "arn:aws:lambda:eu-west-1:000000000000:function:Scores"
+
+
+def role(*statements: dict[str, Any]) -> dict[str, Any]:
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    policies = [{"PolicyName": "Own", "PolicyDocument": document}] if statements else []
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"AssumeRolePolicyDocument": TRUST, "Policies": policies},
+    }
+
+
+def allows(action: str, resource: Any, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+RESOURCES: dict[str, Any] = {
+    "Reader": role(READS),
+    "Starter": role(allows("iam:PassRole", {"Fn::GetAtt": ["Reader", "Arn"]})),
+    "Deployer": role(allows("lambda:UpdateFunctionCode", CODE)),
+    "FunctionRole": role(),
+    "Editor": role(allows("iam:PutRolePolicy", {"Fn::GetAtt": ["Starter", "Arn"]})),
+    "Scores": {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {"FunctionName": "Scores", "Role": {"Fn::GetAtt": ["FunctionRole", "Arn"]}},
+    },
+    "Data": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "data"}},
+    "DataPolicy": {
+        "Type": "AWS::S3::BucketPolicy",
+        "Properties": {
+            "Bucket": {"Ref": "Data"},
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [allows("s3:GetObject", "arn:aws:s3:::data/public/*", Principal="*")],
+            },
+        },
+    },
+}
+
+type Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def iam(tmp_path: Path) -> Command:
+    write_assembly(tmp_path / "cdk.out", RESOURCES)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "rehearsal", "iam", *arguments]
+        environment = {"PYTHONPATH": str(ROOT)}
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def test_a_question_is_answered_with_the_statement(iam: Command) -> None:
+    answer = iam("can", "Reader", "s3:GetObject", "arn:aws:s3:::data/churn.txt")
+
+    assert answer.returncode == 0
+    assert answer.stdout.startswith("allowed: User: arn:aws:iam::000000000000:role/shop-reader is authorized")
+    assert "Shop/Reader" in answer.stdout
+
+
+def test_a_denied_question_ends_with_1(iam: Command) -> None:
+    answer = iam("can", "Reader", "s3:PutObject", "arn:aws:s3:::data/churn.txt")
+
+    assert (answer.returncode, answer.stderr) == (1, "")
+    assert "because no identity-based policy allows the s3:PutObject action" in answer.stdout
+
+
+def test_a_question_about_another_accounts_bucket_is_undecided(iam: Command) -> None:
+    answer = iam("can", "Reader", "s3:GetObject", "arn:aws:s3:::data-of-others/x")
+
+    assert answer.returncode in (1, 3)
+    assert not answer.stdout.startswith("allowed")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("can", "Nobody", "s3:GetObject", "*"), "no role is called Nobody; expected one of"),
+        (("can", "Reader", "s3:GetObject", "*", "aws:SourceIp"), "expected KEY=VALUE, got 'aws:SourceIp'"),
+        (("calls", "--assembly", "nowhere"), "nowhere"),
+    ],
+    ids=["role", "context", "assembly"],
+)
+def test_what_cannot_be_asked_is_said(iam: Command, arguments: tuple[str, ...], said: str) -> None:
+    answer = iam(*arguments)
+
+    assert answer.returncode in (1, 2)
+    assert answer.stderr.startswith("error: ")
+    assert said in answer.stderr
+
+
+def test_the_matrix_has_each_role_with_its_actions_and_resources(iam: Command) -> None:
+    answer = iam("matrix", "--role", "Reader")
+
+    assert [line.strip() for line in answer.stdout.splitlines()[1:]] == ["s3:GetObject", "s3:::data/*"]
+
+
+def test_a_grant_without_a_call_or_a_reason_is_named(iam: Command) -> None:
+    answer = iam("unused")
+
+    assert answer.returncode == 1
+    assert "s3:GetObject on arn:aws:s3:::data/*\n    no reason is given" in answer.stdout
+
+
+def test_each_way_to_become_more_is_named(iam: Command) -> None:
+    found = {tuple(line.split(": ", 1)[0].split(" -> ")) for line in iam("escalation").stdout.splitlines()}
+
+    named = {tuple(one.rpartition("/")[2] for one in pair) for pair in found}
+    assert named == {("Starter", "Reader"), ("Deployer", "FunctionRole"), ("Editor", "Starter")}
+
+
+def test_what_everybody_reaches_is_named(iam: Command) -> None:
+    answer = iam("reach")
+
+    assert (
+        "arn:aws:s3:::data: everybody may s3:GetObject, for whomever it calls: nothing limits it"
+        in answer.stdout
+    )
+
+
+def test_a_call_that_is_denied_names_the_statement_to_add(iam: Command) -> None:
+    answer = iam("calls")
+
+    assert answer.returncode == 1
+    grant = json.loads(answer.stdout.split("to allow it: ", 1)[1].splitlines()[0])
+    assert (grant["Effect"], grant["Action"]) == ("Allow", "logs:CreateLogStream")
+    assert "1 allowed, 2 denied, 0 undecided" in answer.stdout
+
+
+def test_help_says_what_each_command_is_for(iam: Command) -> None:
+    answer = iam("--help")
+
+    for command in ("calls", "can", "matrix", "unused", "escalation", "reach"):
+        assert f"\n  {command} " in answer.stdout
