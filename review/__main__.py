@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assembly.errors import SlipwayError
 from assembly.program import ended
-from review import snapshot
+from review import policies, snapshot
 from review.content_report import Assets
 from review.loading import load
 from review.report import report
@@ -18,7 +18,8 @@ def main() -> int:
     try:
         if arguments.command == "diff":
             old, new = load(arguments.old), load(arguments.new)
-            sys.stdout.write(report(review(old, new), Assets(old.assets, new.assets)))
+            known = policies.read(arguments.policies) if arguments.policies else policies.Policies()
+            sys.stdout.write(report(review(old, new), Assets(old.assets, new.assets), known))
         else:
             for path in snapshot.write(load(arguments.assembly), arguments.folder):
                 print(path)
@@ -33,10 +34,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m review", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def add(name: str, summary: str, description: str, **folders: str) -> None:
+    def add(name: str, summary: str, description: str, **folders: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary, description=description)
         for folder, meaning in folders.items():
             command.add_argument(folder, type=Path, metavar=folder.upper(), help=meaning)
+        return command
 
     add(
         "diff",
@@ -44,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
         "Compare two folders that `cdk synth` wrote; print what a deployment does to each stack.",
         old="cloud assembly that is deployed",
         new="cloud assembly that would be deployed over it",
+    ).add_argument(
+        "--policies",
+        type=Path,
+        metavar="FILE",
+        help="what `python -m rehearsal.iam.changes OLD NEW` prints; told, too",
     )
     add(
         "snapshot",

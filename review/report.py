@@ -8,6 +8,7 @@ from review.differences import Difference
 from review.markdown import NOTHING, code, codes, table
 from review.openings import is_opening
 from review.permissions import Grants, is_permission
+from review.policies import Policies
 from review.resource_changes import Fate, ResourceChange
 from review.rows import (
     MOST_SETTINGS,
@@ -23,15 +24,16 @@ from review.stack_changes import StackReview, Standing, changed_contents, settin
 from review.verdict.judge import judge
 from review.verdict_report import anchor, verdict_lines
 
+_NO_POLICIES = Policies()
 _SETTINGS = ("resource", "setting", "old", "new")
 
 
-def report(reviews: Sequence[StackReview], assets: Assets) -> str:
+def report(reviews: Sequence[StackReview], assets: Assets, policies: Policies = _NO_POLICIES) -> str:
     """The whole review, the same for the same assemblies."""
-    findings = judge(reviews)
+    findings = judge(reviews, policies.denied)
     opens = any(one.granted or one.openings for one in reviews)
     linked = {anchor(one.stack, one.section) for one in findings if one.section}
-    lines = ["# What a deployment changes", "", *verdict_lines(findings, opens=opens), ""]
+    lines = ["# What a deployment changes", "", *verdict_lines(findings, opens=opens), "", *policies.lines()]
     changed = [one for one in reviews if one.changes]
     unchanged = [one.name for one in reviews if not one.changes]
     if changed:

@@ -11,6 +11,7 @@ _MOST = 10
 _CUT = (Severity.WEAKENS, Severity.REPLACES)
 _TITLES = {
     Severity.FAILS: "Will fail",
+    Severity.DENIES: "Calls that will be denied",
     Severity.UNREAD: "Cannot be judged",
     Severity.UNDOES: "Deletes what it creates",
     Severity.DELETES: "Deletes data",

@@ -13,6 +13,7 @@ class Severity(Enum):
     """The most severe first; the value completes "this deployment ..."."""
 
     FAILS = "will fail"
+    DENIES = "leads to calls that are denied"
     UNREAD = "changes nested stacks, which cannot be judged"
     UNDOES = "deletes what it has just created"
     DELETES = "deletes data"

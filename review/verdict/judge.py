@@ -31,10 +31,10 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def judge(reviews: Sequence[StackReview]) -> list[Finding]:
-    """Every finding, the most severe first, then the heaviest, then by stack. That something is replaced or
-    removed goes without saying where something worse is said of it."""
-    found = [finding for review in reviews for rule in RULES for finding in rule(review)]
+def judge(reviews: Sequence[StackReview], more: Iterable[Finding] = ()) -> list[Finding]:
+    """Every finding, with `more` that no template alone shows: the most severe first, then the heaviest, then
+    by stack. That something is replaced or removed goes without saying where something worse is said."""
+    found = [*more, *(finding for review in reviews for rule in RULES for finding in rule(review))]
     worse = {(one.stack, one.subject) for one in found if one.severity is not Severity.REPLACES}
     told = [
         one for one in found if one.severity is not Severity.REPLACES or (one.stack, one.subject) not in worse

@@ -121,6 +121,7 @@ def test_each_step_that_takes_its_time_is_told_with_how_long_it_took(
         "packaging the functions of main",
         "synthesizing main",
         "synthesizing the working tree",
+        "asking the policies",
         "comparing them",
         "adding up the cost",
     }
