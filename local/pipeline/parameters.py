@@ -75,18 +75,19 @@ class Parameter:
     def read(self, text: str) -> Any:
         """The value that a text stands for; raises UsageError when it is not of the type or not a choice."""
         if not text:
-            raise UsageError(f"--set {self.name}: the value is empty; expected at least 1 character")
+            raise UsageError(f"parameter {self.name}: the value is empty; expected at least 1 character")
         if len(text) > LONGEST_VALUE:
             raise UsageError(
-                f"--set {self.name}: the value has {len(text)} characters; expected at most {LONGEST_VALUE}"
+                f"parameter {self.name}: the value has {len(text)} characters; "
+                f"expected at most {LONGEST_VALUE}"
             )
         try:
             value = _READ[self.type](text)
         except (ValueError, KeyError):
-            raise UsageError(f"--set {self.name}: {text!r} is not of type {self.type}") from None
+            raise UsageError(f"parameter {self.name}: {text!r} is not of type {self.type}") from None
         if self.choices and value not in self.choices:
             choices = ", ".join(map(str, self.choices))
-            raise UsageError(f"--set {self.name}: {text!r} is not one of {choices}")
+            raise UsageError(f"parameter {self.name}: {text!r} is not one of {choices}")
         return value
 
 
@@ -107,12 +108,12 @@ def bind(parameters: Sequence[Parameter], given: Mapping[str, str]) -> dict[str,
     for name in given:
         if name not in by_name:
             known = ", ".join(by_name) or "none"
-            raise UsageError(f"--set {name}: the pipeline has no such parameter; it has {known}")
+            raise UsageError(f"parameter {name}: the pipeline has no such parameter; it has {known}")
     values = {
         name: parameter.read(given[name]) if name in given else parameter.default
         for name, parameter in by_name.items()
     }
     for name, value in values.items():
         if value is None:
-            raise UsageError(f"the parameter {name} has no default; give it with --set {name}=VALUE")
+            raise UsageError(f"parameter {name}: it has no default; set a value for it")
     return values

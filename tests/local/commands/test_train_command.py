@@ -231,7 +231,7 @@ def test_a_second_training_of_a_workload_waits_for_no_one(workspace: Path) -> No
     [
         (["shop"], 2, "s3://data/in holds no data yet; pass it with --data PATH"),
         (["shop", "--data", "gone.csv"], 2, "gone.csv: there is no such file or folder"),
-        (["shop", "--data", "rows.csv", "--set", "X=1"], 2, "--set X: the pipeline has no such parameter"),
+        (["shop", "--data", "rows.csv", "--set", "X=1"], 2, "X: the pipeline has no such parameter"),
         (["shop", "--set", "X"], 2, "expected NAME=VALUE, got 'X'"),
         (["hat"], 2, "no training pipeline called hat; there are: shop (slipway-dev-shop)"),
         (["shop", "--assembly", "gone"], 1, "there is no gone/manifest.json; run `cdk synth`"),

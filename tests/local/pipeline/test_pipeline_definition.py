@@ -244,10 +244,10 @@ def test_a_parameter_that_is_not_given_has_its_default() -> None:
 @pytest.mark.parametrize(
     ("declared", "given_values", "message"),
     [
-        (parameter("P", "Integer", 1), {"P": "many"}, "--set P: 'many' is not of type Integer"),
-        (parameter("P", "Boolean", True), {"P": "1"}, "--set P: '1' is not of type Boolean"),
+        (parameter("P", "Integer", 1), {"P": "many"}, "parameter P: 'many' is not of type Integer"),
+        (parameter("P", "Boolean", True), {"P": "1"}, "parameter P: '1' is not of type Boolean"),
         *(
-            (parameter("P", kind), {"P": ""}, "--set P: the value is empty; expected at least 1 character")
+            (parameter("P", kind), {"P": ""}, "parameter P: the value is empty; expected at least 1")
             for kind in ("String", "Integer", "Float", "Boolean")
         ),
         (parameter("P", "String"), {"P": "a" * 1025}, "has 1025 characters; expected at most 1024"),
@@ -260,8 +260,8 @@ def test_a_parameter_that_is_not_given_has_its_default() -> None:
             for written in ("nan", "inf", "1_0.5", " 1.5", "1,5", ".", "1e400", "-1e400", "9" * 400)
         ),
         (parameter("P", "String", "a", ("a", "b")), {"P": "c"}, "'c' is not one of a, b"),
-        (parameter("P", "String", "a"), {"Q": "c"}, "--set Q: .* no such parameter; it has P"),
-        (parameter("P", "String"), {}, "P has no default; give it with --set P=VALUE"),
+        (parameter("P", "String", "a"), {"Q": "c"}, "parameter Q: .* no such parameter; it has P"),
+        (parameter("P", "String"), {}, "parameter P: it has no default; set a value"),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_would_be_right(

@@ -168,6 +168,22 @@ def test_a_wrong_call_for_pipelines_has_the_code_of_aws(
     assert refused.value.response["Error"]["Code"] == code, refused.value
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("Nobody", "1", "the pipeline has no such parameter"),
+        ("MinimumRows", "x", "'x' is not of type Integer"),
+        ("MinimumRows", "", "the value is empty"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_in_words_that_name_no_command_line_option(
+    sagemaker: Any, name: str, value: str, told: str
+) -> None:
+    with pytest.raises(ClientError, match=f"parameter {name}: {told}") as refused:
+        start(sagemaker, "n", **{name: value})
+    assert "--" not in str(refused.value)
+
+
 def test_a_token_with_other_parameters_is_a_conflict(sagemaker: Any) -> None:
     start(sagemaker, "f")
     with pytest.raises(ClientError) as refused:
