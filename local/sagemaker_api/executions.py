@@ -111,8 +111,7 @@ class Executions:
                 "PipelineExecutionDisplayName": one["display"],
                 "PipelineExecutionFailureReason": one["failure"],
             }
-            for one in self._all()
-            if one["pipeline"] == pipeline.name
+            for one in self._all(pipeline.name)
         ]
         before, after = request.get("CreatedBefore", float("inf")), request.get("CreatedAfter", -1.0)
         found = [one for one in found if after < one["StartTime"] < before]
@@ -125,7 +124,7 @@ class Executions:
         record = self._find("ListPipelineExecutionSteps", request)
         begun = self._runs.find(record["id"])
         pipeline, place = self._pipelines.arn(record["pipeline"]), self._rooms.declared.place
-        found = [listed(one, place, pipeline) for one in begun.steps] if begun is not None else []
+        found = [listed(one, place, pipeline) for one in begun.steps()] if begun is not None else []
         found.sort(key=lambda one: float(one["StartTime"]))
         if request.get("SortOrder", "Descending") == "Descending":
             found.reverse()
@@ -152,10 +151,11 @@ class Executions:
             raise not_found(operation, "pipeline execution", arn)
         return record
 
-    def _all(self) -> Iterator[Record]:
-        yield from self._records
+    def _all(self, pipeline: str) -> Iterator[Record]:
+        """The executions of a pipeline."""
+        yield from (one for one in self._records if one["pipeline"] == pipeline)
         for found in self._runs.all():
-            if self._records.find(found.record.id) is None:
+            if found.record.pipeline == pipeline and self._records.find(found.record.id) is None:
                 yield _of_command(found)
 
     def _arn(self, record: Record) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,11 +25,10 @@ _PREFIXES = {"Tuning": "HyperParameterTuningJob", "Model": "Model"}
 
 @dataclass(frozen=True)
 class Found:
-    """An execution, its folder, and its steps as they stand: what ran when its process ended has failed."""
+    """An execution, and its folder."""
 
     record: ExecutionRecord
     folder: Path
-    steps: Sequence[step_log.Entry]
 
     @property
     def started(self) -> float:
@@ -38,6 +37,14 @@ class Found:
     @property
     def modified(self) -> float:
         return (self.folder / FILE).stat().st_mtime
+
+    def steps(self) -> list[step_log.Entry]:
+        """Its steps as they stand; what ran when its process ended has failed."""
+        steps = step_log.read(self.folder)
+        if self.record.status == RUNNING:
+            return steps
+        gone = {"status": step_log.FAILED, "failure": _ENDED, "ended": self.modified}
+        return [one if one["ended"] is not None else {**one, **gone} for one in steps]
 
     def definition(self) -> str | None:
         """The definition that it ran; None where an earlier version of the runner kept none."""
@@ -60,13 +67,7 @@ class Runs:
         """An execution that has begun."""
         folder = self._folder / id
         record = readable(folder / FILE)
-        if record is None:
-            return None
-        steps = step_log.read(folder)
-        if record.status != RUNNING:
-            gone = {"status": step_log.FAILED, "failure": _ENDED, "ended": (folder / FILE).stat().st_mtime}
-            steps = [one if one["ended"] is not None else {**one, **gone} for one in steps]
-        return Found(record, folder, steps)
+        return None if record is None else Found(record, folder)
 
     def fail(self, id: str, reason: str) -> None:
         """Write down that an execution that another process ran has ended with it."""
@@ -78,7 +79,7 @@ class Runs:
     def jobs(self, type: str, name: str | None = None) -> Iterator[Record]:
         """The jobs, or models, of the steps of a type, as if clients had created them; or that of a name."""
         for found in self.all() if name is None else self._with(name):
-            for step in found.steps:
+            for step in found.steps():
                 if step["type"] == type and step["origin"] is None and name in (None, step["job"]):
                     yield _record(found, step)
 
