@@ -37,7 +37,7 @@ _ONE_LINE = (
 _PROGRAM = Path(__file__).parents[1] / "training_image"
 
 
-def write_project(folder: Path, more: Mapping[str, Any]) -> Project:
+def write_project(folder: Path, more: Mapping[str, Any] = MappingProxyType({})) -> Project:
     """A workspace with one endpoint, a bucket, images that train, serve and process, and more resources."""
     project = Project(folder)
     (folder / "versions.toml").write_text(
