@@ -122,15 +122,10 @@ def told(old: Side, new: Side) -> dict[str, object]:
     return {
         "changes": sentences(changes(old, new), new.words, old),
         "denied": [
-            {"made_by": call.made_by, "purpose": call.purpose, "message": _message(new, call, decision)}
+            {"made_by": call.made_by, "purpose": call.purpose, "message": decision.message(call.request)}
             for call, decision in denied(old, new)
         ],
     }
-
-
-def _message(side: Side, call: Call, decision: Decision) -> str:
-    role = side.account.roles.get(call.request.principal)
-    return decision.message(call.request, role.session_arn if role else "")
 
 
 def sentences(found: Sequence[Change], words: Words, old: Side) -> list[str]:

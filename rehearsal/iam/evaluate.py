@@ -1,6 +1,7 @@
 """Whether one account's policies allow a request: an explicit deny wins, then one way has to allow it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from rehearsal.iam import arns, ways
@@ -49,7 +50,8 @@ class Evaluator:
         role = None if request.is_of_service else self.account.roles.get(request.principal)
         if role is None and not request.is_of_service:
             return _undecided([f"the policies of {request.principal}"])
-        return _Case(self, request, role).decision()
+        decision = _Case(self, request, role).decision()
+        return decision if role is None else replace(decision, caller=role.session_arn)
 
     def rules(self, statements: Statements) -> Sequence[Rule]:
         # The account, which holds the tuple, lives as long as this: its id is its own.

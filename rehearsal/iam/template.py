@@ -8,6 +8,7 @@ from typing import Any
 from assembly import Assembly, Resource
 from rehearsal.iam import outside
 from rehearsal.iam.account import Account, Role
+from rehearsal.iam.sessions import session_name
 from rehearsal.iam.statement import PolicyKind, Source, Statement, parse_document
 
 type Statements = tuple[Statement, ...]
@@ -53,7 +54,7 @@ class _Reader:
         )
 
     def _roles(self) -> Iterator[Role]:
-        attached = self._attached()
+        attached, functions = self._attached(), self._functions()
         documents = {self._policy_arn(one): self._identity(one) for one in self._managed()}
         for one in self._assembly.resources("AWS::IAM::Role"):
             properties = one.properties
@@ -66,16 +67,26 @@ class _Reader:
                 for statement in self._parse(one, policy["PolicyDocument"], PolicyKind.IDENTITY)
             ]
             known = [statement for statements in found.values() for statement in statements or ()]
+            arn = self._arn("iam", f"role{properties.get('Path', '/')}{one.name}", region="")
+            trust = self._parse(one, properties["AssumeRolePolicyDocument"], PolicyKind.TRUST)
             yield Role(
-                arn=self._arn("iam", f"role/{one.name}", region=""),
+                arn=arn,
                 name=one.name,
                 identity=(*inline, *attached[one.name], *known),
                 boundary=self._boundary(boundary, documents),
-                trust=self._parse(one, properties["AssumeRolePolicyDocument"], PolicyKind.TRUST),
+                trust=trust,
                 tags=one.tags,
+                session=session_name(arn, trust, functions),
                 unknown=tuple(arn for arn, statements in found.items() if statements is None)
                 + ((boundary,) if boundary and self._boundary(boundary, documents) is None else ()),
             )
+
+    def _functions(self) -> Mapping[str, list[str]]:
+        """The names of the functions that run with a role, by its ARN."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for one in self._assembly.resources("AWS::Lambda::Function"):
+            found[one.properties["Role"]].append(one.name)
+        return found
 
     def _boundary(self, arn: str | None, documents: Mapping[str, Statements]) -> Statements | None:
         if arn is None:

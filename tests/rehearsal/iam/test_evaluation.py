@@ -353,7 +353,7 @@ def test_a_denial_is_told_in_the_words_of_aws() -> None:
     one = account(role())
     asked = request()
 
-    assert evaluate(one, asked).message(asked, one.roles[ROLE].session_arn) == (
+    assert evaluate(one, asked).message(asked) == (
         f"User: {SESSION} is not authorized to perform: s3:GetObject on resource: {OBJECT} "
         "because no identity-based policy allows the s3:GetObject action"
     )
@@ -364,7 +364,7 @@ def test_an_action_without_a_resource_names_none() -> None:
     asked = request("ecr:GetAuthorizationToken", "*")
 
     assert evaluate(one, asked).message(asked) == (
-        f"User: {ROLE} is not authorized to perform: ecr:GetAuthorizationToken "
+        f"User: {SESSION} is not authorized to perform: ecr:GetAuthorizationToken "
         "with an explicit deny in an identity-based policy"
     )
 

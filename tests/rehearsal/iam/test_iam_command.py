@@ -78,7 +78,7 @@ def test_a_question_is_answered_with_the_statement(iam: Command) -> None:
     answer = iam("can", "Reader", "s3:GetObject", "arn:aws:s3:::data/churn.txt")
 
     assert answer.returncode == 0
-    assert answer.stdout.startswith("allowed: User: arn:aws:iam::000000000000:role/shop-reader is authorized")
+    assert answer.stdout.startswith("allowed: User: arn:aws:sts::000000000000:assumed-role/shop-reader/")
     assert "Shop/Reader" in answer.stdout
 
 
