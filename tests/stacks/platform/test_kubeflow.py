@@ -4,7 +4,9 @@ Rules, cdk-nag and cfn-lint look at both in test_options_of_aws.py.
 """
 
 import difflib
+import json
 import os
+import shutil
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,6 +21,8 @@ from of_prod import app_of_prod
 
 import assembly
 from assembly.manifest import read_stacks
+from quality.checks.teardown.remainder import Kind
+from quality.checks.teardown.remainders import remainders
 from rehearsal.cost.bill import SHARED, bill_of
 from rehearsal.cost.charges import Per
 from rehearsal.cost.prices import Prices
@@ -148,6 +152,24 @@ def test_the_logs_of_the_control_plane_are_there_first_and_go_last(templates: An
     assert {one["Type"] for one in types} == {
         *("api", "audit", "authenticator", "controllerManager", "scheduler")
     }
+
+
+def test_what_the_cluster_makes_is_told_and_so_are_logs_that_nobody_declares(
+    folder: Path, tmp_path: Path
+) -> None:
+    def left(where: Path) -> set[tuple[Kind, str]]:
+        found = [one for one in remainders(where) if one.place.startswith(f"{OURS}/EksCluster")]
+        return {(one.kind, one.subject) for one in found}
+
+    made = {(kind, "AWS::EKS::Cluster") for kind in (Kind.MADE_IN_CLUSTER, Kind.PROTECTED)}
+    assert left(folder) == made
+
+    changed = Path(shutil.copytree(folder, tmp_path / "changed"))
+    path = changed / f"{OURS}.template.json"
+    template = json.loads(path.read_text())
+    kept = {key: one for key, one in template["Resources"].items() if one["Type"] != "AWS::Logs::LogGroup"}
+    path.write_text(json.dumps({**template, "Resources": kept}))
+    assert left(changed) == made | {(Kind.LOG_GROUP, "/aws/eks/slipway-prod/cluster")}
 
 
 def test_nodes_reach_what_they_need_in_a_network_without_a_way_out(templates: Any) -> None:
