@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from rehearsal.iam import arns, ways
 from rehearsal.iam.account import Account, Role, Statements
+from rehearsal.iam.actions import find
 from rehearsal.iam.context import RequestContext
 from rehearsal.iam.decision import Decision, Verdict
 from rehearsal.iam.grants import is_granted
@@ -92,8 +93,8 @@ class _Case:
         passes = self._passes_endpoint()
         if lacking := ways.lacking(possible) or (ENDPOINT if passes is False else ""):
             return Decision(Verdict.DENIED, f"because no {lacking} allows the {self._request.action} action")
-        may_deny = self._may_deny()
-        if may_deny or passes is None or any_of(one.allows for one in possible) is None:
+        may_deny, exists = self._may_deny(), self._is_action()
+        if may_deny or not exists or passes is None or any_of(one.allows for one in possible) is None:
             return _undecided([*self._context.missing])
         return self._allowed(next(one for one in possible if one.allows))
 
@@ -136,6 +137,12 @@ class _Case:
     def _by_identity(self) -> Ternary:
         found = self._identity.allows()
         return None if not found and self._role is not None and self._role.unknown else found
+
+    def _is_action(self) -> bool:
+        if find(self._request.action):
+            return True
+        self._context.note(f"the action {self._request.action}, which AWS's reference doesn't have")
+        return False
 
     def _may_deny(self) -> bool:
         for one in self._role.unknown if self._role else ():

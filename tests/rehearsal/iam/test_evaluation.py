@@ -320,6 +320,16 @@ def test_not_principal_spares_a_service_that_it_names() -> None:
     assert not evaluate(one, Request("s3.amazonaws.com", "sns:Publish", topic)).allowed
 
 
+@pytest.mark.parametrize(("own", "verdict"), [("s3:*", UNDECIDED), ("sqs:*", DENIED)])
+def test_an_action_that_does_not_exist_is_never_allowed(own: str, verdict: Verdict) -> None:
+    decision = evaluate(account(role(allow(own))), request("s3:GetObjects"))
+
+    assert decision.verdict is verdict
+    assert ("the action s3:GetObjects, which AWS's reference doesn't have" in decision.unknown) is (
+        verdict is UNDECIDED
+    )
+
+
 def test_the_session_of_a_role_is_known_only_where_a_service_names_it() -> None:
     one = account(role(session=""), resource_policies={BUCKET: resource(allow(**of(SESSION)))})
 
