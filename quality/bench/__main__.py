@@ -68,7 +68,7 @@ def _run(arguments: argparse.Namespace) -> int:
     report = work / "smallest.json" if arguments.smallest else Path("build/reports/bench.json")
     loaded = assembly.load(arguments.assembly)
     _note("importing the Lambda function")
-    function = _measure_lambda()
+    function = _measure_lambda(1 if arguments.smallest else 9)
     _note(f"making {size.rows:,} rows and the usual models ({_elapsed(started)})")
     rows = Rows.generate(work, size.rows)
     sides = Sides(loaded, "churn", work)
@@ -103,11 +103,12 @@ def _run(arguments: argparse.Namespace) -> int:
     return 1 if missed else 0
 
 
-def _measure_lambda() -> dict[str, Any]:
+def _measure_lambda(repetitions: int) -> dict[str, Any]:
     """The figures of `scripts/measure_lambda.py`, which refuses those over its limits."""
     name = "predict_churn"
     program = Path(__file__).resolve().parents[2] / "scripts" / "measure_lambda.py"
-    if subprocess.run([sys.executable, program, name], stdout=subprocess.DEVNULL, check=False).returncode:
+    command = [sys.executable, str(program), name, "--repetitions", str(repetitions)]
+    if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
         raise SlipwayError(f"{program.name} failed; see its output above")
     figures: dict[str, Any] = json.loads(Path(f"build/reports/lambda-{name}.json").read_text())
     return figures

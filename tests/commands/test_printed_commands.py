@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from assemblies import ROOT
 
-from local.__main__ import _COMMANDS
+from local.__main__ import COMMANDS
 
 CI = ".ci/run"
 WORKFLOW = ".github/workflows/check.yml"
@@ -37,8 +37,8 @@ RUN_BY: Mapping[str, str] = {
     "make test-images": f"{CI}: make test-images",
     "make bench": "commands/test_measurements.py::test_the_containers_are_measured_beside_the_usual_way",
     "make bench-synth": "commands/test_measurements.py::test_a_synth_is_measured",
-    "make cost": "commands/test_make_targets.py::test_what_an_environment_costs_is_printed",
-    "make destroy-check": "commands/test_make_targets.py::test_destroying_dev_leaves_what_is_expected",
+    "make cost": "commands/test_snapshots_command.py::test_what_an_environment_costs_is_printed",
+    "make destroy-check": "commands/test_snapshots_command.py::test_destroying_dev_leaves_what_is_expected",
     "make diff": "commands/test_make_targets.py::test_a_diff_with_the_same_tree_is_safe",
     "make release": "commands/test_make_targets.py::test_a_version_that_is_approved_is_released",
     "make weights": "commands/test_make_targets.py::test_weights_are_packed",
@@ -157,8 +157,7 @@ def printed() -> set[str]:
 def offered() -> set[str]:
     """What `make help` and `slipway --help` list."""
     targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    verbs = [one.__name__.rpartition(".")[2].replace("_", "-") for one in _COMMANDS]
-    return {*(f"make {one}" for one in targets), *(f"slipway {one}" for one in verbs)}
+    return {*(f"make {one}" for one in targets), *(f"slipway {one}" for one in COMMANDS)}
 
 
 def test_each_command_that_is_printed_is_run_somewhere() -> None:

@@ -1,19 +1,34 @@
-"""`make snapshots`: both environments, written as they are committed."""
+"""What is written and said of the templates of both environments, which are synthesized once for it."""
 
-import subprocess
+import re
 
-from project import Project
+import pytest
+from project import NOTHING_TO_INSTALL, Project
 
 
-def test_the_committed_snapshots_are_what_it_writes(project: Project) -> None:
-    done = project.make("snapshots")
-
+def said_by(project: Project, *command: str) -> str:
+    """What a command that succeeds prints, to standard output and standard error."""
+    done = project.run(*command)
     assert done.returncode == 0, done.stdout + done.stderr
-    changed = subprocess.run(
-        ["git", "status", "--porcelain", "tests/snapshots"],
-        cwd=project.folder,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert changed.stdout == ""
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def written(project: Project) -> Project:
+    """The copy after `make snapshots`."""
+    said_by(project, "make", NOTHING_TO_INSTALL, "snapshots")
+    return project
+
+
+def test_the_committed_snapshots_are_what_it_writes(written: Project) -> None:
+    assert said_by(written, "git", "status", "--porcelain", "tests/snapshots") == ""
+
+
+def test_destroying_dev_leaves_what_is_expected(written: Project) -> None:
+    said = said_by(written, "make", NOTHING_TO_INSTALL, "destroy-check")
+    assert re.search(r"^\d+ stay, 0 of them unexpected;", said, re.MULTILINE)
+
+
+def test_what_an_environment_costs_is_printed(written: Project) -> None:
+    said = said_by(written, "make", NOTHING_TO_INSTALL, "cost")
+    assert re.search(r"^\| churn \| \d+\.\d\d \|", said, re.MULTILINE)

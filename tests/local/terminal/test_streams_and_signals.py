@@ -81,7 +81,7 @@ class Importing:
             "import signal\nsignal.pause()\n"
         )
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "local", "runs", "shop"],
+            [sys.executable, "-m", "local", "serve"],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": f"{folder / 'slow'}:{ROOT}"},
             stdout=subprocess.PIPE,
