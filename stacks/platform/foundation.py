@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.constructs.api.gateway_logging import GatewayLogging
-from stacks.constructs.model.build_context import ImageSource, image_sources
+from stacks.constructs.model.build_context import ImageSource, build_folders, image_sources
 from stacks.constructs.network.network import IsolatedNetwork
 from stacks.constructs.operations.alarm_topic import AlarmTopic
 from stacks.constructs.operations.alarms import Alarms
@@ -92,14 +92,13 @@ class Foundation(Stack):
 
     def builds(self, image: ImageSource) -> S3Prefix:
         """Where the build of an image hands on what it was given."""
-        # CodePipeline keeps it below the first 20 characters of its own name.
-        return S3Prefix(self.artifact_bucket, image.build_name(self._env)[:20])
+        return S3Prefix(self.artifact_bucket, image.build_folder(self._env))
 
     def _build_image_repositories(self) -> dict[str, ecr.Repository]:
         images = image_sources()
         # What a build was given is of no use once the image is in the repository.
-        for prefix in dict.fromkeys(self.builds(image).prefix for image in images):
-            self.artifact_bucket.add_lifecycle_rule(prefix=f"{prefix}/", expiration=Duration.days(30))
+        for folder in build_folders(images, self._env):
+            self.artifact_bucket.add_lifecycle_rule(prefix=f"{folder}/", expiration=Duration.days(30))
         return {
             image.name: build_repository(
                 self,

@@ -47,7 +47,7 @@ def own_images(app: App, *, settings: Settings, **kwargs: Any) -> Mapping[str, I
     """Declares the stack of each image that we build; the images by their names in versions.toml."""
     return {
         one.name: OwnImageStack(
-            app, one.build_name(settings.env), source=one, settings=settings, **kwargs
+            app, one.stack_name(settings.env), source=one, settings=settings, **kwargs
         ).image
         for one in image_sources()
     }

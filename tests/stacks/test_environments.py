@@ -85,8 +85,8 @@ def rights(assembly: Assembly, stack: str) -> set[tuple[str, str, str]]:
 def without(env: str, text: str) -> str:
     # CodePipeline cuts the name of a build, with the environment in it, after 20 characters.
     for image in image_sources():
-        text = text.replace(f"/{image.build_name(env)[:20]}/", "/build/")
-        text = text.replace(f'"{image.build_name(env)[:20]}/', '"build/')
+        text = text.replace(f"/{image.build_folder(env)}/", "/build/")
+        text = text.replace(f'"{image.build_folder(env)}/', '"build/')
     return text.replace(f"slipway-{env}", "slipway-env")
 
 

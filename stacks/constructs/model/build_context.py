@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ from stacks.constructs.storage.source_files import source_files
 
 # Its stack was the only one, and has kept its name.
 _FIRST = "script-mode"
+# Of a pipeline's name, in the bucket of its artifacts.
+_LONGEST_FOLDER = 20
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,38 @@ class ImageSource:
 
     @property
     def stack(self) -> str:
-        """What the stack that builds it is called after the environment; its build is called like it."""
+        """What the stack that builds it is called after the environment."""
         return "image" if self.name == _FIRST else f"image-{self.name}"
 
     def repository_name(self, env: str) -> str:
         return self.repository.replace("*", env)
 
-    def build_name(self, env: str) -> str:
+    def stack_name(self, env: str) -> str:
         return f"slipway-{env}-{self.stack}"
+
+    def build_name(self, env: str) -> str:
+        """What its pipeline is called: images differ early, before CodePipeline cuts the name."""
+        return f"slipway-{env}-{self.name}-image"
+
+    def build_folder(self, env: str) -> str:
+        """Below which its pipeline keeps artifacts: the first characters of the pipeline's name."""
+        return self.build_name(env)[:_LONGEST_FOLDER]
+
+
+def build_folders(images: Sequence[ImageSource], env: str) -> list[str]:
+    """The folder of each image's build. Raises ValueError for one that two of them would share: then the
+    pipeline of one could replace what the other is built from."""
+    folders: dict[str, str] = {}
+    for image in images:
+        folder = image.build_folder(env)
+        if folder in folders:
+            raise ValueError(
+                f"the builds of {folders[folder]} and {image.name} would share the folder {folder}; names of "
+                f"images have to differ in what CodePipeline keeps of slipway-{env}-NAME-image, "
+                f"{_LONGEST_FOLDER} characters"
+            )
+        folders[folder] = image.name
+    return [*folders]
 
 
 def image_sources() -> list[ImageSource]:

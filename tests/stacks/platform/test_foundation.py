@@ -15,7 +15,7 @@ IMAGES = [one.name for one in image_sources()]
 
 def builds(env: str) -> list[str]:
     """Where CodePipeline puts what each build is given: the first 20 characters of its name."""
-    return [f"{prefix}/" for prefix in dict.fromkeys(one.build_name(env)[:20] for one in image_sources())]
+    return [f"slipway-{env}-{one.name}-image"[:20] + "/" for one in image_sources()]
 
 
 @pytest.fixture

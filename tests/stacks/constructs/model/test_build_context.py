@@ -10,6 +10,7 @@ from assemblies import ROOT
 from stacks.constructs.model.build_context import (
     ImageSource,
     build_context,
+    build_folders,
     content_tag,
     image_sources,
     stage,
@@ -89,10 +90,21 @@ def test_the_names_of_an_image_follow_from_versions_toml() -> None:
     image = ImageSource("fraud-training", Path("x"), "slipway-*-fraud-training")
 
     assert image.repository_name("dev") == "slipway-dev-fraud-training"
-    assert image.build_name("dev") == "slipway-dev-image-fraud-training"
+    assert image.stack_name("dev") == "slipway-dev-image-fraud-training"
+    assert image.build_name("dev") == "slipway-dev-fraud-training-image"
+    assert image.build_folder("dev") == "slipway-dev-fraud-tr"
+
+
+def test_no_two_builds_share_a_folder() -> None:
+    images = [ImageSource(name, Path("x"), "") for name in ("fraud-training", "fraud-tree")]
+
+    with pytest.raises(
+        ValueError, match="fraud-training and fraud-tree would share the folder slipway-dev-fraud-tr"
+    ):
+        build_folders(images, "dev")
 
 
 def test_the_first_image_keeps_the_name_of_its_stack() -> None:
     [first] = [one for one in image_sources() if one.name == "script-mode"]
 
-    assert first.build_name("prod") == "slipway-prod-image"
+    assert first.stack_name("prod") == "slipway-prod-image"
