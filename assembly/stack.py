@@ -58,6 +58,11 @@ class Stack:
         self._resolving: set[str] = set()
 
     @property
+    def template(self) -> Mapping[str, Any]:
+        """As it is written, its intrinsics not resolved."""
+        return self._template
+
+    @property
     def _resources(self) -> Mapping[str, Any]:
         resources: Mapping[str, Any] = self._template.get("Resources", {})
         return resources

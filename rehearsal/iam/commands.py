@@ -11,6 +11,7 @@ from assembly.errors import UsageError
 from rehearsal.iam import escalation, reach, wording
 from rehearsal.iam.calls.call import NOBODY_KNOWS
 from rehearsal.iam.decision import Decision, Verdict
+from rehearsal.iam.early import early
 from rehearsal.iam.evaluate import evaluate
 from rehearsal.iam.idle import idle_grants, reasons, settled, stale
 from rehearsal.iam.rehearsal import Rehearsal
@@ -90,9 +91,12 @@ def _calls(rehearsal: Rehearsal, arguments: Any) -> int:
     for call, decision in answers:
         if arguments.all or not decision.allowed:
             print(wording.call(call, decision))
+    too_early = sorted(early(rehearsal.assembly))
+    for one in too_early:
+        print(f"too early: {one}")
     counts = {one: sum(decision.verdict is one for _, decision in answers) for one in Verdict}
     print(", ".join(f"{count} {one.value}" for one, count in counts.items()))
-    return 0 if counts[Verdict.ALLOWED] == len(answers) else 1
+    return 0 if counts[Verdict.ALLOWED] == len(answers) and not too_early else 1
 
 
 def _can(rehearsal: Rehearsal, arguments: Any) -> int:

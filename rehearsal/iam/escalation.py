@@ -6,10 +6,12 @@ Each step is asked of the evaluator, so that a condition or an explicit deny tha
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rehearsal.iam import patterns
 from rehearsal.iam.account import Account, Role
 from rehearsal.iam.calls import Call
 from rehearsal.iam.evaluate import Evaluator
 from rehearsal.iam.request import Request, Values
+from rehearsal.iam.use import NO_VALUES
 
 # With one of these a principal writes its own policies, or another's.
 _EDITS = (
@@ -45,6 +47,15 @@ class _Asking:
 
     def __init__(self, evaluator: Evaluator, role: Role) -> None:
         self._evaluator, self._role = evaluator, role
+        self._named: dict[str, bool] = {}
+
+    def names(self, action: str) -> bool:
+        """Whether a policy of the role names the action at all: IAM has no policies of resources."""
+        if action not in self._named:
+            patterns_of = (patterns.action(one) for each in self._role.identity for one in each.actions)
+            others = any(each.not_actions for each in self._role.identity)
+            self._named[action] = others or any(one.matches(action, NO_VALUES) for one in patterns_of)
+        return self._named[action]
 
     def may(self, action: str, resource: str, **context: Values) -> bool:
         carries: dict[str, Values] = {"aws:SecureTransport": "true", **context}
@@ -66,7 +77,7 @@ def _passed(account: Account) -> Iterator[Step]:
         for role in account.roles.values()
     }
     for role, asking in _each(account):
-        for other, trusted in services.items():
+        for other, trusted in services.items() if asking.names("iam:PassRole") else ():
             for service in sorted(trusted):
                 if other != role.arn and asking.may(
                     "iam:PassRole", other, **{"iam:PassedToService": service}
@@ -75,16 +86,23 @@ def _passed(account: Account) -> Iterator[Step]:
 
 
 def _chained(account: Account) -> Iterator[Step]:
+    trusting = [
+        other.arn
+        for other in account.roles.values()
+        if any(one.type == "AWS" for statement in other.trust for one in statement.principals)
+        or any(statement.not_principals for statement in other.trust)
+    ]
     for role, asking in _each(account):
-        for other in account.roles:
+        for other in trusting:
             if other != role.arn and asking.may("sts:AssumeRole", other):
                 yield Step(role.arn, other, "assumes it (sts:AssumeRole)")
 
 
 def _edited(account: Account) -> Iterator[Step]:
     for role, asking in _each(account):
-        for other in account.roles:
-            if edits := [action for action in _EDITS if asking.may(action, other)]:
+        named = [action for action in _EDITS if asking.names(action)]
+        for other in account.roles if named else ():
+            if edits := [action for action in named if asking.may(action, other)]:
                 yield Step(role.arn, other, f"changes its policies ({', '.join(edits)})")
 
 

@@ -38,7 +38,7 @@ class Use:
         return [
             one
             for one, pattern in compiled.items()
-            if not any(pattern.matches(arn, _NO_VALUES) for arn in touched)
+            if not any(pattern.matches(arn, NO_VALUES) for arn in touched)
         ]
 
 
@@ -47,12 +47,12 @@ class _NoValues:
         return None
 
 
-_NO_VALUES = _NoValues()
+NO_VALUES = _NoValues()
 
 
 def _asked(action: str, asked: set[str]) -> bool:
     pattern = patterns.action(action)
-    return any(pattern.matches(one, _NO_VALUES) for one in asked)
+    return any(pattern.matches(one, NO_VALUES) for one in asked)
 
 
 def decisions(account: Account, calls: Sequence[Call]) -> Iterator[tuple[Call, Decision]]:
@@ -89,10 +89,10 @@ def _applied(calls: Sequence[Call], statement: Statement) -> Iterator[Call]:
     actions = [patterns.action(one) for one in statement.actions]
     resources = [patterns.resource(one, has_variables=statement.has_variables) for one in statement.resources]
     for call in calls:
-        asked = not actions or any(one.matches(call.request.action, _NO_VALUES) for one in actions)
+        asked = not actions or any(one.matches(call.request.action, NO_VALUES) for one in actions)
         if asked and (
             not resources
-            or any(one.matches(call.request.resource, _NO_VALUES, without=True) for one in resources)
+            or any(one.matches(call.request.resource, NO_VALUES, without=True) for one in resources)
         ):
             yield call
 

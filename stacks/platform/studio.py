@@ -103,7 +103,8 @@ class Studio(Stack):
             user_profile_name=user,
             user_settings=CfnUserProfile.UserSettingsProperty(execution_role=role.role_arn),
         )
-        profile.node.add_dependency(role.policy)
+        # What one policy has no room for stands in another of the role's.
+        profile.node.add_dependency(role)
         CfnSpace(
             scope,
             "Space",

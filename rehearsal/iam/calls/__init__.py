@@ -1,8 +1,9 @@
 """What services call once the stacks of an assembly are deployed: the calls that its policies are for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from assembly import Assembly
+from assembly.errors import AssemblyError
 from rehearsal.iam.calls.builds import build_calls
 from rehearsal.iam.calls.call import Call
 from rehearsal.iam.calls.events import event_calls
@@ -34,9 +35,19 @@ def calls(assembly: Assembly) -> Iterator[Call]:
     inventory = Inventory(assembly)
     seen = set()
     for kind in _KINDS:
-        for call in kind(inventory):
+        for call in _derived(kind, inventory):
             request = call.request
             key = (request.principal, request.action, request.resource, *sorted(request.context.items()))
             if key not in seen:
                 seen.add(key)
                 yield call
+
+
+def _derived(kind: Callable[[Inventory], Iterator[Call]], inventory: Inventory) -> Iterator[Call]:
+    try:
+        yield from kind(inventory)
+    except (AttributeError, KeyError, StopIteration, TypeError, ValueError) as error:
+        what = kind.__name__.replace("_", " ")
+        raise AssemblyError(
+            f"the {what} cannot be derived: a property is missing or has a form that is not known ({error})"
+        ) from None

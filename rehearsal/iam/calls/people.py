@@ -142,6 +142,8 @@ class _Explorer:
 
     def _files(self) -> Iterator[Call]:
         buckets = _data_and_artifacts(self.inventory)
+        if len(buckets) < 2:
+            return
         workloads = {
             one.tags["workload"]
             for one in self.inventory.resources("AWS::SageMaker::Pipeline")

@@ -70,8 +70,8 @@ class Notebook(Construct):
             subnet_id=vpc_config.subnet_ids[0] if vpc_config else None,
             security_group_ids=[vpc_config.security_group_id] if vpc_config else None,
         )
-        # It starts as soon as it is created, and writes logs then.
-        instance.node.add_dependency(role.policy)
+        # It starts as soon as it is created; what one policy has no room for stands in another of the role's.
+        instance.node.add_dependency(role)
         if vpc_config is None:
             _accept_the_services_network(instance)
 

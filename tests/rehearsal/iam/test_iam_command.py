@@ -156,3 +156,20 @@ def test_help_says_what_each_command_is_for(iam: Command) -> None:
 
     for command in ("calls", "can", "matrix", "unused", "escalation", "reach"):
         assert f"\n  {command} " in answer.stdout
+
+
+def test_a_resource_of_another_form_is_said(tmp_path: Path) -> None:
+    rule = {"Type": "AWS::SageMaker::NotebookInstance", "Properties": {"InstanceType": "ml.t3.medium"}}
+    write_assembly(tmp_path / "cdk.out", {"Notebook": rule})
+
+    answer = subprocess.run(
+        [sys.executable, "-m", "rehearsal", "iam", "calls"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("error: the people calls cannot be derived: a property is missing")
