@@ -83,6 +83,14 @@ JUPYTER_OPTIONS := --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpda
 notebook: synth build/jupyter/.installed ## open JupyterLab with first steps in the workloads, in a browser
 	@build/jupyter/bin/jupyter lab $(JUPYTER_OPTIONS) $(NOTEBOOK_OPTIONS) workbench/first-steps.ipynb
 
+# The notebooks of AWS's workshops for a generation of the SageMaker SDK, with the variables that lead it to `make serve`.
+SDK ?= v3
+NOTEBOOK ?= bank
+.PHONY: workshop
+workshop: build/sdk-$(SDK)/.installed ## open AWS's workshops in JupyterLab, against make serve (NOTEBOOK=bank or electricity, SDK=v2 or v3)
+	@variables="$$(slipway env)" && eval "$$variables" && exec $(<D)/bin/jupyter lab $(JUPYTER_OPTIONS) $(NOTEBOOK_OPTIONS) \
+		workbench/$(NOTEBOOK)$(if $(filter v2,$(SDK)),-sdk-v2).ipynb
+
 .PHONY: export-experiments
 export-experiments: $(INSTALLED) build/mlflow/.installed ## send the jobs of WORKLOAD's last training to MLflow (TO=URI of a server, or an app's ARN)
 	@slipway experiments $(WORKLOAD) --json | build/mlflow/bin/python scripts/export_experiments.py \
@@ -246,6 +254,14 @@ build/jupyter/.installed: workbench/requirements.txt $(INSTALLED)
 		--display-name "Slipway (.venv)" > /dev/null
 	@touch $@
 
+$(addprefix build/sdk-,$(addsuffix /.installed,v2 v3)): build/sdk-%/.installed: workbench/sdk-%/requirements.txt $(INSTALLED)
+	@uv venv --quiet --clear --python .venv/bin/python $(@D)
+	@scripts/phase "installing JupyterLab and the SageMaker SDK $* into an environment of its own" build/logs/sdk-$*.log \
+		uv pip sync --python $(@D)/bin/python --require-hashes $<
+	@# Compiled on import, it would fill a notebook's first output with warnings.
+	@$(@D)/bin/python -W ignore -m compileall -q $(@D)/lib/python*/site-packages/{sagemaker,smdebug}*
+	@touch $@
+
 build/mlflow/.installed: workbench/mlflow/requirements.txt $(INSTALLED)
 	@uv venv --quiet --clear --python .venv/bin/python $(@D)
 	@scripts/phase "installing MLflow's client into an environment of its own" build/logs/mlflow.log \
@@ -261,7 +277,7 @@ build/checkov/.installed: quality/checks/checkov/requirements.txt $(INSTALLED)
 LOCKS ?= requirements requirements-dev requirements-bootstrap containers/script_mode/requirements \
 	containers/processing/requirements lambda/requirements quality/checks/checkov/requirements \
 	quality/fuzz/requirements workbench/requirements workbench/mlflow/requirements kubeflow/requirements \
-	tests/heavy/aws_cli/requirements tests/heavy/kubernetes/requirements
+	workbench/sdk-v2/requirements workbench/sdk-v3/requirements tests/heavy/aws_cli/requirements tests/heavy/kubernetes/requirements
 HEAVY_LOCKS ?= $(wildcard containers/stand_ins/*/requirements.in containers/emoji_*/requirements*.in)
 
 lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS: which ones)

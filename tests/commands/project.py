@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,3 +72,26 @@ def copy_of_the_tree(folder: Path, built: Mapping[str, Path] | None = None) -> P
         ]
         subprocess.run(["git", *author, *command], cwd=folder, check=True)
     return Project(folder)
+
+
+def lab_starts(project: Project, *arguments: str) -> str:
+    """What make says until its JupyterLab answers, which is then ended; fails when it ends by itself."""
+    with subprocess.Popen(
+        ["make", NOTHING_TO_INSTALL, *arguments, "NOTEBOOK_OPTIONS=--no-browser --port=0"],
+        cwd=project.folder,
+        env=project.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as lab:
+        assert lab.stderr is not None
+        said = ""
+        while "is running at:" not in said:
+            line = lab.stderr.readline()
+            assert line, said
+            said += line
+        subprocess.run(["kill", f"-{signal.SIGTERM}", "--", f"-{lab.pid}"], check=True)
+        lab.communicate()
+    return said

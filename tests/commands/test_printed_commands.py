@@ -22,6 +22,7 @@ RUN_BY: Mapping[str, str] = {
     "make export-experiments": "heavy/test_experiments_export.py::"
     "test_the_components_of_a_training_are_runs_of_mlflow_once",
     "make notebook": "commands/test_notebook.py::test_jupyterlab_starts",
+    "make workshop": "heavy/test_workshops_sdk_v2.py::test_make_opens_a_workshop_beside_serve",
     "make workload": "commands/test_scaffold.py::"
     "test_a_new_workload_trains_serves_and_answers_through_its_api",
     "make train": "commands/test_make_targets.py::test_train_publishes_a_model_and_functions_are_packaged",
