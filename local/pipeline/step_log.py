@@ -14,7 +14,7 @@ from local.storage.files import write_whole
 
 # As SageMaker calls them.
 EXECUTING, SUCCEEDED, FAILED, STOPPED = "Executing", "Succeeded", "Failed", "Stopped"
-_FILE = "steps.json"
+FILE = "steps.json"
 Entry = dict[str, Any]
 Description = Mapping[str, Any]
 
@@ -67,14 +67,14 @@ class StepLog:
     def _put(self, entry: Entry) -> None:
         with self._lock:
             self._entries[entry["name"]] = entry
-            write_whole(self._folder / _FILE, json.dumps(list(self._entries.values())) + "\n")
+            write_whole(self._folder / FILE, json.dumps(list(self._entries.values())) + "\n")
 
 
 def read(folder: Path) -> list[Entry]:
     """The entries in the folder of an execution, in the order in which the steps began; none where another
     version of the runner wrote it."""
     try:
-        content = json.loads((folder / _FILE).read_bytes())
+        content = json.loads((folder / FILE).read_bytes())
     except (FileNotFoundError, ValueError):
         return []
     return content if isinstance(content, list) else []

@@ -137,9 +137,11 @@ class Executions:
 
     def _definition(self, request: Request) -> Request:
         record = self._find("DescribePipelineDefinitionForExecution", request)
-        if record["definition"] is None:
+        begun = self._runs.find(record["id"])
+        definition = record.get("definition") or (begun and begun.definition())
+        if definition is None:
             raise validation(f"{self._arn(record)} is of an earlier version, which kept no definition")
-        return {"PipelineDefinition": record["definition"], "CreationTime": record["created"]}
+        return {"PipelineDefinition": definition, "CreationTime": record["created"]}
 
     def _find(self, operation: str, request: Request) -> Record:
         arn = request.get("PipelineExecutionArn", "")
@@ -169,7 +171,6 @@ def _of_command(found: Found) -> Record:
     return {
         "id": record.id,
         "pipeline": record.pipeline,
-        "definition": found.definition(),
         "display": f"{record.command}-{record.number}",
         "description": f"slipway {record.command}",
         "given": dict(record.parameters),

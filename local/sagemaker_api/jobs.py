@@ -146,9 +146,15 @@ class Jobs:
 
     def list(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         shape = operation_model("sagemaker", f"List{self.kind.prefix}s").output_shape
-        summary = shape.members[self.kind.listing.summaries].member
-        found = [members_of(summary, self._all_known(one)) for one in self.records()]
-        return self.kind.listing.page(found, request)
+        listing, records = self.kind.listing, {one["name"]: one for one in self.records()}
+        summary = shape.members[listing.summaries].member
+        answer = listing.page(map(self._identity, records.values()), request)
+        # Of many jobs only those of the page are looked at more closely.
+        chosen = [records[one[self.kind.name]] for one in answer[listing.summaries]]
+        return {
+            **answer,
+            listing.summaries: [members_of(summary, self._all_known(one)) for one in chosen],
+        }
 
     def stop(self, request: Mapping[str, Any]) -> None:
         name = request[self.kind.name]
@@ -175,14 +181,21 @@ class Jobs:
     def known(self, record: Record) -> Described:
         return Described(record, self.folder(record), self._result(record), self._place)
 
-    def _all_known(self, record: Record) -> dict[str, Any]:
-        kind, name = self.kind, record["name"]
-        found = {
-            **record["request"],
-            f"{kind.prefix}Arn": self.arn(name),
-            f"{kind.prefix}Status": record["status"],
+    def _identity(self, record: Record) -> dict[str, Any]:
+        prefix, name = self.kind.prefix, record["name"]
+        return {
+            self.kind.name: name,
+            f"{prefix}Arn": self.arn(name),
+            f"{prefix}Status": record["status"],
             "CreationTime": record["created"],
             "LastModifiedTime": record["modified"],
+        }
+
+    def _all_known(self, record: Record) -> dict[str, Any]:
+        kind = self.kind
+        found = {
+            **record["request"],
+            **self._identity(record),
             "FailureReason": record["failure"],
             f"{kind.ended}StartTime": record["started"],
             f"{kind.ended}EndTime": record["ended"],

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,12 +23,32 @@ _STATES = {EXECUTING: IN_PROGRESS, SUCCEEDED: COMPLETED}
 _PREFIXES = {"Tuning": "HyperParameterTuningJob", "Model": "Model"}
 
 
+class _Reader[T]:
+    """Reads files once, until another takes their place: most executions have ended long ago."""
+
+    def __init__(self, read: Callable[[Path], T]) -> None:
+        self._read = read
+        self._known: dict[Path, tuple[tuple[int, int], T]] = {}
+
+    def __call__(self, path: Path) -> T | None:
+        """What the file holds; None where there is none."""
+        try:
+            status = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        version = (status.st_ino, status.st_mtime_ns)
+        if path not in self._known or self._known[path][0] != version:
+            self._known[path] = version, self._read(path)
+        return self._known[path][1]
+
+
 @dataclass(frozen=True)
 class Found:
-    """An execution, and its folder."""
+    """An execution, its folder, and the log of its steps as it was written."""
 
     record: ExecutionRecord
     folder: Path
+    log: Callable[[Path], Sequence[step_log.Entry] | None]
 
     @property
     def started(self) -> float:
@@ -38,9 +58,9 @@ class Found:
     def modified(self) -> float:
         return (self.folder / FILE).stat().st_mtime
 
-    def steps(self) -> list[step_log.Entry]:
+    def steps(self) -> Sequence[step_log.Entry]:
         """Its steps as they stand; what ran when its process ended has failed."""
-        steps = step_log.read(self.folder)
+        steps = self.log(self.folder / step_log.FILE) or []
         if self.record.status == RUNNING:
             return steps
         gone = {"status": step_log.FAILED, "failure": _ENDED, "ended": self.modified}
@@ -57,6 +77,8 @@ class Runs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._record = _Reader(readable)
+        self._log = _Reader(lambda path: step_log.read(path.parent))
 
     def all(self) -> Iterator[Found]:
         for path in self._folder.glob(f"*/{FILE}"):
@@ -66,8 +88,11 @@ class Runs:
     def find(self, id: str) -> Found | None:
         """An execution that has begun."""
         folder = self._folder / id
-        record = readable(folder / FILE)
-        return None if record is None else Found(record, folder)
+        record = self._record(folder / FILE)
+        if record is not None and record.status == RUNNING:
+            # Its process may have ended without another word.
+            record = readable(folder / FILE)
+        return None if record is None else Found(record, folder, self._log)
 
     def fail(self, id: str, reason: str) -> None:
         """Write down that an execution that another process ran has ended with it."""

@@ -1,11 +1,12 @@
 """Pipelines and the registry of SageMaker's API: made, started, watched and approved by boto3."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from laptop import BUCKET, ROLE, Laptop, readable
+from laptop import BUCKET, ROLE, SERVING_IMAGE, Laptop, readable
 from pipelines import definition, double, fail, fit, gate, register
 
 GROUP = "slipway-dev-shop"
@@ -117,6 +118,25 @@ def test_a_pipeline_is_described_as_it_was_for_each_execution(sagemaker: Any, la
     assert sagemaker.describe_pipeline(PipelineName="gated")["PipelineDefinition"] == before + " "
     assert "gated" in [one["PipelineName"] for one in sagemaker.list_pipelines()["PipelineSummaries"]]
     sagemaker.update_pipeline(PipelineName="gated", PipelineDefinition=before)
+
+
+def test_packages_that_several_clients_create_at_once_are_versions_of_their_own(laptop: Laptop) -> None:
+    clients = [laptop.client("sagemaker") for _ in range(4)]
+    clients[0].create_model_package_group(ModelPackageGroupName="at-once")
+
+    def create(number: int) -> str:
+        container = {"Image": SERVING_IMAGE, "Environment": {"TAG": str(number)}}
+        types = {"SupportedContentTypes": ["text/csv"], "SupportedResponseMIMETypes": ["text/csv"]}
+        created = clients[number % 4].create_model_package(
+            ModelPackageGroupName="at-once",
+            InferenceSpecification={"Containers": [container], **types},
+            ModelApprovalStatus="Approved",
+        )
+        return str(created["ModelPackageArn"])
+
+    with ThreadPoolExecutor(4) as pool:
+        arns = list(pool.map(create, range(12)))
+    assert sorted(int(one.rpartition("/")[2]) for one in arns) == list(range(1, 13))
 
 
 PACKAGE = "arn:aws:sagemaker:eu-west-1:000000000000:model-package/nobody/1"
