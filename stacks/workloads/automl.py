@@ -11,19 +11,19 @@ from stacks.constructs.pipeline.records import CSV_LABELS
 from stacks.constructs.pipeline.references import Join, Parameter, Value
 from stacks.constructs.pipeline.steps import (
     Condition,
-    Equal,
     Model,
-    Processing,
     Step,
     Training,
     TrainingDefinition,
     Transform,
     Tuning,
+    equal,
 )
 from stacks.settings import Settings
-from stacks.workloads.shared.automl_candidate import FEATURES, LABELS, RECORDIO, SCIKIT_LEARN, Candidate
+from stacks.workloads.shared.automl_candidate import FEATURES, LABELS, RECORDIO, Candidate
 from stacks.workloads.shared.autopilot import build_autopilot
 from stacks.workloads.shared.gate import Gate
+from stacks.workloads.shared.managed_images import SCIKIT_LEARN
 from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.served_model import served_hostnames
 from stacks.workloads.shared.serving import ServingStack
@@ -33,8 +33,6 @@ WORKLOAD = Workload(
     name="automl",
     summary="trains and selects a model for tabular data automatically, as Autopilot does",
     model="features, XGBoost or linear-learner, labels",
-    training="AutomlTraining",
-    serving="AutomlServing",
     data="churn.txt",
     # Where the linear learner has won, it is in the place of XGBoost.
     containers=("features", "xgboost", "labels"),
@@ -65,39 +63,29 @@ class AutomlTraining(TrainingStack):
 
     def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
         super().__init__(scope, id, workload=WORKLOAD, **kwargs)
-        self._hold_out = Processing(
+        self._hold_out = self.process(
             "HoldOut",
-            image=SCIKIT_LEARN,
-            code=self.code("hold_out"),
             inputs={"input": self.data},
             outputs=["development", "test", "labels"],
-            cluster=self.cluster,
             options={"target": _TARGET, "seed": _SPLIT_SEED},
             environment={"DATA_VERSION": DATA_VERSION},
         )
         development = {"development": self._hold_out.output("development")}
-        self._split = Processing(
+        self._split = self.process(
             "Split",
-            image=SCIKIT_LEARN,
-            code=self.code("split"),
             inputs=development,
             outputs=["train", "validation", "labeled"],
-            cluster=self.cluster,
             options={"target": _TARGET, "seed": _SPLIT_SEED},
         )
-        self._analyze = Processing(
+        self._analyze = self.process(
             "Analyze",
-            image=SCIKIT_LEARN,
-            code=self.code("analyze"),
             inputs=development,
             outputs=["analysis", "candidates", "notebooks"],
-            cluster=self.cluster,
             options={"target": _TARGET},
             environment=self._written_into_notebooks(),
         )
         described, self._baseline = self.describe(
             self._hold_out.output("development"),
-            image=SCIKIT_LEARN,
             options={"without": Join("", (_TARGET,))},
         )
         steps: list[Step] = [self._hold_out, self._split, self._analyze, described]
@@ -152,7 +140,7 @@ class AutomlTraining(TrainingStack):
         )
         winner = Condition(
             "Winner",
-            comparisons=[Equal(tune.best_definition, definitions[0].name)],
+            comparisons=[equal(tune.best_definition, definitions[0].name)],
             if_steps=first,
             else_steps=second,
         )
@@ -230,7 +218,6 @@ class AutomlTraining(TrainingStack):
             model,
             _GATE,
             inputs,
-            image=SCIKIT_LEARN,
             answers=("text/csv",),
             baseline=self._baseline,
             branch=branch,

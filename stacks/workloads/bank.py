@@ -5,7 +5,6 @@ from typing import Any
 
 from constructs import Construct
 
-from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.inference_pipeline import Container
 from stacks.constructs.operations.monitor import Watch
 from stacks.constructs.pipeline.references import Parameter, Value
@@ -19,6 +18,7 @@ from stacks.constructs.pipeline.steps import (
     read_hyperparameters,
 )
 from stacks.workloads.shared.gate import Gate
+from stacks.workloads.shared.managed_images import XGBOOST
 from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.serving import ServingStack
 from stacks.workloads.shared.training import DATA_VERSION, SPLIT_SEED, TrainingStack
@@ -27,8 +27,6 @@ WORKLOAD = Workload(
     name="bank",
     summary="predicts which clients of a bank say yes on the telephone",
     model="XGBoost, tuned",
-    training="BankTraining",
-    serving="BankServing",
     data="bank-additional-full.csv",
     containers=("xgboost",),
     # The features of a client who says no, as the endpoint reads them.
@@ -36,9 +34,7 @@ WORKLOAD = Workload(
     "0,1,0,0,0,0,0,0,1,0,0,0,0,1,0,0,0,0,1,0,1.1,93.994,-36.4,4.857,5191",
 )
 
-_SCIKIT_LEARN = ManagedImage.named("scikit-learn")
-_XGBOOST = ManagedImage.named("xgboost")
-_CONTAINERS = (Container("xgboost", _XGBOOST),)
+_CONTAINERS = (Container("xgboost", XGBOOST),)
 
 # SageMaker's tuner is told how much it may try; a person who only wants to see it run asks for less.
 _MAX_JOBS = Parameter.integer("TuningJobs", 8)
@@ -59,37 +55,30 @@ class BankTraining(TrainingStack):
 
     def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
         super().__init__(scope, id, workload=WORKLOAD, **kwargs)
-        encode = Processing(
+        encode = self.process(
             "Encode",
-            image=_SCIKIT_LEARN,
-            code=self.code("encode"),
             inputs={"input": self.data},
             outputs=["output", "baseline"],
-            cluster=self.cluster,
             environment={"DATA_VERSION": DATA_VERSION},
         )
-        split = Processing(
+        split = self.process(
             "Split",
-            image=_SCIKIT_LEARN,
-            code=self.code("split"),
             inputs={"input": encode.output("output"), "baseline": encode.output("baseline")},
             outputs=[
                 *("train", "validation", "development", "test", "labels"),
                 *("baseline-development", "baseline-test", "features"),
             ],
-            cluster=self.cluster,
             options={"seed": SPLIT_SEED},
         )
         baseline = self._training(
             "Baseline", "baseline", split, {"train": split.output("baseline-development")}
         )
-        baseline_scores = Processing(
+        baseline_scores = self.process(
             "BaselineScores",
-            image=_XGBOOST,
-            code=self.code("../shared/xgboost_score"),
+            image=XGBOOST,
+            folder="../shared/xgboost_score",
             inputs={"model": baseline.model_data, "validation": split.output("baseline-test")},
             outputs=["output"],
-            cluster=self.cluster,
         )
         # What is chosen is chosen on a fifth of the 70 %; the model is then fitted on all of them.
         chosen_on = {part: split.output(part) for part in ("train", "validation")}
@@ -116,10 +105,8 @@ class BankTraining(TrainingStack):
         }
         # The XGBoost image writes no JSON lines in real time.
         answers = ("text/csv", "application/json")
-        described, data_baseline = self.describe(split.output("features"), image=_SCIKIT_LEARN)
-        verdict = self.judge(
-            model, _GATE, inputs, image=_SCIKIT_LEARN, answers=answers, baseline=data_baseline
-        )
+        described, data_baseline = self.describe(split.output("features"))
+        verdict = self.judge(model, _GATE, inputs, answers=answers, baseline=data_baseline)
         self.build_pipeline(
             [encode, split, described, baseline, baseline_scores, tune, xgboost, model, score, *verdict],
             [SPLIT_SEED, _GATE.parameter, _MAX_JOBS, _MAX_PARALLEL_JOBS],
@@ -130,7 +117,7 @@ class BankTraining(TrainingStack):
     ) -> Training:
         return Training(
             name,
-            image=_XGBOOST,
+            image=XGBOOST,
             hyperparameters=read_hyperparameters(self.folder / "xgboost" / f"{hyperparameters}.json"),
             channels=channels,
             cluster=self.cluster,

@@ -5,13 +5,14 @@ from typing import Any
 
 from constructs import Construct
 
-from stacks.constructs.model.image import Image, ManagedImage
+from stacks.constructs.model.image import Image
 from stacks.constructs.model.inference_pipeline import Container
 from stacks.constructs.operations.monitor import Watch
 from stacks.constructs.pipeline.references import Value
 from stacks.constructs.pipeline.steps import Model, Processing, Step, Training, read_hyperparameters
 from stacks.constructs.storage.artifact import CodeDirectory
 from stacks.workloads.shared.gate import Gate
+from stacks.workloads.shared.managed_images import SCIKIT_LEARN, XGBOOST
 from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.serving import ServingStack
 from stacks.workloads.shared.training import DATA_VERSION, SPLIT_SEED, TrainingStack
@@ -20,16 +21,12 @@ WORKLOAD = Workload(
     name="churn",
     summary="predicts which telephone customers leave",
     model="scikit-learn, our own image, XGBoost, scikit-learn",
-    training="ChurnTraining",
-    serving="ChurnServing",
     data="churn.txt",
     containers=("preprocess", "pca", "xgboost", "postprocess"),
     # A customer who stays, as a client sends the row; `make serve` shows a call with it.
     example="KS,186,510,400-6454,no,no,0,137.8,97,23.43,187.7,118,15.95,146.4,85,6.59,8.7,6,2.35,1",
 )
 
-_SCIKIT_LEARN = ManagedImage.named("scikit-learn")
-_XGBOOST = ManagedImage.named("xgboost")
 
 # One standard deviation below the mean over 15 splits, by which a sound model may miss it.
 _GATE = Gate("f1", "F1", minimum=0.85)
@@ -39,10 +36,10 @@ def _containers(images: Mapping[str, Image]) -> Sequence[Container]:
     """The hops of the model in their order, the same in training and in serving."""
     csv = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"}
     return (
-        Container.of_script("preprocess", _SCIKIT_LEARN, csv),
+        Container.of_script("preprocess", SCIKIT_LEARN, csv),
         Container.of_script("pca", images["script-mode"], csv),
-        Container("xgboost", _XGBOOST, csv),
-        Container.of_script("postprocess", _SCIKIT_LEARN, csv),
+        Container("xgboost", XGBOOST, csv),
+        Container.of_script("postprocess", SCIKIT_LEARN, csv),
     )
 
 
@@ -51,21 +48,18 @@ class ChurnTraining(TrainingStack):
 
     def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
         super().__init__(scope, id, workload=WORKLOAD, **kwargs)
-        split = Processing(
+        split = self.process(
             "Split",
-            image=_SCIKIT_LEARN,
-            code=self.code("split"),
             inputs={"input": self.data},
             outputs=["train", "validation", "test", "labels", "features"],
-            cluster=self.cluster,
             options={"seed": SPLIT_SEED},
             environment={"DATA_VERSION": DATA_VERSION},
         )
         *fitting, model = self._fit(split)
         score = self.score(model, split.output("test"), "application/jsonlines")
         inputs = {"labels": split.output("labels"), "scores": score.scores}
-        described, baseline = self.describe(split.output("features"), image=_SCIKIT_LEARN)
-        verdict = self.judge(model, _GATE, inputs, image=_SCIKIT_LEARN, baseline=baseline)
+        described, baseline = self.describe(split.output("features"))
+        verdict = self.judge(model, _GATE, inputs, baseline=baseline)
         steps = [split, described, *fitting, model, score, *verdict]
         self.build_pipeline(steps, [SPLIT_SEED, _GATE.parameter])
 
@@ -74,7 +68,7 @@ class ChurnTraining(TrainingStack):
         apply_model = self.code("../shared/apply_model")
         preprocess = Training(
             "Preprocess",
-            image=_SCIKIT_LEARN,
+            image=SCIKIT_LEARN,
             source=self.source("preprocess"),
             channels={"train": split.output("train"), "validation": split.output("validation")},
             cluster=self.cluster,
@@ -91,23 +85,22 @@ class ChurnTraining(TrainingStack):
         pca_data = _apply(apply_model, pca)
         xgboost = Training(
             "Xgboost",
-            image=_XGBOOST,
+            image=XGBOOST,
             hyperparameters=read_hyperparameters(self.folder / "xgboost" / "hyperparameters.json"),
             channels=_applied(pca_data),
             cluster=self.cluster,
             spot=self.spot(pca_data.job_name),
         )
-        xgboost_scores = Processing(
+        xgboost_scores = self.process(
             "XgboostScores",
-            image=_XGBOOST,
-            code=self.code("../shared/xgboost_score"),
+            image=XGBOOST,
+            folder="../shared/xgboost_score",
             inputs={"model": xgboost.model_data, "validation": xgboost.channels["validation"]},
             outputs=["output"],
-            cluster=self.cluster,
         )
         postprocess = Training(
             "Postprocess",
-            image=_SCIKIT_LEARN,
+            image=SCIKIT_LEARN,
             source=self.source("postprocess"),
             channels={"validation": xgboost_scores.output("output")},
             cluster=self.cluster,

@@ -14,6 +14,7 @@ from stacks.constructs.pipeline.steps import Cluster, Processing, Spot, Training
 from stacks.settings import Settings
 from stacks.workloads.shared.gate import Gate
 from stacks.workloads.shared.hyperparameters import settable
+from stacks.workloads.shared.managed_images import SCIKIT_LEARN
 from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.serving import ServingStack
 from stacks.workloads.shared.training import DATA_VERSION, SPLIT_SEED, TrainingStack
@@ -22,8 +23,6 @@ WORKLOAD = Workload(
     name="emoji",
     summary="recommends emojis for tweets",
     model="our own image with ONNX Runtime, or TensorFlow Serving",
-    training="EmojiTraining",
-    serving="EmojiServing",
     data="tweets/",
     containers=("emoji",),
     example={"tweets": ["I am good"]},
@@ -36,7 +35,6 @@ WORKLOAD = Workload(
     shares_work=True,
 )
 
-_SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 _TENSORFLOW_TRAINING = ManagedImage.named("tensorflow-training")
 _TENSORFLOW_SERVING = ManagedImage.named("tensorflow-inference")
 
@@ -91,10 +89,9 @@ class EmojiTraining(TrainingStack):
     def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
         super().__init__(scope, id, workload=WORKLOAD, **kwargs)
         training = self.settings.training
-        prepare = Processing(
+        prepare = self.process(
             "Prepare",
             image=self.images["processing"],
-            code=self.code("prepare"),
             inputs={"input": self.data, "weights": self.weights},
             outputs=["train", "validation", "test", "texts", "tweets", "labels"],
             cluster=self.processing.of(training.processing_instance_count),
@@ -104,7 +101,7 @@ class EmojiTraining(TrainingStack):
         )
         linear = Training(
             "Linear",
-            image=_SCIKIT_LEARN,
+            image=SCIKIT_LEARN,
             source=self.source("linear"),
             channels={"texts": prepare.output("texts")},
             cluster=self.processing,

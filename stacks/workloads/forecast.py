@@ -10,7 +10,7 @@ from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.inference_pipeline import Container
 from stacks.constructs.pipeline.records import JSON_SERIES
 from stacks.constructs.pipeline.references import Join, Parameter
-from stacks.constructs.pipeline.steps import Processing, Step, Training, read_hyperparameters
+from stacks.constructs.pipeline.steps import Step, Training, read_hyperparameters
 from stacks.settings import Settings
 from stacks.workloads.shared.gate import Gate
 from stacks.workloads.shared.record import Workload
@@ -21,8 +21,6 @@ WORKLOAD = Workload(
     name="forecast",
     summary="forecasts the electricity that clients use in the next seven days",
     model="DeepAR",
-    training="ForecastTraining",
-    serving="ForecastServing",
     data="LD2011_2014.txt.zip",
     containers=("deepar",),
     example={
@@ -44,7 +42,6 @@ WORKLOAD = Workload(
     options={"special_days": (False, True)},
 )
 
-_SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 _DEEPAR = ManagedImage.named("deepar")
 
 _QUANTILES = [f"0.{tenth}" for tenth in range(1, 10)]
@@ -79,13 +76,11 @@ class ForecastTraining(TrainingStack):
     def _experiment(self, variant: str = "") -> list[Step]:
         """What prepares, fits, asks and judges one model."""
         suffix = variant.title().replace("-", "")
-        prepare = Processing(
+        prepare = self.process(
             f"Prepare{suffix}",
-            image=_SCIKIT_LEARN,
-            code=self.code("prepare"),
+            folder="prepare",
             inputs={"input": self.data},
             outputs=["train", "test", "windows", "truth", "series"],
-            cluster=self.cluster,
             options={"format": _FORMAT, "categories": _CATEGORIES, "experiment": variant or "plain"},
             environment={"DATA_VERSION": DATA_VERSION},
         )
@@ -108,7 +103,6 @@ class ForecastTraining(TrainingStack):
             model,
             _GATE,
             {"windows": windows, "truth": prepare.output("truth"), "scores": score.scores},
-            image=_SCIKIT_LEARN,
             accepts=_JSON_TYPES,
             answers=_JSON_TYPES,
             variant=variant,

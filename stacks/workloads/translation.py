@@ -7,7 +7,7 @@ from constructs import Construct
 from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.inference_pipeline import Container
 from stacks.constructs.pipeline.records import JSON_TEXTS
-from stacks.constructs.pipeline.steps import Processing, Training, read_hyperparameters
+from stacks.constructs.pipeline.steps import Training, read_hyperparameters
 from stacks.settings import Settings
 from stacks.workloads.shared.gate import Gate
 from stacks.workloads.shared.hyperparameters import settable
@@ -19,8 +19,6 @@ WORKLOAD = Workload(
     name="translation",
     summary="translates English into German",
     model="seq2seq, or Hugging Face",
-    training="TranslationTraining",
-    serving="TranslationServing",
     data="en-de/",
     containers=("seq2seq",),
     example={"instances": [{"data": "i love you"}, {"data": "i love you , too"}]},
@@ -30,7 +28,6 @@ WORKLOAD = Workload(
     options={"image": ("seq2seq", "hugging-face")},
 )
 
-_SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 _SEQ2SEQ = ManagedImage.named("seq2seq")
 _CONTAINERS = (Container("seq2seq", _SEQ2SEQ),)
 _SERVED = {
@@ -61,10 +58,8 @@ class TranslationTraining(TrainingStack):
 
     def __init__(self, scope: Construct, id: str, **kwargs: Any) -> None:
         super().__init__(scope, id, workload=WORKLOAD, **kwargs)
-        prepare = Processing(
+        prepare = self.process(
             "Prepare",
-            image=_SCIKIT_LEARN,
-            code=self.code("prepare"),
             inputs={"input": self.data},
             outputs=["train", "validation", "vocab", "test", "labels"],
             cluster=self.processing,

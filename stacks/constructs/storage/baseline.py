@@ -33,18 +33,14 @@ class AssetDocument(Downloaded):
         self._asset = file_asset(self, path, f"artifacts/{model}/baseline/{path.name}")
 
 
-@dataclass(frozen=True)
-class ReleasedDocument:
+class ReleasedDocument(ReleasedArchive):
     """A document that a release names; the key encrypts it."""
-
-    url: str
-    key: kms.IKey
 
     def bind(self, role: iam.IRole) -> str:
         bucket, _, name = self.url.removeprefix("s3://").partition("/")
         bucket_arn = Stack.of(role).format_arn(service="s3", region="", account="", resource=bucket)
         grant_list(role, bucket_arn, [f"{name}*"])
-        return ReleasedArchive(self.url, self.key).bind(role)
+        return super().bind(role)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from stacks.constructs.model.inference_pipeline import Container
 from stacks.constructs.pipeline.steps import Categorical, Continuous, Integer
 from stacks.constructs.pipeline.steps.tuning_ranges import Range
 from stacks.settings import ROOT
+from stacks.workloads.shared.managed_images import SCIKIT_LEARN
 
-SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 RECORDIO = "application/x-recordio-protobuf"
 FEATURES, LABELS = "features", "labels"
 

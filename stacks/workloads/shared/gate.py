@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stacks.constructs.pipeline.references import Join, Parameter, Reference, Value
-from stacks.constructs.pipeline.steps import AtLeast, Condition, Fail, Processing, PropertyFile, RegisterModel
+from stacks.constructs.pipeline.steps import (
+    Condition,
+    Fail,
+    Processing,
+    PropertyFile,
+    RegisterModel,
+    at_least,
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Gate:
         too_low = Fail(f"{self.title}TooLow{suffix}", message=Join("", words))
         return Condition(
             f"GoodEnough{suffix}",
-            comparisons=[AtLeast(value, minimum) for minimum in minimums],
+            comparisons=[at_least(value, minimum) for minimum in minimums],
             if_steps=[register],
             else_steps=[too_low],
         )

@@ -44,8 +44,8 @@ def check_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Workload:
-    """`summary` says what it does and `model` what its containers are, for people. `training` and `serving`
-    are the classes of its two stacks, in the module that holds the record.
+    """`summary` says what it does and `model` what its containers are, for people. Its two stacks are classes
+    in the module that holds the record: of a workload called fraud, FraudTraining and FraudServing.
 
     `data` is what training data are called in the data bucket; a folder of files ends with a slash.
     `containers` are the hostnames of its model's containers in their order. `example` is a request that its
@@ -61,8 +61,6 @@ class Workload:
     name: str
     summary: str
     model: str
-    training: str
-    serving: str
     data: str
     containers: Sequence[str]
     example: str | Mapping[str, Any]
@@ -91,7 +89,8 @@ class Workload:
     def stacks(self) -> tuple[Any, Any]:
         """The classes of the training and the serving stack; loads the CDK."""
         module = import_module(f"{_PACKAGE}.{self.name}")
-        return getattr(module, self.training), getattr(module, self.serving)
+        training, serving = (f"{self.name.capitalize()}{part}" for part in ("Training", "Serving"))
+        return getattr(module, training), getattr(module, serving)
 
     def choose(self, given: Mapping[str, object]) -> dict[str, str | bool]:
         """The value of each option; the command line of the CDK gives true and false as text.

@@ -12,7 +12,6 @@ from stacks.constructs.api.contract import Contract, Example
 from stacks.constructs.api.prediction_function import FunctionPackage
 from stacks.constructs.api.prediction_service import PredictionService
 from stacks.constructs.model.endpoint import VARIANT, Endpoint, ExistingEndpoint, Invocable
-from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.inference_pipeline import Container, InferencePipeline
 from stacks.constructs.operations.monitor import Monitor, Watch, labels_of
 from stacks.constructs.pipeline.batch_scoring import BatchScoring
@@ -22,13 +21,12 @@ from stacks.constructs.storage.baseline import Baseline
 from stacks.platform.foundation import Foundation
 from stacks.settings import Settings
 from stacks.workloads.shared.instances import model_instance_types, processing_cluster, scoring_instances
+from stacks.workloads.shared.managed_images import SCIKIT_LEARN
 from stacks.workloads.shared.managed_monitor import build_managed_monitor
 from stacks.workloads.shared.missing import leave_empty
 from stacks.workloads.shared.record import Workload
 from stacks.workloads.shared.served_model import served_model
 from stacks.workloads.shared.workload_stack import WorkloadStack, tag_purpose, tag_variant
-
-_SCIKIT_LEARN = ManagedImage.named("scikit-learn")
 
 
 class ServingStack(WorkloadStack):
@@ -177,7 +175,7 @@ class ServingStack(WorkloadStack):
             name=f"{self.name}-monitor",
             endpoint=self.name,
             watch=watch,
-            image=_SCIKIT_LEARN,
+            image=SCIKIT_LEARN,
             cluster=processing_cluster(settings),
             baseline=baseline,
             captures=captures.below(f"{self.name}/{VARIANT}"),

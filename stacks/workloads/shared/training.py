@@ -7,8 +7,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from aws_cdk import RemovalPolicy
-from aws_cdk.aws_sagemaker import CfnModelPackageGroup
 from constructs import Construct
 
 from stacks.constructs.access.execution_role import ExecutionRole
@@ -18,6 +16,7 @@ from stacks.constructs.pipeline.pipeline import JOB_LOGS, Pipeline
 from stacks.constructs.pipeline.records import CSV_ROWS, Records
 from stacks.constructs.pipeline.references import Join, Parameter, Value
 from stacks.constructs.pipeline.steps import (
+    Cluster,
     Condition,
     DataBaseline,
     Model,
@@ -30,7 +29,7 @@ from stacks.constructs.pipeline.steps import (
 from stacks.constructs.pipeline.trigger import ETAG, KEY, TIME, NewObject, Schedule, Trigger
 from stacks.constructs.storage.artifact import CodeDirectory, S3Prefix, SourceArchive
 from stacks.platform.foundation import Foundation
-from stacks.settings import ROOT, Settings
+from stacks.settings import ROOT
 from stacks.workloads.shared.evaluation import FILE, STEP, outputs
 from stacks.workloads.shared.gate import Gate
 from stacks.workloads.shared.instances import (
@@ -39,8 +38,10 @@ from stacks.workloads.shared.instances import (
     scoring_instances,
     training_cluster,
 )
+from stacks.workloads.shared.managed_images import SCIKIT_LEARN
+from stacks.workloads.shared.package_groups import PackageGroups
 from stacks.workloads.shared.record import Workload
-from stacks.workloads.shared.workload_stack import WorkloadStack, tag_purpose, tag_variant
+from stacks.workloads.shared.workload_stack import WorkloadStack, pascal, tag_purpose
 
 # A step's result is reused while the names of its inputs are the same: other data under the same key need
 # another version. A trigger gives what the event says.
@@ -64,11 +65,10 @@ class TrainingStack(WorkloadStack):
         id: str,
         *,
         workload: Workload,
-        settings: Settings,
         foundation: Foundation,
         **kwargs: Any,
     ) -> None:
-        super().__init__(scope, id, workload=workload, settings=settings, **kwargs)
+        super().__init__(scope, id, workload=workload, **kwargs)
         self.folder = ROOT / "model_code" / self.workload
         self.cluster = training_cluster(self.settings)
         self.processing = processing_cluster(self.settings)
@@ -76,7 +76,7 @@ class TrainingStack(WorkloadStack):
         self._foundation = foundation
         self._code: dict[str, CodeDirectory] = {}
         self._sources: dict[str, SourceArchive] = {}
-        self._groups: dict[str, CfnModelPackageGroup] = {}
+        self._groups = PackageGroups(self)
         self._arrivals = S3Prefix(foundation.data_bucket, f"{self.workload}/input")
         self._input_key = Parameter.string("InputKey", f"{self._arrivals.prefix}/{workload.data}")
         self.data = Join("/", (f"s3://{foundation.data_bucket.bucket_name}", self._input_key))
@@ -109,16 +109,39 @@ class TrainingStack(WorkloadStack):
     def code(self, folder: str) -> CodeDirectory:
         """The folder as the code of processing jobs."""
         if folder not in self._code:
-            self._code[folder] = CodeDirectory(self, f"{_pascal(folder)}Code", folder=self.folder / folder)
+            self._code[folder] = CodeDirectory(self, f"{pascal(folder)}Code", folder=self.folder / folder)
         return self._code[folder]
 
     def source(self, folder: str) -> SourceArchive:
         """The folder as the source of a model in script mode, fitted by its `fit.py`."""
         if folder not in self._sources:
             self._sources[folder] = SourceArchive(
-                self, f"{_pascal(folder)}Source", folder=self.folder / folder, program="fit.py"
+                self, f"{pascal(folder)}Source", folder=self.folder / folder, program="fit.py"
             )
         return self._sources[folder]
+
+    def process(
+        self,
+        name: str,
+        *,
+        inputs: Mapping[str, Value],
+        outputs: Sequence[str],
+        folder: str = "",
+        image: Image = SCIKIT_LEARN,
+        cluster: Cluster | None = None,
+        **more: Any,
+    ) -> Processing:
+        """A step that runs the code of a folder, HoldOut that of `hold_out` if no other is named, on the
+        training's cluster if no other is given; `more` is what a Processing takes besides."""
+        return Processing(
+            name,
+            image=image,
+            code=self.code(folder or re.sub(r"\B(?=[A-Z])", "_", name).lower()),
+            inputs=inputs,
+            outputs=outputs,
+            cluster=cluster or self.cluster,
+            **more,
+        )
 
     def spot(self, data: Value) -> Spot | None:
         """Spot instances, where the settings want them, for a fit that writes checkpoints. `data` names the
@@ -139,7 +162,7 @@ class TrainingStack(WorkloadStack):
     ) -> Transform:
         """What the whole model answers to rows that no fit has seen."""
         return Transform(
-            f"Score{_pascal(variant)}",
+            f"Score{pascal(variant)}",
             model_name=model.model_name,
             data=rows,
             accept=accept,
@@ -148,15 +171,14 @@ class TrainingStack(WorkloadStack):
         )
 
     def describe(
-        self, data: Value, *, image: Image, options: Mapping[str, Value] = MappingProxyType({})
+        self, data: Value, options: Mapping[str, Value] = MappingProxyType({})
     ) -> tuple[Processing, DataBaseline]:
         """What a file of CSV with a header is like, for the monitoring of the model's requests: its rows are
         those that the model is trained on, as clients send them. Options are those of the folder `baseline`,
         such as `without`, a column that requests do not have."""
-        step = Processing(
+        step = self.process(
             "DataQualityBaseline",
-            image=image,
-            code=self.code("../shared/baseline"),
+            folder="../shared/baseline",
             inputs={"data": data},
             outputs=["output"],
             cluster=self.processing,
@@ -171,7 +193,7 @@ class TrainingStack(WorkloadStack):
         gate: Gate,
         inputs: Mapping[str, Value],
         *,
-        image: Image,
+        image: Image = SCIKIT_LEARN,
         accepts: Sequence[str] = ("text/csv",),
         answers: Sequence[str] = _ANSWERS,
         variant: str = "",
@@ -184,12 +206,12 @@ class TrainingStack(WorkloadStack):
         A `variant` of the workload's model has steps, a report and a group of its own. Where one of several
         models becomes the workload's, each in its `branch` of a condition, they have steps of their own only.
         """
-        suffix = _pascal(variant or branch)
+        suffix = pascal(variant or branch)
         file = replace(FILE, name=f"{FILE.name}-{variant}") if variant else FILE
-        evaluate = Processing(
+        evaluate = self.process(
             f"{STEP}{suffix}",
+            folder="evaluate",
             image=image,
-            code=self.code("evaluate"),
             inputs=inputs,
             outputs=[file.output],
             cluster=self.processing,
@@ -198,7 +220,7 @@ class TrainingStack(WorkloadStack):
         )
         register = RegisterModel(
             f"Register{suffix}",
-            group=self._group(variant),
+            group=self._groups.of(variant),
             model=model,
             statistics=evaluate.uri(file),
             accepts=accepts,
@@ -243,25 +265,3 @@ class TrainingStack(WorkloadStack):
             event = {self._input_key: KEY, DATA_VERSION: ETAG}
             arrival = NewObject(self._arrivals.bucket, f"{self._arrivals.prefix}/*", event)
             Trigger(self, "NewData", pipeline=pipeline, occasion=arrival)
-
-    def _group(self, variant: str) -> CfnModelPackageGroup:
-        if variant not in self._groups:
-            self._groups[variant] = self._build_group(variant)
-        return self._groups[variant]
-
-    def _build_group(self, variant: str) -> CfnModelPackageGroup:
-        model = f"{self.workload}-{variant}" if variant else self.workload
-        group = CfnModelPackageGroup(
-            self,
-            f"{_pascal(variant)}Models",
-            model_package_group_name=f"{self.name}-{variant}" if variant else self.name,
-            model_package_group_description=f"Versions of the model of {model}",
-        )
-        tag_variant(group, variant)
-        keeps_data = self.settings.keeps_data
-        group.apply_removal_policy(RemovalPolicy.RETAIN if keeps_data else RemovalPolicy.DESTROY)
-        return group
-
-
-def _pascal(folder: str) -> str:
-    return "".join(word.capitalize() for word in re.findall(r"[a-z]+", folder))

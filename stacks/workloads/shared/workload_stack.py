@@ -1,5 +1,6 @@
 """What every stack of a workload is: named after it, with its settings, and tagged so that its cost shows."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -58,3 +59,8 @@ def tag_variant(scope: Construct, variant: str) -> None:
 def tag_purpose(pipeline: Construct, purpose: Purpose) -> None:
     """Say what a pipeline is for: a workload has several."""
     Tags.of(pipeline).add("purpose", purpose)
+
+
+def pascal(name: str) -> str:
+    """A folder or a variant as part of a construct's ID."""
+    return "".join(word.capitalize() for word in re.findall(r"[a-z]+", name))

@@ -5,7 +5,7 @@ CreateProcessingJob, CreateTrainingJob, CreateHyperParameterTuningJob, CreateMod
 CreateModelPackage.
 """
 
-from stacks.constructs.pipeline.steps.condition import AtLeast, Condition, Equal, Fail
+from stacks.constructs.pipeline.steps.condition import Condition, Fail, at_least, equal
 from stacks.constructs.pipeline.steps.model import DataBaseline, Model, RegisterModel, Transform
 from stacks.constructs.pipeline.steps.processing import FreshProcessing, Processing, PropertyFile
 from stacks.constructs.pipeline.steps.step import Cluster, Instances, Jobs, Step
@@ -15,14 +15,12 @@ from stacks.constructs.pipeline.steps.tuning_ranges import Categorical, Continuo
 from stacks.constructs.pipeline.steps.tuning_strategy import Bayesian, Grid, Hyperband, Random, WarmStart
 
 __all__ = [
-    "AtLeast",
     "Bayesian",
     "Categorical",
     "Cluster",
     "Condition",
     "Continuous",
     "DataBaseline",
-    "Equal",
     "Fail",
     "FreshProcessing",
     "Grid",
@@ -42,5 +40,7 @@ __all__ = [
     "Transform",
     "Tuning",
     "WarmStart",
+    "at_least",
+    "equal",
     "read_hyperparameters",
 ]

@@ -2,38 +2,32 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from stacks.constructs.pipeline.references import Join, Reference, Value
 from stacks.constructs.pipeline.steps.step import Jobs, Step
 
 
-class Comparison(Protocol):
+@dataclass(frozen=True)
+class Comparison:
     """What a condition asks of a value."""
 
-    def declare(self) -> dict[str, Any]: ...
+    type: str
+    value: Reference
+    other: Value | Reference
+
+    def declare(self) -> dict[str, Any]:
+        return {"Type": self.type, "LeftValue": self.value, "RightValue": self.other}
 
 
-@dataclass(frozen=True)
-class AtLeast:
+def at_least(value: Reference, minimum: Reference) -> Comparison:
     """The value is a number that is not less than the minimum."""
-
-    value: Reference
-    minimum: Reference
-
-    def declare(self) -> dict[str, Any]:
-        return {"Type": "GreaterThanOrEqualTo", "LeftValue": self.value, "RightValue": self.minimum}
+    return Comparison("GreaterThanOrEqualTo", value, minimum)
 
 
-@dataclass(frozen=True)
-class Equal:
+def equal(value: Reference, other: Value) -> Comparison:
     """The value is the other one."""
-
-    value: Reference
-    other: Value
-
-    def declare(self) -> dict[str, Any]:
-        return {"Type": "Equals", "LeftValue": self.value, "RightValue": self.other}
+    return Comparison("Equals", value, other)
 
 
 @dataclass(frozen=True, kw_only=True)

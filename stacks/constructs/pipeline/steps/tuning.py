@@ -104,13 +104,6 @@ class Tuning(ReusedStep):
             raise ValueError(f"{self.name} has one definition, {self.definitions[0].name}: there is no other")
         return self.reference("BestTrainingJob.TrainingJobDefinitionName")
 
-    @property
-    def best_model_data(self) -> Join:
-        """The URL of the archive that the best training has left."""
-        place = "TrainingJobDefinition" if len(self.definitions) == 1 else "TrainingJobDefinitions[0]"
-        outputs = self.reference(f"{place}.OutputDataConfig.S3OutputPath")
-        return Join("/", (outputs, self.best_job, "output", "model.tar.gz"))
-
     def fit_best(
         self,
         name: str,

@@ -15,9 +15,7 @@ from local.containers.images import Images
 from stacks.workloads.shared.record import Workload, WorkloadError, check_name, read, workloads
 
 ALL = pytest.mark.parametrize("workload", workloads(), ids=lambda one: one.name)
-FRAUD = Workload(
-    *("fraud", "finds fraud", "XGBoost", "FraudTraining", "FraudServing"), "fraud.csv", ("xgboost",), "1,2"
-)
+FRAUD = Workload("fraud", "finds fraud", "XGBoost", "fraud.csv", ("xgboost",), "1,2")
 RECORD = f"WORKLOAD = {FRAUD}\n"
 
 
@@ -37,8 +35,11 @@ def test_what_is_read_from_the_source_is_the_modules_record(workload: Workload) 
 def test_its_stacks_are_named_by_it_and_its_model_has_its_containers(
     workload: Workload, dev: Assembly
 ) -> None:
-    training, serving = workload.stacks()
-    assert (training.__name__, serving.__name__) == (workload.training, workload.serving)
+    module = importlib.import_module(f"stacks.workloads.{workload.name}")
+    assert workload.stacks() == (
+        getattr(module, f"{workload.name.capitalize()}Training"),
+        getattr(module, f"{workload.name.capitalize()}Serving"),
+    )
     [model] = resources(dev.template(f"{workload.name}-serving"), "AWS::SageMaker::Model")
     found = [one["ContainerHostname"] for one in model["Properties"]["Containers"]]
     assert found == list(workload.containers)
