@@ -1,11 +1,10 @@
 """The contract of the AutoML API; openapi.json is generated from it, and its row from a training's schema."""
 
-from http import HTTPMethod
 from typing import Annotated
 
 from automl_table import EXAMPLE_ROW, TARGET, Label, Row
 from prediction_service import media_types
-from prediction_service.contract import HEALTH, Contract, Operation, Predictions
+from prediction_service.contract import Contract, Operation, Predictions
 from pydantic import BaseModel, ConfigDict, Field
 
 LABELS: tuple[str, ...] = Label.__args__  # type: ignore[attr-defined]
@@ -32,7 +31,6 @@ class AutomlResponse(Predictions[Prediction]):
 
 
 SCORE = Operation(
-    method=HTTPMethod.POST,
     path="/automl",
     summary="Predict labels",
     request=AutomlRequest,
@@ -43,7 +41,6 @@ SCORE = Operation(
 
 CONTRACT = Contract(
     title="AutoML",
-    version="1.0.0",
     description=f"Predicts the column {TARGET} of a table.",
-    operations=(SCORE, HEALTH),
+    operation=SCORE,
 )

@@ -4,11 +4,10 @@ A client's fields are the columns of bank-additional-full.csv, in the file's ord
 without the duration of the call, which is known only after it. A `.` in a column's name is `_` here.
 """
 
-from http import HTTPMethod
 from typing import Annotated, Literal
 
 from prediction_service import media_types
-from prediction_service.contract import HEALTH, Contract, Operation, Predictions, not_negative_zero
+from prediction_service.contract import Contract, Operation, Predictions, not_negative_zero
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 # fmt: off
@@ -90,7 +89,6 @@ class BankResponse(Predictions[Prediction]):
 
 
 SCORE = Operation(
-    method=HTTPMethod.POST,
     path="/bank",
     summary="Score clients",
     request=BankRequest,
@@ -101,7 +99,6 @@ SCORE = Operation(
 
 CONTRACT = Contract(
     title="Bank",
-    version="1.0.0",
     description="Predicts which clients would subscribe to a term deposit if they were called.",
-    operations=(SCORE, HEALTH),
+    operation=SCORE,
 )

@@ -3,11 +3,10 @@
 A customer's fields are the raw columns of churn.txt, in the file's order, without the label.
 """
 
-from http import HTTPMethod
 from typing import Annotated, Literal
 
 from prediction_service import media_types
-from prediction_service.contract import HEALTH, Contract, Operation, Predictions, not_negative_zero
+from prediction_service.contract import Contract, Operation, Predictions, not_negative_zero
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 # fmt: off
@@ -80,7 +79,6 @@ class ChurnResponse(Predictions[Prediction]):
 
 
 SCORE = Operation(
-    method=HTTPMethod.POST,
     path="/churn",
     summary="Score customers",
     request=ChurnRequest,
@@ -91,7 +89,6 @@ SCORE = Operation(
 
 CONTRACT = Contract(
     title="Churn",
-    version="1.0.0",
     description="Predicts which telephone customers are about to leave.",
-    operations=(SCORE, HEALTH),
+    operation=SCORE,
 )

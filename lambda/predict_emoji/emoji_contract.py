@@ -3,12 +3,11 @@
 import json
 import re
 from collections.abc import Sequence
-from http import HTTPMethod
 from itertools import pairwise
 from typing import Annotated
 
 from prediction_service import media_types
-from prediction_service.contract import HEALTH, Contract, Operation, Predictions
+from prediction_service.contract import Contract, Operation, Predictions
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -122,7 +121,6 @@ class EmojiResponse(Predictions[Recommendation]):
 _TWEETS: Sequence[str] = ("I am good",)
 
 RECOMMEND = Operation(
-    method=HTTPMethod.POST,
     path="/emoji",
     summary="Recommend emojis for tweets",
     request=EmojiRequest,
@@ -135,7 +133,6 @@ RECOMMEND = Operation(
 
 CONTRACT = Contract(
     title="Emoji",
-    version="1.0.0",
     description="Emojis for tweets in English.",
-    operations=(RECOMMEND, HEALTH),
+    operation=RECOMMEND,
 )

@@ -2,11 +2,10 @@
 
 import json
 from datetime import datetime, timedelta
-from http import HTTPMethod
 from typing import Annotated, Any, Literal, Self
 
 from prediction_service import media_types
-from prediction_service.contract import HEALTH, Contract, Operation
+from prediction_service.contract import Contract, Operation
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -170,7 +169,6 @@ class ForecastResponse(BaseModel):
 
 
 FORECAST = Operation(
-    method=HTTPMethod.POST,
     path="/forecast",
     summary="Forecast series",
     request=ForecastRequest,
@@ -180,7 +178,6 @@ FORECAST = Operation(
 
 CONTRACT = Contract(
     title="Forecast",
-    version="1.0.0",
     description="What a series of electricity loads will be in the next seven days, with its uncertainty.",
-    operations=(FORECAST, HEALTH),
+    operation=FORECAST,
 )

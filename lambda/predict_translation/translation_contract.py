@@ -1,11 +1,10 @@
 """The contract of the translation API; openapi.json is generated from it."""
 
 import json
-from http import HTTPMethod
 from typing import Annotated
 
 from prediction_service import media_types
-from prediction_service.contract import HEALTH, Contract, Operation, Predictions
+from prediction_service.contract import Contract, Operation, Predictions
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from translation_text import source_words
@@ -67,7 +66,6 @@ class TranslationResponse(Predictions[Translation]):
 _EXAMPLE = {"sentences": [{"query": "I love you"}, {"query": "I love you, too"}]}
 
 TRANSLATE = Operation(
-    method=HTTPMethod.POST,
     path="/translate",
     summary="Translate sentences",
     request=TranslationRequest,
@@ -77,7 +75,6 @@ TRANSLATE = Operation(
 
 CONTRACT = Contract(
     title="Translation",
-    version="1.0.0",
     description="Sentences from English into German.",
-    operations=(TRANSLATE, HEALTH),
+    operation=TRANSLATE,
 )

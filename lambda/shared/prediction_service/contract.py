@@ -17,23 +17,13 @@ class Operation:
     `request_text` and `answer_text` are examples of the same as text, by media type.
     """
 
-    method: HTTPMethod
     path: str
     summary: str
     answer: type[BaseModel]
+    method: HTTPMethod = HTTPMethod.POST
     request: type[BaseModel] | None = None
     request_text: Mapping[str, str] = field(default_factory=dict)
     answer_text: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Contract:
-    """An API: the version changes when a client of the former one would fail."""
-
-    title: str
-    version: str
-    description: str
-    operations: Sequence[Operation]
 
 
 class Predictions[Item](BaseModel):
@@ -53,6 +43,20 @@ class Health(BaseModel):
 HEALTH = Operation(
     method=HTTPMethod.GET, path="/health", summary="Check that the API responds", answer=Health
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contract:
+    """An API of one operation and HEALTH: the version changes when a client of the former one would fail."""
+
+    title: str
+    version: str = "1.0.0"
+    description: str
+    operation: Operation
+
+    @property
+    def operations(self) -> Sequence[Operation]:
+        return self.operation, HEALTH
 
 
 def not_negative_zero(value: float) -> float:
