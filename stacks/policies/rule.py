@@ -53,6 +53,13 @@ class Finding:
         return f"{self.stack}/{self.logical_id} {self.path}".rstrip()
 
 
+def must_be(resource: Resource, path: str, expected: object) -> Faults:
+    """A fault where the property is another value."""
+    found = resource.get(path)
+    if type(found) is not type(expected) or found != expected:
+        yield path, f"is {found!r}"
+
+
 def rule(*types: str, dev_may_omit: Omission | None = None) -> Callable[[Callable[[Resource], Faults]], Rule]:
     """Make a check a rule: the function's name is its id, the first paragraph of its docstring its demand."""
 

@@ -1,6 +1,6 @@
 """Kubernetes clusters of EKS."""
 
-from stacks.policies.rule import Faults, Omission, rule
+from stacks.policies.rule import Faults, Omission, must_be, rule
 from stacks.policies.templates import Resource, lookup
 
 _CLUSTER = "AWS::EKS::Cluster"
@@ -20,11 +20,7 @@ def cluster_answers_in_the_vpc_only(cluster: Resource) -> Faults:
 def cluster_lets_in_by_access_entries(cluster: Resource) -> Faults:
     """Who enters a cluster stands in its access entries: no config map beside them, and nothing for whoever
     happened to create it."""
-    if cluster.get("AccessConfig.AuthenticationMode") != "API":
-        yield (
-            "AccessConfig.AuthenticationMode",
-            f"is {cluster.get('AccessConfig.AuthenticationMode')!r}",
-        )
+    yield from must_be(cluster, "AccessConfig.AuthenticationMode", "API")
     if cluster.get("AccessConfig.BootstrapClusterCreatorAdminPermissions") is not False:
         yield "AccessConfig.BootstrapClusterCreatorAdminPermissions", "is not false"
 
@@ -49,12 +45,10 @@ def cluster_logs_all_of_its_control_plane(cluster: Resource) -> Faults:
 def cluster_is_upgraded_in_time(cluster: Resource) -> Faults:
     """A cluster is upgraded when its version leaves standard support; extended support costs six times as
     much."""
-    if cluster.get("UpgradePolicy.SupportType") != "STANDARD":
-        yield "UpgradePolicy.SupportType", f"is {cluster.get('UpgradePolicy.SupportType')!r}"
+    yield from must_be(cluster, "UpgradePolicy.SupportType", "STANDARD")
 
 
 @rule(_CLUSTER, dev_may_omit=Omission.RETENTION)
 def cluster_is_protected_from_deletion(cluster: Resource) -> Faults:
     """A cluster is not deleted by the deletion of its stack."""
-    if cluster.get("DeletionProtection") is not True:
-        yield "DeletionProtection", f"is {cluster.get('DeletionProtection')!r}"
+    yield from must_be(cluster, "DeletionProtection", True)

@@ -1,6 +1,6 @@
 """MLflow, where experiments are kept."""
 
-from stacks.policies.rule import Faults, rule
+from stacks.policies.rule import Faults, must_be, rule
 from stacks.policies.templates import Resource
 
 _APP = "AWS::SageMaker::MlflowApp"
@@ -16,5 +16,4 @@ def mlflow_keeps_artifacts_in_our_bucket(app: Resource) -> Faults:
 @rule(_APP)
 def mlflow_registers_no_models(app: Resource) -> Faults:
     """MLflow registers no models by itself: a pipeline does, once its gate has found one good enough."""
-    if app.get("ModelRegistrationMode") != "AutoModelRegistrationDisabled":
-        yield "ModelRegistrationMode", f"is {app.get('ModelRegistrationMode')!r}"
+    yield from must_be(app, "ModelRegistrationMode", "AutoModelRegistrationDisabled")

@@ -1,6 +1,6 @@
 """Jobs of SageMaker's Model Monitor, and the schedules that start them."""
 
-from stacks.policies.rule import Faults, Omission, rule
+from stacks.policies.rule import Faults, Omission, must_be, rule
 from stacks.policies.templates import Resource
 
 _JOB = "AWS::SageMaker::DataQualityJobDefinition"
@@ -12,15 +12,13 @@ def monitoring_job_encrypts_what_it_writes(job: Resource) -> Faults:
     for name in ("DataQualityJobOutputConfig.KmsKeyId", "JobResources.ClusterConfig.VolumeKmsKeyId"):
         if not job.get(name):
             yield name, "is missing"
-    if job.get(name := "NetworkConfig.EnableInterContainerTrafficEncryption") is not True:
-        yield name, f"is {job.get(name)!r}"
+    yield from must_be(job, "NetworkConfig.EnableInterContainerTrafficEncryption", True)
 
 
 @rule(_JOB)
 def monitoring_job_is_isolated(job: Resource) -> Faults:
     """The containers of a monitoring job, which see customers' data, reach no network."""
-    if job.get(name := "NetworkConfig.EnableNetworkIsolation") is not True:
-        yield name, f"is {job.get(name)!r}"
+    yield from must_be(job, "NetworkConfig.EnableNetworkIsolation", True)
 
 
 @rule(_JOB, dev_may_omit=Omission.VPC)

@@ -1,6 +1,6 @@
 """Notebook instances."""
 
-from stacks.policies.rule import Faults, Omission, rule
+from stacks.policies.rule import Faults, Omission, must_be, rule
 from stacks.policies.templates import Resource
 
 _NOTEBOOK = "AWS::SageMaker::NotebookInstance"
@@ -9,8 +9,7 @@ _NOTEBOOK = "AWS::SageMaker::NotebookInstance"
 @rule(_NOTEBOOK)
 def notebook_gives_no_root(notebook: Resource) -> Faults:
     """Who works in a notebook is not root on its instance."""
-    if notebook.get("RootAccess") != "Disabled":
-        yield "RootAccess", f"is {notebook.get('RootAccess')!r}"
+    yield from must_be(notebook, "RootAccess", "Disabled")
 
 
 @rule(_NOTEBOOK)
@@ -35,8 +34,7 @@ def notebook_stays_in_our_vpc(notebook: Resource) -> Faults:
     """A notebook is in our subnet, behind a security group, without a way of its own to the internet."""
     if not notebook.get("SubnetId") or not notebook.get("SecurityGroupIds"):
         yield "SubnetId", "or SecurityGroupIds is missing"
-    if notebook.get("DirectInternetAccess") != "Disabled":
-        yield "DirectInternetAccess", f"is {notebook.get('DirectInternetAccess')!r}"
+    yield from must_be(notebook, "DirectInternetAccess", "Disabled")
 
 
 @rule(_NOTEBOOK)

@@ -1,6 +1,6 @@
 """Studio: its domain, the users' profiles and their spaces."""
 
-from stacks.policies.rule import Faults, rule
+from stacks.policies.rule import Faults, must_be, rule
 from stacks.policies.templates import Json, Resource
 
 _DOMAIN = "AWS::SageMaker::Domain"
@@ -12,8 +12,7 @@ _IDLE = "JupyterLabAppSettings.AppLifecycleManagement.IdleSettings"
 def studio_stays_in_our_vpc(domain: Resource) -> Faults:
     """What runs in Studio is in our subnets, behind our security group, without a way of its own to the
     internet."""
-    if domain.get("AppNetworkAccessType") != "VpcOnly":
-        yield "AppNetworkAccessType", f"is {domain.get('AppNetworkAccessType')!r}"
+    yield from must_be(domain, "AppNetworkAccessType", "VpcOnly")
     if not domain.get("VpcId") or not domain.get("SubnetIds"):
         yield "SubnetIds", "or VpcId is missing"
     for defaults in _DEFAULTS:
@@ -24,8 +23,7 @@ def studio_stays_in_our_vpc(domain: Resource) -> Faults:
 @rule(_DOMAIN)
 def studio_is_entered_by_iam(domain: Resource) -> Faults:
     """Who enters Studio is who IAM says: a presigned URL for one profile, no directory beside it."""
-    if domain.get("AuthMode") != "IAM":
-        yield "AuthMode", f"is {domain.get('AuthMode')!r}"
+    yield from must_be(domain, "AuthMode", "IAM")
 
 
 @rule(_DOMAIN)
@@ -38,8 +36,7 @@ def studio_encrypts_volumes_with_our_key(domain: Resource) -> Faults:
 @rule(_DOMAIN)
 def studio_makes_no_file_system(domain: Resource) -> Faults:
     """A domain makes no file system: it would stay when the domain goes, and bar the VPC's deletion."""
-    if domain.get("HomeEfsFileSystemCreation") != "Disabled":
-        yield "HomeEfsFileSystemCreation", f"is {domain.get('HomeEfsFileSystemCreation')!r}"
+    yield from must_be(domain, "HomeEfsFileSystemCreation", "Disabled")
 
 
 @rule(_DOMAIN)
@@ -71,10 +68,8 @@ def studio_user_has_a_role_alone(profile: Resource) -> Faults:
 @rule("AWS::SageMaker::Space")
 def studio_space_is_its_users_alone(space: Resource) -> Faults:
     """A space is private, and no editor on another machine connects to it."""
-    if space.get("SpaceSharingSettings.SharingType") != "Private":
-        yield "SpaceSharingSettings.SharingType", f"is {space.get('SpaceSharingSettings.SharingType')!r}"
-    if space.get("SpaceSettings.RemoteAccess") != "DISABLED":
-        yield "SpaceSettings.RemoteAccess", f"is {space.get('SpaceSettings.RemoteAccess')!r}"
+    yield from must_be(space, "SpaceSharingSettings.SharingType", "Private")
+    yield from must_be(space, "SpaceSettings.RemoteAccess", "DISABLED")
 
 
 def _idle_faults(idle: Json, path: str) -> Faults:
