@@ -4,11 +4,9 @@ Writes schema.json (`table_schema`) for the steps behind it, analysis.json (`tab
 that shows it, and the candidates with their notebook.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import exploration_notebook
 import table_analysis
@@ -18,15 +16,12 @@ from job_files import only_file, write
 from notebook_file import write_notebook
 from table_analysis import analysis
 from table_file import Table
+from table_job import table_parser
 from table_schema import Schema
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="analyze", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--development", type=Path, required=True, help="folder of the hold-out's table.csv")
-    for part in ("analysis", "candidates", "notebooks"):
-        parser.add_argument(f"--{part}", type=Path, required=True, help=f"folder for the {part}")
-    parser.add_argument("--target", required=True, help="name of the column that is to be predicted")
+    parser = table_parser("analyze", __doc__, "development", ("analysis", "candidates", "notebooks"))
     arguments = parser.parse_args(argv)
     try:
         table = Table.read(only_file(arguments.development))

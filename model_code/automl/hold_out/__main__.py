@@ -8,18 +8,17 @@ in the development part are numbers but for one in twenty (`column_types`) loses
 split.json has their count.
 """
 
-import argparse
 import json
 import math
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from automl_cells import number
 from column_types import NUMERIC, column_type
 from job_files import only_file, write_lines
 from table_file import Table, TableError, quoted, write_rows
+from table_job import table_parser
 from table_schema import binary_labels, check_rows
 
 DEVELOPMENT = 0.8
@@ -28,11 +27,7 @@ LEAST_DEVELOPED, LEAST_TESTED = 2, 1
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="hold_out", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--input", type=Path, required=True, help="folder of the one table, a CSV file")
-    for part in ("development", "test", "labels"):
-        parser.add_argument(f"--{part}", type=Path, required=True, help=f"folder for the {part}")
-    parser.add_argument("--target", required=True, help="name of the column that is to be predicted")
+    parser = table_parser("hold_out", __doc__, "input", ("development", "test", "labels"))
     parser.add_argument("--seed", type=int, default=42, help="random_state of the shuffle (default 42)")
     arguments = parser.parse_args(argv)
     try:

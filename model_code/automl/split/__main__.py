@@ -4,25 +4,20 @@ Writes train/rows.csv and validation/rows.csv, and labeled/rows.csv with the row
 file's order, the target among them, without a header. Rows without a label are left out.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from job_files import only_file
 from table_file import Table, write_rows
+from table_job import table_parser
 from table_schema import binary_labels
 
 TRAIN = 0.8
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="split", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--development", type=Path, required=True, help="folder of the hold-out's table.csv")
-    for part in ("train", "validation", "labeled"):
-        parser.add_argument(f"--{part}", type=Path, required=True, help=f"folder for {part}")
-    parser.add_argument("--target", required=True, help="name of the column that is to be predicted")
+    parser = table_parser("split", __doc__, "development", ("train", "validation", "labeled"))
     parser.add_argument("--seed", type=int, default=42, help="decides the rows of each part (default 42)")
     arguments = parser.parse_args(argv)
     try:

@@ -10,12 +10,11 @@ part without labels and with a header: what later requests are compared with.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from bank_encoding import FEATURES
 from job_files import write_lines
+from row_parts import Parts, cut_rows
 
 DEVELOPMENT, TRAIN = 0.7, 0.8
 PARTS = (
@@ -65,15 +64,10 @@ def read(folder: Path) -> list[str]:
     return (folder / "encoded.csv").read_text(encoding="ascii").splitlines()
 
 
-def cut(rows: int, seed: int) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
-    """Row numbers of train, validation and test, in the order of `df.sample(frac=1, random_state=seed)`."""
-    order = np.random.RandomState(seed).choice(rows, size=rows, replace=False).tolist()
+def cut(rows: int, seed: int) -> Parts:
+    """Row numbers of train, validation and test."""
     development = int(DEVELOPMENT * rows)
-    train = int(TRAIN * development)
-    parts = order[:train], order[train:development], order[development:]
-    if not all(parts):
-        raise ValueError(f"{rows} clients cannot be cut into three parts; at least 5 are needed")
-    return parts
+    return cut_rows(rows, seed, int(TRAIN * development), development)
 
 
 if __name__ == "__main__":

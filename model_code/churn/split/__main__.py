@@ -12,9 +12,9 @@ import json
 import sys
 from pathlib import Path
 
-import numpy as np
 from churn_raw_file import COLUMNS, RawFile
 from job_files import only_file, write_lines
+from row_parts import Parts, cut_rows
 
 TRAIN_UP_TO, VALIDATION_UP_TO = 0.7, 0.9
 
@@ -46,14 +46,9 @@ def main() -> None:
     print(f"split {len(raw.rows)} rows with random_state={arguments.seed}: {rows}")
 
 
-def cut(rows: int, seed: int) -> tuple[list[int], list[int], list[int]]:
-    """Row numbers of the three parts, in the order of `df.sample(frac=1, random_state=seed)`."""
-    order = np.random.RandomState(seed).choice(rows, size=rows, replace=False).tolist()
-    first, second = int(TRAIN_UP_TO * rows), int(VALIDATION_UP_TO * rows)
-    parts = order[:first], order[first:second], order[second:]
-    if not all(parts):
-        raise ValueError(f"{rows} rows cannot be cut into train, validation and test; at least 10 are needed")
-    return parts
+def cut(rows: int, seed: int) -> Parts:
+    """Row numbers of train, validation and test."""
+    return cut_rows(rows, seed, int(TRAIN_UP_TO * rows), int(VALIDATION_UP_TO * rows))
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from job_files import only_file, write_lines
 from plain_number import NUMBER
+from row_parts import Parts, cut_rows
 
 PARTS = ("train", "validation", "test", "labels")
 # Of the rows: what is left is the test part.
@@ -71,11 +71,6 @@ def read(path: Path, header: Sequence[str]) -> list[list[str]]:
     return rows
 
 
-def cut(rows: int, seed: int) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
-    """Row numbers of train, validation and test, in the order of a seeded shuffle."""
-    order = np.random.RandomState(seed).permutation(rows).tolist()
-    first, second = int(TRAIN * rows), int((TRAIN + VALIDATION) * rows)
-    parts = order[:first], order[first:second], order[second:]
-    if not all(parts):
-        raise ValueError(f"{rows} rows cannot be cut into three parts; at least 5 are needed")
-    return parts
+def cut(rows: int, seed: int) -> Parts:
+    """Row numbers of train, validation and test."""
+    return cut_rows(rows, seed, int(TRAIN * rows), int((TRAIN + VALIDATION) * rows))
