@@ -4,14 +4,17 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator
 
 
-def of_form(pattern: str, expected: str) -> AfterValidator:
-    """Takes a text that the whole pattern matches; refuses another one with `expected <expected>`."""
+def of_form(pattern: str, expected: str, longest: int | None = None) -> AfterValidator:
+    """Takes a text that the whole pattern matches; refuses another one with `expected <expected>`, and one
+    that has more than `longest` characters."""
     form = re.compile(pattern, re.ASCII)
 
     def matching(text: str) -> str:
+        if longest is not None and len(text) > longest:
+            raise ValueError(f"expected at most {longest} characters, got {len(text)}")
         if not form.fullmatch(text):
             raise ValueError(f"expected {expected}")
         return text
@@ -39,24 +42,14 @@ Schedule = Annotated[
     ),
 ]
 Email = Annotated[
-    str,
-    StringConstraints(max_length=254),
-    of_form(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", "an e-mail address such as team@example.com"),
+    str, of_form(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", "an e-mail address such as team@example.com", longest=254)
 ]
+_HYPHENATED = "lower-case letters, digits and single hyphens between them"
 # SageMaker writes the names of its ARNs in lower case; the space is called after the user.
 User = Annotated[
-    str,
-    StringConstraints(max_length=40),
-    of_form(
-        r"[a-z](-?[a-z0-9])*",
-        "lower-case letters, digits and single hyphens, a letter first, such as ann-lee",
-    ),
+    str, of_form(r"[a-z](-?[a-z0-9])*", f"{_HYPHENATED}, a letter first, such as ann-lee", longest=40)
 ]
-KubernetesName = Annotated[
-    str,
-    StringConstraints(max_length=63),
-    of_form(r"[a-z0-9](-?[a-z0-9])*", "lower-case letters, digits and single hyphens between them"),
-]
+KubernetesName = Annotated[str, of_form(r"[a-z0-9](-?[a-z0-9])*", _HYPHENATED, longest=63)]
 ClusterName = Annotated[
     str,
     of_form(

@@ -32,18 +32,17 @@ def components(kind: str, description: Description, work: Work) -> list[Componen
 
 
 def _training(description: Description, work: Work) -> Iterator[Component]:
-    name = description["TrainingJobName"]
-    yield Component(
-        f"{name}-aws-training-job",
-        work.step,
-        work.step,
-        ("SageMakerTrainingJob", description["TrainingJobArn"]),
-        work.outcome,
-        {**description.get("HyperParameters", {}), **_instances(description.get("ResourceConfig", {}))},
-        _channels(description),
-        {_MODEL: ("", description["ModelArtifacts"]["S3ModelArtifacts"])},
-        _series(_read(work.folder / METRICS, [])),
-        work.parents,
+    yield _component(
+        "Training",
+        description,
+        work,
+        parameters={
+            **description.get("HyperParameters", {}),
+            **_instances(description.get("ResourceConfig", {})),
+        },
+        inputs=_channels(description),
+        outputs={_MODEL: ("", description["ModelArtifacts"]["S3ModelArtifacts"])},
+        series=_series(_read(work.folder / METRICS, [])),
     )
 
 
@@ -77,35 +76,29 @@ def _processing(description: Description, work: Work) -> Iterator[Component]:
     resources = description.get("ProcessingResources", {}).get("ClusterConfig", {})
     inputs = {name: ("", one["S3Input"]["S3Uri"]) for name, one in description["ProcessingInputs"].items()}
     outputs = description["ProcessingOutputConfig"]["Outputs"]
-    yield Component(
-        f"{description['ProcessingJobName']}-aws-processing-job",
-        work.step,
-        work.step,
-        ("SageMakerProcessingJob", description["ProcessingJobArn"]),
-        work.outcome,
-        {**description.get("Environment", {}), **_instances(resources)},
-        {_IMAGE: ("", description["AppSpecification"]["ImageUri"]), **inputs},
-        {name: ("", one["S3Output"]["S3Uri"]) for name, one in outputs.items()},
-        parents=work.parents,
+    yield _component(
+        "Processing",
+        description,
+        work,
+        parameters={**description.get("Environment", {}), **_instances(resources)},
+        inputs={_IMAGE: ("", description["AppSpecification"]["ImageUri"]), **inputs},
+        outputs={name: ("", one["S3Output"]["S3Uri"]) for name, one in outputs.items()},
     )
 
 
 def _transform(description: Description, work: Work) -> Iterator[Component]:
     given, written = description["TransformInput"], description["TransformOutput"]
-    yield Component(
-        f"{description['TransformJobName']}-aws-transform-job",
-        work.step,
-        work.step,
-        ("SageMakerTransformJob", description["TransformJobArn"]),
-        work.outcome,
-        {
+    yield _component(
+        "Transform",
+        description,
+        work,
+        parameters={
             **description.get("Environment", {}),
             "ModelName": description["ModelName"],
             **_instances(description.get("TransformResources", {})),
         },
-        {"SageMaker.TransformInput": _typed(given, given["DataSource"]["S3DataSource"]["S3Uri"])},
-        {"SageMaker.TransformOutput": (written.get("Accept", ""), written["S3OutputPath"])},
-        parents=work.parents,
+        inputs={"SageMaker.TransformInput": _typed(given, given["DataSource"]["S3DataSource"]["S3Uri"])},
+        outputs={"SageMaker.TransformOutput": (written.get("Accept", ""), written["S3OutputPath"])},
     )
 
 
@@ -116,6 +109,19 @@ _BUILDERS: Mapping[str, Callable[[Description, Work], Iterator[Component]]] = {
     "Processing": _processing,
     "Transform": _transform,
 }
+
+
+def _component(kind: str, description: Description, work: Work, **content: Any) -> Component:
+    """The one of a step's one job, with what it was given and what it left."""
+    return Component(
+        name=f"{description[f'{kind}JobName']}-aws-{kind.lower()}-job",
+        display_name=work.step,
+        step=work.step,
+        source=(f"SageMaker{kind}Job", description[f"{kind}JobArn"]),
+        outcome=work.outcome,
+        parents=work.parents,
+        **content,
+    )
 
 
 def _definitions(description: Description) -> list[Any]:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import traceback
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from local.endpoint.replacement import Hosted, RolledBackError
 from local.endpoint.runtime import Runtime
 from local.sagemaker_api.answers import already_there, not_found, of_template
 from local.sagemaker_api.listing import Listing
+from local.sagemaker_api.operations import Operation, of_resource
 from local.sagemaker_api.records import Record, Records
 from local.sagemaker_api.resources import Resources
 from local.sagemaker_api.tags import tags_by_name, tags_of
@@ -59,13 +60,11 @@ class Endpoints:
         self._tasks: set[asyncio.Task[None]] = set()
         self._runtime: Runtime
 
-    def operations(self) -> dict[str, Callable[[Request], Request | None]]:
+    def operations(self) -> dict[str, Operation]:
+        verbs: dict[str, Operation] = {"Create": self._create, "Update": self._update}
+        verbs |= {"Describe": self._describe, "List": self._list, "Delete": self._delete}
         return {
-            "CreateEndpoint": self._create,
-            "UpdateEndpoint": self._update,
-            "DescribeEndpoint": self._describe,
-            "ListEndpoints": self._list,
-            "DeleteEndpoint": self._delete,
+            **of_resource("Endpoint", verbs),
             "UpdateEndpointWeightsAndCapacities": self._refuse_weights,
         }
 

@@ -1,7 +1,7 @@
 """Executions of pipelines: those that clients start, and those of Slipway's commands."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from local.pipeline.step_log import EXECUTING, FAILED, STOPPED, SUCCEEDED
 from local.sagemaker_api.answers import not_found
 from local.sagemaker_api.execution_queue import ExecutionQueue, Rooms
 from local.sagemaker_api.listing import paged
+from local.sagemaker_api.operations import Operation, of_resource
 from local.sagemaker_api.pipelines import Pipelines, conflict
 from local.sagemaker_api.records import Record, Records
 from local.sagemaker_api.runs import Found, Runs
@@ -31,12 +32,11 @@ class Executions:
         self._queue = ExecutionQueue(rooms, pipelines, self._records, self._runs)
         self.open, self.close = self._queue.open, self._queue.close
 
-    def operations(self) -> dict[str, Callable[[Request], Request | None]]:
+    def operations(self) -> dict[str, Operation]:
+        verbs: dict[str, Operation] = {"Start": self._start, "Stop": self._stop}
+        verbs |= {"Describe": self._describe, "List": self._list}
         return {
-            "StartPipelineExecution": self._start,
-            "StopPipelineExecution": self._stop,
-            "DescribePipelineExecution": self._describe,
-            "ListPipelineExecutions": self._list,
+            **of_resource("PipelineExecution", verbs),
             "ListPipelineExecutionSteps": self._steps,
             "ListPipelineParametersForExecution": self._parameters,
             "DescribePipelineDefinitionForExecution": self._definition,
@@ -115,20 +115,14 @@ class Executions:
         ]
         before, after = request.get("CreatedBefore", float("inf")), request.get("CreatedAfter", -1.0)
         found = [one for one in found if after < one["StartTime"] < before]
-        found.sort(key=lambda one: float(one["StartTime"]))
-        if request.get("SortOrder", "Descending") == "Descending":
-            found.reverse()
-        return paged("PipelineExecutionSummaries", found, request)
+        return _in_order("PipelineExecutionSummaries", found, request)
 
     def _steps(self, request: Request) -> Request:
         record = self._find("ListPipelineExecutionSteps", request)
         begun = self._runs.find(record["id"])
         pipeline, place = self._pipelines.arn(record["pipeline"]), self._rooms.declared.place
         found = [listed(one, place, pipeline) for one in begun.steps()] if begun is not None else []
-        found.sort(key=lambda one: float(one["StartTime"]))
-        if request.get("SortOrder", "Descending") == "Descending":
-            found.reverse()
-        return paged("PipelineExecutionSteps", found, request)
+        return _in_order("PipelineExecutionSteps", found, request)
 
     def _parameters(self, request: Request) -> Request:
         record = self._find("ListPipelineParametersForExecution", request)
@@ -180,3 +174,10 @@ def _of_command(found: Found) -> Record:
         "status": _STATES.get(record.status, FAILED),
         "failure": record.failure or interrupted,
     }
+
+
+def _in_order(member: str, found: Sequence[Request], request: Request) -> Request:
+    """A page of what began last or first, as the request says."""
+    newest_first = request.get("SortOrder", "Descending") == "Descending"
+    begun = sorted(found, key=lambda one: float(one["StartTime"]))
+    return paged(member, begun[::-1] if newest_first else begun, request)

@@ -15,6 +15,7 @@ from local.aws.shapes import members_of
 from local.jobs import Services
 from local.sagemaker_api.answers import already_there, not_found
 from local.sagemaker_api.listing import Listing
+from local.sagemaker_api.operations import Operation, of_resource
 from local.sagemaker_api.queue import FAILED, IN_PROGRESS, WAS_KILLED, Build, Job, Queue, Work
 from local.sagemaker_api.records import Record, Records
 from local.sagemaker_api.tags import tags_of
@@ -95,14 +96,10 @@ class Jobs:
                 remove_working_folders(job.folder)
         return waiting
 
-    def operations(self) -> dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]]:
-        prefix = self.kind.prefix
-        return {
-            f"Create{prefix}": self.create,
-            f"Describe{prefix}": self.describe,
-            f"List{prefix}s": self.list,
-            f"Stop{prefix}": self.stop,
-        }
+    def operations(self) -> dict[str, Operation]:
+        verbs: dict[str, Operation] = {"Create": self.create, "Describe": self.describe}
+        verbs |= {"List": self.list, "Stop": self.stop}
+        return of_resource(self.kind.prefix, verbs)
 
     def create(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         kind, name = self.kind, request[self.kind.name]

@@ -3,7 +3,7 @@
 import json
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from local.registry import PENDING, FolderRegistry
 from local.registry.package import Package
 from local.sagemaker_api.answers import not_found, of_template
 from local.sagemaker_api.listing import Listing
+from local.sagemaker_api.operations import Operation, of_resource
 from local.sagemaker_api.pipelines import conflict
 from local.sagemaker_api.records import Records
 from local.sagemaker_api.tags import put_tags, tags_by_name, tags_of
@@ -46,17 +47,12 @@ class Packages:
         self._groups = Records(folder / "model-package-group")
         self._started = time.time()
 
-    def operations(self) -> dict[str, Callable[[Request], Request | None]]:
-        return {
-            "CreateModelPackageGroup": self._create_group,
-            "DescribeModelPackageGroup": self._describe_group,
-            "ListModelPackageGroups": self._list_groups,
-            "DeleteModelPackageGroup": self._delete_group,
-            "CreateModelPackage": self._create,
-            "DescribeModelPackage": self._describe,
-            "ListModelPackages": self._list,
-            "UpdateModelPackage": self._update,
-        }
+    def operations(self) -> dict[str, Operation]:
+        groups: dict[str, Operation] = {"Create": self._create_group, "Describe": self._describe_group}
+        groups |= {"List": self._list_groups, "Delete": self._delete_group}
+        packages: dict[str, Operation] = {"Create": self._create, "Describe": self._describe}
+        packages |= {"List": self._list, "Update": self._update}
+        return of_resource("ModelPackageGroup", groups) | of_resource("ModelPackage", packages)
 
     def groups(self) -> set[str]:
         """The names of all groups."""

@@ -1,7 +1,7 @@
 """Pipelines: those of the template, and those that clients have made."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from local.pipeline.definition import Definition
 from local.pipeline.steps import STEP_TYPES
 from local.sagemaker_api.answers import not_found, of_template
 from local.sagemaker_api.listing import Listing
+from local.sagemaker_api.operations import Operation, of_resource
 from local.sagemaker_api.records import Record, Records
 from local.sagemaker_api.tags import put_tags, tags_by_name, tags_of
 
@@ -30,14 +31,10 @@ class Pipelines:
         self._records = Records(folder / "pipeline")
         self._listing = Listing("PipelineSummaries", "PipelineName")
 
-    def operations(self) -> dict[str, Callable[[Request], Request | None]]:
-        return {
-            "CreatePipeline": self._create,
-            "UpdatePipeline": self._update,
-            "DescribePipeline": self._describe,
-            "ListPipelines": self._list,
-            "DeletePipeline": self._delete,
-        }
+    def operations(self) -> dict[str, Operation]:
+        verbs: dict[str, Operation] = {"Create": self._create, "Update": self._update}
+        verbs |= {"Describe": self._describe, "List": self._list, "Delete": self._delete}
+        return of_resource("Pipeline", verbs)
 
     def find(self, operation: str, name: str) -> Pipeline:
         """The pipeline of a name or an ARN; raises AwsError when there is none, or it cannot run here."""

@@ -15,6 +15,7 @@ from local.aws.models import operation_model
 from local.aws.shapes import members_of
 from local.sagemaker_api.answers import already_there, not_found, of_template
 from local.sagemaker_api.listing import Listing
+from local.sagemaker_api.operations import Operation, of_resource
 from local.sagemaker_api.records import Record, Records
 from local.sagemaker_api.tags import put_tags, tags_by_name, tags_of
 
@@ -69,14 +70,10 @@ class Resources:
         self._started = started
         self._listing = Listing(kind.listed, kind.name)
 
-    def operations(self) -> dict[str, Callable[[Request], Request | None]]:
-        prefix = self.kind.prefix
-        return {
-            f"Create{prefix}": self._create,
-            f"Describe{prefix}": self._describe,
-            f"List{self.kind.listed}": self._list,
-            f"Delete{prefix}": self._delete,
-        }
+    def operations(self) -> dict[str, Operation]:
+        verbs: dict[str, Operation] = {"Create": self._create, "Describe": self._describe}
+        verbs |= {"List": self._list, "Delete": self._delete}
+        return of_resource(self.kind.prefix, verbs, self.kind.listed)
 
     def find(self, name: str) -> Request | None:
         """The request that created it, or would have."""

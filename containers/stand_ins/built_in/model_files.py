@@ -2,12 +2,32 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+from toolkit.errors import ContainerProblem
+
+# What reading JSON, npz and weights of other shapes raises.
+_NO_MODEL = (
+    *(OSError, ValueError, KeyError, TypeError, AttributeError),
+    *(RuntimeError, RecursionError, EOFError, BadZipFile),
+)
+
+
+@contextmanager
+def reading(*names: str) -> Iterator[None]:
+    """In the block the files of a model are read; raises ContainerProblem that says what they lack."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ContainerProblem(f"the model folder has no {Path(str(error.filename)).name}") from None
+    except _NO_MODEL as error:
+        raise ContainerProblem(f"{' and '.join(names)} are not a model of this image: {error}") from None
 
 
 def write_description(path: Path, description: Mapping[str, Any]) -> None:

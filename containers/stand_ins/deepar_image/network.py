@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -15,7 +14,6 @@ from built_in import model_files
 from gluonts.torch import distributions
 from gluonts.torch.model.deepar import DeepAREstimator
 from numpy.typing import NDArray
-from toolkit.errors import ContainerProblem
 
 from .series import Series
 from .shape import Shape
@@ -25,7 +23,6 @@ from .shape import Shape
 SEED = 42
 _SHAPE_FILE, _WEIGHTS_FILE = "deepar.json", "weights.npz"
 # What numpy, torch and a document of another shape raise. A nest that is too deep is a RuntimeError.
-_NO_MODEL = (ValueError, KeyError, TypeError, AttributeError, RuntimeError, EOFError, BadZipFile)
 _OUTPUTS = {
     "student-t": distributions.StudentTOutput,
     "gaussian": distributions.NormalOutput,
@@ -87,7 +84,7 @@ class Network:
     @classmethod
     def load(cls, folder: Path) -> "Network":
         """What `save` wrote. Raises ContainerProblem when a file is missing or the two do not fit."""
-        try:
+        with model_files.reading(_SHAPE_FILE, _WEIGHTS_FILE):
             document = json.loads((folder / _SHAPE_FILE).read_text())
             categories = tuple(map(tuple, document.pop("categories")))
             shape = Shape(
@@ -97,12 +94,6 @@ class Network:
                 weights = {name: torch.from_numpy(archive[name]) for name in archive.files}
             network = cls(shape)
             network.module.model.load_state_dict(weights)
-        except FileNotFoundError as error:
-            raise ContainerProblem(f"the model folder has no {Path(str(error.filename)).name}") from None
-        except _NO_MODEL as error:
-            raise ContainerProblem(
-                f"{_SHAPE_FILE} and {_WEIGHTS_FILE} are not a model of this image: {error}"
-            ) from None
         network.module.eval()
         return network
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from built_in import model_files
@@ -21,7 +20,6 @@ from .losses import probabilities, softmax
 FORMAT = "slipway-linear-learner-1"
 DESCRIPTION, WEIGHTS = "linear-learner.json", "weights.npz"
 _OF_THE_IMAGE = "model_algo-1"
-_LOADED = (OSError, ValueError, KeyError, TypeError, RecursionError, BadZipFile)
 
 Numbers = NDArray[Any]
 
@@ -71,17 +69,11 @@ class LinearModel:
                 f"{_OF_THE_IMAGE} is a model of the managed image, in MXNet's format, which the stand-in "
                 "does not read; train the model here."
             )
-        try:
+        with model_files.reading(DESCRIPTION, WEIGHTS):
             description = Description(**json.loads((folder / DESCRIPTION).read_text()))
             with np.load(folder / WEIGHTS, allow_pickle=False) as archive:
                 model = cls(description, archive["weights"], archive["bias"])
             model._check()
-        except FileNotFoundError as error:
-            raise ContainerProblem(f"the model folder has no {Path(str(error.filename)).name}") from None
-        except _LOADED as error:
-            raise ContainerProblem(
-                f"{DESCRIPTION} and {WEIGHTS} are not a model of this image: {error}"
-            ) from None
         return model
 
     def _check(self) -> None:

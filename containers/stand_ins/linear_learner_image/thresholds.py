@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[Any]
 
-LOSS_FUNCTION = "loss_function"
-
 
 @dataclass(frozen=True)
 class Counts:

@@ -43,8 +43,7 @@ class Continuous:
         return f"{trial.suggest_float(self.name, self.low, self.high, log=self.logarithmic):.6g}"
 
     def known(self, text: str) -> float | None:
-        value = _number(text, float)
-        return value if value is not None and self.low <= value <= self.high else None
+        return _within(text, float, self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,8 @@ class ReverseLogarithmic:
         return f"{min(max(1 - below_one, self.low), self.high):.12g}"
 
     def known(self, text: str) -> float | None:
-        value = _number(text, float)
-        if value is None or not self.low <= value <= self.high:
-            return None
-        return min(max(1 - value, 1 - self.high), 1 - self.low)
+        value = _within(text, float, self.low, self.high)
+        return None if value is None else min(max(1 - value, 1 - self.high), 1 - self.low)
 
 
 @dataclass(frozen=True)
@@ -77,8 +74,7 @@ class Integer:
         return str(trial.suggest_int(self.name, self.low, self.high, log=self.logarithmic))
 
     def known(self, text: str) -> int | None:
-        value = _number(text, int)
-        return value if value is not None and self.low <= value <= self.high else None
+        return _within(text, int, self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -159,8 +155,11 @@ def _scaling(declared: Mapping[str, Any], low: float, high: float) -> str:
     return scaling
 
 
-def _number[Number: (int, float)](text: str, kind: Callable[[str], Number]) -> Number | None:
+def _within[Number: (int, float)](
+    text: str, kind: Callable[[str], Number], low: Number, high: Number
+) -> Number | None:
     try:
-        return kind(text)
+        value = kind(text)
     except ValueError:
         return None
+    return value if low <= value <= high else None
