@@ -9,7 +9,7 @@ import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,12 +25,17 @@ from rehearsal.iam.inventory import Inventory
 from rehearsal.iam.probes import Probe, probes
 from rehearsal.iam.request import Request
 from rehearsal.iam.template import account_of
-from rehearsal.iam.vocabulary import Words, deeds
+from rehearsal.iam.vocabulary import Words, deeds, under
 
 # Of an object that CDK publishes: another content is another name.
 _ASSET = re.compile(r":cdk-[^:/]*-assets-[^:/]*/.*[0-9a-f]{64}")
 _CAN = {Verdict.ALLOWED: "can now", Verdict.DENIED: "can no longer"}
+# Of a request that meets no condition, where another one that does is decided as before.
+_EXCEPT = {"can now": " without conditions", "can no longer": " except under conditions"}
 _MAY = {Verdict.ALLOWED: "may no longer be able to", Verdict.DENIED: "may now be able to"}
+
+
+type _Resources = dict[tuple[str, str], set[str]]
 
 
 @dataclass(frozen=True)
@@ -59,19 +64,22 @@ class Side:
 @dataclass(frozen=True)
 class Change:
     """What becomes of one action of a principal on what a statement grants, or a call is on: it `can now`,
-    or `can no longer`, or only may."""
+    or `can no longer`, or only may. `under` says under which conditions, where it depends on them."""
 
     principal: str
     action: str
     resource: str
     can: str
+    under: str = ""
 
 
 def changes(old: Side, new: Side) -> list[Change]:
     """The requests of both sides' grants and calls that the new one decides otherwise. What a role could that
     is gone isn't a change, nor is what an asset's content hash renames."""
-    asked = {_key(one): one for side in (new, old) for one in probes(side.account)}
-    found = [*_changed(asked.values(), old, new)]
+    alike: dict[tuple[str, str, str], dict[Probe, None]] = defaultdict(dict)
+    for one in (one for side in (new, old) for one in probes(side.account)):
+        alike[one.request.principal, one.request.action, one.granted][one] = None
+    found = [change for asked in alike.values() for change in _changed([*asked], old, new)]
     for side in (new, old):
         for call in side.calls:
             one = Probe(call.request, call.request.resource)
@@ -80,20 +88,24 @@ def changes(old: Side, new: Side) -> list[Change]:
     return [*dict.fromkeys(found)]
 
 
-def _key(probe: Probe) -> tuple[object, ...]:
-    request = probe.request
-    return request.principal, request.action, probe.granted, *sorted(request.context.items())
+def _changed(asked: Sequence[Probe], old: Side, new: Side) -> Iterator[Change]:
+    """What becomes of one grant. Its conditions are told where it doesn't change under all of them."""
+    cans = [_becomes(one, old, new) for one in asked]
+    is_mixed = len({*cans}) > 1
+    for one, can in zip(asked, cans, strict=True):
+        if can:
+            told = (under(one.under) or _EXCEPT.get(can, "")) if is_mixed else ""
+            yield Change(one.request.principal, one.request.action, one.granted, can, told)
 
 
-def _changed(asked: Iterable[Probe], old: Side, new: Side) -> Iterator[Change]:
-    for one in asked:
-        request = one.request
-        is_gone = old.has(request.resource) and not new.has(request.resource)
-        if new.has(request.principal) and not is_gone and not _ASSET.search(one.granted):
-            before, after = old.verdict(request), new.verdict(request)
-            if before is not after:
-                can = _CAN.get(after) or _MAY[before]
-                yield Change(request.principal, request.action, one.granted, can)
+def _becomes(one: Probe, old: Side, new: Side) -> str:
+    """What it can now, or no longer; empty where nothing changes."""
+    request = one.request
+    is_gone = old.has(request.resource) and not new.has(request.resource)
+    if is_gone or not new.has(request.principal) or _ASSET.search(one.granted):
+        return ""
+    before, after = old.verdict(request), new.verdict(request)
+    return "" if before is after else _CAN.get(after) or _MAY[before]
 
 
 def _is_told(one: Probe, found: Sequence[Change]) -> bool:
@@ -130,9 +142,9 @@ def told(old: Side, new: Side) -> dict[str, object]:
 
 def sentences(found: Sequence[Change], words: Words, old: Side) -> list[str]:
     """One for each principal and what becomes of it: the function `...` can no longer invoke `endpoint/a`."""
-    by_who: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    by_who: dict[tuple[str, str], _Resources] = defaultdict(lambda: defaultdict(set))
     for one in found:
-        by_who[one.principal, one.can][one.resource].add(one.action)
+        by_who[one.principal, one.can][one.resource, one.under].add(one.action)
     lines = []
     for (principal, can), resources in by_who.items():
         who = words.who(principal) if old.has(principal) else f"{words.who(principal)}, which is new,"
@@ -140,11 +152,11 @@ def sentences(found: Sequence[Change], words: Words, old: Side) -> list[str]:
     return sorted(lines)
 
 
-def _together(resources: Mapping[str, set[str]], words: Words) -> Iterator[str]:
+def _together(resources: _Resources, words: Words) -> Iterator[str]:
     """What is done to resources, those to which the same is done together."""
     alike: dict[str, list[str]] = defaultdict(list)
-    for resource, actions in sorted(resources.items()):
-        alike[deeds(actions)].append(words.what(resource))
+    for (resource, condition), actions in sorted(resources.items()):
+        alike[deeds(actions)].append(words.what(resource) + condition)
     for deed, on in alike.items():
         yield f"{deed} {', '.join(dict.fromkeys(on))}"
 

@@ -16,10 +16,12 @@ _ABSENT = "true"
 
 @dataclass(frozen=True)
 class Probe:
-    """One action of a grant as a request; `granted` is the resource as the statement writes it."""
+    """One action of a grant as a request; `granted` is the resource as the statement writes it, `under` the
+    values of its conditions that the request meets, by key."""
 
     request: Request
     granted: str
+    under: tuple[tuple[str, str], ...] = ()
 
 
 def probes(account: Account) -> Iterator[Probe]:
@@ -49,26 +51,37 @@ def _of_principals(account: Account, statement: Statement, on: tuple[str, ...]) 
 def _of_statement(statement: Statement, principal: str, on: tuple[str, ...]) -> Iterator[Probe]:
     if not statement.allows:
         return
-    context = _meeting(statement)
     for resource in on:
         if statement.has_variables and "${" in resource:
             continue
+        asked = _sample(resource) if resource.strip("*") else "*"
         for action in (action for pattern in statement.actions for action in find(pattern)):
             if not resource.strip("*") or action.takes(resource):
-                asked = "*" if not resource.strip("*") else resource.replace("*", _ANY_NAME).replace("?", "x")
-                yield Probe(Request(principal, action.name, asked, context), resource)
+                for under in _meeting(statement):
+                    context = {key: values for key, (_, values) in under.items()}
+                    written = tuple((key, value) for key, (value, _) in under.items())
+                    yield Probe(Request(principal, action.name, asked, context), resource, written)
 
 
-def _meeting(statement: Statement) -> Mapping[str, Values]:
-    """A context that meets the conditions of a statement, as far as its values say what does."""
-    found: dict[str, Values] = {}
+def _meeting(statement: Statement) -> Iterator[Mapping[str, tuple[str, Values]]]:
+    """Contexts that meet the conditions of a statement, as far as its values say what does: by key the value
+    as it is written, and what a request carries. Each value of a condition is in one of them."""
+    first: dict[str, tuple[str, Values]] = {}
+    others: list[tuple[str, tuple[str, Values]]] = []
     for written, keys in statement.conditions.items():
         name = Name.read(written)
         for key, values in keys.items():
-            value = values[0].replace("*", _ANY_NAME).replace("?", "x")
             if name.operator == "Null":
                 if _ABSENT not in values:
-                    found.setdefault(key, _ANY_NAME)
+                    first.setdefault(key, (_ANY_NAME, _ANY_NAME))
             elif "Not" not in name.operator:
-                found[key] = (value,) if name.of_set else value
-    return found
+                each = [(one, (_sample(one),) if name.of_set else _sample(one)) for one in values]
+                first[key] = each[0]
+                others += [(key, one) for one in each[1:]]
+    yield first
+    for key, one in others:
+        yield {**first, key: one}
+
+
+def _sample(pattern: str) -> str:
+    return pattern.replace("*", _ANY_NAME).replace("?", "x")

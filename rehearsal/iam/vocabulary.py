@@ -1,31 +1,31 @@
 """Grants in words: who, does what, on what."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from rehearsal.iam import arns
 from rehearsal.iam.inventory import Inventory
 
-# What an action does to its resource, where a word says more than the action's name.
-_VERBS: Mapping[str, tuple[str, ...]] = {
-    "read": ("s3:GetObject", "s3:GetObjectVersion", "secretsmanager:GetSecretValue", "ssm:GetParameter"),
-    "list": ("s3:ListBucket", "s3:ListBucketVersions"),
-    "write": ("s3:PutObject", "s3:AbortMultipartUpload"),
-    "delete": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
-    "invoke": ("sagemaker:InvokeEndpoint", "lambda:InvokeFunction"),
-    "start": ("sagemaker:StartPipelineExecution", "codebuild:StartBuild"),
-    "decrypt with": ("kms:Decrypt",),
-    "encrypt with": ("kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
-    "create grants of": ("kms:CreateGrant",),
+# What actions do to their resource, where a word says more than a name: one of the first, with the others.
+_VERBS: Mapping[str, tuple[set[str], set[str]]] = {
+    "read": ({"s3:GetObject"}, {"s3:GetObjectVersion"}),
+    "list": ({"s3:ListBucket"}, {"s3:ListBucketVersions"}),
+    "write": ({"s3:PutObject"}, {"s3:AbortMultipartUpload"}),
+    "delete": ({"s3:DeleteObject"}, {"s3:DeleteObjectVersion"}),
+    "invoke": ({"sagemaker:InvokeEndpoint", "lambda:InvokeFunction"}, set()),
+    "start": ({"sagemaker:StartPipelineExecution", "codebuild:StartBuild"}, set()),
+    "decrypt with": ({"kms:Decrypt"}, set()),
+    "encrypt with": ({"kms:Encrypt", "kms:GenerateDataKey"}, {"kms:GenerateDataKeyWithoutPlaintext"}),
+    "create grants of": ({"kms:CreateGrant"}, set()),
     "pull images of": (
-        *("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+        {"ecr:BatchGetImage"},
+        {"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer"},
     ),
-    "pass": ("iam:PassRole",),
-    "assume": ("sts:AssumeRole",),
-    "publish to": ("sns:Publish",),
-    "write logs to": ("logs:CreateLogStream", "logs:PutLogEvents"),
+    "pass": ({"iam:PassRole"}, set()),
+    "assume": ({"sts:AssumeRole"}, set()),
+    "publish to": ({"sns:Publish"}, set()),
+    "write logs to": ({"logs:PutLogEvents"}, {"logs:CreateLogStream"}),
 }
-_VERB = {action: verb for verb, actions in _VERBS.items() for action in actions}
 
 
 class Words:
@@ -70,17 +70,22 @@ class Words:
 
 
 def deeds(actions: Iterable[str]) -> str:
-    """What actions do, in words: read, list, or the name of an action that has no word of its own."""
-    words = dict.fromkeys(_VERB.get(one, f"call `{one}` on") for one in sorted(actions))
-    return " and ".join(_calls_as_one([*words]))
+    """What actions do, in words: read and list, or call an action that has no word of its own."""
+    left = set(actions)
+    words = []
+    for verb, (first, others) in _VERBS.items():
+        if left & first:
+            words.append(verb)
+            left -= first | others
+    if left:
+        words.append(f"call {', '.join(f'`{one}`' for one in sorted(left))} on")
+    return " and ".join(words)
 
 
-def _calls_as_one(words: list[str]) -> Iterator[str]:
-    """The calls of actions without a word, together at the end."""
-    calls = [one.split("`")[1] for one in words if one.startswith("call `")]
-    yield from (one for one in words if not one.startswith("call `"))
-    if calls:
-        yield f"call {', '.join(f'`{one}`' for one in calls)} on"
+def under(conditions: Iterable[tuple[str, str]]) -> str:
+    """The condition under which something changes, for the end of a phrase."""
+    told = " and ".join(f"`{key}` is `{value}`" for key, value in conditions)
+    return f" where {told}" if told else ""
 
 
 def _arn_of_role(inventory: Inventory, name: str) -> str:

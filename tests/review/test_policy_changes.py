@@ -40,6 +40,11 @@ def role(
     }
 
 
+def lists(*prefixes: str) -> dict[str, Any]:
+    under = {"Condition": {"StringLike": {"s3:prefix": [*prefixes]}}} if prefixes else {}
+    return {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::data", **under}
+
+
 def reads(*keys: str) -> dict[str, Any]:
     return {
         "Effect": "Allow",
@@ -110,6 +115,15 @@ TABLE: list[tuple[str, Resources, Resources, list[str]]] = [
      {"Role": role({"Effect": "Allow", "Action": "iam:PassRole", "Resource": f"arn:aws:iam::{ACCOUNT}:role/x",
                     "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}})},
      ["the role `shop/Role` can now pass `role/x`"]),
+    ("another value of a condition", {"Role": role(lists("churn/*"))}, {"Role": role(lists("churn", "churn/*", "bank/*"))},
+     ["the role `shop/Role` can now list `shop/Bucket` where `s3:prefix` is `bank/*`, `shop/Bucket` where `s3:prefix` is `churn`"]),
+    ("a condition more", {"Role": role(lists())}, {"Role": role(lists("churn/*"))},
+     ["the role `shop/Role` can no longer list `shop/Bucket` except under conditions"]),
+    ("a condition less", {"Role": role(lists("churn/*"))}, {"Role": role(lists())},
+     ["the role `shop/Role` can now list `shop/Bucket` without conditions"]),
+    ("versions, which are no reading", {"Role": role(reads("churn/*"))},
+     {"Role": role(reads("churn/*"), {**reads("churn/*"), "Action": "s3:GetObjectVersion"})},
+     ["the role `shop/Role` can now call `s3:GetObjectVersion` on `churn/*` in `shop/Bucket`"]),
     ("a function", {"Role": role(INVOKE), "Function": FUNCTION}, {"Role": role(), "Function": FUNCTION},
      ["the function `shop/Function` can no longer invoke `endpoint/churn`"]),
 ]  # fmt: skip
