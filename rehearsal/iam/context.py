@@ -18,6 +18,8 @@ _ALWAYS_UNKNOWN = {
     "aws:resourceorgid",
     "aws:resourceorgpaths",
 }
+# A service has more names than the one that it calls by.
+_UNKNOWN_OF_SERVICES = {"aws:principalservicenameslist"}
 # Those of a session of a role.
 _UNKNOWN_OF_ROLES = {
     "aws:userid",
@@ -56,7 +58,7 @@ class RequestContext:
         known = key.lower()
         if known in self._given:
             return self._given[known]
-        if known in self._unknown or known in _ALWAYS_UNKNOWN or self._is_of_session(known):
+        if known in self._unknown or known in _ALWAYS_UNKNOWN or self._is_of_caller(known):
             self._not_known(key)
         if derive := _DERIVED.get(known):
             value = derive(self)
@@ -78,8 +80,8 @@ class RequestContext:
         """The VPC endpoint that the request passes."""
         return next(iter(self._given.get(_ENDPOINT, ())), None)
 
-    def _is_of_session(self, known: str) -> bool:
-        return self._role is not None and known in _UNKNOWN_OF_ROLES
+    def _is_of_caller(self, known: str) -> bool:
+        return known in (_UNKNOWN_OF_SERVICES if self._role is None else _UNKNOWN_OF_ROLES)
 
     def _check_network(self, known: str, key: str) -> None:
         """A request has an address of the internet or, through an endpoint, the VPC's. Raises Unknown."""

@@ -90,6 +90,8 @@ RUN_BY: Mapping[str, str] = {
     "test_the_shortest_input_that_reaches_something_new_is_kept",
     "python -m pytest": f"{CI}: make test",
     "python -m quality.resilience": "commands/test_measurements.py::test_one_promise_is_measured_alone",
+    "python -m rehearsal.iam.changes": "review/test_diff_script.py::"
+    "test_uncommitted_work_is_compared_with_the_commit",
     "python -m review": "commands/test_snapshots_command.py::test_the_committed_snapshots_are_what_it_writes",
     "python -m stacks.policies": "commands/test_make_targets.py::test_our_policies_read_an_assembly",
     "python -m stacks.workloads": "stacks/workloads/shared/test_record.py::"

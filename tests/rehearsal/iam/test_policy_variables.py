@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 from typing import Any
 
 import pytest
-from policies import ID, ROLE, account, allow, deny, request, role, statements
+from policies import ID, ROLE, account, allow, deny, request, resource, role, statements
 
-from rehearsal.iam import PolicyKind, Verdict, evaluate
+from rehearsal.iam import PolicyKind, Request, Verdict, evaluate
 
 ALLOWED, DENIED, UNDECIDED = Verdict
 MINE = "arn:aws:s3:::data/${aws:PrincipalTag/team}/*"
@@ -219,3 +219,13 @@ def test_what_a_call_carries_comes_before_what_follows() -> None:
 
     assert evaluate(one, request(aws__SecureTransport="false")).verdict is DENIED
     assert evaluate(one, request()).verdict is ALLOWED
+
+
+def test_a_service_has_more_names_than_one() -> None:
+    queue = f"arn:aws:sqs:eu-west-1:{ID}:all"
+    named = {"ForAnyValue:StringEquals": {"aws:PrincipalServiceNamesList": "s3.amazonaws.com"}}
+    policy = resource(allow("sqs:SendMessage", Principal="*", Condition=named))
+    one = account(role(), resource_policies={queue: policy})
+
+    assert evaluate(one, Request("s3.amazonaws.com", "sqs:SendMessage", queue)).verdict is UNDECIDED
+    assert evaluate(one, request("sqs:SendMessage", queue)).verdict is DENIED
