@@ -21,6 +21,7 @@ from of_prod import app_of_prod
 
 import assembly
 from assembly.manifest import read_stacks
+from quality.checks.iam import iam
 from quality.checks.teardown.remainder import Kind
 from quality.checks.teardown.remainders import remainders
 from rehearsal.cost.bill import SHARED, bill_of
@@ -93,6 +94,10 @@ def test_the_role_starts_one_pipeline_and_passes_no_role(templates: Any) -> None
         assert execution.endswith(":pipeline/slipway-prod-emoji/execution/*")
     [package] = allowed(template, "sagemaker:DescribeModelPackage")
     assert package.endswith(":model-package/slipway-prod-emoji/*")
+
+
+def test_every_statement_means_something_by_awss_reference(folder: Path) -> None:
+    assert [*iam(folder)] == []
 
 
 def test_the_evaluation_is_where_the_training_pipeline_writes_it(prod: Assembly, templates: Any) -> None:
