@@ -8,6 +8,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -176,9 +177,7 @@ class Images:
 
         Raises ImageError when there is none, or when it cannot be made ready.
         """
-        name = _parse(uri)
-        image = next((image for image in self._images if image.answers_for(*name)), None)
-        image = image or self._substitute(uri, *name)
+        image = self._answering(uri)
         if image is None:
             known = ", ".join(
                 f"{image.repository}:{image.version}" if image.version else image.repository
@@ -186,6 +185,19 @@ class Images:
             )
             raise ImageError(f"image {uri} cannot run here: {self._source.name} lists {known or 'no image'}")
         return image.ready()
+
+    def metric_pattern(self, uri: str, metric: str) -> str | None:
+        """The regular expression for a metric of the own algorithm of the image that answers for `uri`; None
+        if there is no such image or metric."""
+        with suppress(ImageError):
+            image = self._answering(uri)
+            return None if image is None else image.metric_pattern(metric)
+        return None
+
+    def _answering(self, uri: str) -> Image | None:
+        name = _parse(uri)
+        image = next((image for image in self._images if image.answers_for(*name)), None)
+        return image or self._substitute(uri, *name)
 
     def _substitute(self, uri: str, registry: str, repository: str, tag: str | None) -> Image | None:
         """The image of another version, or of AWS's where a registry is not."""

@@ -89,12 +89,21 @@ class SageMakerApi:
         self._executions = Executions(rooms, self._pipelines, runs, made.folder)
 
     def _all_jobs(self, runs: Runs) -> list[Jobs]:
+        # A job that is described says nothing of a stand-in: it did when it was run.
+        described = self._images.of_any_version(lambda text: None)
+
         def jobs(kind: Kind, step: str, check: Callable[[Request], None], others: Others = _none) -> Jobs:
             def all_others(name: str | None) -> Iterable[Record]:
                 return chain(others(name), runs.jobs(step, name))
 
             return Jobs(
-                kind, self._made.folder, self._queue, self._declared.place, check=check, others=all_others
+                kind,
+                self._made.folder,
+                self._queue,
+                self._declared.place,
+                check=check,
+                images=described,
+                others=all_others,
             )
 
         self._tunings = tunings = jobs(kinds.TUNING_JOBS, "Tuning", _check_tuning)

@@ -12,6 +12,7 @@ from assembly.rules import Rule, refusals
 from local.aws.errors import AwsError, validation
 from local.aws.models import operation_model
 from local.aws.shapes import members_of
+from local.containers.images import Images
 from local.jobs import Services
 from local.sagemaker_api.answers import already_there, not_found
 from local.sagemaker_api.listing import Listing
@@ -48,19 +49,21 @@ class Kind:
 
 @dataclass(frozen=True)
 class Described:
-    """What there is to describe of a job: its record, its folder, what its work says of itself."""
+    """What there is to describe of a job: its record, its folder, what its work says of itself. `images` are
+    those that answer for a client's."""
 
     record: Record
     folder: Path
     result: Mapping[str, Any]
     place: Place
+    images: Images
 
 
 class Jobs:
     """The jobs of one kind, and their operations by name; `check` refuses a request by AwsError.
 
-    `others` are jobs that something else has started and runs, all or that of a name: they are described and
-    listed with them.
+    `images` are those that answer for a client's. `others` are jobs that something else has started and runs,
+    all or that of a name: they are described and listed with them.
     """
 
     def __init__(
@@ -71,11 +74,13 @@ class Jobs:
         place: Place,
         *,
         check: Callable[[Mapping[str, Any]], None],
+        images: Images,
         others: Callable[[str | None], Iterable[Record]],
     ) -> None:
         self.kind = kind
         self._others = others
         self._check = check
+        self.images = images
         self._queue = queue
         self._place = place
         self._folder = folder / kind.path
@@ -176,7 +181,7 @@ class Jobs:
         return members_of(shape, self._all_known(record))
 
     def known(self, record: Record) -> Described:
-        return Described(record, self.folder(record), self._result(record), self._place)
+        return Described(record, self.folder(record), self._result(record), self._place, self.images)
 
     def _identity(self, record: Record) -> dict[str, Any]:
         prefix, name = self.kind.prefix, record["name"]

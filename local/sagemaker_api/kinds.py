@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from local.containers.images import Images
 from local.jobs import ProcessingJob, Services, TrainingJob, TuningJob, metrics
 from local.jobs.arguments import PROCESSING, TRAINING, TRANSFORM, TUNING
 from local.jobs.tuning import trials
@@ -69,7 +70,7 @@ def _tuning(described: Described) -> Mapping[str, Any]:
     jobs = {one["TrainingJobName"]: one for one in summaries(described)}
     result, config = _tuned(described), described.record["request"]["HyperParameterTuningJobConfig"]
     return {
-        **definitions(described.record["request"]),
+        **definitions(described.record["request"], described.images),
         "BestTrainingJob": jobs.get(result.get("BestTrainingJob", {}).get("TrainingJobName")),
         "Strategy": config["Strategy"],
         "ResourceLimits": config["ResourceLimits"],
@@ -79,21 +80,30 @@ def _tuning(described: Described) -> Mapping[str, Any]:
     }
 
 
-def definitions(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The definitions of a tuning job's request; SageMaker adds the objective to their static values."""
+def definitions(request: Mapping[str, Any], images: Images) -> dict[str, Any]:
+    """The definitions of a tuning job's request. SageMaker adds the objective to their static values, and how
+    a built-in algorithm prints it to their metrics."""
     config = request["HyperParameterTuningJobConfig"]
 
     def known(one: Mapping[str, Any]) -> dict[str, Any]:
         objective = one.get("TuningObjective") or config["HyperParameterTuningJobObjective"]
         own = {"_tuning_objective_metric": objective["MetricName"]}
+        algorithm = _with_metric(one["AlgorithmSpecification"], objective["MetricName"], images)
         # The SDK attaches to a tuning job by the ResourceConfig alone, also where it has sent another member.
         resources = {key: value for key, value in with_resources(one).items() if key == "ResourceConfig"}
         static = {**one.get("StaticHyperParameters", {}), **own}
-        return {**one, **resources, "StaticHyperParameters": static}
+        return {**one, **resources, "AlgorithmSpecification": algorithm, "StaticHyperParameters": static}
 
     if "TrainingJobDefinition" in request:
         return {"TrainingJobDefinition": known(request["TrainingJobDefinition"])}
     return {"TrainingJobDefinitions": [known(one) for one in request["TrainingJobDefinitions"]]}
+
+
+def _with_metric(algorithm: Mapping[str, Any], metric: str, images: Images) -> Mapping[str, Any]:
+    if algorithm.get("MetricDefinitions"):
+        return algorithm
+    pattern = images.metric_pattern(algorithm.get("TrainingImage", ""), metric)
+    return {**algorithm, "MetricDefinitions": [{"Name": metric, "Regex": pattern}] if pattern else []}
 
 
 def summaries(described: Described) -> Sequence[dict[str, Any]]:

@@ -53,7 +53,8 @@ def training_records(tunings: Jobs, name: str | None) -> Iterator[Record]:
 
 def _training_record(one: Summary, tuning: Record, tunings: Jobs) -> Record:
     name, status = one["TrainingJobName"], one["TrainingJobStatus"]
-    definition = _definition(tuning["request"], one.get("TrainingJobDefinitionName"))
+    known = definitions(tuning["request"], tunings.images)
+    definition = _definition(known, one.get("TrainingJobDefinitionName"))
     static = definition.get("StaticHyperParameters", {})
     ended = one.get("TrainingEndTime")
     return {
@@ -79,8 +80,7 @@ def _training_record(one: Summary, tuning: Record, tunings: Jobs) -> Record:
     }
 
 
-def _definition(request: Mapping[str, Any], name: str | None) -> Mapping[str, Any]:
-    known = definitions(request)
+def _definition(known: Mapping[str, Any], name: str | None) -> Mapping[str, Any]:
     several: list[Mapping[str, Any]] = known.get("TrainingJobDefinitions") or [known["TrainingJobDefinition"]]
     return next((one for one in several if one.get("DefinitionName") == name), several[0])
 

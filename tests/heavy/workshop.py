@@ -17,9 +17,9 @@ from patience import wait_until
 from project import Project, copy_of_the_tree
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_EXECUTE = """
+_SHELL = """
 eval "$(.venv/bin/slipway env)"
-exec build/sdk-{sdk}/bin/jupyter execute workbench/{notebook}.ipynb --output "$DONE"
+exec build/sdk-{sdk}/bin/"$0" "$@"
 """
 
 
@@ -68,17 +68,23 @@ class Workshop(NamedTuple):
     def execute(self, notebook: str) -> Executed:
         """The notebook from its first cell to its last, in a shell that knows of AWS what `env` prints."""
         done = self.project.folder / "build" / f"{notebook}.ipynb"
+        self.run("jupyter", "execute", f"workbench/{notebook}.ipynb", "--output", str(done))
+        return Executed(json.loads(done.read_text()))
+
+    def run(self, *command: str) -> str:
+        """What a program of the SDK's environment prints in such a shell."""
         finished = subprocess.run(
-            ["/bin/bash", "-euc", _EXECUTE.format(sdk=self.sdk, notebook=notebook)],
+            ["/bin/bash", "-euc", _SHELL.format(sdk=self.sdk), *command],
             cwd=self.project.folder,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.project.folder / "build"), "DONE": str(done)},
+            env={"PATH": os.environ["PATH"], "HOME": str(self.project.folder / "build")},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert finished.returncode == 0, finished.stderr
-        return Executed(json.loads(done.read_text()))
+        # The SDK writes the trace of an error to standard output.
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        return finished.stdout
 
 
 @contextmanager

@@ -29,6 +29,7 @@ DEEPAR = """
 #quality_metric: host=algo-1, test RMSE <loss>=12.5
 #quality_metric: host=algo-1, test mean_wQuantileLoss <loss>=0.0713
 """
+REGISTRY = "492215442770.dkr.ecr.eu-central-1.amazonaws.com"
 XGBOOST = "[12]\ttrain-auc:0.93311\tvalidation-auc:0.92106\n"
 
 
@@ -95,3 +96,20 @@ def test_every_metric_of_a_linear_learner_job_is_found_by_its_name() -> None:
 )
 def test_an_image_has_no_other_metrics(image: str, metric: str) -> None:
     assert image_named(image).metric_pattern(metric) is None
+
+
+@pytest.mark.parametrize(
+    ("image", "metric", "values"),
+    [
+        (f"{REGISTRY}/sagemaker-xgboost:1.7-1", "validation:auc", ["0.92106"]),
+        (f"{REGISTRY}/sagemaker-xgboost:1.7-1", "quality", None),
+        (f"{REGISTRY}/nobody:1", "validation:auc", None),
+        ("nobody", "validation:auc", None),
+    ],
+)
+def test_how_a_metric_is_printed_is_found_by_the_uri_of_an_image(
+    image: str, metric: str, values: list[str] | None
+) -> None:
+    images = Images.load(ROOT / "versions.toml").of_any_version(lambda text: None)
+    pattern = images.metric_pattern(image, metric)
+    assert (pattern and re.findall(pattern, XGBOOST)) == values

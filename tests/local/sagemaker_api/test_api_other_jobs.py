@@ -3,6 +3,10 @@
 import pytest
 from botocore.exceptions import ClientError
 from laptop import BUCKET, ROLE, SERVING_IMAGE, Laptop, processing, training, tuning
+from runner import ROOT
+
+from local.containers.images import Images
+from local.sagemaker_api.kinds import definitions
 
 ENDED = ("Completed", "Failed", "Stopped")
 
@@ -128,3 +132,17 @@ def test_several_definitions_are_tuned_by_one_job(laptop: Laptop) -> None:
     assert {one["ResourceConfig"]["InstanceCount"] for one in job["TrainingJobDefinitions"]} == {1}
     best = sagemaker.describe_training_job(TrainingJobName=job["BestTrainingJob"]["TrainingJobName"])
     assert best["ResourceConfig"]["InstanceType"] == "ml.m5.large"
+
+
+def test_a_tuning_jobs_description_says_how_a_built_in_algorithm_prints_the_objective() -> None:
+    image = "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+    objective = {"Type": "Maximize", "MetricName": "validation:auc"}
+    algorithm = {"TrainingImage": image, "TrainingInputMode": "File"}
+    request = {
+        "HyperParameterTuningJobConfig": {"HyperParameterTuningJobObjective": objective},
+        "TrainingJobDefinition": {"AlgorithmSpecification": algorithm},
+    }
+    images = Images.load(ROOT / "versions.toml").of_any_version(lambda text: None)
+    described = definitions(request, images)["TrainingJobDefinition"]["AlgorithmSpecification"]
+    # SageMaker's SDK attaches by them.
+    assert [one["Name"] for one in described["MetricDefinitions"]] == ["validation:auc"]
