@@ -22,13 +22,6 @@ SUMMARY = "who may do what, by the policies of the templates"
 _DESCRIPTION = """\
 Reads the roles and policies of an assembly (cdk.out) and answers as IAM would: nothing is asked of AWS.
 
-  calls        every call that services make once the stacks are deployed, and which of them is denied
-  can          whether a role may do one thing, and which statement says so
-  matrix       what each role may do
-  unused       what is granted and no rehearsed call uses
-  escalation   how a role may become more than it is
-  reach        what others than this account's roles can reach
-
 An answer is allowed, denied or undecided: undecided where it depends on what no template says, such as the
 address that somebody calls from. docs/iam.md has examples, and what is not modeled.
 """
@@ -58,12 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         command.set_defaults(answer=answer)
         return command
 
-    add("calls", "the calls that services make, and those that are denied", _calls).add_argument(
-        "--all", action="store_true", help="list those that are allowed, too"
-    )
+    add(
+        "calls", "what services call once the stacks are deployed, and what of it is denied", _calls
+    ).add_argument("--all", action="store_true", help="list those that are allowed, too")
     can = add(
         "can",
-        "whether a role may do one thing",
+        "whether a role may do one thing, and which statement says so",
         _can,
         description=_CAN,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -74,7 +67,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     can.add_argument("action", metavar="ACTION", help="such as s3:GetObject")
     can.add_argument("resource", metavar="RESOURCE", help="an ARN, or * for an action without resources")
     can.add_argument("context", metavar="KEY=VALUE", nargs="*", help="condition keys that the call carries")
-    add("matrix", "what each role may do", _matrix).add_argument("--role", help="of this role only")
+    add("matrix", "what each role may do, on which resources", _matrix).add_argument(
+        "--role", help="of this role only"
+    )
     add("unused", "what is granted and no rehearsed call uses", _unused)
     add("escalation", "how a role may become more than it is", _escalation)
     add("reach", "what others than this account's roles can reach", _reach)

@@ -45,10 +45,10 @@ def test_no_statement_is_idle_as_a_whole_but_those_that_let_sagemaker_pull_image
 
 
 def deleted(rehearsed: Rehearsal) -> Iterator[tuple[Statement, Call, Verdict]]:
-    """Each statement that is used, the first call that needs it, and what becomes of the call without it."""
+    """The first used statement of each policy, a call that needs it, and what becomes of it without."""
     needed = {id(use.statement): use for use in rehearsed.uses if use.needed_by}
     for place in places(rehearsed.account):
-        for statement in place.declared(rehearsed.account):
+        for statement in [*place.declared(rehearsed.account)][:1]:
             if use := needed.get(id(statement)):
                 account = place.without(rehearsed.account, statement)
                 yield statement, use.needed_by[0], evaluate(account, use.needed_by[0].request).verdict

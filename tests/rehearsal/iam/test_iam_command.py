@@ -155,7 +155,7 @@ def test_help_says_what_each_command_is_for(iam: Command) -> None:
     answer = iam("--help")
 
     for command in ("calls", "can", "matrix", "unused", "escalation", "reach"):
-        assert f"\n  {command} " in answer.stdout
+        assert f"\n    {command}" in answer.stdout
 
 
 def test_a_resource_of_another_form_is_said(tmp_path: Path) -> None:
