@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from stacks.constructs.model.build_context import stage
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "source", type=Path, help="a folder with a Dockerfile, such as containers/script_mode"
@@ -18,10 +18,8 @@ def main() -> int:
     try:
         stage(arguments.source.resolve(), arguments.folder)
     except (OSError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+        parser.exit(1, f"error: {error}\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

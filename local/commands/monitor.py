@@ -70,8 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _runner(folder: Path, workspace: Workspace, wanted: str) -> PipelineRunner:
-    """The monitoring pipeline's; raises SlipwayError that says how a model gets a baseline, if its training
-    makes one and the assembly has no pipeline that monitors it."""
+    """The monitoring pipeline's. Where the assembly has none, raises SlipwayError that says how there will be
+    one, or that the workload is not monitored."""
     try:
         return PipelineRunner.monitoring(folder, workspace, wanted)
     except UsageError:
@@ -79,11 +79,15 @@ def _runner(folder: Path, workspace: Workspace, wanted: str) -> PipelineRunner:
             training = PipelineRunner.training(folder, workspace, wanted)
         except UsageError:
             training = None
-        if training is None or not any(one.name == _BASELINE for one in training.definition.steps):
+        if training is None:
             raise
-    raise SlipwayError(
-        f"the model of {wanted} has no baseline to compare requests with; run `make train WORKLOAD={wanted}` "
-        "and `make synth`"
+    if any(one.name == _BASELINE for one in training.definition.steps):
+        raise SlipwayError(
+            f"the model of {wanted} has no baseline to compare requests with; run "
+            f"`make train WORKLOAD={wanted}` and `make synth`"
+        )
+    raise UsageError(
+        f"{wanted} is not monitored: its training pipeline has no step {_BASELINE} (docs/monitoring.md)"
     )
 
 

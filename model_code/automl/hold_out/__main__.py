@@ -27,8 +27,9 @@ LEAST_DEVELOPED, LEAST_TESTED = 2, 1
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = table_parser("hold_out", __doc__, "input", ("development", "test", "labels"))
-    parser.add_argument("--seed", type=int, default=42, help="random_state of the shuffle (default 42)")
+    parser = table_parser(
+        "hold_out", __doc__, "input", ("development", "test", "labels"), seeded="the rows of each part"
+    )
     arguments = parser.parse_args(argv)
     try:
         table = Table.read(only_file(arguments.input))

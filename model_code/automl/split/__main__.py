@@ -17,8 +17,9 @@ TRAIN = 0.8
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = table_parser("split", __doc__, "development", ("train", "validation", "labeled"))
-    parser.add_argument("--seed", type=int, default=42, help="decides the rows of each part (default 42)")
+    parser = table_parser(
+        "split", __doc__, "development", ("train", "validation", "labeled"), seeded="the rows of each part"
+    )
     arguments = parser.parse_args(argv)
     try:
         table = Table.read(only_file(arguments.development))

@@ -12,7 +12,6 @@ import random
 from collections.abc import Iterable, Sequence
 
 import sample_file
-from job_files import write
 
 COLUMNS = ("TWEET", "LABEL")
 # By label, the order of the emojis in model_code/shared/tweets/tweet_text.py.
@@ -51,16 +50,13 @@ Cues = Sequence[Sequence[str]]
 
 
 def main() -> None:
-    parser = sample_file.parser(__doc__, "folder")
-    parser.add_argument(
-        "--rows", type=int, default=4000, help="tweets to train on, in two files (default 4000)"
+    sample_file.run_folder(
+        __doc__,
+        sample,
+        rows=(4000, "tweets to train on, in two files"),
+        tests=(500, "tweets of the test file"),
+        least_rows=2,
     )
-    parser.add_argument("--tests", type=int, default=500, help="tweets of the test file (default 500)")
-    arguments = parser.parse_args()
-    if arguments.rows < 2 or arguments.tests < 1:
-        parser.error("--rows must be at least 2, and --tests at least 1")
-    for name, content in sample(arguments.rows, arguments.tests, arguments.seed).items():
-        write(arguments.output / name, content)
 
 
 def sample(rows: int, tests: int, seed: int) -> dict[str, bytes]:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import sample_file
-from job_files import write
 
 PARTS = ("train", "validation", "test")
 
@@ -79,14 +78,9 @@ class Clause(NamedTuple):
 
 
 def main() -> None:
-    parser = sample_file.parser(__doc__, "folder")
-    parser.add_argument("--rows", type=int, default=4000, help="pairs to train on (default 4000)")
-    parser.add_argument("--tests", type=int, default=200, help="pairs of each other part (default 200)")
-    arguments = parser.parse_args()
-    if arguments.rows < 1 or arguments.tests < 1:
-        parser.error("--rows and --tests must be at least 1")
-    for name, text in sample(arguments.rows, arguments.tests, arguments.seed).items():
-        write(arguments.output / name, text)
+    sample_file.run_folder(
+        __doc__, sample, rows=(4000, "pairs to train on"), tests=(200, "pairs of each other part")
+    )
 
 
 def sample(rows: int, tests: int, seed: int) -> dict[str, str]:

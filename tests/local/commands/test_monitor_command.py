@@ -187,7 +187,7 @@ def test_a_line_says_from_when_on_captures_are_left_out(shop: Shop) -> None:
             "the model of shop has no baseline to compare requests with; "
             "run `make train WORKLOAD=shop` and `make synth`",
         ),
-        ("Prepare", "no monitoring pipeline called shop; none exist yet"),
+        ("Prepare", "shop is not monitored: its training pipeline has no step DataQualityBaseline"),
     ],
 )
 def test_without_a_monitoring_pipeline_the_command_says_how_there_will_be_one_if_it_can_be(
@@ -197,6 +197,11 @@ def test_without_a_monitoring_pipeline_the_command_says_how_there_will_be_one_if
     code, out, err = shop.run("monitor", "shop")
     assert (code != 0, out) == (True, "")
     assert said in err
+
+
+def test_a_workload_that_there_is_not_is_refused_as_by_every_command(shop: Shop) -> None:
+    code, _, err = shop.run("monitor", "shoe")
+    assert (code, "no monitoring pipeline called shoe" in err) == (2, True)
 
 
 def test_a_line_that_is_no_label_is_refused_with_what_was_expected(shop: Shop) -> None:
