@@ -52,7 +52,7 @@ build/workloads.mk: stacks/workloads $(wildcard stacks/workloads/*.py stacks/wor
 	@$(PYTHON_OF_PROJECT)
 	@mkdir -p $(@D) && $(or $(wildcard .venv/bin/python),python3) -B -m stacks.workloads > $@.new && mv $@.new $@
 
-.PHONY: help pretrained forecast-plot demo test test-heavy serve train synth artifacts functions check documents resilience release weights snapshots diff fuzz lock bench-synth clean \
+.PHONY: help pretrained forecast-plot demo test test-fast test-heavy serve train synth artifacts functions check documents resilience release weights snapshots diff fuzz lock bench-synth clean \
 	images test-images bench
 
 help: ## what each command does
@@ -66,6 +66,9 @@ demo: $(INSTALLED) $(DATA) $(WEIGHTS_HERE) ## set up, train, serve, score, print
 
 test: synth ## set up and run every test that needs no heavy environment
 	@python -m pytest -n 2 --dist loadfile --ignore tests/heavy tests
+
+test-fast: $(INSTALLED) ## run the tests of the folders that differ from BASE, the nearest first, in less than a minute
+	@python tests/fast $(BASE)
 
 # HEAVY: some of its files only, with the ENVIRONMENTS that they need.
 test-heavy: synth ## run the tests of the images that have a heavy environment of their own (Python 3.11)

@@ -110,6 +110,18 @@ def test_a_diff_with_the_same_tree_is_safe(project: Project) -> None:
     assert "## Cost\n\nThe cost does not change.\n" in succeeded(project.make("diff", "BASE=HEAD"))
 
 
+def test_a_change_is_tested_by_its_folders_tests(project: Project) -> None:
+    planted = project.folder / "tests" / "assembly" / "test_planted.py"
+    planted.write_text("def test_that_fails() -> None:\n    assert not __name__\n")
+    try:
+        done = project.make("test-fast", "BASE=HEAD")
+    finally:
+        planted.unlink()
+    assert done.returncode != 0
+    assert "tests/assembly/test_planted.py:2: AssertionError" in done.stdout
+    assert re.search(r"^1 failed, \d+ passed", done.stdout, re.MULTILINE), done.stdout
+
+
 def test_our_policies_read_an_assembly(project: Project) -> None:
     done = project.run(".venv/bin/python", "-m", "stacks.policies", "dev", "cdk.out")
     assert re.search(r"^dev: \d+ findings of \d+ rules$", done.stderr, re.MULTILINE), done.stderr

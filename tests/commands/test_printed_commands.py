@@ -17,6 +17,7 @@ RUN_BY: Mapping[str, str] = {
     "make help": "commands/test_make_targets.py::test_help_names_every_target",
     "make demo": "commands/test_demo.py::test_it_is_short",
     "make test": f"{CI}: make test",
+    "make test-fast": "commands/test_make_targets.py::test_a_change_is_tested_by_its_folders_tests",
     "make test-heavy": f"{CI}: make test-heavy",
     "make serve": "commands/test_demo.py::test_everything_is_served_until_it_is_told_to_stop",
     "make export-experiments": "heavy/test_experiments_export.py::"
