@@ -16,7 +16,7 @@ from local.endpoint.fleet import Fleets
 from local.endpoint.replacement import Hosted
 from local.endpoint.runtime import Runtime
 from local.http.listener import bind, listening
-from local.timing import Timing
+from local.timing import SAGEMAKER, Timing
 
 # More than the containers of a chain may take, at the time scale of the run.
 _LONGEST_RECOVERY = 10.0
@@ -80,7 +80,8 @@ async def run(
     Raises ContainerError when the endpoint does not start, SlipwayError when its answers cannot be judged.
     """
     async with _served(assembly, endpoint, fleets) as (port, victims):
-        patience = timing.answer * len(victims) + 1
+        # Each container has its time; a client that gives up sooner, on a busy machine, would call that lost.
+        patience = max(timing.answer * len(victims) + 1, SAGEMAKER.answer)
         target = Target(
             port,
             endpoint.name,
