@@ -11,6 +11,9 @@ import pytest
 from assemblies import ROOT
 from assembly_files import write_assembly
 
+from assembly.program import ended
+from rehearsal.__main__ import main
+
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -61,15 +64,17 @@ type Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def iam(tmp_path: Path) -> Command:
-    write_assembly(tmp_path / "cdk.out", RESOURCES)
+def iam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs the command where an assembly was synthesized: a small one, unless another is there."""
+    monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "rehearsal", "iam", *arguments]
-        environment = {"PYTHONPATH": str(ROOT)}
-        return subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
+        if not (tmp_path / "cdk.out").exists():
+            write_assembly(tmp_path / "cdk.out", RESOURCES)
+        monkeypatch.setattr(sys, "argv", ["rehearsal", "iam", *arguments])
+        code = ended(main)
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, said.out, said.err)
 
     return run
 
@@ -151,25 +156,19 @@ def test_a_call_that_is_denied_names_the_statement_to_add(iam: Command) -> None:
     assert "1 allowed, 2 denied, 0 undecided" in answer.stdout
 
 
-def test_help_says_what_each_command_is_for(iam: Command) -> None:
-    answer = iam("--help")
+def test_help_says_what_each_command_is_for() -> None:
+    command = [sys.executable, "-m", "rehearsal", "iam", "--help"]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
 
-    for command in ("calls", "can", "matrix", "unused", "escalation", "reach"):
-        assert f"\n    {command}" in answer.stdout
+    for question in ("calls", "can", "matrix", "unused", "escalation", "reach"):
+        assert f"\n    {question}" in answer.stdout
 
 
-def test_a_resource_of_another_form_is_said(tmp_path: Path) -> None:
+def test_a_resource_of_another_form_is_said(iam: Command, tmp_path: Path) -> None:
     rule = {"Type": "AWS::SageMaker::NotebookInstance", "Properties": {"InstanceType": "ml.t3.medium"}}
     write_assembly(tmp_path / "cdk.out", {"Notebook": rule})
 
-    answer = subprocess.run(
-        [sys.executable, "-m", "rehearsal", "iam", "calls"],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    answer = iam("calls")
 
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr.startswith("error: the people calls cannot be derived: a property is missing")
