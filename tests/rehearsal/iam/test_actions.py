@@ -125,6 +125,17 @@ def test_a_key_that_exists_is_no_fault(key: str) -> None:
     assert [*faults(statement)] == []
 
 
+def test_a_key_may_have_another_prefix_than_the_service_of_its_action() -> None:
+    on_changes = {"StringEquals": {"catalog:ChangeType": "a"}}
+    declared = {"Effect": "Allow", "Resource": "*", "Condition": on_changes}
+    own, other = identity(
+        {**declared, "Action": "aws-marketplace:StartChangeSet"}, {**declared, "Action": "s3:*"}
+    )
+
+    assert "the condition key catalog:ChangeType doesn't exist" not in [*faults(own)]
+    assert "the condition key catalog:ChangeType doesn't exist" in [*faults(other)]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "shared"),
     [

@@ -179,6 +179,8 @@ def test_not_action_is_every_other_action() -> None:
         ("aws:PrincipalType", "AssumedRole", ALLOWED),
         ("aws:RequestedRegion", "eu-west-1", ALLOWED),
         ("aws:SecureTransport", "true", ALLOWED),
+        ("aws:ViaAWSService", "false", ALLOWED),
+        ("kms:CallerAccount", ID, ALLOWED),
         ("aws:ResourceAccount", ID, ALLOWED),
         ("s3:ResourceAccount", "999999999999", DENIED),
         ("aws:ResourceTag/kind", "data", ALLOWED),
@@ -196,6 +198,33 @@ def test_the_keys_that_follow_from_who_calls_what(key: str, value: str, verdict:
     bucket = account(one, tags={request().resource: {"kind": "data"}})
 
     assert evaluate(bucket, request()).verdict is verdict
+
+
+OWNERS = [
+    ("*", ID, ALLOWED),
+    (f"arn:aws:sqs:eu-west-1:{ID}:all", ID, ALLOWED),
+    ("arn:aws:s3:::data/a", ID, ALLOWED),
+    ("arn:aws:s3:::data/a", "999999999999", DENIED),
+    ("arn:aws:s3:::theirs/a", ID, UNDECIDED),
+    ("arn:aws:sqs:eu-west-1:999999999999:all", ID, DENIED),
+]
+
+
+@pytest.mark.parametrize(("on", "owner", "verdict"), OWNERS)
+def test_the_account_of_a_resource_is_its_owners(on: str, owner: str, verdict: Verdict) -> None:
+    one = role(allow("*", Condition={"StringEquals": {"aws:ResourceAccount": owner}}))
+
+    assert evaluate(account(one), request("sqs:SendMessage", on)).verdict is verdict
+
+
+def test_another_accounts_resource_is_of_that_account() -> None:
+    theirs = "arn:aws:sqs:eu-west-1:999999999999:all"
+    one = role(allow("*", Condition={"StringEquals": {"aws:ResourceAccount": "999999999999"}}))
+    everybody = resource(allow("*", Principal="*"))
+
+    assert evaluate(
+        account(one, resource_policies={theirs: everybody}), request("sqs:SendMessage", theirs)
+    ).allowed
 
 
 def test_the_tags_of_a_resource_may_not_be_known() -> None:
