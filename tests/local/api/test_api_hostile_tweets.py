@@ -48,8 +48,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def api(synth: Callable[..., Assembly], folder: Path) -> Iterator[LiveApi]:
-    with live_api(synth("dev").folder, folder, "slipway-dev-emoji", PlayedEmojis) as live:
+def api(dev: Assembly, folder: Path) -> Iterator[LiveApi]:
+    with live_api(dev.folder, folder, "slipway-dev-emoji", PlayedEmojis) as live:
         yield live
 
 
