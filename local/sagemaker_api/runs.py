@@ -24,11 +24,12 @@ _PREFIXES = {"Tuning": "HyperParameterTuningJob", "Model": "Model"}
 
 
 class _Reader[T]:
-    """Reads files once, until another takes their place: most executions have ended long ago."""
+    """Reads files once, until others take their place: most executions have ended long ago. Not for files
+    that change often: the times of a file system are coarse, so two versions may look the same."""
 
     def __init__(self, read: Callable[[Path], T]) -> None:
         self._read = read
-        self._known: dict[Path, tuple[tuple[int, int], T]] = {}
+        self._known: dict[Path, tuple[tuple[int, ...], T]] = {}
 
     def __call__(self, path: Path) -> T | None:
         """What the file holds; None where there is none."""
@@ -36,7 +37,7 @@ class _Reader[T]:
             status = path.stat()
         except (FileNotFoundError, NotADirectoryError):
             return None
-        version = (status.st_ino, status.st_mtime_ns)
+        version = status.st_ino, status.st_mtime_ns, status.st_size
         if path not in self._known or self._known[path][0] != version:
             self._known[path] = version, self._read(path)
         return self._known[path][1]
@@ -44,7 +45,7 @@ class _Reader[T]:
 
 @dataclass(frozen=True)
 class Found:
-    """An execution, its folder, and the log of its steps as it was written."""
+    """An execution, its folder, and what reads the log of its steps once it has ended."""
 
     record: ExecutionRecord
     folder: Path
@@ -60,9 +61,9 @@ class Found:
 
     def steps(self) -> Sequence[step_log.Entry]:
         """Its steps as they stand; what ran when its process ended has failed."""
-        steps = self.log(self.folder / step_log.FILE) or []
         if self.record.status == RUNNING:
-            return steps
+            return step_log.read(self.folder)
+        steps = self.log(self.folder / step_log.FILE) or []
         gone = {"status": step_log.FAILED, "failure": _ENDED, "ended": self.modified}
         return [one if one["ended"] is not None else {**one, **gone} for one in steps]
 
