@@ -41,6 +41,7 @@ from local.sagemaker_api.resources import CONFIG, MODEL, Request, Resources
 from local.sagemaker_api.runs import Runs
 from local.sagemaker_api.streams import streams
 from local.sagemaker_api.tags import Tagged, Tags
+from local.sagemaker_api.training_request import check_training
 from local.sagemaker_api.tuning import TuningTrainings, training_records
 from local.storage.s3 import Storage
 from local.storage.workspace import Workspace
@@ -108,7 +109,7 @@ class SageMakerApi:
 
         self._tunings = tunings = jobs(kinds.TUNING_JOBS, "Tuning", _check_tuning)
         return [
-            jobs(kinds.TRAINING_JOBS, "Training", _nothing, partial(training_records, tunings)),
+            jobs(kinds.TRAINING_JOBS, "Training", check_training, partial(training_records, tunings)),
             jobs(kinds.PROCESSING_JOBS, "Processing", _nothing),
             jobs(kinds.TRANSFORM_JOBS, "Transform", self._check_transform),
             tunings,

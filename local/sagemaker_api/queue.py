@@ -65,9 +65,9 @@ class Job:
         self.note(phase=phase, transitions=transitions, **changes)
 
     def end(self, status: str, phase: str, message: str, **changes: Any) -> None:
-        now = time.time()
-        self.enter(phase, message, status=status, ended=now, **changes)
-        self.record["transitions"][-1]["EndTime"] = now
+        self.enter(phase, message, status=status, ended=time.time(), **changes)
+        last = self.record["transitions"][-1]
+        last["EndTime"] = last["StartTime"]
         self.note()
 
 

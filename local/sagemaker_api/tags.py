@@ -46,7 +46,7 @@ class Tags:
 
     def _add(self, request: Request) -> Request:
         kind, name, tags = self._find(request)
-        tags |= {one["Key"]: one["Value"] for one in request["Tags"]}
+        tags |= tags_of(request)
         if len(tags) > MOST:
             limit = f"A resource has at most {MOST} tags; with these it would have {len(tags)}"
             raise AwsError("ResourceLimitExceeded", limit)
@@ -67,8 +67,15 @@ def _listed(tags: Mapping[str, str]) -> list[Mapping[str, str]]:
 
 
 def tags_of(request: Request) -> dict[str, str]:
-    """The tags of a request by their keys."""
-    return {one["Key"]: one["Value"] for one in request.get("Tags", [])}
+    """The tags of a request by their keys; raises AwsError for a key that is there twice, or is AWS's own."""
+    tags: dict[str, str] = {}
+    for one in request.get("Tags", []):
+        if one["Key"] in tags:
+            raise validation(f"Duplicate tag keys found: {one['Key']}")
+        if one["Key"].lower().startswith("aws:"):
+            raise validation(f"The tag key {one['Key']} is reserved: aws: is for AWS's own tags")
+        tags[one["Key"]] = one["Value"]
+    return tags
 
 
 def tags_by_name(records: Records, declared: Iterable[Resource], name: str) -> Mapping[str, str] | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from local.aws.s3.conditions import ANY, Condition
 from local.aws.s3.errors import s3_error
 from local.aws.s3.objects import Objects
 from local.storage.files import write_whole
@@ -44,8 +45,10 @@ class Uploads:
         write_whole(part.with_suffix(".etag"), etag)
         file.replace(part)
 
-    def complete(self, id: str, bucket: str, key: str, parts: Sequence[Part]) -> None:
-        """Make the parts, which are in order, one object."""
+    def complete(
+        self, id: str, bucket: str, key: str, parts: Sequence[Part], condition: Condition = ANY
+    ) -> None:
+        """Make the parts, which are in order, one object, if what is there is as demanded."""
         upload = self._find(id, bucket, key)
         if not parts:
             raise s3_error("MalformedXML", "You must specify at least one part.")
@@ -62,7 +65,7 @@ class Uploads:
             for file in files:
                 with file.open("rb") as source:
                     shutil.copyfileobj(source, target)
-        self._objects.take(whole, bucket, key, upload["headers"])
+        self._objects.take(whole, bucket, key, upload["headers"], condition)
         shutil.rmtree(self._folder / id)
 
     def abort(self, id: str, bucket: str, key: str) -> None:

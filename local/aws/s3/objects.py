@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import threading
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from local.aws.errors import AwsError
+from local.aws.s3.conditions import ANY, Condition
 from local.aws.s3.errors import s3_error
 from local.errors import StorageError
 from local.storage.files import files_below, write_whole
@@ -129,6 +132,7 @@ class Objects:
     def __init__(self, storage: Storage, folder: Path) -> None:
         self.storage = storage
         self._folder = folder
+        self._writing = threading.Lock()
 
     def demand_bucket(self, bucket: str) -> None:
         try:
@@ -176,13 +180,21 @@ class Objects:
         if key.endswith("/"):
             raise s3_error("InvalidArgument", f"{uri}: objects are files here, and no folders")
 
-    def take(self, file: Path, bucket: str, key: str, headers: Mapping[str, str]) -> None:
-        """Move a file, which is in the storage's `incoming`, to an object, with a request's headers."""
-        try:
-            self.storage.take(file, _uri(bucket, key))
-        except StorageError as error:
-            raise s3_error("InvalidArgument", str(error)) from None
-        self._keep_headers(bucket, key, headers)
+    def take(
+        self, file: Path, bucket: str, key: str, headers: Mapping[str, str], condition: Condition = ANY
+    ) -> None:
+        """Move a file, which is in the storage's `incoming`, to an object, with a request's headers.
+
+        Of several writers that want to be the first, one is: between the condition and the write there is
+        no other's.
+        """
+        with self._writing:
+            condition.demand(lambda: self._tag(bucket, key))
+            try:
+                self.storage.take(file, _uri(bucket, key))
+            except StorageError as error:
+                raise s3_error("InvalidArgument", str(error)) from None
+            self._keep_headers(bucket, key, headers)
 
     def remove(self, bucket: str, key: str) -> None:
         """Remove an object, and the folders that are empty then; no matter if there is none."""
@@ -199,6 +211,12 @@ class Objects:
                 above.rmdir()
             except OSError:
                 break
+
+    def _tag(self, bucket: str, key: str) -> str | None:
+        try:
+            return self.find(bucket, key).etag
+        except AwsError:
+            return None
 
     def _keep_headers(self, bucket: str, key: str, headers: Mapping[str, str]) -> None:
         kept = {name: one for name, one in headers.items() if name in _KEPT or name.startswith(_OWN)}

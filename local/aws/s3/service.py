@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from local.aws.errors import AwsError
 from local.aws.front import Send, demand_signature, send_response
 from local.aws.s3.asked import Asked
 from local.aws.s3.buckets import MadeBuckets
+from local.aws.s3.conditions import Condition
 from local.aws.s3.errors import s3_error
 from local.aws.s3.listing import list_objects, written
 from local.aws.s3.multipart import Uploads
@@ -148,7 +150,8 @@ class S3:
             (int(one.findtext("PartNumber", "0")), one.findtext("ETag", ""))
             for one in parsed(body).iterfind("Part")
         ]
-        self._uploads.complete(asked.query["uploadId"], asked.bucket, asked.key, parts)
+        condition = Condition(asked.headers)
+        self._uploads.complete(asked.query["uploadId"], asked.bucket, asked.key, parts, condition)
         found = self._objects.find(asked.bucket, asked.key)
         answer = {"Bucket": asked.bucket, "Key": asked.key, "ETag": found.etag}
         return _xml(element("CompleteMultipartUploadResult", elements(answer), root=True))
@@ -156,6 +159,7 @@ class S3:
     async def _put(self, asked: Asked) -> Response:
         """PutObject, UploadPart, or CopyObject where a source is named."""
         self._objects.demand_writable(asked.bucket, asked.key)
+        condition = Condition(asked.headers)
         source = asked.headers.get("x-amz-copy-source")
         part = None
         if "partNumber" in asked.query:
@@ -166,23 +170,24 @@ class S3:
         with tempfile.TemporaryDirectory(dir=self._objects.storage.incoming) as folder:
             file = Path(folder) / "object"
             if source:
-                return await asyncio.to_thread(self._copy, asked, source, file)
+                return await asyncio.to_thread(self._copy, asked, source, file, condition)
             digests = Digests(asked.headers)
             await asked.receive_into(file, digests)
             if part is not None:
                 self._uploads.keep(file, part, digests.etag)
             else:
-                self._objects.take(file, asked.bucket, asked.key, asked.headers)
+                self._objects.take(file, asked.bucket, asked.key, asked.headers, condition)
         return Response(200, {"etag": digests.etag, **digests.named})
 
-    def _copy(self, asked: Asked, source: str, file: Path) -> Response:
+    def _copy(self, asked: Asked, source: str, file: Path, condition: Condition) -> Response:
         bucket, _, key = unquote(source).removeprefix("/").partition("/")
         if "?versionId" in source:
             raise s3_error("NotImplemented", "objects have no versions here")
         found = self._objects.find(bucket, key)
-        file.write_bytes(found.path.read_bytes())
+        shutil.copyfile(found.path, file)
         replaced = asked.headers.get("x-amz-metadata-directive") == "REPLACE"
-        self._objects.take(file, asked.bucket, asked.key, asked.headers if replaced else found.headers)
+        headers = asked.headers if replaced else found.headers
+        self._objects.take(file, asked.bucket, asked.key, headers, condition)
         copy = self._objects.find(asked.bucket, asked.key)
         answer = {"LastModified": written(copy.modified), "ETag": copy.etag}
         return _xml(element("CopyObjectResult", elements(answer), root=True))

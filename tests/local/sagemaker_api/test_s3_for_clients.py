@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,10 @@ def test_a_presigned_url_needs_no_client(laptop: Laptop) -> None:
         ("put_object", {"Key": "a", "Body": b"a", "ChecksumCRC32": "AAAAAA=="}, "BadDigest"),
         ("get_object", {"Key": "wrong/object", "Range": "bytes=9-"}, "InvalidRange"),
         ("get_object", {"Key": "wrong/object", "IfMatch": '"0"'}, "PreconditionFailed"),
+        ("put_object", {"Key": "wrong/object", "Body": b"a", "IfNoneMatch": "*"}, "PreconditionFailed"),
+        ("put_object", {"Key": "wrong/object", "Body": b"a", "IfMatch": '"0"'}, "PreconditionFailed"),
+        ("put_object", {"Key": "none", "Body": b"a", "IfMatch": '"0"'}, "NoSuchKey"),
+        ("put_object", {"Key": "none", "Body": b"a", "IfNoneMatch": '"0"'}, "NotImplemented"),
         ("get_object", {"Key": "wrong/object", "VersionId": "1"}, "NotImplemented"),
         ("put_bucket_versioning", {"VersioningConfiguration": {"Status": "Enabled"}}, "NotImplemented"),
         ("create_bucket", {"Bucket": BUCKET}, "BucketAlreadyOwnedByYou"),
@@ -163,6 +168,34 @@ def test_a_wrong_request_has_the_code_of_s3(s3: Any, operation: str, arguments: 
     with pytest.raises(ClientError) as refused:
         getattr(s3, operation)(**{"Bucket": BUCKET, **arguments})
     assert code_of(refused) == code
+    assert s3.get_object(Bucket=BUCKET, Key="wrong/object")["Body"].read() == b"digits"
+
+
+def test_of_those_that_want_to_write_an_object_first_one_does(s3: Any) -> None:
+    def write(content: str) -> str | None:
+        try:
+            s3.put_object(Bucket=BUCKET, Key="first", Body=content.encode(), IfNoneMatch="*")
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "PreconditionFailed"
+            return None
+        return content
+
+    with ThreadPoolExecutor(4) as pool:
+        written = [one for one in pool.map(write, "abcd") if one]
+    assert [s3.get_object(Bucket=BUCKET, Key="first")["Body"].read().decode()] == written
+
+
+def test_an_upload_in_parts_replaces_only_what_it_is_to_replace(s3: Any) -> None:
+    tag = s3.put_object(Bucket=BUCKET, Key="replaced", Body=b"old")["ETag"]
+    upload = {"Bucket": BUCKET, "Key": "replaced"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+    parts = [{"PartNumber": 1, "ETag": s3.upload_part(**upload, PartNumber=1, Body=b"new")["ETag"]}]
+    with pytest.raises(ClientError) as refused:
+        s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts}, IfNoneMatch="*")
+    assert code_of(refused) == "PreconditionFailed"
+    assert s3.get_object(Bucket=BUCKET, Key="replaced")["Body"].read() == b"old"
+    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts}, IfMatch=tag)
+    assert s3.get_object(Bucket=BUCKET, Key="replaced")["Body"].read() == b"new"
 
 
 @pytest.mark.parametrize(
