@@ -1,10 +1,13 @@
 """The notebooks of the workshops as they are stored: the same on AWS and a laptop, and with both SDKs."""
 
+import json
 import re
 import tomllib
 from typing import Any
 
 import nbformat
+import numpy as np
+import pandas as pd
 import pytest
 from assemblies import ROOT
 
@@ -76,3 +79,25 @@ def test_both_sdks_differ_in_the_cells_that_say_so_alone(workshop: str) -> None:
     differing = [one for one, other in zip(v3, v2, strict=True) if one.source != other.source]
     assert [one.source for one in differing if not is_of_the_sdk(one)] == [v3[0].source]
     assert v3[0].source.replace("version 3", "version 2") == v2[0].source
+
+
+# pandas' own, of each Timedelta.
+@pytest.mark.filterwarnings("ignore:The 'generic' unit for NumPy timedelta:DeprecationWarning")
+@pytest.mark.parametrize("name", ["electricity.ipynb", "electricity-sdk-v2.ipynb"])
+def test_no_request_of_the_evaluation_is_too_large_for_an_endpoint(name: str) -> None:
+    [cell] = [cell.source for cell in read(name).cells if cell.source.startswith("TENTHS = ")]
+    months = pd.date_range("2014-01-01", "2014-10-01", freq="2h")
+    # As many clients as the published file has, with loads of as many digits.
+    series = [pd.Series(np.full(len(months), 1234.56789012345 + n), months) for n in range(370)]
+    asked = []
+
+    def forecast(predictor: Any, histories: Any, quantiles: Any) -> Any:
+        asked.append(sum(len(json.dumps(one.tolist())) for one in histories))
+        return [pd.DataFrame(dict.fromkeys(quantiles, one.iloc[:84].to_numpy())) for one in histories]
+
+    weeks = list(pd.date_range("2014-09-01", periods=4, freq="7D"))
+    known = {"np": np, "pd": pd, "weeks": weeks, "learned": series, "WEEK": 84, "forecast": forecast}
+    known |= {"predictor": None, "before": lambda one, end: one.loc[: end - pd.Timedelta("2h")]}
+    exec(cell, known)  # noqa: S102
+    assert len(known["forecasts"]) == 4 * 370
+    assert max(asked) < 6_000_000
