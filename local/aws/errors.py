@@ -17,3 +17,8 @@ class AwsError(SlipwayError):
 def validation(message: str) -> AwsError:
     """The error of services in JSON for a request that is wrong by itself, or names what does not exist."""
     return AwsError("ValidationException", message)
+
+
+def xml_code(error: AwsError) -> str:
+    """The error's code as services that answer in XML call it."""
+    return {"InvalidSignatureException": "SignatureDoesNotMatch"}.get(error.code, error.code)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from local.api.request import Request
-from local.aws.errors import AwsError
+from local.aws.errors import AwsError, xml_code
 from local.aws.front import Send, demand_signature, send_response
 from local.aws.models import service_model
 from local.http.bodies import Bodies, BodyError, Receive
@@ -42,7 +42,7 @@ class QueryService:
     def error(self, error: AwsError) -> Response:
         who = "Sender" if error.status < 500 else "Receiver"
         text = (
-            f"<ErrorResponse><Error><Type>{who}</Type><Code>{escape(error.code)}</Code>"
+            f"<ErrorResponse><Error><Type>{who}</Type><Code>{escape(xml_code(error))}</Code>"
             f"<Message>{escape(str(error))}</Message></Error>"
             f"<RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>"
         )

@@ -45,8 +45,8 @@ class FolderRegistry:
                 raise SlipwayError(f"{one.model_data_url} is not the archive that was registered")
         return package
 
-    def set_status(self, group: str, version: int, status: str) -> Package:
-        package = replace(self.package(group, version), status=status)
+    def set_status(self, group: str, version: int, status: str, reason: str = "") -> Package:
+        package = replace(self.package(group, version), status=status, reason=reason)
         write_whole(self._folder(group, version) / _PACKAGE, _as_json(package))
         return package
 

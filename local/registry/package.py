@@ -23,6 +23,7 @@ class Package:
     """A version of a model package group: its containers in their order, and how good they are.
 
     `baseline` is where the `statistics` and the `constraints` of its data are; empty without them.
+    `reason` is what whoever approved or rejected it wrote.
     """
 
     group: str
@@ -33,6 +34,7 @@ class Package:
     metrics: Mapping[str, Any]
     containers: Sequence[Container]
     baseline: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
 
 
 class Registry(Protocol):
@@ -46,6 +48,6 @@ class Registry(Protocol):
 
     def package(self, group: str, version: int) -> Package: ...
 
-    def set_status(self, group: str, version: int, status: str) -> Package:
-        """Approve or reject a version; returns it as it is then."""
+    def set_status(self, group: str, version: int, status: str, reason: str = "") -> Package:
+        """Approve or reject a version, for a reason if one is given; returns it as it is then."""
         ...

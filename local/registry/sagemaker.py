@@ -43,10 +43,11 @@ class SageMakerRegistry:
         with _asking(group):
             return self._describe(self._arn(group, version), self._digest)
 
-    def set_status(self, group: str, version: int, status: str) -> Package:
+    def set_status(self, group: str, version: int, status: str, reason: str = "") -> Package:
         with _asking(group):
             arn = self._arn(group, version)
-            self._sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus=status)
+            given = {"ApprovalDescription": reason} if reason else {}
+            self._sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus=status, **given)
             return self._describe(arn)
 
     def _arn(self, group: str, version: int) -> str:

@@ -23,6 +23,7 @@ from local.sagemaker_api.tags import put_tags, tags_by_name, tags_of
 from local.storage.s3 import Storage
 
 _TYPE = "AWS::SageMaker::ModelPackageGroup"
+_UPDATED = {"ModelPackageArn", "ModelApprovalStatus", "ApprovalDescription", "ClientToken"}
 Request = Mapping[str, Any]
 _CALLER: Mapping[str, str] = {"UserProfileName": "local"}
 
@@ -143,6 +144,8 @@ class Packages:
             },
             "InferenceSpecification": {"Containers": containers},
         }
+        if package.reason:
+            found["ApprovalDescription"] = package.reason
         if package.metrics:
             statistics = {"ContentType": "application/json", "S3Uri": self._published_metrics(package)}
             found["ModelMetrics"] = {"ModelQuality": {"Statistics": statistics}}
@@ -163,11 +166,16 @@ class Packages:
         return Listing("ModelPackageSummaryList", "ModelPackageName").page(found, request)
 
     def _update(self, request: Request) -> Request:
-        for member in request.keys() - {"ModelPackageArn", "ModelApprovalStatus", "ClientToken"}:
+        for member in request.keys() - _UPDATED:
             raise validation(f"{member} is not kept here: ModelApprovalStatus is what can be updated")
         package = self._find("UpdateModelPackage", request["ModelPackageArn"])
-        if "ModelApprovalStatus" in request:
-            self._registry.set_status(package.group, package.version, request["ModelApprovalStatus"])
+        if request.keys() & {"ModelApprovalStatus", "ApprovalDescription"}:
+            self._registry.set_status(
+                package.group,
+                package.version,
+                request.get("ModelApprovalStatus", package.status),
+                request.get("ApprovalDescription", package.reason),
+            )
         return {"ModelPackageArn": package.arn}
 
     def _find(self, operation: str, arn: str) -> Package:

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from local.api.request import Request
-from local.aws.errors import AwsError
+from local.aws.errors import AwsError, xml_code
 from local.aws.front import Send, demand_signature, send_response
 from local.aws.s3.asked import Asked
 from local.aws.s3.buckets import MadeBuckets
@@ -41,7 +41,6 @@ class S3:
         self._bodies = Bodies(_LARGEST_XML)
         self._operations: Mapping[tuple[str, str, str | None], Callable[[Asked], Response]] = {
             ("GET", "service", None): self._list_buckets,
-            ("PUT", "bucket", None): self._create_bucket,
             ("HEAD", "bucket", None): self._head_bucket,
             ("DELETE", "bucket", None): self._delete_bucket,
             ("GET", "bucket", "location"): self._location,
@@ -53,6 +52,7 @@ class S3:
             ("DELETE", "object", "uploadId"): self._abort_upload,
         }
         self._with_body: Mapping[tuple[str, str, str | None], Callable[[Asked, bytes], Response]] = {
+            ("PUT", "bucket", None): self._create_bucket,
             ("POST", "bucket", "delete"): self._delete_several,
             ("POST", "object", "uploadId"): self._complete_upload,
         }
@@ -76,8 +76,7 @@ class S3:
             raise s3_error("NotImplemented", f"{asked_for} is not implemented here")
 
     def error(self, error: AwsError) -> Response:
-        code = {"InvalidSignatureException": "SignatureDoesNotMatch"}.get(error.code, error.code)
-        code = {"MissingAuthenticationTokenException": "AccessDenied"}.get(code, code)
+        code = {"MissingAuthenticationTokenException": "AccessDenied"}.get(error.code, xml_code(error))
         text = element("Error", elements({"Code": code, "Message": error, "RequestId": uuid.uuid4()}))
         return _xml(text, error.status)
 
@@ -91,7 +90,14 @@ class S3:
         ]
         return _xml(element("ListAllMyBucketsResult", element("Buckets", "".join(entries)), root=True))
 
-    def _create_bucket(self, asked: Asked) -> Response:
+    def _create_bucket(self, asked: Asked, body: bytes) -> Response:
+        place = parsed(body).findtext("LocationConstraint") if body else None
+        if place not in (None, self.region):
+            raise s3_error(
+                "IllegalLocationConstraintException",
+                f"The {place} location constraint is incompatible for the region specific endpoint this "
+                f"request was sent to: {self.region}.",
+            )
         self._made.make(asked.bucket, self._objects.storage)
         return Response(200, {"location": f"/{asked.bucket}"})
 

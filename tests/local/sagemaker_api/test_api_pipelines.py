@@ -73,7 +73,11 @@ def test_an_execution_registers_a_package_that_is_approved_and_deployed(
     s3 = laptop.client("s3")
     assert b'"rows": 4' in s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 
-    sagemaker.update_model_package(ModelPackageArn=package_arn, ModelApprovalStatus="Approved")
+    sagemaker.update_model_package(
+        ModelPackageArn=package_arn, ModelApprovalStatus="Approved", ApprovalDescription="better by far"
+    )
+    described = sagemaker.describe_model_package(ModelPackageName=package_arn)
+    assert described["ApprovalDescription"] == "better by far"
     approved = sagemaker.list_model_packages(ModelPackageGroupName=GROUP, ModelApprovalStatus="Approved")
     assert [one["ModelPackageArn"] for one in approved["ModelPackageSummaryList"]] == [package_arn]
     (container,) = package["InferenceSpecification"]["Containers"]

@@ -116,14 +116,22 @@ def test_a_resource_has_at_most_fifty_tags(there: Any) -> None:
     assert refused.value.response["Error"]["Code"] == "ResourceLimitExceeded"
 
 
-@pytest.mark.parametrize("service", ["s3", "sts", "logs"])
-def test_every_service_wants_the_keys(laptop: Laptop, service: str) -> None:
+@pytest.mark.parametrize(
+    ("service", "code"),
+    [
+        ("s3", "SignatureDoesNotMatch"),
+        ("sts", "SignatureDoesNotMatch"),
+        ("logs", "InvalidSignatureException"),
+    ],
+)
+def test_every_service_wants_the_keys(laptop: Laptop, service: str, code: str) -> None:
     calls = {"s3": "ListBuckets", "sts": "GetCallerIdentity", "logs": "DescribeLogStreams"}
     with pytest.raises(ClientError) as refused:
         laptop.client(service, aws_secret_access_key="another")._make_api_call(
             calls[service], {"logGroupName": "x"} if service == "logs" else {}
         )
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    assert refused.value.response["Error"]["Code"] == code
 
 
 def test_a_call_without_a_signature_is_refused(laptop: Laptop) -> None:

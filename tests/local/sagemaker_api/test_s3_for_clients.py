@@ -158,6 +158,11 @@ def test_a_presigned_url_needs_no_client(laptop: Laptop) -> None:
         ("get_object", {"Key": "wrong/object", "VersionId": "1"}, "NotImplemented"),
         ("put_bucket_versioning", {"VersioningConfiguration": {"Status": "Enabled"}}, "NotImplemented"),
         ("create_bucket", {"Bucket": BUCKET}, "BucketAlreadyOwnedByYou"),
+        (
+            "create_bucket",
+            {"Bucket": "elsewhere", "CreateBucketConfiguration": {"LocationConstraint": "us-west-2"}},
+            "IllegalLocationConstraintException",
+        ),
         ("delete_bucket", {"Bucket": "shop-data"}, "BucketNotEmpty"),
         ("upload_part", {"Key": "a", "UploadId": "0" * 32, "PartNumber": 1, "Body": b""}, "NoSuchUpload"),
         ("abort_multipart_upload", {"Key": "a", "UploadId": "../../x"}, "NoSuchUpload"),
