@@ -79,6 +79,10 @@ def again(tmp_path_factory: pytest.TempPathFactory, executions: list[str]) -> It
     )
     assert wait_until(lambda: any((laptop.work / "processing-job").rglob("half.csv")))
     assert wait_until(lambda: steps(sagemaker, executions[0]).get("Fit", {}).get("StepStatus") == "Executing")
+    # The watchdog knows a container once it has started.
+    fit = laptop.runner.folder / "build" / "runs" / executions[0].rpartition("/")[2] / "Fit"
+    trial = laptop.work / "hyper-parameter-tuning-job" / "work" / "tunes" / "trial-002"
+    assert wait_until(lambda: any(fit.rglob("pid")) and any(trial.rglob("pid")))
     laptop = killed(laptop)
     yield laptop
     assert laptop.end(signal.SIGINT) == 0, laptop.errors()

@@ -32,6 +32,7 @@ def main() -> int:
         for _ in range(int(hyperparameters["epochs"])):
             print(f"quality={depth}")
         if depth == hyperparameters.get("hangs"):
+            (BASE.parents[1] / "pid").write_text(str(os.getpid()))
             time.sleep(600)
         (BASE / "model/depth").write_text(depth)
     if behavior.startswith("measure"):
