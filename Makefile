@@ -163,6 +163,7 @@ check: $(INSTALLED) build/checkov/.installed ## format, lint, spelling, types, p
 	@scripts/workflows
 	@$(MAKE) -s --no-print-directory $(CHECKED)
 	@python -m quality.checks build/check
+	@for env in dev prod; do python -m rehearsal deploy-policy build/check/$$env deploy/$$env --check; done
 	@$(MAKE) -s --no-print-directory build/check/.planted
 
 documents: pages build/checkov/.installed ## write the pages that are generated from the templates
@@ -194,6 +195,11 @@ bench: train ## measure the containers beside the usual way: build/reports/bench
 destroy-check: $(INSTALLED) ## what ENV would leave behind when it is destroyed, from its templates
 	@$(MAKE) -s --no-print-directory build/check/$(ENV)/manifest.json
 	@python -m quality.checks.teardown $(ENV) build/check/$(ENV)
+
+.PHONY: deploy-policy
+deploy-policy: $(INSTALLED) ## write deploy/ENV: the least policies with which CloudFormation deploys ENV, and its roles' boundary
+	@$(MAKE) -s --no-print-directory build/check/$(ENV)/manifest.json
+	@python -m rehearsal deploy-policy build/check/$(ENV) deploy/$(ENV)
 
 .PHONY: cost
 cost: functions ## what ENV costs a month, by workload; with BASE, a git ref: what the working tree changes

@@ -1,18 +1,12 @@
-"""How CloudFormation updates each resource type, from the schemas that cfn-lint carries.
-
-The files are read, not imported: importing cfn-lint costs 2 s, and it prefers a newer copy in the user's
-cache, so that two machines with one lock could disagree.
-"""
+"""How CloudFormation updates each resource type, from the types' schemas."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
-from assembly.errors import SlipwayError
+from assembly import schemas
 from review.differences import ABSENT, Side, same
 from review.differences import Path as PropertyPath
 from review.values import Node, Text
@@ -57,10 +51,9 @@ class ResourceSchema:
 @cache
 def schema(resource_type: str) -> ResourceSchema | None:
     """None for a type without a schema, such as a custom resource, whose own handler decides."""
-    digest = _digests().get(resource_type)
-    if digest is None:
+    document = schemas.document(resource_type)
+    if document is None:
         return None
-    document = json.loads((_folder() / "resources" / f"{digest}.json").read_text())
     create_only, perhaps, identifier, read_only = (
         _pointers(document.get(key, []))
         for key in (
@@ -136,20 +129,3 @@ def _at(node: Side, pointer: PropertyPath) -> Side:
             return found or ABSENT
         node = node.get(member, ABSENT) if isinstance(node, dict) else ABSENT
     return node
-
-
-@cache
-def _folder() -> Path:
-    spec = find_spec("cfnlint")
-    folders = list(spec.submodule_search_locations or []) if spec else []
-    schemas = Path(*folders, "data", "schemas")
-    if not (schemas / "providers" / "us-east-1.json").is_file():
-        raise SlipwayError(f"cfn-lint's resource schemas are not in {schemas}: install requirements-dev.txt")
-    return schemas
-
-
-@cache
-def _digests() -> dict[str, Any]:
-    # The file of the region in which every type exists; update behavior is the same in all.
-    digests: dict[str, Any] = json.loads((_folder() / "providers" / "us-east-1.json").read_text())
-    return digests

@@ -40,6 +40,8 @@ RUN_BY: Mapping[str, str] = {
     "make bench": "commands/test_measurements.py::test_the_containers_are_measured_beside_the_usual_way",
     "make bench-synth": "commands/test_measurements.py::test_a_synth_is_measured",
     "make cost": "commands/test_snapshots_command.py::test_what_an_environment_costs_is_printed",
+    "make deploy-policy": "commands/test_snapshots_command.py::"
+    "test_the_committed_policies_of_the_deploying_role_are_what_it_writes",
     "make destroy-check": "commands/test_snapshots_command.py::test_destroying_dev_leaves_what_is_expected",
     "make diff": "commands/test_make_targets.py::test_a_diff_with_the_same_tree_is_safe",
     "make release": "commands/test_make_targets.py::test_a_version_that_is_approved_is_released",

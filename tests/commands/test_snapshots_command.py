@@ -32,3 +32,11 @@ def test_destroying_dev_leaves_what_is_expected(written: Project) -> None:
 def test_what_an_environment_costs_is_printed(written: Project) -> None:
     said = said_by(written, "make", NOTHING_TO_INSTALL, "cost")
     assert re.search(r"^\| churn \| \d+\.\d\d \|", said, re.MULTILINE)
+
+
+def test_the_committed_policies_of_the_deploying_role_are_what_it_writes(written: Project) -> None:
+    said = said_by(written, "make", NOTHING_TO_INSTALL, "deploy-policy")
+    assert re.search(
+        r"^deploy/dev/deploy-slipway-dev-1.json: \d,\d+ of 6,144 characters$", said, re.MULTILINE
+    )
+    assert said_by(written, "git", "status", "--porcelain", "deploy") == ""
