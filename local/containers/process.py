@@ -1,13 +1,14 @@
 """Processes in groups of their own that never outlive the runner."""
 
 import atexit
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -26,7 +27,7 @@ class Process:
         log: Path,
         pass_fds: Sequence[int] = (),
     ) -> None:
-        with log.open("ab") as stream:
+        with log.open("ab") as stream, _guard.starting(cwd):
             self._popen = subprocess.Popen(
                 command,
                 cwd=cwd,
@@ -37,10 +38,10 @@ class Process:
                 start_new_session=True,
                 pass_fds=pass_fds,
             )
-        self.pid = self._popen.pid
+            self.pid = self._popen.pid
+            _guard.watch(self)
         self._ended = threading.Event()
         self._callbacks: list[Callable[[], None]] = []
-        _guard.watch(self)
         threading.Thread(target=self._wait_for_end, name=f"wait-{self.pid}", daemon=True).start()
 
     @property
@@ -105,10 +106,22 @@ class _Guard:
         self._watchdog: subprocess.Popen[bytes] | None = None
         self._pipe: IO[bytes] | None = None
 
-    def watch(self, process: Process) -> None:
+    @contextmanager
+    def starting(self, folder: Path) -> Iterator[None]:
+        """Have the watchdog know where a process is being started, until it is listed."""
+        where = json.dumps(str(folder.resolve()))
         with _lock:
             if self._watchdog is None or self._watchdog.poll() is not None:
                 self._start_watchdog()
+            self._tell(f"?{where}\n")
+        try:
+            yield
+        finally:
+            with _lock:
+                self._tell(f"!{where}\n")
+
+    def watch(self, process: Process) -> None:
+        with _lock:
             self._running.add(process)
             self._tell(f"+{process.pid}\n")
 

@@ -37,8 +37,8 @@ def test_whatever_happens_to_a_container_no_answer_is_wrong(project: Project) ->
     assert len(found) == 2 * len(faults.split(","))
     for one in found:
         assert (one["wrong"], one["unclear"], one["lost"], one["never_recovered"]) == (0, 0, 0, 0)
-        # On a busy machine a killed container can be back before a request has come as far as it.
-        assert one["refused"] > 0 or one["fault"] == "kill", one
+        # On a busy machine what is over as soon as it has begun can be over before a request has come so far.
+        assert one["refused"] > 0 or one["fault"] in ("kill", "stop"), one
         assert len(one["recoveries"]) == 1
 
 
