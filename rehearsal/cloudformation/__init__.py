@@ -1,0 +1,1 @@
+"""A model of CloudFormation: deploys stacks onto what an account holds, and destroys them."""
