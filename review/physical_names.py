@@ -8,58 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assembly.fixed_names import Reach, identity, is_caseless, scopes
+from assembly.schemas import PropertyPath as Path
 from review.assembly import Assembly, Stack
-from review.differences import Path
-from review.resource_schemas import ResourceSchema, schema
+from review.resource_schemas import schema
 from review.resources import Resource
 from review.values import Node, Part, Reference, Text, show
 
-# Names whose uniqueness the schema does not state.
-_BY_DOCUMENTATION: Mapping[str, tuple[Path, ...]] = {
-    "AWS::ApiGateway::Resource": (("RestApiId",), ("ParentId",), ("PathPart",)),
-    "AWS::Budgets::Budget": (("Budget", "BudgetName"),),
-}
-# Create-only names that several resources may share, or write over. (The name of an API is not create-only.)
-_SHARED_NAMES = (
-    "AWS::ApiGateway::ApiKey",
-    "AWS::ApiGateway::RequestValidator",
-    "AWS::AppConfig::DeploymentStrategy",
-    "AWS::ApplicationAutoScaling::ScalingPolicy",
-    "AWS::Athena::NamedQuery",
-    "AWS::DataPipeline::Pipeline",
-    "AWS::DirectoryService::",
-    "AWS::EMR::",
-    "AWS::EMRServerless::Application",
-    "AWS::Pinpoint::App",
-    "AWS::Route53::HostedZone",
-    "AWS::SageMaker::Domain",
-    "AWS::WAF::",
-    "AWS::WAFRegional::",
-)
-# Within what a name must be unique, where that is not the whole account and region.
-_SCOPES = frozenset(
-    {
-        "ApiId",
-        "CatalogId",
-        "Cluster",
-        "ClusterName",
-        "DatabaseName",
-        "DomainName",
-        "EventBusName",
-        "FileSystemId",
-        "FunctionName",
-        "InstanceArn",
-        "MeshName",
-        "RegistryName",
-        "RestApiId",
-        "Scope",
-        "VirtualRouterName",
-        "VpcId",
-    }
-)
-_ANYWHERE = ("AWS::S3::Bucket",)
-_ACCOUNT_WIDE = ("AWS::Budgets::", "AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::")
-_CASELESS = ("AWS::DocDB::", "AWS::ElastiCache::", "AWS::IAM::", "AWS::Neptune::", "AWS::RDS::")
 _DEEPEST = 10
 
 
@@ -97,12 +52,11 @@ class PhysicalNames:
     def of(self, resource: Resource) -> FixedName | None:
         """None where CloudFormation makes the name up, or where several resources may share it."""
         known = schema(resource.type)
-        paths = _identity(resource.type, known) if known else ()
+        paths = identity(resource.type, known) if known else ()
         values = [_at(resource.properties, path) for path in paths]
         if not paths or any(value is None for value in values):
             return None
-        scopes = sorted(known.create_only) if known else []
-        within = [_at(resource.properties, path) for path in scopes if path not in paths and _is_scope(path)]
+        within = [_at(resource.properties, path) for path in scopes(known, paths)] if known else []
         texts = [self._resolved(_text(value), resource.stack) for value in (*values, *within)]
         if any("${AWS::NoValue}" in str(text) for text in texts[: len(paths)]):
             return None
@@ -115,17 +69,17 @@ class PhysicalNames:
 
     def _name(self, resource: Resource, texts: list[Text], shown: list[Text]) -> FixedName:
         stack = self._stacks[resource.stack]
-        caseless = resource.type.startswith(_CASELESS)
+        caseless = is_caseless(resource.type)
         parts: list[Part] = []
         for text in texts:
             parts += [part.casefold() if caseless and isinstance(part, str) else part for part in text.parts]
             parts.append("\n")
-        anywhere = resource.type.startswith(_ANYWHERE)
+        reach = Reach.of(resource.type)
         return FixedName(
             key=(resource.type, tuple(parts)),
             shown=", ".join(map(str, shown)),
-            account=None if anywhere else stack.account,
-            region=None if resource.type.startswith((*_ANYWHERE, *_ACCOUNT_WIDE)) else _region(stack),
+            account=None if reach is Reach.ANYWHERE else stack.account,
+            region=_region(stack) if reach is Reach.REGION else None,
             targets=frozenset((one.stack, one.path) for text in texts for one in text.references),
         )
 
@@ -154,29 +108,6 @@ class PhysicalNames:
         path = (reference.attribute,) if reference.attribute else known.identifier[0]
         value = _at(resource.properties, path) if reference.attribute or len(known.identifier) == 1 else None
         return value if isinstance(value, Text) else None
-
-
-def _identity(resource_type: str, known: ResourceSchema) -> tuple[Path, ...]:
-    if found := _BY_DOCUMENTATION.get(resource_type):
-        return found
-    if resource_type.startswith(_SHARED_NAMES):
-        return ()
-    if not any(path in known.read_only for path in known.identifier):
-        return known.identifier
-    kind = resource_type.rpartition("::")[2]
-    names = [path for path in known.create_only if len(path) == 1 and _names_kind(path[0], kind)]
-    own = [path for path in known.identifier if path not in known.read_only and path not in names]
-    return (*own, *names[:1]) if names else ()
-
-
-def _names_kind(member: str, kind: str) -> bool:
-    """Whether a property names the type's resources, as ModelName and Name do a Model's."""
-    stem = member.removesuffix("Name")
-    return stem != member and kind.endswith(stem)
-
-
-def _is_scope(path: Path) -> bool:
-    return len(path) == 1 and path[0] in _SCOPES
 
 
 def _at(node: Node, path: Path) -> Node:
