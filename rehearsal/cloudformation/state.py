@@ -106,6 +106,12 @@ class State:
         """The same with this stack, in the place of the one of that name."""
         return replace(self, stacks={**self.stacks, stack.name: stack})
 
+    def settled(self) -> Self:
+        """The same without what a failed deployment leaves of itself: the stacks' statuses, and stacks that
+        hold nothing."""
+        kept = {name: replace(one, status="") for name, one in self.stacks.items() if one.resources}
+        return replace(self, stacks=kept)
+
     def find(self, type: str, physical_id: str) -> ResourceState | None:
         """The resource of that type and name, in a stack or in none."""
         owned = (one for stack in self.stacks.values() for one in stack.resources.values())
