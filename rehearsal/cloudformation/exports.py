@@ -1,29 +1,55 @@
 """Exports: what a stack may not change or take away while others import it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from rehearsal.cloudformation.account import Account
 from rehearsal.cloudformation.outcome import Refusal
+from rehearsal.cloudformation.scope import StackScope
+from rehearsal.cloudformation.state import StackState
 
 _PAGE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"
 _THREE_DEPLOYMENTS: Final = "https://github.com/aws/aws-cdk/issues/7602"
 
 
-def refused(
-    account: Account, stack: str, old: Mapping[str, Any], new: Mapping[str, Any]
-) -> Iterator[tuple[str, Refusal]]:
-    """Each export that a stack cannot have so, with its name: in use and gone or changed, or another's."""
-    for name, value in old.items():
-        users = [one for one in account.importers(name) if one != stack]
-        if users and name not in new:
-            yield name, in_use(name, users, "deleted")
-        elif users and new[name] != value:
-            yield name, in_use(name, users, "updated")
-    for name in new:
-        owner = account.exports().get(name, (stack,))[0]
-        if owner != stack:
-            yield name, _taken(name, owner)
+@dataclass(frozen=True)
+class Outputs:
+    """The values of a stack's outputs, of its exports by their names, and the outputs that export them."""
+
+    values: Mapping[str, Any]
+    exported: Mapping[str, Any]
+    declared_by: Mapping[str, str]
+
+
+def evaluate(scope: StackScope) -> Outputs:
+    """What the outputs are now. Raises Refused."""
+    values, exported, declared_by = {}, {}, {}
+    for name, value, export in scope.outputs():
+        values[name] = value
+        if export is not None:
+            exported[export], declared_by[export] = value, name
+    return Outputs(values, exported, declared_by)
+
+
+def refused(account: Account, stack: StackState, outputs: Outputs) -> Iterator[tuple[str, Refusal]]:
+    """Each export that a stack cannot have so, with its output: in use and gone or changed, or another's."""
+    for name, value in stack.exports.items():
+        users = [one for one in account.importers(name) if one != stack.name]
+        if users and name not in outputs.exported:
+            yield _output_of(stack.template, name), in_use(name, users, "deleted")
+        elif users and outputs.exported[name] != value:
+            yield outputs.declared_by[name], in_use(name, users, "updated")
+    for name in outputs.exported:
+        owner = account.exports().get(name, (stack.name,))[0]
+        if owner != stack.name:
+            yield outputs.declared_by[name], _taken(name, owner)
+
+
+def _output_of(template: Mapping[str, Any], export: str) -> str:
+    """The output with an export whose name the template writes out; empty where it doesn't."""
+    declared: Mapping[str, Mapping[str, Any]] = template.get("Outputs", {})
+    return next((name for name, one in declared.items() if one.get("Export", {}).get("Name") == export), "")
 
 
 def in_use(name: str, users: list[str], done: str) -> Refusal:

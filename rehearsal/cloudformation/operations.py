@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable, Mapping
 
 from rehearsal.cloudformation import order
 from rehearsal.cloudformation.account import Account
+from rehearsal.cloudformation.cleanup import clean_up
 from rehearsal.cloudformation.declared import Declared, DeclaredStack
 from rehearsal.cloudformation.outcome import Deployment, Failure, Refusal, StackOperation
 from rehearsal.cloudformation.parameters import depends_on_ssm
 from rehearsal.cloudformation.refused import Refused, StackFailed
 from rehearsal.cloudformation.rehearser import Permissions, Place, Rehearser
+from rehearsal.cloudformation.removal import delete
 from rehearsal.cloudformation.rollback import roll_back
 from rehearsal.cloudformation.situation import Check
-from rehearsal.cloudformation.stack_deletion import delete
 from rehearsal.cloudformation.stack_update import StackUpdate
 from rehearsal.cloudformation.state import StackState, State
 
@@ -166,7 +167,7 @@ def _update(
     except StackFailed as error:
         failure = roll_back(update, error.failure)
         return [update.operation(error.failure.message)], failure
-    update.finish()
+    clean_up(update)
     return [update.operation()], None
 
 

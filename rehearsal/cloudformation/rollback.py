@@ -11,32 +11,61 @@ from rehearsal.cloudformation.state import Left, ResourceState
 
 def roll_back(update: StackUpdate, failure: Failure) -> Failure:
     """Undo what an update has done so far. The failure comes back with what stays and why."""
-    stuck = _restore(update)
-    if stuck:
+    is_stuck = _roll_back_child(update, failure)
+    stuck = [_stays(update, one, "a nested stack") for one in update.done] if is_stuck else []
+    stuck = stuck or _restore(update, failure)
+    if is_stuck or stuck:
         _abandon_obsolete(update)
     else:
         stuck = _delete_created(update)
-    _settle(update, bool(stuck))
-    return replace(failure, left=(*failure.left, *update.left, *stuck))
+    _settle(update, is_stuck or bool(stuck))
+    return replace(failure, left=(*failure.left, *update.left_within, *update.left, *stuck))
 
 
-def _restore(update: StackUpdate) -> list[Left]:
+def _roll_back_child(update: StackUpdate, failure: Failure) -> bool:
+    """The nested stack that failed; whether it is stuck."""
+    child, update.failed_child = update.failed_child, None
+    if child is None:
+        return False
+    stays = roll_back(child, replace(failure, left=())).left
+    update.left_within += stays
+    update.nested.append(child.operation(failure.message))
+    name = child.stack.name
+    if child.kind == "create" and not update.account.resources(name):
+        update.account.drop_stack(name)
+    return has_failed(child)
+
+
+def has_failed(update: StackUpdate) -> bool:
+    """Whether a rollback could not be completed."""
+    held = update.account.stack(update.stack.name)
+    return held is not None and held.status.endswith("ROLLBACK_FAILED")
+
+
+def _restore(update: StackUpdate, failure: Failure) -> list[Left]:
     """Each resource that was there before, in the order in which it was changed; the first that can't be made
     what it was ends the rollback, and all that isn't undone yet stays as it is."""
     for position, one in enumerate(update.done):
         if one.before is None:
             continue
-        refusal = _restore_one(update, one, one.before)
+        refusal = _restore_one(update, one, one.before, failure)
         if refusal is not None:
             update.steps.append(_step(update, one, "UPDATE_FAILED", refusal.message))
-            return [_stays(update, each, refusal.message) for each in update.done[position:]]
+            created = [each for each in update.done[:position] if each.before is None]
+            return [_stays(update, each, refusal.message) for each in (*created, *update.done[position:])]
         update.steps.append(_step(update, one, "UPDATE_COMPLETE"))
     return []
 
 
-def _restore_one(update: StackUpdate, one: Done, before: ResourceState) -> Refusal | None:
+def _restore_one(update: StackUpdate, one: Done, before: ResourceState, failure: Failure) -> Refusal | None:
     place = update.stack.name, one.logical_id
-    if not one.replaced:
+    child = update.children.get(one.logical_id)
+    if child is not None and not one.replaced:
+        update.left_within += roll_back(child, replace(failure, left=())).left
+        if has_failed(child):
+            text = f"Embedded stack {child.stack.name} was not successfully rolled back"
+            return Refusal("nested-rollback-failed", text, "", ())
+    elif not one.replaced:
         declared = update.stack.resources[one.logical_id]
         wanted = Resource(
             one.logical_id, before.type, before.path, before.physical_id, before.properties, declared,
@@ -66,13 +95,15 @@ def _delete_created(update: StackUpdate) -> list[Left]:
         # It deletes what the operation created that is rolled back.
         policy = "Delete" if policy == "RetainExceptOnCreate" else policy
         doomed = Doomed(update.stack.name, one.logical_id, one.after, policy)
-        step, refusal, left = remove(update.account, update.rehearser, doomed, "rollback")
-        update.steps.append(step)
-        if refusal is None:
+        removal = remove(update.account, update.rehearser, doomed, "rollback")
+        update.steps.append(removal.step)
+        update.nested += removal.nested
+        update.left += removal.left
+        if removal.refusal is None:
             update.forget(doomed)
-            update.left += [left] if left else []
+            update.children.pop(one.logical_id, None)
             continue
-        stays = Left(update.stack.name, one.logical_id, one.after, refusal.message)
+        stays = Left(update.stack.name, one.logical_id, one.after, removal.refusal.message)
         stuck.append(stays)
         if update.kind == "update":
             update.forget(doomed)
@@ -92,9 +123,11 @@ def _abandon_obsolete(update: StackUpdate) -> None:
 def _settle(update: StackUpdate, is_stuck: bool) -> None:
     name = update.stack.name
     ending = "ROLLBACK" if update.kind == "create" else "UPDATE_ROLLBACK"
-    failed = is_stuck and (update.kind == "create" or _is_changed(update))
+    failed = is_stuck and (update.kind == "create" or update.nested != [] or _is_changed(update))
     held = update.account.state.stacks[name]
-    update.account.put_stack(replace(held, status=f"{ending}_{'FAILED' if failed else 'COMPLETE'}"))
+    status = f"{ending}_{'FAILED' if failed else 'COMPLETE'}"
+    # A nested stack may have been complete: with new outputs.
+    update.account.put_stack(replace(update.before or held, resources=held.resources, status=status))
 
 
 def _is_changed(update: StackUpdate) -> bool:

@@ -10,7 +10,7 @@ from rehearsal.cloudformation.declared import DeclaredStack
 from rehearsal.cloudformation.outcome import Failure, Refusal, StackOperation, Step
 from rehearsal.cloudformation.refused import Refused, StackFailed
 from rehearsal.cloudformation.rehearser import Rehearser
-from rehearsal.cloudformation.removal import Doomed, remove
+from rehearsal.cloudformation.removal import Doomed
 from rehearsal.cloudformation.replacement import Change, compare
 from rehearsal.cloudformation.scope import StackScope
 from rehearsal.cloudformation.situation import Resource, Situation
@@ -33,16 +33,29 @@ class Done:
 
 
 class StackUpdate:
-    """The creation or the update of one stack; `apply`, then `finish`, or `roll_back` where that failed."""
+    """The creation or the update of one stack: `begin` and `apply`, then cleanup.clean_up, or
+    rollback.roll_back where `apply` failed.
 
-    def __init__(self, account: Account, stack: DeclaredStack, rehearser: Rehearser) -> None:
+    `children` are the same of the stacks nested in it, by logical id; `failed_child` is the one whose failure
+    is this one's. `nested` are the operations on nested stacks that are deleted,
+    `left` and `left_within` what belongs to no stack because of it and of those.
+    """
+
+    def __init__(
+        self, account: Account, stack: DeclaredStack, rehearser: Rehearser, parent: str | None = None
+    ) -> None:
         self.account = account
         self.stack = stack
         self.rehearser = rehearser
+        self.parent = parent
+        self.children: dict[str, StackUpdate] = {}
+        self.failed_child: StackUpdate | None = None
+        self.nested: list[StackOperation] = []
         self.before = account.stack(stack.name)
         self.kind: Literal["create", "update"] = "update" if self.before else "create"
         self.steps: list[Step] = []
         self.left: list[Left] = []
+        self.left_within: list[Left] = []
         self.done: list[Done] = []
         self._values: dict[str, Any] = {}
         self._waits_for: Mapping[str, tuple[str, ...]] = {}
@@ -61,30 +74,17 @@ class StackUpdate:
                 self._refuse(check.of_stack(self._situation()))
         except Refused as error:
             raise StackFailed(self._failure(error.refusal)) from None
-        self._present = present
+        self.present = present
 
     def apply(self) -> None:
         """Create, update and replace. Raises StackFailed."""
         if self.before is None:
-            self.account.put_stack(StackState(self.stack.name, self.stack.template, {}))
-        self._set_status("IN_PROGRESS")
+            self.account.put_stack(StackState(self.stack.name, self.stack.template, {}, parent=self.parent))
+        self.set_status("IN_PROGRESS")
         for logical_id in self._order:
             self._handle(logical_id)
         self._refuse_removals()
         self._put_outputs()
-
-    def finish(self) -> None:
-        """Delete what was replaced and what the template doesn't declare any more. What can't be deleted
-        stays and belongs to no stack: CloudFormation gives up, and the update is complete."""
-        for doomed in self._doomed():
-            step, refusal, left = remove(self.account, self.rehearser, doomed, "cleanup")
-            self.forget(doomed)
-            if refusal is not None:
-                left = Left(doomed.stack, doomed.logical_id, doomed.resource, refusal.message)
-                self.account.leave(left)
-            self.steps.append(step)
-            self.left += [left] if left else []
-        self._set_status("COMPLETE")
 
     @property
     def changes(self) -> bool:
@@ -105,6 +105,7 @@ class StackUpdate:
             held.status if held else "",
             reason,
             tuple(self.left),
+            (*(one.operation() for one in self.children.values()), *self.nested),
         )
 
     def failure(self, refusal: Refusal, logical_id: str, kind: str) -> Failure:
@@ -129,7 +130,7 @@ class StackUpdate:
             raise Refused(refusal)
 
     def _handle(self, logical_id: str) -> None:
-        declared = self._present[logical_id]
+        declared = self.present[logical_id]
         kind = declared["Type"]
         old = self.before.resources.get(logical_id) if self.before else None
         try:
@@ -137,15 +138,45 @@ class StackUpdate:
         except Refused as error:
             raise StackFailed(self.failure(error.refusal, logical_id, kind)) from None
         change = compare(kind, old.properties, properties) if old else Change("update")
-        if change.kind == "none":
-            return
         resource = self._resource(logical_id, declared, properties, change, old)
+        if logical_id in self.stack.nested:
+            self._handle_nested(resource, change)
+        elif change.kind != "none":
+            self._ask(resource, change)
+            self.steps.append(self._step(resource, change))
+            self._put(resource, {})
+
+    def _ask(self, resource: Resource, change: Change) -> None:
+        """Raises StackFailed, after the step of the resource, where AWS refuses it."""
         refusal = self.rehearser.refusal(resource, self._situation(), self.account)
         refusal = refusal or self._policy_refusal(resource)
-        self.steps.append(self._step(resource, change, refusal))
         if refusal is not None:
-            raise StackFailed(self.failure(refusal, logical_id, kind))
-        self._put(resource)
+            self.steps.append(self._step(resource, change, refusal))
+            raise StackFailed(self.failure(refusal, resource.logical_id, resource.type))
+
+    def _handle_nested(self, resource: Resource, change: Change) -> None:
+        """A stack within this one. Its own template may change where nothing of the resource does."""
+        self._ask(resource, change)
+        given = {name: str(one) for name, one in resource.properties.get("Parameters", {}).items()}
+        declared = replace(
+            self.stack.nested[resource.logical_id], name=resource.physical_id, parameters=given
+        )
+        child = StackUpdate(self.account, declared, self.rehearser, self.stack.name)
+        try:
+            child.begin()
+            self.failed_child = child
+            child.apply()
+        except StackFailed as error:
+            found = error.failure
+            refusal = Refusal(found.kind, _not_successful(child, found), found.source, found.ways_out)
+            self.steps.append(self._step(resource, change, refusal))
+            raise
+        self.failed_child = None
+        self.children[resource.logical_id] = child
+        if child.changes or change.kind != "none":
+            self.steps.append(self._step(resource, change))
+            outputs = self.account.state.stacks[child.stack.name].outputs
+            self._put(resource, {f"Outputs.{name}": value for name, value in outputs.items()})
 
     def _resource(
         self,
@@ -173,22 +204,21 @@ class StackUpdate:
             old,
         )
 
-    def _put(self, resource: Resource) -> None:
+    def _put(self, resource: Resource, more: dict[str, Any]) -> None:
         kept = resource.old if resource.action == "update" else None
-        attributes = (
-            kept.attributes
-            if kept
-            else names.attributes(resource.type, resource.physical_id, self.scope.place)
-        )
+        attributes = dict(kept.attributes) if kept else self._attributes(resource)
         now = ResourceState(
-            resource.type, resource.path, resource.physical_id, resource.properties, attributes
+            resource.type, resource.path, resource.physical_id, resource.properties, attributes | more
         )
         if resource.action == "replace" and resource.old is not None:
             self.account.obsolete[self.stack.name, resource.logical_id] = resource.old
         self.account.put(self.stack.name, resource.logical_id, now)
         self.done.append(Done(resource.logical_id, resource.old, now))
 
-    def _step(self, resource: Resource, change: Change, refusal: Refusal | None) -> Step:
+    def _attributes(self, resource: Resource) -> dict[str, Any]:
+        return names.attributes(resource.type, resource.physical_id, self.scope.place)
+
+    def _step(self, resource: Resource, change: Change, refusal: Refusal | None = None) -> Step:
         verb = "CREATE" if resource.action == "create" else "UPDATE"
         reason = ", ".join(change.properties)
         if resource.action == "replace":
@@ -212,63 +242,36 @@ class StackUpdate:
         return stack_policy.refusal(self.before.policy, action, resource.logical_id, resource.type)
 
     def _refuse_removals(self) -> None:
-        for logical_id, one in self._removed():
+        for logical_id, one in self.removed():
             policy = self.before.policy if self.before else None
             refusal = stack_policy.refusal(policy, "Update:Delete", logical_id, one.type)
             if refusal is not None:
                 raise StackFailed(self.failure(refusal, logical_id, one.type))
 
     def _put_outputs(self) -> None:
-        outputs, exported, declared_by = {}, {}, {}
         try:
-            for name, value, export in self.scope.outputs():
-                outputs[name] = value
-                if export is not None:
-                    exported[export], declared_by[export] = value, name
+            outputs = exports.evaluate(self.scope)
         except Refused as error:
             raise StackFailed(self._failure(error.refusal)) from None
         held = self.account.state.stacks[self.stack.name]
-        for export, refusal in exports.refused(self.account, self.stack.name, held.exports, exported):
-            output = declared_by.get(export) or _output_of(held.template, export)
+        for output, refusal in exports.refused(self.account, held, outputs):
             raise StackFailed(self.failure(refusal, output, "Output"))
         self.account.put_stack(
             replace(
                 held,
                 template=self.stack.template,
-                outputs=outputs,
-                exports=exported,
+                outputs=outputs.values,
+                exports=outputs.exported,
                 imports=tuple(sorted(self.scope.imports)),
                 parameters=self._values,
                 termination_protection=self.stack.termination_protection,
             )
         )
 
-    def _removed(self) -> list[tuple[str, ResourceState]]:
+    def removed(self) -> list[tuple[str, ResourceState]]:
+        """The resources that the template doesn't declare any more, by logical id."""
         old = self.before.resources if self.before else {}
-        return [(id, one) for id, one in old.items() if id not in self._present]
-
-    def _doomed(self) -> list[Doomed]:
-        """What is deleted in the end, each before what it needs: removed by the policies of the old template,
-        replaced by those of the new one."""
-        if self.before is None:
-            return []
-        old = self.before.template.get("Resources", {})
-        removed = dict(self._removed())
-        replaced = {one.logical_id: one.before for one in self.done if one.before and one.replaced}
-        going = {**removed, **replaced}
-        users = order.dependents(order.direct({id: old.get(id, {}) for id in self.before.resources}))
-        found = []
-        for logical_id in reversed(order.sorted_by(order.direct({id: old.get(id, {}) for id in going}))):
-            policy = self._policy(logical_id, logical_id in replaced)
-            waits_for = tuple(one for one in users[logical_id] if one in going)
-            found.append(Doomed(self.stack.name, logical_id, going[logical_id], policy, waits_for))
-        return found
-
-    def _policy(self, logical_id: str, is_replaced: bool) -> str:
-        if is_replaced:
-            return str(self._present[logical_id].get("UpdateReplacePolicy", "Delete"))
-        old = self.before.template["Resources"] if self.before else {}
-        return str(old.get(logical_id, {}).get("DeletionPolicy", "Delete"))
+        return [(id, one) for id, one in old.items() if id not in self.present]
 
     def forget(self, doomed: Doomed) -> None:
         """Take out of the account what has been deleted, or belongs to the stack no more."""
@@ -278,7 +281,8 @@ class StackUpdate:
         else:
             self.account.drop(*place)
 
-    def _set_status(self, ending: str) -> None:
+    def set_status(self, ending: str) -> None:
+        """CloudFormation's status of the stack: `CREATE_...` or `UPDATE_...`."""
         held = self.account.state.stacks[self.stack.name]
         self.account.put_stack(replace(held, status=f"{self.kind.upper()}_{ending}"))
 
@@ -287,7 +291,6 @@ class StackUpdate:
         return Situation(self.account.state, self.stack, resources, self.scope.parameters)
 
 
-def _output_of(template: Mapping[str, Any], export: str) -> str:
-    """The output with an export whose name the template writes out; empty where it doesn't."""
-    outputs: Mapping[str, Mapping[str, Any]] = template.get("Outputs", {})
-    return next((name for name, one in outputs.items() if one.get("Export", {}).get("Name") == export), "")
+def _not_successful(child: StackUpdate, failure: Failure) -> str:
+    verb = "created" if child.kind == "create" else "updated"
+    return f"Embedded stack {child.stack.name} was not successfully {verb}: {failure.message}"
