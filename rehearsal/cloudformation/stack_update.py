@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from rehearsal.cloudformation import exports, names, order, parameters, preflight, stack_policy
 from rehearsal.cloudformation.account import Account
+from rehearsal.cloudformation.behaviors import behavior
 from rehearsal.cloudformation.declared import DeclaredStack
 from rehearsal.cloudformation.outcome import Failure, Refusal, StackOperation, Step
 from rehearsal.cloudformation.refused import Refused, StackFailed
@@ -216,7 +217,8 @@ class StackUpdate:
         self.done.append(Done(resource.logical_id, resource.old, now))
 
     def _attributes(self, resource: Resource) -> dict[str, Any]:
-        return names.attributes(resource.type, resource.physical_id, self.scope.place)
+        known = names.attributes(resource.type, resource.physical_id, self.scope.place)
+        return {**known, **behavior(resource.type).made(resource, self._situation())}
 
     def _step(self, resource: Resource, change: Change, refusal: Refusal | None = None) -> Step:
         verb = "CREATE" if resource.action == "create" else "UPDATE"
