@@ -141,6 +141,14 @@ class Assembly:
         """
         return _typed(self._chosen(wanted, "endpoint", self._endpoints), self._endpoint)
 
+    def pipelines(self) -> list[Pipeline]:
+        """Every pipeline that the runner can read."""
+        found = []
+        for resource in self.resources("AWS::SageMaker::Pipeline"):
+            with suppress(AssemblyError):
+                found.append(_typed(resource, self._pipeline))
+        return found
+
     def training_pipeline(self, wanted: str) -> Pipeline:
         """The pipeline that is called so, and trains; raises UsageError, AssemblyError."""
         return self._pipeline_for(TRAINING, wanted)

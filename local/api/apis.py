@@ -11,7 +11,7 @@ from pathlib import Path
 from assembly import Assembly, Resource
 from assembly.errors import AssemblyError
 from assembly.project import synthesis
-from local.api.declaration import ANY, Api, Method
+from local.api.declaration import Api
 from local.api.gateway import Gateway
 from local.api.reading import read_api
 from local.api.request import LARGEST_HEAD
@@ -46,6 +46,8 @@ class Apis:
             if (api := self._read(declared, workloads)) is not None
         ]
         functions = {function.arn: function for api in self.apis for function in api.functions}
+        # Of the APIs that answer, by their workload.
+        self.gateways: dict[str, Gateway] = {}
         self._functions = {
             arn: Sandboxes(function, self._code(function.code), folder / "functions" / function.name)
             for arn, function in functions.items()
@@ -106,6 +108,8 @@ class Apis:
                 log.unlink(missing_ok=True)
                 gateway = Gateway(api, self._functions, log, self._note)
                 await stack.enter_async_context(listening(gateway, listener, largest_head=LARGEST_HEAD))
+                if api.address.workload:
+                    self.gateways[api.address.workload] = gateway
                 served.append(self._served(api, gateway, listener, log))
             yield served
 
@@ -118,7 +122,7 @@ class Apis:
 
     def _curl(self, api: Api, gateway: Gateway, url: str) -> str | None:
         """A command that calls the API with the request that a stack exports as `<api>-api-example`."""
-        method = _scoring(api)
+        method = api.scoring
         found = example(self._assembly, f"{api.name}-api")
         if method is None or found is None:
             return None
@@ -131,8 +135,3 @@ class Apis:
         if asset is None or not (asset.is_zipped or zipfile.is_zipfile(asset.path)):
             raise AssemblyError(f"{uri} is not an asset of the assembly: run `{synthesis()}`")
         return asset.path
-
-
-def _scoring(api: Api) -> Method | None:
-    """The operation that takes a body by a model of it."""
-    return next((one for one in api.methods if one.models and one.http_method != ANY), None)

@@ -89,6 +89,11 @@ class Api:
         return [method for methods in self.resources.values() for method in methods.values()]
 
     @property
+    def scoring(self) -> Method | None:
+        """The operation that takes a body by a model of it."""
+        return next((one for one in self.methods if one.models and one.http_method != ANY), None)
+
+    @property
     def functions(self) -> Sequence[Function]:
         return list({method.function.arn: method.function for method in self.methods}.values())
 

@@ -17,7 +17,8 @@ BODY_SECONDS = 29.0
 @dataclass
 class Request:
     """`path` and `query` are as they were sent, percent-encoded; header names are in lower case, and
-    `spellings` are as they were sent, one for each header. `port` is the gateway's own."""
+    `spellings` are as they were sent, one for each header. `port` is the gateway's own. `mount` is what came
+    before the path where the gateway answers below a path of another server, else empty."""
 
     method: str
     path: str
@@ -27,18 +28,21 @@ class Request:
     body: bytes = b""
     port: int = 80
     spellings: Sequence[str] = ()
+    mount: str = ""
 
     @classmethod
     def from_scope(cls, scope: Scope) -> "Request":
         """The request of an ASGI scope, its body not read yet."""
+        mount = scope.get("root_path", "")
         return cls(
             method=scope["method"],
-            path=scope["raw_path"].decode("latin-1"),
+            path=scope["raw_path"].decode("latin-1").removeprefix(mount),
             query=scope["query_string"].decode("latin-1"),
             headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
             source=scope["client"][0],
             port=scope["server"][1],
             spellings=[name.decode("latin-1") for name in scope["header_names"]],
+            mount=mount,
         )
 
     def spelling(self, name: str) -> str:

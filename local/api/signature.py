@@ -158,7 +158,7 @@ def _expected(request: Request, signed: Signature, body: str) -> str:
     canonical = "\n".join(
         [
             request.method,
-            request.path if signed.service == S3 else _canonical_path(request.path),
+            request.path if signed.service == S3 else _canonical_path(request.mount + request.path),
             _canonical_query(signed.query),
             *(f"{name}:{value}" for name, value in headers.items()),
             "",

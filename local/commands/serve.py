@@ -11,6 +11,8 @@ from assembly.errors import AssemblyError
 from assembly.project import in_project
 from local.api.apis import Apis
 from local.commands.options import Subparsers, add_assembly, add_command, example_of, in_help, port, positive
+from local.console import site
+from local.console.data import Data
 from local.containers.engine import RUNNERS, Engine
 from local.containers.images import Images
 from local.containers.in_engine import EngineHost
@@ -30,7 +32,8 @@ from local.timing import Timing
 _DESCRIPTION = f"""\
 Start the containers of every endpoint in the template, or of each WORKLOAD, as processes, chain them, and
 answer InvokeEndpoint as SageMaker Runtime does, until Ctrl-C. Their REST APIs are served too, each on the
-next port; the Lambda function behind an API runs in separate processes and invokes the endpoint here.
+next port; the Lambda function behind an API runs in separate processes and invokes the endpoint here. On the
+port after them is the console, a page over every workload (docs/console.md).
 Logs are in build/endpoints/<endpoint>/, build/functions/<function>/ and build/apis/<api>/.
 
 A container that ends, or misses three pings, is restarted: immediately, then after 0.5 s, 1 s and so on up to
@@ -119,7 +122,12 @@ def run(arguments: argparse.Namespace) -> int:
             _note(f"ready after {time.monotonic() - started:.1f} s")
             _print_addresses(declared, served)
 
-        return Session(declared, laid_out, fleets, apis, sagemaker).run(listeners, state, announce)
+        def console(apis: Apis) -> site.Site:
+            data = Data(declared, workspace, apis.apis, apis.gateways)
+            return site.Site(data, apis.gateways)
+
+        session = Session(declared, laid_out, fleets, apis, sagemaker=sagemaker, console=console)
+        return session.run(listeners, state, announce)
 
 
 def _print_addresses(declared: assembly.Assembly, served: Served) -> None:
@@ -130,6 +138,8 @@ def _print_addresses(declared: assembly.Assembly, served: Served) -> None:
         print(f"{api.name} answers at {api.url}/{'; try:' if api.curl else ''}")
         if api.curl:
             print(f"  {api.curl}")
+    if served.console:
+        print(f"the console is at {served.console}")
     print(f"for the AWS SDKs: export AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={served.url}")
     print(f'for all of SageMaker, S3 and the AWS command line in a shell: eval "$({slipway("env")})"')
     print("Ctrl-C stops it", flush=True)
@@ -160,11 +170,14 @@ def _engine(name: str | None) -> Iterator[EngineHost | None]:
 
 @contextmanager
 def _bound(port: int, apis: Apis) -> Iterator[Listeners]:
-    """The runtime's socket, and those of the APIs on the ports after it."""
+    """The runtime's socket, those of the APIs on the ports after it, and then the console's."""
     with ExitStack() as stack:
         runtime = stack.enter_context(listener.bind(port))
         following = apis.bind(port + 1 if port else 0)
-        yield Listeners(runtime, [stack.enter_context(one) for one in following])
+        listeners = [stack.enter_context(one) for one in following]
+        after = port + 1 + len(listeners) if port else 0
+        console = stack.enter_context(listener.bind(after)) if listeners and site.is_there() else None
+        yield Listeners(runtime, listeners, console)
 
 
 def _example(declared: assembly.Assembly, endpoint: ServedEndpoint) -> str:

@@ -17,7 +17,8 @@ from assembly import Assembly
 from assembly.address import chosen
 from assembly.errors import AssemblyError, SlipwayError
 from local.api.apis import Apis
-from local.aws.front import Front
+from local.api.request import LARGEST_HEAD
+from local.aws.front import Application, Front
 from local.endpoint.example import example
 from local.endpoint.fleet import Fleet, Fleets
 from local.endpoint.replacement import Hosted
@@ -32,10 +33,11 @@ _STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @dataclass(frozen=True)
 class Listeners:
-    """The addresses of the runtime and of each API."""
+    """The addresses of the runtime, of each API, and of the console where there is one."""
 
     runtime: socket.socket
     apis: Sequence[socket.socket]
+    console: socket.socket | None = None
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,13 @@ class Answering:
     state: Path
     url: str
     apis: Sequence[ServedApi]
+    console: str | None
 
 
 class Session:
     """One run of `serve`: of fleets that are laid out, of APIs and of SageMaker's own; nothing runs yet.
 
-    `fleets` makes those that replace them.
+    `fleets` makes those that replace them. `console` makes the page that calls the APIs.
     """
 
     def __init__(
@@ -59,11 +62,14 @@ class Session:
         laid_out: Iterable[Fleet],
         fleets: Fleets,
         apis: Apis,
+        *,
         sagemaker: SageMakerApi,
+        console: Callable[[Apis], Application],
     ) -> None:
         self._account, self._region = declared.account, declared.region
         self._apis = apis
         self._sagemaker = sagemaker
+        self._console = console
         self._fleets = fleets
         self._hosted = [Hosted(fleet, self._tell) for fleet in laid_out]
         self._answering: Answering | None = None
@@ -117,7 +123,13 @@ class Session:
             front = Front(runtime, self._sagemaker.services())
             await stack.enter_async_context(listening(front, listeners.runtime))
             apis = await stack.enter_async_context(self._apis.listening(listeners.apis))
-            self._answering = answering = Answering(state, url, apis)
+            console = None
+            if listeners.console is not None:
+                await stack.enter_async_context(
+                    listening(self._console(self._apis), listeners.console, largest_head=LARGEST_HEAD)
+                )
+                console = f"{_url(listeners.console)}/"
+            self._answering = answering = Answering(state, url, apis, console)
             self._tell()
             yield self._served(answering)
 
@@ -128,7 +140,7 @@ class Session:
 
     def _served(self, answering: "Answering") -> Served:
         endpoints = [_endpoint(one) for one in self._hosted]
-        return Served(answering.url, os.getpid(), self._region, endpoints, answering.apis)
+        return Served(answering.url, os.getpid(), self._region, endpoints, answering.apis, answering.console)
 
     async def _obey(self, request: Mapping[str, Any], note: control.Note) -> None:
         """What other commands ask for: `{"deploy": <workload>, "assembly": <absolute path>}`."""

@@ -60,14 +60,15 @@ class ServedApi:
 
 @dataclass(frozen=True)
 class Served:
-    """A runtime and the API of SageMaker at `url`, for the `region`, and APIs at theirs, run by the process
-    `pid`."""
+    """A runtime and the API of SageMaker at `url`, for the `region`, and APIs and the console at theirs, run
+    by the process `pid`."""
 
     url: str
     pid: int
     region: str
     endpoints: Sequence[ServedEndpoint]
     apis: Sequence[ServedApi] = ()
+    console: str | None = None
 
     def endpoint(self, wanted: str) -> ServedEndpoint:
         """The endpoint that is called so (see `Address`); raises UsageError unless there is one."""
@@ -128,6 +129,7 @@ def read(folder: Path) -> Served:
             str(state["region"]),
             _endpoints(state["endpoints"]),
             _apis(state["apis"]),
+            state.get("console"),
         )
     except FileNotFoundError:
         raise SlipwayError(f"no endpoint is being served; start it with: {slipway('serve')}") from None
