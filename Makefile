@@ -46,6 +46,7 @@ SOURCES = app.py cdk.json versions.toml $(shell git ls-files -co --exclude-stand
 # For templates that are checked and compared: a model that is not trained here is declared all the same.
 READ_ONLY := --context untrained=placeholder
 ARTIFACTS = $(wildcard build/artifacts/*/*/model.tar.gz)
+TEMPLATES_COME_FROM = $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
 
 # The folder itself is newer than the list when a module comes or goes.
 build/workloads.mk: stacks/workloads $(wildcard stacks/workloads/*.py stacks/workloads/shared/record.py)
@@ -120,7 +121,7 @@ functions: build/lambda/.prepared ## package the Lambda functions with what they
 $(SYNTHESIZED) diff: export CDK_VALIDATION := false
 
 # Written beside, then renamed: cdk.out is always one whole assembly of one environment.
-$(SYNTHESIZED): $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
+$(SYNTHESIZED): $(TEMPLATES_COME_FROM)
 	@rm -rf build/cdk.out
 	@scripts/synth $(ENV) build/cdk.out $(addprefix --context ,$(CONTEXT))
 	@touch build/$(SYNTHESIZED) && rm -rf cdk.out && mv build/cdk.out cdk.out
@@ -155,13 +156,14 @@ forecast-plot: $(INSTALLED) ## draw a forecast of the last training: SERIES= DAY
 		--confidence $(or $(CONFIDENCE),80) --weeks $(or $(WEEKS),2) --missing $(or $(MISSING),0) $(if $(SAMPLES),--samples)
 
 CHECKED := build/check/dev/manifest.json build/check/prod/manifest.json
+VALIDATED := build/check/dev/.validated build/check/prod/.validated
 
 check: $(INSTALLED) build/checkov/.installed ## format, lint, spelling, types, policies and scanners over dev and prod
 	@ruff format --check --quiet . && ruff check --quiet .
 	@python -m quality.checks.words
 	@scripts/types
 	@scripts/workflows
-	@$(MAKE) -s --no-print-directory $(CHECKED)
+	@$(MAKE) -s --no-print-directory $(VALIDATED)
 	@python -m quality.checks build/check
 	@for env in dev prod; do python -m rehearsal deploy-policy build/check/$$env deploy/$$env --check; done
 	@$(MAKE) -s --no-print-directory build/check/.planted
@@ -233,9 +235,16 @@ quality/resilience/autocannon/node_modules/.installed: quality/resilience/autoca
 		npm ci --no-audit --no-fund --prefix $(dir $<)
 	@touch $@
 
-build/check/%/manifest.json: $(SOURCES) $(ARTIFACTS) $(INSTALLED) build/lambda/.prepared
+build/check/%/manifest.json: export CDK_VALIDATION := false
+build/check/%/manifest.json: $(TEMPLATES_COME_FROM)
 	@rm -rf $(@D) && mkdir -p build/check
 	@scripts/synth $* $(@D) $(READ_ONLY)
+
+# The same assembly, once the CDK's validator has read it.
+build/check/%/.validated: $(TEMPLATES_COME_FROM)
+	@rm -rf $(@D) && mkdir -p build/check
+	@scripts/synth $* $(@D) $(READ_ONLY)
+	@touch $@
 
 build/check/.planted: $(shell git ls-files quality/checks stacks/policies) versions.toml docs/planted-faults.md build/checkov/.installed
 	@python -m quality.checks.planted && touch $@
