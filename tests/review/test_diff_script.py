@@ -2,72 +2,19 @@
 
 import os
 import re
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from signal import SIGINT, SIGTERM, Signals
 
 import pytest
-from assemblies import ROOT
-from cloud_assemblies import STACK, Declared, data_rows, write
-
-GIT = shutil.which("git") or "git"
-# Leaves the assembly of the tree it stands in; a tree with a file `broken` does not synthesize. Given a GATE,
-# it says there where and which process it is, and waits; when it is ended, it writes once more.
-CDK = """#!/usr/bin/env bash
-set -eu
-[[ ! -e broken ]] || { echo "app.py: cannot be read" >&2; exit 1; }
-while [[ $1 != --output ]]; do shift; done
-if [[ -n ${GATE:-} ]]; then
-	late() { while kill -0 $$ 2>/dev/null; do sleep 0.01; done; mkdir -p "$output"; exit; }
-	output=$2
-	(trap late TERM; echo "$PWD $BASHPID" >"$GATE"; sleep 3600) &
-	wait
-fi
-mkdir "$2" && cp assembly/* "$2"
-[[ $(cat build/artifacts/model) == "of the working tree" ]] || rm "$2/manifest.json"
-"""
-
-
-def queue(delay: int) -> Declared:
-    return Declared({"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": delay}}})
+from cloud_assemblies import STACK, data_rows, write
+from small_repositories import commit, environment, git, queue, small_repository
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """One commit with a stack whose queue waits one second, and the tools that the script calls."""
-    (tmp_path / "scripts").mkdir()
-    shutil.copy(ROOT / "scripts" / "diff", tmp_path / "scripts")
-    tools = tmp_path / ".venv" / "bin"
-    tools.mkdir(parents=True)
-    (tools / "cdk").write_text(CDK)
-    (tools / "cdk").chmod(0o755)
-    (tools / "python").write_text(f'#!/usr/bin/env bash\nexec {sys.executable} "$@"\n')
-    (tools / "python").chmod(0o755)
-    for name in ("cdk.json", "requirements.txt", "package-lock.json"):
-        (tmp_path / name).write_text("{}\n")
-    (tmp_path / ".gitignore").write_text("build/\n.venv/\n")
-    write(tmp_path / "assembly", {STACK: queue(1)})
-    git(tmp_path, "init", "--quiet", "--initial-branch=main")
-    commit(tmp_path)
-    models = tmp_path / "build" / "artifacts"
-    models.mkdir(parents=True)
-    (models / "model").write_text("of the working tree")
-    return tmp_path
-
-
-def git(folder: Path, *arguments: str) -> str:
-    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
-    return subprocess.run(
-        [GIT, *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True
-    ).stdout
-
-
-def commit(folder: Path) -> None:
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "A commit")
+    return small_repository(tmp_path, "diff", "trees.bash")
 
 
 @pytest.fixture
@@ -86,11 +33,6 @@ def run(repository: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         return finished
 
     return call
-
-
-def environment(repository: Path, **more: str) -> dict[str, str]:
-    path = "/usr/local/bin:/usr/bin:/bin"
-    return {"PATH": path, "PYTHONPATH": str(ROOT), "HOME": str(repository), **more}
 
 
 def assert_nothing_is_left(repository: Path) -> None:
