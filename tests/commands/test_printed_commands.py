@@ -108,6 +108,7 @@ RUN_BY: Mapping[str, str] = {
     "scripts/package_lambda.py": "commands/test_make_targets.py::"
     "test_train_publishes_a_model_and_functions_are_packaged",
     "scripts/training_folder.py": "scripts/test_training_folder.py::test_a_script_trains_alone_in_its_image",
+    "scripts/vendor_web.py": "scripts/test_vendor_web.py::test_the_command_finds_nothing_that_differs",
     "scripts/write_automl_table.py": "scripts/test_write_automl_table.py::"
     "test_the_schema_and_a_row_are_those_of_the_last_training",
     "scripts/write_openapi.py": "lambda/test_openapi.py::test_the_committed_document_is_what_the_models_give",
