@@ -196,6 +196,7 @@ bench: train ## measure the containers beside the usual way: build/reports/bench
 
 destroy-check: $(INSTALLED) ## what ENV would leave behind when it is destroyed, from its templates
 	@$(MAKE) -s --no-print-directory build/check/$(ENV)/manifest.json
+	@python -m rehearsal deploy build/check/$(ENV) --destroy --summary
 	@python -m quality.checks.teardown $(ENV) build/check/$(ENV)
 
 .PHONY: deploy-policy
@@ -210,6 +211,15 @@ ifneq ($(filter command line environment,$(origin BASE)),)
 else
 	@$(MAKE) -s --no-print-directory build/check/$(ENV)/manifest.json
 	@python -m rehearsal cost build/check/$(ENV)
+endif
+
+.PHONY: rehearse
+rehearse: functions ## deploy ENV on paper over BASE (a git ref, main by default, or empty): whether it works, in which order; FAIL=resource fails there
+ifeq ($(BASE),empty)
+	@$(MAKE) -s --no-print-directory build/check/$(ENV)/manifest.json
+	@python -m rehearsal deploy build/check/$(ENV) --policies deploy/$(ENV) $(if $(FAIL),--fail $(FAIL))
+else
+	@scripts/diff $(BASE) python -m rehearsal deploy --policies deploy/$(ENV) $(if $(FAIL),--fail $(FAIL))
 endif
 
 diff: functions ## what the working tree does to each stack, against BASE (a git ref; main by default), as Markdown

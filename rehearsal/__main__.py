@@ -7,9 +7,10 @@ from assembly.program import ended
 from rehearsal.cost import command as cost
 from rehearsal.deployment import command as deploy_policy
 from rehearsal.iam import commands as iam
+from rehearsal.rehearse import command as rehearse
 
 # Each has SUMMARY, add_arguments(parser) and run(arguments) -> exit code.
-_COMMANDS = {"cost": cost, "deploy-policy": deploy_policy, "iam": iam}
+_COMMANDS = {"cost": cost, "deploy": rehearse, "deploy-policy": deploy_policy, "iam": iam}
 
 
 def main() -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from enum import Enum
 
+from assembly.markdown import code
 from review.assembly import Assembly
-from review.markdown import code
 from review.physical_names import PhysicalNames
 from review.resource_changes import Fate, ResourceChange
 from review.resources import Resource

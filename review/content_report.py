@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from assembly.assets import Asset
+from assembly.markdown import code, codes
 from review.contents import file_changes
 from review.differences import Path
-from review.markdown import code, codes
 from review.property_names import step_of
 from review.stack_changes import ContentChange
 from review.values import Content

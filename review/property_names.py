@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from assembly.markdown import code
 from review.differences import ADDED, REMOVED, Path
-from review.markdown import code
 
 _DEFINITION = ("Properties", "PipelineDefinition", "PipelineDefinitionBody")
 _STEPS = ("Steps", "IfSteps", "ElseSteps")

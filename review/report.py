@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Container, Sequence
 
+from assembly.markdown import NOTHING, code, codes, table
 from review.content_report import Assets, content_lines, content_name
 from review.differences import Difference
-from review.markdown import NOTHING, code, codes, table
 from review.openings import is_opening
 from review.permissions import Grants, is_permission
 from review.policies import Policies

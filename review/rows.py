@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from assembly.markdown import NOTHING, code
 from review.differences import ABSENT, Difference, Side, leaves
-from review.markdown import NOTHING, code
 from review.property_names import property_cell
 from review.resource_changes import ResourceChange
 from review.values import Text, show

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from assembly.markdown import code
 from review.assembly import Stack
-from review.markdown import code
 
 _READ = ("Resources", "Outputs", "Conditions")
 # Parameters of CDK's legacy assets, whose values `cdk deploy` gives.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from review.markdown import code
+from assembly.markdown import code
 from review.verdict.finding import Finding, Severity
 
 _MOST = 10

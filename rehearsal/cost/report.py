@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from assembly.markdown import table
 from rehearsal.cost.bill import SHARED, Bill
 from rehearsal.cost.charges import Per
 from rehearsal.cost.prices import Prices
@@ -27,10 +28,10 @@ def report(bill: Bill, prices: Prices) -> str:
         for what, usd in sorted(bill.parts(name, Per.MONTH).items(), key=lambda one: -one[1])
     ]
     tables = [
-        _table(["USD", *(per.value for per in Per)], rows),
-        _table(["workload", "what", "USD a month"], parts),
+        table(["USD", *(per.value for per in Per)], rows),
+        table(["workload", "what", "USD a month"], parts),
     ]
-    return "\n\n".join([*tables, *_footer(bill, prices)]) + "\n"
+    return "\n\n".join([*map("\n".join, tables), *_footer(bill, prices)]) + "\n"
 
 
 def changes(old: Bill, new: Bill, prices: Prices) -> str:
@@ -43,8 +44,8 @@ def changes(old: Bill, new: Bill, prices: Prices) -> str:
     ]
     if not rows:
         return "The cost does not change.\n"
-    table = _table(["workload", "USD", "before", "after", "change"], rows)
-    return "\n\n".join([table, *_footer(new, prices)]) + "\n"
+    lines = table(["workload", "USD", "before", "after", "change"], rows)
+    return "\n\n".join(["\n".join(lines), *_footer(new, prices)]) + "\n"
 
 
 def as_json(bill: Bill, prices: Prices) -> Mapping[str, Any]:
@@ -82,8 +83,3 @@ def _not_verified(bill: Bill, prices: Prices) -> set[str]:
 
 def _usd(value: float) -> str:
     return f"{value:,.2f}" if value else "-"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

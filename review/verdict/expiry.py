@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assembly.markdown import code
 from review.differences import ABSENT, Side, leaves, nodes
-from review.markdown import code
 from review.property_names import property_cell
 from review.resource_changes import ResourceChange
 from review.rows import value_cells

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from review.markdown import code, codes
+from assembly.markdown import code, codes
 from review.resource_changes import Fate
 from review.rows import resource_cell
 from review.stack_changes import StackReview, Standing

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from review.markdown import code, codes
+from assembly.markdown import code, codes
 from review.permissions import Grants
 from review.resource_changes import Fate
 from review.stack_changes import StackReview, Standing

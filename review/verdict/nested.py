@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from assembly.markdown import code
 from review.assembly import NESTED_STACK
-from review.markdown import code
 from review.resource_changes import Fate, ResourceChange
 from review.stack_changes import StackReview, Standing
 from review.verdict.finding import Finding, Severity, section_of

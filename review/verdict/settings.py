@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from assembly.markdown import code
 from review.differences import ABSENT, Difference, Path, nodes
-from review.markdown import code
 from review.property_names import property_cell
 from review.resource_changes import ResourceChange
 from review.rows import resource_cell, value_cells

@@ -43,6 +43,7 @@ RUN_BY: Mapping[str, str] = {
     "make deploy-policy": "commands/test_snapshots_command.py::"
     "test_the_committed_policies_of_the_deploying_role_are_what_it_writes",
     "make destroy-check": "commands/test_snapshots_command.py::test_destroying_dev_leaves_what_is_expected",
+    "make rehearse": "commands/test_snapshots_command.py::test_a_first_deployment_is_rehearsed",
     "make diff": "commands/test_make_targets.py::test_a_diff_with_the_same_tree_is_safe",
     "make release": "commands/test_make_targets.py::test_a_version_that_is_approved_is_released",
     "make weights": "commands/test_make_targets.py::test_weights_are_packed",

@@ -40,3 +40,8 @@ def test_the_committed_policies_of_the_deploying_role_are_what_it_writes(written
         r"^deploy/dev/deploy-slipway-dev-1.json: \d,\d+ of 6,144 characters$", said, re.MULTILINE
     )
     assert said_by(written, "git", "status", "--porcelain", "deploy") == ""
+
+
+def test_a_first_deployment_is_rehearsed(written: Project) -> None:
+    said = said_by(written, "make", NOTHING_TO_INSTALL, "rehearse", "BASE=empty")
+    assert re.search(r"^\*\*It works:\*\* \d+ stacks are created", said, re.MULTILINE)

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from assembly.markdown import code, table
 from review.contents import file_changes
-from review.markdown import code, table
 from review.rows import value_cells
 from review.values import Text
 
