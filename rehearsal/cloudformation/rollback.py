@@ -5,8 +5,9 @@ from dataclasses import replace
 from rehearsal.cloudformation.outcome import Failure, Refusal, Step
 from rehearsal.cloudformation.removal import Doomed, remove
 from rehearsal.cloudformation.situation import Resource, Situation
-from rehearsal.cloudformation.stack_update import Done, StackUpdate
+from rehearsal.cloudformation.stack_update import StackUpdate
 from rehearsal.cloudformation.state import Left, ResourceState
+from rehearsal.cloudformation.steps import Done
 
 
 def roll_back(update: StackUpdate, failure: Failure) -> Failure:

@@ -1,7 +1,7 @@
 """One stack created or updated: its resources in their order, then its exports, then what is not needed."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from rehearsal.cloudformation import exports, names, order, parameters, preflight, stack_policy
@@ -16,21 +16,7 @@ from rehearsal.cloudformation.replacement import Change, compare
 from rehearsal.cloudformation.scope import StackScope
 from rehearsal.cloudformation.situation import Resource, Situation
 from rehearsal.cloudformation.state import Left, ResourceState, StackState
-
-_REPLACES = "Requested update requires the creation of a new physical resource; hence creating one."
-
-
-@dataclass(frozen=True)
-class Done:
-    """A resource as it was before the operation, None where there was none, and as it is now."""
-
-    logical_id: str
-    before: ResourceState | None
-    after: ResourceState
-
-    @property
-    def replaced(self) -> bool:
-        return self.before is not None and self.before.physical_id != self.after.physical_id
+from rehearsal.cloudformation.steps import Done, step
 
 
 class StackUpdate:
@@ -144,7 +130,7 @@ class StackUpdate:
             self._handle_nested(resource, change)
         elif change.kind != "none":
             self._ask(resource, change)
-            self.steps.append(self._step(resource, change))
+            self.steps.append(step(resource, change, self._waits_for))
             self._put(resource, {})
 
     def _ask(self, resource: Resource, change: Change) -> None:
@@ -152,7 +138,7 @@ class StackUpdate:
         refusal = self.rehearser.refusal(resource, self._situation(), self.account)
         refusal = refusal or self._policy_refusal(resource)
         if refusal is not None:
-            self.steps.append(self._step(resource, change, refusal))
+            self.steps.append(step(resource, change, self._waits_for, refusal))
             raise StackFailed(self.failure(refusal, resource.logical_id, resource.type))
 
     def _handle_nested(self, resource: Resource, change: Change) -> None:
@@ -170,12 +156,12 @@ class StackUpdate:
         except StackFailed as error:
             found = error.failure
             refusal = Refusal(found.kind, _not_successful(child, found), found.source, found.ways_out)
-            self.steps.append(self._step(resource, change, refusal))
+            self.steps.append(step(resource, change, self._waits_for, refusal))
             raise
         self.failed_child = None
         self.children[resource.logical_id] = child
         if child.changes or change.kind != "none":
-            self.steps.append(self._step(resource, change))
+            self.steps.append(step(resource, change, self._waits_for))
             outputs = self.account.state.stacks[child.stack.name].outputs
             self._put(resource, {f"Outputs.{name}": value for name, value in outputs.items()})
 
@@ -214,28 +200,11 @@ class StackUpdate:
         if resource.action == "replace" and resource.old is not None:
             self.account.obsolete[self.stack.name, resource.logical_id] = resource.old
         self.account.put(self.stack.name, resource.logical_id, now)
-        self.done.append(Done(resource.logical_id, resource.old, now))
+        self.done.append(Done(resource.logical_id, resource.old, now, resource.action == "replace"))
 
     def _attributes(self, resource: Resource) -> dict[str, Any]:
         known = names.attributes(resource.type, resource.physical_id, self.scope.place)
         return {**known, **behavior(resource.type).made(resource, self._situation())}
-
-    def _step(self, resource: Resource, change: Change, refusal: Refusal | None = None) -> Step:
-        verb = "CREATE" if resource.action == "create" else "UPDATE"
-        reason = ", ".join(change.properties)
-        if resource.action == "replace":
-            reason = f"{_REPLACES} ({', '.join(change.fixed)})"
-        return Step(
-            resource.logical_id,
-            resource.type,
-            resource.path,
-            resource.physical_id,
-            "apply",
-            resource.action,
-            self._waits_for[resource.logical_id],
-            f"{verb}_FAILED" if refusal else f"{verb}_COMPLETE",
-            refusal.message if refusal else reason,
-        )
 
     def _policy_refusal(self, resource: Resource) -> Refusal | None:
         if self.before is None or resource.action == "create":

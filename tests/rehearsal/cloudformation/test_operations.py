@@ -61,6 +61,16 @@ def test_what_differs_is_updated_in_place_and_nothing_else_is_touched() -> None:
     assert found.state.stacks["one"].resources["Topic"].properties == {"DisplayName": "b"}
 
 
+def test_a_step_says_what_may_replace_the_resource() -> None:
+    def vpc(tenancy: str) -> Resources:
+        return {"Vpc": resource("EC2::VPC", CidrBlock="10.0.0.0/16", InstanceTenancy=tenancy)}
+
+    [step] = deploy(held(vpc("dedicated")), app(one=vpc("default"))).stacks[0].steps
+
+    assert step.action == "update"
+    assert step.reason == ("InstanceTenancy (depending on the values, InstanceTenancy replaces the resource)")
+
+
 def test_a_text_and_the_number_that_cloudformation_makes_of_it_are_the_same() -> None:
     before = held({"Logs": resource("Logs::LogGroup", RetentionInDays="7")})
 
@@ -84,6 +94,26 @@ def test_a_replacement_is_created_before_the_old_one_is_deleted_and_what_refers_
     old, new = (one.stacks["one"].resources for one in (before, found.state))
     assert old["Topic"].physical_id != new["Topic"].physical_id
     assert new["Policy"].properties["Topics"] == [new["Topic"].attributes["Ref"]]
+
+
+def test_a_replacement_may_have_the_same_name_in_another_place() -> None:
+    def stage(api: str) -> Resources:
+        deployment = resource("ApiGateway::Stage", RestApiId={"Ref": api}, StageName="prod")
+        apis = {one: resource("ApiGateway::RestApi", Name="shop") for one in ("One", "Two")}
+        return {**apis, "Stage": deployment}
+
+    before = held(stage("One"))
+
+    found = deploy(before, app(one=stage("Two")))
+    undone = deploy(
+        before,
+        app(one={**stage("Two"), "Last": resource("SQS::Queue", "Stage")}),
+        faults={("one", "Last"): "a bad day"},
+    )
+
+    assert steps(found) == [("apply", "replace", "Stage"), ("cleanup", "delete", "Stage")]
+    assert steps(undone)[2:] == [("rollback", "update", "Stage"), ("rollback", "delete", "Stage")]
+    assert undone.state.settled() == before.settled()
 
 
 def test_what_is_not_declared_any_more_is_deleted_in_the_end_each_before_what_it_needs() -> None:
