@@ -7,6 +7,7 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stacks.asked_once import add_statement
 from stacks.constructs.access.execution_role import ExecutionRole
 from stacks.constructs.storage.artifact import S3Prefix, grant_read_all
 from stacks.platform.foundation import Foundation
@@ -55,11 +56,12 @@ class ExplorerRole(ExecutionRole):
                 f"slipway-{settings.env}-{workload}", endpoint=settings.endpoints.get(workload)
             )
         keep_idle(self, "-monitor", _ONCE_MONITORED)
-        self.add_to_principal_policy(
+        add_statement(
+            self,
             iam.PolicyStatement(
                 actions=["ecr:DescribeImages", "ecr:ListImages"],
                 resources=[one.repository_arn for one in foundation.image_repositories.values()],
-            )
+            ),
         )
 
     def allow(self, actions: Sequence[str], kind: str, name: str, *, wide: str = "") -> None:
@@ -68,7 +70,7 @@ class ExplorerRole(ExecutionRole):
         arn = Stack.of(self).format_arn(
             service="sagemaker", resource=kind, resource_name=name, arn_format=ArnFormat.SLASH_RESOURCE_NAME
         )
-        self.add_to_principal_policy(iam.PolicyStatement(actions=of_sagemaker(actions), resources=[arn]))
+        add_statement(self, iam.PolicyStatement(actions=of_sagemaker(actions), resources=[arn]))
         if wide:
             acknowledge(self, wildcard(self, arn), wide)
 

@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.aws_eks import CfnPodIdentityAssociation
 from constructs import Construct
 
+from stacks.asked_once import add_statement
 from stacks.constructs.access.service_role import ServiceRole
 from stacks.constructs.kubernetes.auto_mode_cluster import AutoModeCluster
 from stacks.constructs.storage.artifact import S3Prefix
@@ -82,7 +83,7 @@ class Kubeflow(Stack):
 
     def _allow(self, role: iam.Role, actions: tuple[str, ...], kind: str, name: str) -> None:
         arn = self.format_arn(service="sagemaker", resource=kind, resource_name=name)
-        role.add_to_principal_policy(iam.PolicyStatement(actions=of_sagemaker(actions), resources=[arn]))
+        add_statement(role, iam.PolicyStatement(actions=of_sagemaker(actions), resources=[arn]))
         if "*" in name:
             acknowledge(role, wildcard(role, arn), _LATER)
 

@@ -7,6 +7,7 @@ finding.
 
 import re
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from aws_cdk import (
     Acknowledgment,
@@ -21,6 +22,8 @@ from aws_cdk import (
 )
 from constructs import IConstruct
 
+from stacks.asked_once import stack_of
+
 _TOOLS = {
     re.compile(r"AwsSolutions-\w+(\[.*\])?"): "AwsSolutions",
     re.compile(r"NIST\.800\.53\.R5-\w+"): "NIST.800.53.R5",
@@ -28,6 +31,11 @@ _TOOLS = {
     re.compile(r"[EIW]\d{4}"): "cfn-lint",
 }
 _SHORTEST_REASON = 20
+# How the CDK begins what stands in a text for a value that it does not know yet.
+_UNRESOLVED = "${Token["
+# What was asked and said already: many containers of one role need the same.
+_WILDCARDS: WeakKeyDictionary[Stack, dict[str, str]] = WeakKeyDictionary()
+_ACKNOWLEDGED: WeakKeyDictionary[IConstruct, set[tuple[str, str]]] = WeakKeyDictionary()
 
 
 def acknowledge(construct: IConstruct, finding: str, reason: str) -> None:
@@ -45,7 +53,10 @@ def acknowledge(construct: IConstruct, finding: str, reason: str) -> None:
         )
     if len(reason) < _SHORTEST_REASON:
         raise ValueError(f"{finding} at {construct.node.path}: {reason!r} does not say why")
-    Validations.of(construct).acknowledge(Acknowledgment(id=f"{tool}::{finding}", reason=reason))
+    said = _ACKNOWLEDGED.setdefault(construct, set())
+    if (finding, reason) not in said:
+        said.add((finding, reason))
+        Validations.of(construct).acknowledge(Acknowledgment(id=f"{tool}::{finding}", reason=reason))
     if tool == "checkov":
         skips = _metadata(construct, tool).get("skip", [])
         _resource(construct).add_metadata(tool, {"skip": [*skips, {"id": finding, "comment": reason}]})
@@ -56,13 +67,21 @@ def acknowledge(construct: IConstruct, finding: str, reason: str) -> None:
 
 def wildcard(scope: IConstruct, arn: str) -> str:
     """The id of cdk-nag's finding about a resource with a wildcard in a policy of the scope's stack."""
-    stack = Stack.of(scope)
+    if _UNRESOLVED not in arn:
+        return f"AwsSolutions-IAM5[Resource::{arn}]"
+    known = _WILDCARDS.setdefault(stack_of(scope), {})
+    if arn not in known:
+        known[arn] = f"AwsSolutions-IAM5[Resource::{_in_policy(stack_of(scope), arn)}]"
+    return known[arn]
+
+
+def _in_policy(stack: Stack, arn: str) -> str:
     for token in Tokenization.reverse_string(arn).tokens:
         # What another stack exports reads differently in a policy than where it is defined.
         owner = Stack.of(cast(Reference, token).target) if Reference.is_reference(token) else stack
         if owner is not stack:
             arn = arn.replace(Token.as_string(token), owner.export_value(token))
-    return f"AwsSolutions-IAM5[Resource::{_flat(stack.resolve(arn))}]"
+    return _flat(stack.resolve(arn))
 
 
 def _metadata(construct: IConstruct, tool: str) -> dict[str, Any]:

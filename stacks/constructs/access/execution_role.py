@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from stacks.asked_once import add_statement
 from stacks.constructs.access.service_role import ServiceRole
 from stacks.constructs.operations.log_groups import log_group_arn
 from stacks.policies.acknowledgement import acknowledge, wildcard
@@ -41,21 +42,21 @@ class ExecutionRole(ServiceRole):
 
     def allow_volumes(self, key: kms.IKey) -> None:
         """Let the volumes of jobs and instances be encrypted with the key."""
-        self.add_to_principal_policy(
+        add_statement(
+            self,
             iam.PolicyStatement(
                 actions=["kms:CreateGrant"],
                 resources=[key.key_arn],
                 conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
-            )
+            ),
         )
-        self.add_to_principal_policy(
-            iam.PolicyStatement(actions=["kms:DescribeKey"], resources=[key.key_arn])
-        )
+        add_statement(self, iam.PolicyStatement(actions=["kms:DescribeKey"], resources=[key.key_arn]))
 
     def allow_logs(self, log_groups: Sequence[str]) -> None:
         """The role may write the given CloudWatch log groups (names), too."""
         groups = [log_group_arn(self, name) for name in log_groups]
-        self.add_to_principal_policy(
+        add_statement(
+            self,
             iam.PolicyStatement(
                 actions=[
                     "logs:CreateLogGroup",
@@ -64,7 +65,7 @@ class ExecutionRole(ServiceRole):
                     "logs:PutLogEvents",
                 ],
                 resources=[arn for group in groups for arn in (group, f"{group}:*")],
-            )
+            ),
         )
         for group in groups:
             acknowledge(self, wildcard(self, f"{group}:*"), _STREAMS)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
+from stacks.asked_once import add_statement, stack_of
 from stacks.policies.acknowledgement import acknowledge, wildcard
 
 _OF_ONE_ROLE = "the policy is this one role's and goes with it; a managed policy could be attached elsewhere"
@@ -26,7 +26,7 @@ class ServiceRole(iam.Role):
         session_tags: Mapping[str, str] | None = None,
     ) -> None:
         """With `session_tags` the service tags its sessions, and has to with these, where there are some."""
-        equal = {"aws:SourceAccount": Stack.of(scope).account} if names_source else {}
+        equal = {"aws:SourceAccount": stack_of(scope).account} if names_source else {}
         equal |= {f"aws:RequestTag/{key}": value for key, value in (session_tags or {}).items()}
         conditions = {"StringEquals": equal} if equal else {}
         principal: iam.IPrincipal = iam.ServicePrincipal(service, conditions=conditions)
@@ -43,5 +43,5 @@ class ServiceRole(iam.Role):
 
 def allow_without_resource(role: iam.IRole, actions: Sequence[str]) -> None:
     """Allow actions for which the service knows no resource, on `*`; a rule of ours refuses all others."""
-    role.add_to_principal_policy(iam.PolicyStatement(actions=[*actions], resources=["*"]))
+    add_statement(role, iam.PolicyStatement(actions=[*actions], resources=["*"]))
     acknowledge(role, wildcard(role, "*"), _NO_RESOURCE)

@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_cloudwatch import CfnAlarm
 from constructs import Construct
 
+from stacks.asked_once import add_statement
 from stacks.constructs.access.service_role import ServiceRole
 
 _ALIAS = "live"
@@ -71,7 +72,8 @@ class GradualAlias(Construct):
             resource_name=f"{function.function_name}:{_ALIAS}",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
-        role.add_to_principal_policy(
+        add_statement(
+            role,
             iam.PolicyStatement(
                 actions=[
                     "lambda:GetAlias",
@@ -79,10 +81,11 @@ class GradualAlias(Construct):
                     "lambda:UpdateAlias",
                 ],
                 resources=[alias],
-            )
+            ),
         )
-        role.add_to_principal_policy(
+        add_statement(
+            role,
             iam.PolicyStatement(
                 actions=["cloudwatch:DescribeAlarms"], resources=[alarm.attr_arn for alarm in alarms]
-            )
+            ),
         )

@@ -13,6 +13,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from stacks.asked_once import add_statement
 from stacks.constructs.access.service_role import ServiceRole
 from stacks.constructs.model.endpoint import Invocable
 from stacks.constructs.network.vpc_config import VpcConfig
@@ -79,7 +80,7 @@ class PredictionFunction(Construct):
             names_source=False,
         )
         log_group.grant_write(role)
-        role.add_to_principal_policy(iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key.key_arn]))
+        add_statement(role, iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key.key_arn]))
         endpoint.grant_invoke(role)
         platform = tomllib.loads((ROOT / "lambda" / "platform.toml").read_text())
         self.function = lambda_.Function(

@@ -11,6 +11,7 @@ from aws_cdk.aws_cloudwatch import CfnAlarm
 from aws_cdk.aws_sagemaker import CfnEndpoint, CfnEndpointConfig
 from constructs import Construct
 
+from stacks.asked_once import add_statement
 from stacks.constructs.model.inference_pipeline import InferencePipeline
 from stacks.constructs.operations.alarms import Alarms
 from stacks.constructs.operations.log_groups import LogGroups
@@ -51,9 +52,7 @@ class ExistingEndpoint:
         self._arn = stack.format_arn(service="sagemaker", resource="endpoint", resource_name=name.lower())
 
     def grant_invoke(self, role: iam.IRole) -> None:
-        role.add_to_principal_policy(
-            iam.PolicyStatement(actions=["sagemaker:InvokeEndpoint"], resources=[self._arn])
-        )
+        add_statement(role, iam.PolicyStatement(actions=["sagemaker:InvokeEndpoint"], resources=[self._arn]))
 
 
 class Endpoint(Construct):
@@ -117,8 +116,8 @@ class Endpoint(Construct):
         return self._endpoint.attr_endpoint_name
 
     def grant_invoke(self, role: iam.IRole) -> None:
-        role.add_to_principal_policy(
-            iam.PolicyStatement(actions=["sagemaker:InvokeEndpoint"], resources=[self._endpoint.ref])
+        add_statement(
+            role, iam.PolicyStatement(actions=["sagemaker:InvokeEndpoint"], resources=[self._endpoint.ref])
         )
 
     def _build_alarms(self, alarms: Alarms, settings: Serving) -> list[CfnAlarm]:

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol, Self
 
 from aws_cdk import Stack
@@ -10,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.region_info import RegionInfo
 from constructs import Construct
 
+from stacks.asked_once import add_statement, stack_of
 from stacks.constructs.access.service_role import allow_without_resource
 from stacks.constructs.model.image_uris import Use, locate
 from stacks.settings import ROOT
@@ -39,10 +41,11 @@ class ManagedImage:
         return cls(pinned["framework"], pinned["version"])
 
     def bind(self, scope: Construct, role: iam.IRole, use: Use) -> str:
-        stack = Stack.of(scope)
-        found = locate(self.framework, self.version, stack.region, use)
+        stack = stack_of(scope)
+        region = stack.region
+        found = locate(self.framework, self.version, region, use)
         _grant_pull(stack, role, found.account, found.repository)
-        image = f"{_registry(found.account, stack.region)}/{found.repository}"
+        image = f"{_registry(found.account, region)}/{found.repository}"
         return f"{image}:{found.tag}" if found.tag else image
 
 
@@ -59,10 +62,11 @@ class OwnImage:
     tag: str
 
     def bind(self, scope: Construct, role: iam.IRole, use: Use) -> str:
-        stack = Stack.of(scope)
+        stack = stack_of(scope)
         stack.add_stack_dependency(self.built_by)
-        _grant_pull(stack, role, stack.account, self.repository_name)
-        return f"{_registry(stack.account, stack.region)}/{self.repository_name}:{self.tag}"
+        account = stack.account
+        _grant_pull(stack, role, account, self.repository_name)
+        return f"{_registry(account, stack.region)}/{self.repository_name}:{self.tag}"
 
 
 @dataclass(frozen=True)
@@ -74,16 +78,21 @@ class ReleasedImage:
     def bind(self, scope: Construct, role: iam.IRole, use: Use) -> str:
         registry, _, image = self.uri.partition("/")
         repository = re.split("[:@]", image)[0]
-        _grant_pull(Stack.of(scope), role, registry.partition(".")[0], repository)
+        _grant_pull(stack_of(scope), role, registry.partition(".")[0], repository)
         return self.uri
 
 
 def _registry(account: str, region: str) -> str:
-    return f"{account}.dkr.ecr.{region}.{RegionInfo.get(region).domain_suffix}"
+    return f"{account}.dkr.ecr.{region}.{_domain_suffix(region)}"
+
+
+@cache
+def _domain_suffix(region: str) -> str | None:
+    return RegionInfo.get(region).domain_suffix
 
 
 def _grant_pull(stack: Stack, role: iam.IRole, account: str, repository: str) -> None:
     arn = stack.format_arn(service="ecr", account=account, resource="repository", resource_name=repository)
-    role.add_to_principal_policy(iam.PolicyStatement(actions=_PULL, resources=[arn]))
+    add_statement(role, iam.PolicyStatement(actions=_PULL, resources=[arn]))
     # The token is of the caller's registry as a whole: ECR knows no resource for this action.
     allow_without_resource(role, ["ecr:GetAuthorizationToken"])

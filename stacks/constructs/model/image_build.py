@@ -13,6 +13,7 @@ from aws_cdk.aws_codepipeline import CfnPipeline
 from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
 
+from stacks.asked_once import add_statement
 from stacks.constructs.access.service_role import ServiceRole, allow_without_resource
 from stacks.constructs.model.build_context import staged
 from stacks.constructs.operations.log_groups import LogGroups
@@ -109,7 +110,8 @@ class ImageBuild(Construct):
         )
         work.grant_get_versions(role)
         allow_without_resource(role, ["ecr:GetAuthorizationToken"])
-        role.add_to_principal_policy(
+        add_statement(
+            role,
             iam.PolicyStatement(
                 actions=[
                     "ecr:BatchCheckLayerAvailability",
@@ -120,16 +122,17 @@ class ImageBuild(Construct):
                     "ecr:UploadLayerPart",
                 ],
                 resources=[repository.repository_arn],
-            )
+            ),
         )
         return role
 
     def _build_project(self, role: ServiceRole, work: S3Prefix, logs: LogGroups) -> CfnProject:
         group = logs.group(self, "Logs")
-        role.add_to_principal_policy(
+        add_statement(
+            role,
             iam.PolicyStatement(
                 actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[group.log_group_arn]
-            )
+            ),
         )
         fixed = {"ACCOUNT": self._stack.account, "SUFFIX": self._stack.url_suffix, "MIRROR": _MIRROR}
         return CfnProject(
@@ -177,7 +180,7 @@ class ImageBuild(Construct):
             ([f"s3:{action}" for action in item], [archive.bucket.arn_for_objects(archive.s3_object_key)]),
             (["codebuild:BatchGetBuilds", "codebuild:StartBuild"], [project.attr_arn]),
         ):
-            role.add_to_principal_policy(iam.PolicyStatement(actions=actions, resources=resources))
+            add_statement(role, iam.PolicyStatement(actions=actions, resources=resources))
         return role
 
     def _by_project(self, project: CfnProject, variables: Mapping[str, str]) -> dict[str, Any]:

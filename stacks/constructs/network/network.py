@@ -8,6 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stacks.asked_once import add_statement
 from stacks.constructs.access.service_role import ServiceRole
 from stacks.constructs.network.vpc_config import LAMBDA, SAGEMAKER, VpcConfig
 from stacks.constructs.operations.log_groups import LogGroups
@@ -143,11 +144,12 @@ class IsolatedNetwork(Construct):
             service="vpc-flow-logs.amazonaws.com",
             description=f"Writes the flow log of slipway-{self._environment}",
         )
-        role.add_to_principal_policy(
+        add_statement(
+            role,
             iam.PolicyStatement(
                 actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
                 resources=[group.log_group_arn],
-            )
+            ),
         )
         ec2.CfnFlowLog(
             self,

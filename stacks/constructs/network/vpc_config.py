@@ -7,6 +7,7 @@ from typing import Any
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
+from stacks.asked_once import add_statement
 from stacks.constructs.access.service_role import allow_without_resource
 from stacks.policies.acknowledgement import acknowledge, wildcard
 
@@ -60,10 +61,11 @@ class VpcConfig:
             for kind, names in (("subnet", self.subnet_ids), ("security-group", [self.security_group_id]))
             for name in names
         ]
-        role.add_to_principal_policy(
+        add_statement(
+            role,
             iam.PolicyStatement(
                 actions=[f"ec2:{action}" for action in self.rights.writes], resources=[interfaces, *places]
-            )
+            ),
         )
         acknowledge(
             role,

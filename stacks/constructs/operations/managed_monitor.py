@@ -6,6 +6,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.aws_sagemaker import CfnDataQualityJobDefinition, CfnMonitoringSchedule
 from constructs import Construct
 
+from stacks.asked_once import add_statement
 from stacks.constructs.access.execution_role import ExecutionRole
 from stacks.constructs.model.image import ManagedImage
 from stacks.constructs.model.image_uris import Use
@@ -96,12 +97,13 @@ class ManagedMonitor(Construct):
 
 
 def _allow_metrics(role: iam.IRole) -> None:
-    role.add_to_principal_policy(
+    add_statement(
+        role,
         iam.PolicyStatement(
             actions=["cloudwatch:PutMetricData"],
             resources=["*"],
             conditions={"StringEquals": {"cloudwatch:namespace": _METRICS}},
-        )
+        ),
     )
 
 

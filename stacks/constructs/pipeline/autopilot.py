@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.aws_stepfunctions import CfnStateMachine
 from constructs import Construct
 
+from stacks.asked_once import add_statement
 from stacks.constructs.access.execution_role import ExecutionRole
 from stacks.constructs.access.service_role import ServiceRole, allow_without_resource
 from stacks.constructs.network.vpc_config import VpcConfig
@@ -145,13 +146,14 @@ class Autopilot(Construct):
         arn = Stack.of(self).format_arn(
             service="sagemaker", resource=kind, resource_name=name, arn_format=ArnFormat.SLASH_RESOURCE_NAME
         )
-        role.add_to_principal_policy(
-            iam.PolicyStatement(actions=[f"sagemaker:{action}" for action in actions], resources=[arn])
+        add_statement(
+            role, iam.PolicyStatement(actions=[f"sagemaker:{action}" for action in actions], resources=[arn])
         )
         acknowledge(role, wildcard(role, arn), wide)
 
     def _allow_to_pass(self, role: iam.IRole, passed: iam.IRole) -> None:
         condition: dict[str, Any] = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
-        role.add_to_principal_policy(
-            iam.PolicyStatement(actions=["iam:PassRole"], resources=[passed.role_arn], conditions=condition)
+        add_statement(
+            role,
+            iam.PolicyStatement(actions=["iam:PassRole"], resources=[passed.role_arn], conditions=condition),
         )

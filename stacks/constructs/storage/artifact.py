@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aws_cdk import AssetHashType, Stack
+from aws_cdk import AssetHashType
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
 
+from stacks.asked_once import add_statement, stack_of
 from stacks.constructs.storage.carried import LIST as CARRIED
 from stacks.constructs.storage.carried import carried
 from stacks.constructs.storage.source_files import source_files
@@ -58,9 +59,9 @@ class ReleasedArchive:
     def bind(self, role: iam.IRole) -> str:
         """The model data URL; the role may read that object afterwards."""
         bucket, _, name = self.url.removeprefix("s3://").partition("/")
-        stack = Stack.of(role)
+        stack = stack_of(role)
         objects = stack.format_arn(service="s3", region="", account="", resource=bucket, resource_name=name)
-        role.add_to_principal_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=[objects]))
+        add_statement(role, iam.PolicyStatement(actions=["s3:GetObject"], resources=[objects]))
         _allow_key(role, self.key, ["kms:Decrypt"])
         return self.url
 
@@ -154,7 +155,7 @@ class S3Prefix:
         self, role: iam.IRole, names: str, actions: Sequence[str], key_actions: Sequence[str]
     ) -> None:
         objects = self.bucket.arn_for_objects(f"{self.prefix}/{names}")
-        role.add_to_principal_policy(iam.PolicyStatement(actions=[*actions], resources=[objects]))
+        add_statement(role, iam.PolicyStatement(actions=[*actions], resources=[objects]))
         acknowledge(role, wildcard(role, objects), _OBJECTS)
         if key := self.bucket.encryption_key:
             _allow_key(role, key, key_actions)
@@ -183,12 +184,13 @@ def grant_read_all(role: iam.IRole, bucket: s3.IBucket, prefixes: Sequence[str])
 def grant_list(role: iam.IRole, bucket_arn: str, patterns: Sequence[str]) -> None:
     """The role may list what begins with a prefix like one of the patterns."""
     # SageMaker lists before it downloads, also where the prefix is one object's whole key.
-    role.add_to_principal_policy(
+    add_statement(
+        role,
         iam.PolicyStatement(
             actions=["s3:ListBucket"],
             resources=[bucket_arn],
             conditions={"StringLike": {"s3:prefix": [*patterns] if len(patterns) > 1 else patterns[0]}},
-        )
+        ),
     )
 
 
@@ -232,16 +234,17 @@ def _tar(files: Mapping[str, bytes]) -> bytes:
 
 def _grant_get(role: iam.IRole, asset: Asset) -> None:
     objects = asset.bucket.arn_for_objects(asset.s3_object_key)
-    role.add_to_principal_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=[objects]))
+    add_statement(role, iam.PolicyStatement(actions=["s3:GetObject"], resources=[objects]))
 
 
 def _allow_key(role: iam.IRole, key: kms.IKey, actions: Sequence[str]) -> None:
     """The role may use the key for what S3 stores with it."""
-    stack = Stack.of(role)
-    role.add_to_principal_policy(
+    stack = stack_of(role)
+    add_statement(
+        role,
         iam.PolicyStatement(
             actions=[*actions],
             resources=[key.key_arn],
             conditions={"StringEquals": {"kms:ViaService": f"s3.{stack.region}.{stack.url_suffix}"}},
-        )
+        ),
     )

@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stacks.asked_once import add_statement, stack_of
 from stacks.constructs.model.image_uris import Use
 from stacks.constructs.network.vpc_config import VpcConfig
 from stacks.constructs.pipeline.references import EXECUTION_ID, Get, Join, Parameter, render
@@ -58,14 +58,16 @@ class Jobs:
 
     def pass_role(self) -> str:
         """The ARN of the role that runs jobs; what starts jobs may pass it to SageMaker afterwards."""
-        self.starter.add_to_principal_policy(
+        arn = self.role.role_arn
+        add_statement(
+            self.starter,
             iam.PolicyStatement(
                 actions=["iam:PassRole"],
-                resources=[self.role.role_arn],
+                resources=[arn],
                 conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-            )
+            ),
         )
-        return self.role.role_arn
+        return arn
 
     def network(self, cluster: "Cluster") -> dict[str, Any]:
         """A job's network: no container calls out, and what instances tell each other is encrypted."""
@@ -169,7 +171,7 @@ class CreatingStep(Step):
     def created(self, jobs: Jobs) -> Sequence[str]:
         """The ARNs of what the step may create; Pipelines calls it pipelines-<execution>-<step>-<suffix>."""
         return [
-            Stack.of(jobs.scope).format_arn(
+            stack_of(jobs.scope).format_arn(
                 service="sagemaker", resource=self.resource, resource_name="pipelines-*"
             )
         ]
@@ -178,7 +180,7 @@ class CreatingStep(Step):
         created = self.created(jobs)
         # Pipelines tags what it creates.
         actions = [f"sagemaker:{action}" for action in (*self.actions, "AddTags")]
-        jobs.starter.add_to_principal_policy(iam.PolicyStatement(actions=actions, resources=[*created]))
+        add_statement(jobs.starter, iam.PolicyStatement(actions=actions, resources=[*created]))
         for arn in created:
             if "*" in arn:
                 acknowledge(jobs.starter, wildcard(jobs.starter, arn), _CREATED)
