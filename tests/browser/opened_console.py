@@ -46,6 +46,13 @@ class Opened:
     def wait_for_text(self, text: str) -> None:
         assert wait_until(lambda: text in self.text), f"expected {text!r} in {self.text}"
 
+    def wait_for_element_with(self, selector: str, text: str) -> None:
+        there = (
+            "return [...document.querySelectorAll(arguments[0])]"
+            ".some((it) => it.textContent === arguments[1])"
+        )
+        assert wait_until(lambda: bool(self.run(there, selector, text))), f"no {selector} has {text!r}"
+
     @property
     def text(self) -> str:
         found: str = self.browser.execute_script("return document.body.innerText")

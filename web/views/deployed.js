@@ -13,7 +13,7 @@ export function View() {
     <${Part} title=${T.endpoints} none=${T.noEndpoints} rows=${endpoints.map(one => ({ [T.endpoint]: one.name, [T.workload]: one.workload, [T.variant]: one.variant, [T.version]: one.version,
       [T.images]: html`<ul class="lines">${listed(one, "containers").map((each, index) => html`<li key=${index}>${each.name && `${short(each.name)}: `}${short(each.image)}</li>`)}</ul>` }))} />
     ${apis.length > 0 && html`<${Part} title=${T.apis} rows=${apis.map(one => ({ [T.name]: one.name, [T.workload]: one.workload, [T.address]: one.url }))} />`}
-    ${alarms.length > 0 && html`<${Part} title=${T.alarms} rows=${alarms.map(one => ({ [T.description]: one.description ?? one.name, [T.metric]: one.metric, [T.threshold]: one.threshold }))} />`}
+    ${alarms.length > 0 && html`<${Part} title=${T.alarms} rows=${alarms.map(one => ({ [T.alarm]: one.description ?? one.name, [T.metric]: one.metric, [T.threshold]: one.threshold }))} />`}
     <section class="card"><h2>${T.cost}</h2>${document.cost ? html`<${Facts} of=${document.cost} label=${T.cost} />` : html`<p class="soft">${T.noCost}</p>`}</section>
     <section class="card"><h2>${T.rehearsal}</h2>${document.rehearsal ? html`<${Facts} of=${document.rehearsal} label=${T.rehearsal} />` : html`<p class="soft">${T.noRehearsal}</p>`}</section>`;
 }

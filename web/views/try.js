@@ -25,9 +25,13 @@ export function View({ workload, config, document }) {
   const submit = async event => {
     event?.preventDefault();
     const answer = await send(sent, type);
-    if (answer && !answer.ok && mode === "form")
-      // After the errors are drawn, the first wrong field is where a keyboard continues.
-      requestAnimationFrame(() => window.document.querySelector("[aria-invalid=true]")?.focus());
+    if (!answer) return;
+    // After it is drawn: a keyboard continues in the first wrong field; where the answer is below a long form, it is shown.
+    requestAnimationFrame(() => {
+      const wrong = mode === "form" && !answer.ok && window.document.querySelector("[aria-invalid=true]");
+      if (wrong) wrong.focus();
+      else window.document.getElementById("answer")?.scrollIntoView({ block: "nearest" });
+    });
   };
   const problem = state.answer && !state.answer.ok && !state.isWaiting ? state.answer.problem : null;
   const errors = problem ? errorsByField(problem, mode === "form" ? found.fields : []) : {};
