@@ -89,6 +89,20 @@ class Foundation(Stack):
         keep_idle(self, "ecr:BatchGetImage", _PULLED_BY_SERVICE)
         if not self._keeps_data:
             tidy_bucket_emptying(self, self.logs)
+        self._export_what_stacks_import()
+
+    def _export_what_stacks_import(self) -> None:
+        """Whoever imports it or not: CDK drops an export with the last import of it in the app, which is
+        refused as long as that import is still deployed."""
+        exported = [self.key.key_arn, self.alarms.topic_arn]
+        for bucket in (self.data_bucket, self.artifact_bucket):
+            exported += [bucket.bucket_name, bucket.bucket_arn]
+        for repository in self.image_repositories.values():
+            exported += [repository.repository_name, repository.repository_arn]
+        if self.network:
+            exported += self.network.exported
+        for value in exported:
+            self.export_value(value)
 
     def builds(self, image: ImageSource) -> S3Prefix:
         """Where the build of an image hands on what it was given."""

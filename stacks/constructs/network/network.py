@@ -75,6 +75,16 @@ class IsolatedNetwork(Construct):
         return self._vpc.ref
 
     @property
+    def exported(self) -> Sequence[str]:
+        """What other stacks take from it."""
+        groups = (
+            self._endpoints.attr_group_id,
+            self.sagemaker.security_group_id,
+            self.functions.security_group_id,
+        )
+        return (self.vpc_id, *self._subnet_ids, *groups)
+
+    @property
     def subnet_ids(self) -> Sequence[str]:
         return tuple(self._subnet_ids)
 
