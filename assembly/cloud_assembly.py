@@ -230,7 +230,14 @@ class Assembly:
         if not isinstance(definition, str):
             raise AssemblyError("the runner reads a definition that stands in the template as text")
         arn = self.place.arn("sagemaker", f"pipeline/{resource.name}")
-        return Pipeline(resource.name, arn, definition, resource.address, resource.tags.get("answers"))
+        return Pipeline(
+            resource.name,
+            arn,
+            definition,
+            resource.address,
+            resource.tags.get("answers"),
+            _role(resource),
+        )
 
 
 def _address(resource: Resource) -> Address:
@@ -244,6 +251,14 @@ def _find(name: str, candidates: Iterable[Resource]) -> Resource | None:
         labels = " and ".join(one.label for one in found)
         raise AssemblyError(f"{labels} have the same name, {name}; AWS takes it once")
     return found[0] if found else None
+
+
+def _role(pipeline: Resource) -> str | None:
+    try:
+        found = pipeline.find_property("RoleArn")
+    except AssemblyError:
+        return f"the role of {pipeline.label}"
+    return None if found is None else str(found)
 
 
 def _model(resource: Resource) -> Model:

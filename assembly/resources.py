@@ -142,13 +142,16 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A SageMaker pipeline; `definition` is the JSON text of PipelineDefinitionBody, `answers` its tag."""
+    """A SageMaker pipeline; `definition` is the JSON text of PipelineDefinitionBody, `answers` its tag,
+    `role` the ARN of the role that runs it: in words where it cannot be known, None where none is declared.
+    """
 
     name: str
     arn: str
     definition: str
     address: Address
     answers: str | None = None
+    role: str | None = None
 
 
 def _container(position: int, declared: Mapping[str, Any]) -> ContainerDefinition:

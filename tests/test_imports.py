@@ -17,7 +17,8 @@ ROOMS: Mapping[str, Sequence[str]] = {
     walls.TOP: ["stacks"],  # app.py
     "assembly": [],
     "stacks": [],
-    "local": ["assembly", "containers.script_mode.toolkit.strict_http"],  # docs/decisions/strict-http.md
+    # docs/decisions/strict-http.md, docs/decisions/iam.md
+    "local": ["assembly", "containers.script_mode.toolkit.strict_http", "rehearsal.iam"],
     "review": ["assembly"],
     "rehearsal": ["assembly"],
     "model_code": [],

@@ -19,13 +19,15 @@ from local.api.sandbox import Sandboxes
 from local.endpoint.example import example
 from local.http.listener import bind, listening
 from local.serve.state_file import ServedApi, ServedFunction
+from rehearsal.iam.enforcement import OFF, Iam
 
 _ENDPOINT_URL = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
 
 
 class Apis:
     """The APIs of some workloads, or of all, and their functions, read and laid out below a folder; nothing
-    runs yet. None among the workloads stands for what has no tag `workload`.
+    runs yet; `iam` is asked before a function does. None among the workloads stands for what has no tag
+    `workload`.
 
     Raises AssemblyError for an API of a workload that was asked for and cannot run here.
     """
@@ -36,7 +38,10 @@ class Apis:
         folder: Path,
         note: Callable[[str], None],
         workloads: Collection[str | None] | None = None,
+        *,
+        iam: Iam = OFF,
     ) -> None:
+        self._iam = iam
         self._assembly = assembly
         self._folder = folder
         self._note = note
@@ -106,7 +111,7 @@ class Apis:
                 log = self._folder / "apis" / api.name / "access.log"
                 log.parent.mkdir(parents=True, exist_ok=True)
                 log.unlink(missing_ok=True)
-                gateway = Gateway(api, self._functions, log, self._note)
+                gateway = Gateway(api, self._functions, log, self._note, iam=self._iam)
                 await stack.enter_async_context(listening(gateway, listener, largest_head=LARGEST_HEAD))
                 if api.address.workload:
                     self.gateways[api.address.workload] = gateway

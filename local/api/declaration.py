@@ -16,7 +16,8 @@ ANY = "ANY"
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function. `concurrency` is the number of requests at a time, `timeout` is in seconds."""
+    """A Lambda function. `concurrency` is the number of requests at a time, `timeout` is in seconds, `role`
+    the ARN of the role that it runs with, None where it is not known."""
 
     name: str
     arn: str
@@ -27,6 +28,7 @@ class Function:
     memory_mb: int
     concurrency: int
     log_group: str
+    role: str | None = None
 
 
 @dataclass(frozen=True)

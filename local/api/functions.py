@@ -45,4 +45,5 @@ def _function(arn: str, one: Resource) -> Function:
         memory_mb=int(properties.get("MemorySize", _MEMORY_MB)),
         concurrency=int(properties.get("ReservedConcurrentExecutions", _CONCURRENCY)),
         log_group=properties.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{one.name}"),
+        role=role if isinstance(role := one.known("Role"), str) else None,
     )

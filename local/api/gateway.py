@@ -11,6 +11,7 @@ from local.api.answer import Answer
 from local.api.authorization import Authorization
 from local.api.declaration import Api, Method
 from local.api.event import Context, proxy_answer, proxy_event
+from local.api.permissions import Permissions
 from local.api.refusals import Refused, render
 from local.api.request import BODY_SECONDS, LARGEST_BODY, Request, Scope
 from local.api.routes import Match, match
@@ -18,6 +19,7 @@ from local.api.sandbox import EventTooLargeError, FunctionFailedError, Throttled
 from local.api.throttle import Bucket
 from local.api.validation import Validator
 from local.http.bodies import Bodies, BodyError, NoRoomError, Receive, TooLargeError
+from rehearsal.iam.enforcement import OFF, Iam
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -36,8 +38,9 @@ class Invocable(Protocol):
 class Gateway:
     """Answers requests below `/<stage>`; `functions` are those of the API by their ARN.
 
-    In this order: size, route, authorization, throttling, validation, function. Every request becomes a line
-    of the access log in the stage's format; `note` is told why the gateway refused one.
+    In this order: size, route, authorization, throttling, validation, function, for which `iam` is asked.
+    Every request becomes a line of the access log in the stage's format; `note` is told why the gateway
+    refused one.
     """
 
     def __init__(
@@ -47,7 +50,10 @@ class Gateway:
         access_log: Path,
         note: Callable[[str], None],
         bodies: Bodies | None = None,
+        *,
+        iam: Iam = OFF,
     ) -> None:
+        self._permissions = Permissions(iam, api)
         self.authorization = Authorization(api)
         self._api = api
         self._functions = functions
@@ -92,6 +98,7 @@ class Gateway:
 
     async def _integrate(self, context: Context, found: Match) -> Answer:
         method = found.method
+        self._permissions.check(method.path, context.request.method, method.function)
         started = time.perf_counter()
         try:
             async with asyncio.timeout(method.timeout):

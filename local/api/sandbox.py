@@ -219,7 +219,7 @@ class Sandboxes:
 
     def _own_environment(self) -> dict[str, str]:
         """The variables that Lambda sets; no others of this process reach the function."""
-        region = self.function.arn.split(":")[3]
+        region, role = self.function.arn.split(":")[3], self.function.role
         return {
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
@@ -232,7 +232,7 @@ class Sandboxes:
             "_HANDLER": self.function.handler,
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
-            "AWS_ACCESS_KEY_ID": signature.ACCESS_KEY,
+            "AWS_ACCESS_KEY_ID": signature.key_of(role) if role else signature.ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": signature.SECRET_KEY,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_LAMBDA_FUNCTION_NAME": self.function.name,

@@ -14,8 +14,9 @@ from urllib.parse import quote, unquote
 from local.api.refusals import Refused
 from local.api.request import Request
 
-# The one pair of keys that signs for this machine.
+# The pair of keys that signs for this machine, and how those of a role are called here.
 ACCESS_KEY = "dummy"
+_OF_ROLE = f"{ACCESS_KEY}:"
 SECRET_KEY = "dummy"  # noqa: S105 - it opens nothing
 SERVICE, S3 = "execute-api", "s3"
 # The digest of a body that nobody has signed.
@@ -39,6 +40,22 @@ _AUTHORIZATION = re.compile(
 _PRESIGNED = re.compile(rf"{ALGORITHM}\n{_SCOPE}\n{_HEADERS}\n{_SIGNATURE}")
 _IN_QUERY = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-SignedHeaders", "X-Amz-Signature")
 _LONGEST_EXPIRY = 7 * 24 * 3600
+
+
+def key_of(role: str) -> str:
+    """The access key by which this machine knows who calls with a role, by the role's ARN."""
+    return f"{_OF_ROLE}{quote(role, safe=':')}"
+
+
+def role_of(key: str) -> str | None:
+    """The ARN of the role of an access key; None for that of the machine's user."""
+    return unquote(key.removeprefix(_OF_ROLE)) if key.startswith(_OF_ROLE) else None
+
+
+def caller_of(authorization: str | None) -> str | None:
+    """The ARN of the role with which a header is signed; None for whoever has none."""
+    key = (authorization or "").partition("Credential=")[2].partition("/")[0]
+    return role_of(key)
 
 
 @dataclass(frozen=True)
@@ -117,7 +134,7 @@ def check(request: Request, region: str, now: datetime | None = None, *, service
     For S3 the body is as signed if it has the digest that the request names: that is left to its reader.
     """
     signed = Signature.read(request)
-    if (signed.key, signed.token) != (ACCESS_KEY, None):
+    if signed.token is not None or (signed.key != ACCESS_KEY and role_of(signed.key) is None):
         raise Refused("INVALID_SIGNATURE", f"expected the access key {ACCESS_KEY}, without a session token")
     if (signed.region, signed.service) != (region, service):
         raise Refused("INVALID_SIGNATURE", f"the credential's scope is not {region}/{service}")

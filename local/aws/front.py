@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from local.api.refusals import Refused
 from local.api.request import Request, Scope
-from local.api.signature import check
+from local.api.signature import check, role_of
 from local.aws.errors import AwsError
 from local.http.bodies import Receive
 from local.http.client import Response
@@ -78,14 +78,13 @@ class Front:
         return Response(501, {"content-type": "application/json", "x-amzn-errortype": code}, content)
 
 
-def demand_signature(request: Request, service: str, *regions: str) -> None:
+def demand_signature(request: Request, service: str, *regions: str) -> str | None:
     """Raise AwsError unless the request is signed for the service in one of the regions; of S3's bodies only
-    the digest is."""
+    the digest is. Returns the ARN of the role whose key signs, None for the machine's user."""
     refused = Refused("INVALID_SIGNATURE")
     for region in regions:
         try:
-            check(request, region, service=service)
-            return
+            return role_of(check(request, region, service=service))
         except Refused as error:
             refused = error
     if refused.kind == "MISSING_AUTHENTICATION_TOKEN":

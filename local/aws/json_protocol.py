@@ -17,6 +17,9 @@ from local.http.client import Response
 
 # What an operation does: from its arguments to the members of its answer.
 Operation = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
+# Raises AwsError where the role that signs, None for the machine's user, may not call an operation with these
+# arguments.
+Admit = Callable[[str | None, str, Mapping[str, Any]], None]
 
 _MEDIA_TYPE = "application/x-amz-json-1.1"
 _LARGEST_BODY = 10 << 20
@@ -38,10 +41,18 @@ _EXPECTED = {
 
 class JsonService:
     """A service of botocore's that has some of its operations here; their answers are written as its model
-    says, and an operation that is not among them is refused with the list of those that are."""
+    says, and an operation that is not among them is refused with the list of those that are. `admit` says
+    who may call one."""
 
-    def __init__(self, service: str, region: str, operations: Mapping[str, Operation]) -> None:
+    def __init__(
+        self,
+        service: str,
+        region: str,
+        operations: Mapping[str, Operation],
+        admit: Admit = lambda role, operation, arguments: None,
+    ) -> None:
         self._service = service
+        self._admit = admit
         self.operations = operations
         self._bodies = Bodies(_LARGEST_BODY)
         self.region = region
@@ -49,10 +60,10 @@ class JsonService:
     async def __call__(self, request: Request, receive: Receive, send: Send) -> None:
         try:
             async with self._bodies.whole(receive, _BODY_SECONDS) as request.body:
-                demand_signature(request, self._service, self.region)
+                role = demand_signature(request, self._service, self.region)
                 # Reading a model takes a while, and once.
                 model = await asyncio.to_thread(service_model, self._service)
-                answer = self._answer(model, request)
+                answer = self._answer(model, request, role)
         except BodyError as error:
             raise AwsError("SerializationException", str(error)) from None
         await send_response(send, _response(200, answer))
@@ -63,7 +74,7 @@ class JsonService:
         response.headers["x-amzn-errortype"] = error.code
         return response
 
-    def _answer(self, model: Any, request: Request) -> Any:
+    def _answer(self, model: Any, request: Request, role: str | None) -> Any:
         prefix, _, name = (request.header("x-amz-target") or "").partition(".")
         if request.method != "POST" or prefix != model.metadata["targetPrefix"]:
             expected = f"X-Amz-Target: {model.metadata['targetPrefix']}.<operation>"
@@ -73,6 +84,7 @@ class JsonService:
         operation = model.operation_model(name)
         arguments = _parsed(request.body)
         demand_valid(operation.input_shape, arguments)
+        self._admit(role, name, arguments)
         answer = self.operations[name](arguments)
         return {} if operation.output_shape is None else in_json(operation.output_shape, answer or {})
 

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from assembly.errors import SlipwayError
-from local.commands.options import Subparsers, add_command, add_data, add_pipeline, example_of
+from local.commands.options import Subparsers, add_command, add_data, add_iam, add_pipeline, example_of, judge
 from local.pipeline.progress import Quiet
 from local.pipeline.publication import recovered
 from local.pipeline.runner import PipelineRunner
@@ -31,6 +31,7 @@ _EPILOG = example_of("evaluate churn --splits 15 --data churn.txt")
 def add_parser(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     add_pipeline(parser)
+    add_iam(parser)
     parser.add_argument(
         "--splits", type=_at_least_two, default=15, metavar="N", help="how many (default: 15)"
     )
@@ -42,7 +43,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     workspace = recovered()
-    runner = PipelineRunner.training(arguments.assembly, workspace, arguments.workload)
+    runner = PipelineRunner.training(arguments.assembly, workspace, arguments.workload, judge(arguments))
     workload = runner.workload
     seeds = [_FIRST_SEED, *range(arguments.splits - 1)]
     with workspace.training(workload):

@@ -8,13 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from assembly.errors import SlipwayError, UsageError
-from local.commands.options import Subparsers, add_command, add_pipeline, example_of, given_path
+from local.commands.options import (
+    Subparsers,
+    add_command,
+    add_iam,
+    add_pipeline,
+    example_of,
+    given_path,
+    judge,
+)
 from local.endpoint.capture import SECONDS_A_FILE
 from local.pipeline.input_place import InputPlace, readable
 from local.pipeline.progress import Quiet
 from local.pipeline.publication import recovered
 from local.pipeline.record import SUCCEEDED, read_all
-from local.pipeline.runner import PipelineRunner, Run
+from local.pipeline.runner import Judge, PipelineRunner, Run
 from local.serve.state_file import is_served
 from local.storage.workspace import Workspace
 from local.terminal.console import print_table
@@ -38,6 +46,7 @@ _EPILOG = example_of("monitor churn --all")
 def add_parser(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     add_pipeline(parser)
+    add_iam(parser)
     parser.add_argument("--all", action="store_true", help="compare all captures that are left")
     parser.add_argument(
         "--labels",
@@ -51,7 +60,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     workspace = recovered()
     started = datetime.now(UTC)
-    runner = _runner(arguments.assembly, workspace, arguments.workload)
+    runner = _runner(arguments.assembly, workspace, arguments.workload, judge(arguments))
     workload = runner.workload
     with workspace.monitoring(workload):
         given = _times(workspace, workload, everything=arguments.all) | dict(arguments.parameters)
@@ -69,11 +78,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _runner(folder: Path, workspace: Workspace, wanted: str) -> PipelineRunner:
+def _runner(folder: Path, workspace: Workspace, wanted: str, judging: Judge) -> PipelineRunner:
     """The monitoring pipeline's. Where the assembly has none, raises SlipwayError that says how there will be
     one, or that the workload is not monitored."""
     try:
-        return PipelineRunner.monitoring(folder, workspace, wanted)
+        return PipelineRunner.monitoring(folder, workspace, wanted, judging)
     except UsageError:
         try:
             training = PipelineRunner.training(folder, workspace, wanted)

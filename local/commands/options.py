@@ -4,11 +4,14 @@ import argparse
 import json
 import math
 import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from assembly import Assembly
 from local.terminal.printed import slipway
+from rehearsal.iam.enforcement import OFF, Iam, enforced
 
 type Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -123,6 +126,27 @@ def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ValueError(f"{twice!r} stands in it more than once")
     return dict(members)
+
+
+def add_iam(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--iam",
+        choices=("on", "off"),
+        default="on",
+        help="whether a call that the policies of the template deny fails, as on AWS (default: on)",
+    )
+
+
+def judge(arguments: argparse.Namespace) -> Callable[[Assembly], Iam]:
+    """What judges the calls of a run, as `--iam` says; what it has to tell goes to standard error."""
+
+    def note(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    if arguments.iam == "off":
+        note("IAM is off: what the policies of the template deny is done all the same")
+        return lambda declared: OFF
+    return lambda declared: enforced(declared, note)
 
 
 def add_data(parser: argparse.ArgumentParser, verb: str) -> None:

@@ -5,12 +5,23 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 
 import assembly
 from assembly.errors import AssemblyError
 from assembly.project import in_project
 from local.api.apis import Apis
-from local.commands.options import Subparsers, add_assembly, add_command, example_of, in_help, port, positive
+from local.commands.options import (
+    Subparsers,
+    add_assembly,
+    add_command,
+    add_iam,
+    example_of,
+    in_help,
+    judge,
+    port,
+    positive,
+)
 from local.console import site
 from local.console.data import Data
 from local.containers.engine import RUNNERS, Engine
@@ -21,6 +32,7 @@ from local.endpoint.fleet import Fleets
 from local.endpoint.hosting import Host
 from local.http import listener
 from local.sagemaker_api.api import Made, SageMakerApi
+from local.serve.callers import Callers
 from local.serve.endpoints import AskedFor
 from local.serve.session import Listeners, Session
 from local.serve.state_file import Served, ServedEndpoint, claimed
@@ -55,6 +67,7 @@ def add_parser(subparsers: Subparsers) -> None:
         help="serve only this workload, such as churn, or the endpoint of this name (default: all)",
     )
     add_assembly(parser)
+    add_iam(parser)
     parser.add_argument(
         "--port",
         type=port,
@@ -87,7 +100,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise AssemblyError(f"{arguments.assembly} declares no endpoint{advice}")
     asked_for = AskedFor(declared, arguments.workloads, _note)
     workspace = Workspace()
-    apis = Apis(declared, workspace.root, _note, asked_for.workloads)
+    # One for each assembly: a deployment brings another, with policies of its own.
+    judging = lru_cache(maxsize=2)(judge(arguments))
+    iam = judging(declared)
+    apis = Apis(declared, workspace.root, _note, asked_for.workloads, iam=iam)
     with (
         claimed(workspace.root) as state,
         _bound(arguments.port, apis) as listeners,
@@ -104,7 +120,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         def fleets_with(images: Images) -> Fleets:
             def host(of: assembly.Assembly) -> Host:
-                return Host(images, made.storage(of), engine)
+                return Host(images, made.storage(of), engine, judging(of))
 
             timing = Timing().scaled(arguments.time_scale)
             return Fleets(host, workspace.root / "endpoints", timing, _note)
@@ -112,7 +128,7 @@ def run(arguments: argparse.Namespace) -> int:
         fleets = fleets_with(images)
         # Clients name images by tables of their own: any version of a family runs, with a note.
         of_clients = Images.load().of_any_version(_note)
-        sagemaker = SageMakerApi(declared, made, of_clients, fleets_with(of_clients))
+        sagemaker = SageMakerApi(declared, made, of_clients, fleets_with(of_clients), iam=iam)
         laid_out = asked_for.laid_out(fleets)
         for fleet in laid_out:
             hostnames = ", ".join(one.hostname for one in fleet.declared.model.containers)
@@ -126,7 +142,15 @@ def run(arguments: argparse.Namespace) -> int:
             data = Data(declared, workspace, apis.apis, apis.gateways)
             return site.Site(data, apis.gateways)
 
-        session = Session(declared, laid_out, fleets, apis, sagemaker=sagemaker, console=console)
+        session = Session(
+            declared,
+            laid_out,
+            fleets,
+            apis,
+            sagemaker=sagemaker,
+            console=console,
+            admit=Callers(iam, _note),
+        )
         return session.run(listeners, state, announce)
 
 

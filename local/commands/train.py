@@ -3,7 +3,16 @@
 import argparse
 import sys
 
-from local.commands.options import Subparsers, add_command, add_data, add_pipeline, example_of, given_path
+from local.commands.options import (
+    Subparsers,
+    add_command,
+    add_data,
+    add_iam,
+    add_pipeline,
+    example_of,
+    given_path,
+    judge,
+)
 from local.pipeline import progress
 from local.pipeline.differences import without_effect
 from local.pipeline.publication import recovered
@@ -27,6 +36,7 @@ _EPILOG = example_of("train churn --data churn.txt --set SplitSeed=1729")
 def add_parser(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     add_pipeline(parser)
+    add_iam(parser)
     add_data(parser, "train")
     parser.add_argument(
         "--weights",
@@ -38,7 +48,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     workspace = recovered()
-    runner = PipelineRunner.training(arguments.assembly, workspace, arguments.workload)
+    runner = PipelineRunner.training(arguments.assembly, workspace, arguments.workload, judge(arguments))
     workload = runner.workload
     with workspace.training(workload):
         parameters = runner.parameters(dict(arguments.parameters))

@@ -5,7 +5,15 @@ import sys
 from pathlib import Path
 
 from assembly.errors import UsageError
-from local.commands.options import Subparsers, add_command, add_pipeline, example_of, given_path
+from local.commands.options import (
+    Subparsers,
+    add_command,
+    add_iam,
+    add_pipeline,
+    example_of,
+    given_path,
+    judge,
+)
 from local.pipeline import progress
 from local.pipeline.input_place import readable
 from local.pipeline.runner import PipelineRunner
@@ -29,6 +37,7 @@ _EPILOG = example_of("transform churn customers.csv --output scores.csv --join")
 def add_parser(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, __doc__, run, _DESCRIPTION, _EPILOG)
     add_pipeline(parser)
+    add_iam(parser)
     parser.add_argument(
         "file", type=given_path, metavar="FILE", help="the rows, as clients send them; a pipe is read"
     )
@@ -45,7 +54,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     workspace, file = Workspace(), arguments.file
     joined = {_JOIN: "Input"} if arguments.join else {}
-    runner = PipelineRunner.batch(arguments.assembly, workspace, arguments.workload)
+    runner = PipelineRunner.batch(arguments.assembly, workspace, arguments.workload, judge(arguments))
     workload = runner.workload
     with readable(file, workspace) as source:
         if source.is_dir():

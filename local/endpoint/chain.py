@@ -33,6 +33,13 @@ class ValidationError(InvocationError):
     code = "ValidationError"
 
 
+class DeniedError(InvocationError):
+    """The caller may not invoke the endpoint."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "AccessDeniedException"
+
+
 class UnknownOperationError(InvocationError):
     """SageMaker Runtime has no operation with this method and path."""
 

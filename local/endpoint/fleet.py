@@ -3,8 +3,9 @@
 import asyncio
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from assembly import Assembly
 from assembly import Endpoint as Declared
@@ -16,8 +17,10 @@ from local.endpoint.answers import Promise
 from local.endpoint.capture import CaptureConfig, Captures
 from local.endpoint.chain import Chain
 from local.endpoint.hosting import Host
+from local.endpoint.permissions import Permissions
 from local.storage.working import remove_working_folders
 from local.timing import Timing
+from rehearsal.iam.enforcement import AccessDeniedError
 
 _BETWEEN_LOOKS = 0.02
 
@@ -88,32 +91,45 @@ class Fleets:
         self._host, self._folder = host, folder
         self._timing, self._note = timing, note
 
-    def prepare(self, assembly: Assembly, declared: Declared, version: int = 1) -> Fleet:
-        """Lay out the containers of one version of an endpoint.
+    def prepare(
+        self,
+        assembly: Assembly,
+        declared: Declared,
+        version: int = 1,
+        model: Mapping[str, Any] | None = None,
+    ) -> Fleet:
+        """Lay out the containers of one version of an endpoint. `model` are CreateModel's arguments of a
+        model that no template declares.
 
-        Raises a SlipwayError if an image or an artifact is unavailable.
+        Raises a SlipwayError if an image or an artifact is unavailable, AccessDeniedError if the role of the
+        model may not fetch it.
         """
         if version == 1:
             for left in self._folder.glob(f"{declared.name}.*"):
                 shutil.rmtree(left)
         folder = self._folder / (declared.name if version == 1 else f"{declared.name}.{version}")
         host = self._host(assembly)
+        permissions = Permissions(host.iam, declared, model)
+        permissions.start()
         containers = host.containers(declared.model, folder)
         log_group = assembly.place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{declared.name}")
         promise = Promise.parse(declared.answers)
         chain = hosting.chain(declared.model, containers, log_group, self._timing.answer, promise=promise)
-        captures = self._captures(declared, host)
+        captures = self._captures(declared, host, permissions)
         return Fleet(declared, containers, chain, self._timing, self._note, captures=captures)
 
-    def _captures(self, declared: Declared, host: Host) -> Captures | None:
-        """What the endpoint captures; nothing, with a note, where its template does not say it in full."""
+    def _captures(self, declared: Declared, host: Host, permissions: Permissions) -> Captures | None:
+        """What the endpoint captures; nothing, with a note, where its template does not say it in full, or
+        where its role may not write it."""
 
         def note(text: str) -> None:
             self._note(f"{declared.name}: {text}")
 
         try:
             config = CaptureConfig.parse(declared.capture)
-        except AssemblyError as error:
+            if config is not None:
+                permissions.capture()
+        except (AccessDeniedError, AssemblyError) as error:
             note(f"captures cannot be written: {error}")
             return None
         if config is None:

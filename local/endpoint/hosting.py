@@ -17,6 +17,7 @@ from local.errors import ArchiveError, ContainerError
 from local.storage.archive import require_hash, unpack_model
 from local.storage.s3 import Storage
 from local.timing import SAGEMAKER
+from rehearsal.iam.enforcement import OFF, Iam
 
 # A single container has this name in SageMaker's messages; those of a chain are counted.
 _SINGLE = "primary"
@@ -24,11 +25,13 @@ _SINGLE = "primary"
 
 @dataclass(frozen=True)
 class Host:
-    """Starts models from their images and artifacts; with `engine`, our own images run in it."""
+    """Starts models from their images and artifacts; with `engine`, our own images run in it. `iam` is asked
+    before a container starts."""
 
     images: Images
     storage: Storage
     engine: EngineHost | None = None
+    iam: Iam = OFF
 
     def containers(
         self, model: Model, folder: Path, environment: Mapping[str, str] | None = None

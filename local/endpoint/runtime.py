@@ -59,6 +59,14 @@ _RETURNED = (
 BODY_SECONDS = SAGEMAKER.answer
 
 
+# Raises DeniedError for an Authorization header whose caller may not invoke the endpoint of a name.
+Admit = Callable[[str | None, str], None]
+
+
+def anybody(authorization: str | None, endpoint: str) -> None:
+    """Whoever it is."""
+
+
 @dataclass
 class RuntimeEndpoint:
     """An endpoint under its name; `chain` is None while nothing is ready to answer, `captures` where nothing
@@ -72,11 +80,16 @@ class RuntimeEndpoint:
 
 
 class Runtime:
-    """Answers `POST /endpoints/<name>/invocations`, and `GET /ping` for whoever waits for it."""
+    """Answers `POST /endpoints/<name>/invocations` whom `admit` lets, and `GET /ping` for whoever waits."""
 
     def __init__(
-        self, endpoints: Iterable[RuntimeEndpoint], account: str, bodies: Bodies | None = None
+        self,
+        endpoints: Iterable[RuntimeEndpoint],
+        account: str,
+        bodies: Bodies | None = None,
+        admit: Admit = anybody,
     ) -> None:
+        self._admit = admit
         self._endpoints = {endpoint.name: endpoint for endpoint in endpoints}
         self._account = account
         self._bodies = bodies or Bodies(LARGEST_PAYLOAD)
@@ -116,6 +129,7 @@ class Runtime:
     async def _invoke(self, name: str, headers: Mapping[str, str], body: bytes) -> Response:
         if found := violation(name, headers):
             raise ValidationError(found)
+        self._admit(headers.get("authorization"), name)
         endpoint = self._endpoints.get(name)
         if endpoint is None:
             raise ValidationError(f"Endpoint {name} of account {self._account} not found.")

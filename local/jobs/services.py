@@ -15,6 +15,7 @@ from local.errors import JobError
 from local.registry import FolderRegistry
 from local.storage.moves import Move
 from local.storage.s3 import Storage
+from rehearsal.iam.enforcement import OFF, Iam
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Services:
     are the models of these.
     Once `stopping` is set no job starts another process, and those that run are stopped. `on_phase` is told
     when a training job begins to download, to train and to upload. `tunings` is the folder of the tuning jobs
-    that others may begin with, if there is one.
+    that others may begin with, if there is one. `iam` is asked before a call is done.
     """
 
     storage: Storage
@@ -49,6 +50,7 @@ class Services:
     tunings: Path | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     on_phase: Callable[[str], None] = lambda phase: None
+    iam: Iam = OFF
 
     def model(self, name: str) -> Model | None:
         """A model that the execution has created or the assembly declares."""

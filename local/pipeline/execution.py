@@ -19,6 +19,7 @@ from local.jobs import Services
 from local.pipeline.definition import Definition, Step
 from local.pipeline.expressions import Unread, Values, resolve
 from local.pipeline.fingerprint import fingerprint
+from local.pipeline.permissions import Permissions
 from local.pipeline.progress import Progress
 from local.pipeline.record import NOT_TAKEN, SUCCEEDED, UNCHANGED, StepRecord
 from local.pipeline.schedule import run_all
@@ -59,6 +60,7 @@ class Execution:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
+        self.permissions = Permissions(self.services.iam, self.pipeline)
         self.components = TrialComponents(self.folder, [f"{self.pipeline.arn}/execution/{self.id}"])
         self.log = StepLog(self.folder)
 
@@ -85,7 +87,9 @@ class Execution:
 
         Raises JobError, naming the step, for the first that fails; those under way then come to their end,
         so that the next execution finds their results. When this call is interrupted they are stopped.
+        Raises AccessDeniedError when SageMaker may not take on the pipeline's role.
         """
+        self.permissions.begin()
         steps = _Steps(self, self._values(self._read_json), progress)
         run_all(steps, {step.name: step.after for step in self.definition.steps}, _SIDE_BY_SIDE)
 
@@ -115,6 +119,7 @@ class Execution:
         return Values(self.parameters, variables, {}, read_json)
 
     def _read_json(self, uri: str) -> Any:
+        self.permissions.read_result(uri)
         try:
             return json.loads(self.services.storage.path(uri).read_bytes())
         except (OSError, ValueError) as error:
@@ -200,6 +205,7 @@ class _Steps:
                 raise JobError("stopped before it started")
             job = execution.job(step)
             with execution.log.recording(step, job, arguments, lambda: action.description, stopped):
+                execution.permissions.step(step, job, arguments, self._values.steps)
                 with execution.components.recording(step.type, step.name, action, stopped):
                     action.run(execution.folder / step.name)
                 if not self._has_property_files(described(step, action.description)):

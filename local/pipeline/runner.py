@@ -40,6 +40,15 @@ from local.registry import FolderRegistry
 from local.storage.files import write_whole
 from local.storage.s3 import Storage
 from local.storage.workspace import Workspace
+from rehearsal.iam.enforcement import OFF, Iam
+
+type Judge = Callable[[assembly.Assembly], Iam]
+
+
+def unjudged(declared: assembly.Assembly) -> Iam:
+    """Nothing is asked of IAM."""
+    return OFF
+
 
 # The definition that an execution ran, in its folder.
 DEFINITION = "definition.json"
@@ -49,8 +58,9 @@ class PipelineRunner:
     """One pipeline of an assembly, or one that a client has made beside it. Its definition has been read and
     checked.
 
-    `storage` has the buckets that clients have made, too, `groups` their model package groups. `workload` is
-    what its results are kept under: the workload that its tags name, else its own name.
+    `iam` is asked before each call. `storage` has the buckets that clients have made, too, `groups` their
+    model package groups. `workload` is what its results are kept under: the workload that its tags name, else
+    its own name.
     """
 
     def __init__(
@@ -61,6 +71,7 @@ class PipelineRunner:
         *,
         storage: Storage | None = None,
         groups: Collection[str] = (),
+        iam: Iam = OFF,
     ) -> None:
         self.pipeline = pipeline
         self.workload = pipeline.address.tagged or pipeline.name
@@ -70,24 +81,31 @@ class PipelineRunner:
         self._assembly = declared
         self._workspace = workspace
         self._images = Images.load()
+        self._iam = iam
 
     @classmethod
-    def training(cls, folder: Path, workspace: Workspace, wanted: str) -> "PipelineRunner":
+    def training(
+        cls, folder: Path, workspace: Workspace, wanted: str, judge: Judge = unjudged
+    ) -> "PipelineRunner":
         """The pipeline that is called so, and trains; raises UsageError, AssemblyError, PipelineError."""
         declared = assembly.load(folder)
-        return cls(declared, workspace, declared.training_pipeline(wanted))
+        return cls(declared, workspace, declared.training_pipeline(wanted), iam=judge(declared))
 
     @classmethod
-    def batch(cls, folder: Path, workspace: Workspace, wanted: str) -> "PipelineRunner":
+    def batch(
+        cls, folder: Path, workspace: Workspace, wanted: str, judge: Judge = unjudged
+    ) -> "PipelineRunner":
         """The one that sends data through a deployed model; raises as `training` does."""
         declared = assembly.load(folder)
-        return cls(declared, workspace, declared.batch_pipeline(wanted))
+        return cls(declared, workspace, declared.batch_pipeline(wanted), iam=judge(declared))
 
     @classmethod
-    def monitoring(cls, folder: Path, workspace: Workspace, wanted: str) -> "PipelineRunner":
+    def monitoring(
+        cls, folder: Path, workspace: Workspace, wanted: str, judge: Judge = unjudged
+    ) -> "PipelineRunner":
         """The one that compares what an endpoint captured with a baseline; raises as `training` does."""
         declared = assembly.load(folder)
-        return cls(declared, workspace, declared.monitoring_pipeline(wanted))
+        return cls(declared, workspace, declared.monitoring_pipeline(wanted), iam=judge(declared))
 
     def parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
         return bind(self.definition.parameters, given)
@@ -160,7 +178,8 @@ class PipelineRunner:
         execution: tuple[str, Path] | None = None,
         stopping: threading.Event | None = None,
     ) -> "Run":
-        """An execution whose every step has been checked; raises PipelineError for what cannot run here.
+        """An execution whose every step has been checked; raises PipelineError for what cannot run here, and
+        AccessDeniedError where a rule may not start it.
 
         Messages call the objects in `called` by the names that it has for them. `execution` is its id and
         folder, where these have been given out already; `stopping` ends it once it is set.
@@ -193,12 +212,16 @@ class PipelineRunner:
             promise=Promise.parse(self.pipeline.answers),
             tunings=self._workspace.tunings,
             stopping=stopping or threading.Event(),
+            iam=self._iam,
         )
         run = Run(record, self._workspace)
         run.execution = Execution(
             id, folder, self.pipeline, self.definition, parameters, services, cache, run.note, leaving_out
         )
         run.execution.rehearse()
+        if command != TRAIN:
+            # A person starts a training; what is to be scored or compared is noticed by a rule, where one is.
+            run.execution.permissions.by_event()
         return run
 
 

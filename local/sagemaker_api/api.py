@@ -34,6 +34,7 @@ from local.sagemaker_api.execution_queue import Rooms
 from local.sagemaker_api.executions import Executions
 from local.sagemaker_api.jobs import Jobs, Kind
 from local.sagemaker_api.packages import Packages
+from local.sagemaker_api.permissions import CallersOfApi, of_job
 from local.sagemaker_api.pipelines import Pipelines
 from local.sagemaker_api.queue import Queue
 from local.sagemaker_api.records import Record
@@ -45,6 +46,7 @@ from local.sagemaker_api.training_request import check_training
 from local.sagemaker_api.tuning import TuningTrainings, training_records
 from local.storage.s3 import Storage
 from local.storage.workspace import Workspace
+from rehearsal.iam.enforcement import OFF, Iam
 
 Others = Callable[[str | None], Iterable[Record]]
 
@@ -65,11 +67,15 @@ class Made:
 class SageMakerApi:
     """The services of an assembly and a workspace, and what clients have made in it.
 
-    `open` takes up what an earlier run has left, `close` ends what runs.
+    `iam` is asked what callers, and the roles of what they create, may do. `open` takes up what an earlier
+    run has left, `close` ends what runs.
     """
 
-    def __init__(self, declared: Assembly, made: Made, images: Images, fleets: Fleets) -> None:
+    def __init__(
+        self, declared: Assembly, made: Made, images: Images, fleets: Fleets, *, iam: Iam = OFF
+    ) -> None:
         self._declared = declared
+        self._iam = iam
         self._made = made
         self._images = images
         self._storage = made.storage(declared)
@@ -86,7 +92,7 @@ class SageMakerApi:
         registry = FolderRegistry(made.workspace.registry, declared.place)
         self._packages = Packages(declared, registry, self._storage, made.buckets, made.folder)
         self._pipelines = Pipelines(declared, made.folder, now)
-        rooms = Rooms(declared, made.workspace, self._storage, self._packages.groups)
+        rooms = Rooms(declared, made.workspace, self._storage, self._packages.groups, iam)
         self._executions = Executions(rooms, self._pipelines, runs, made.folder)
 
     def _all_jobs(self, runs: Runs) -> list[Jobs]:
@@ -105,6 +111,7 @@ class SageMakerApi:
                 check=check,
                 images=described,
                 others=all_others,
+                permit=partial(self._permit, step),
             )
 
         self._tunings = tunings = jobs(kinds.TUNING_JOBS, "Tuning", _check_tuning)
@@ -148,11 +155,18 @@ class SageMakerApi:
         groups += [self._pipelines.operations(), self._executions.operations(), self._packages.operations()]
         groups += [self._models.operations(), self._configs.operations(), self._endpoints.operations()]
         return {
-            "sagemaker": JsonService("sagemaker", place.region, dict(ChainMap(*map(dict, groups)))),
+            "sagemaker": JsonService(
+                "sagemaker", place.region, dict(ChainMap(*map(dict, groups))), CallersOfApi(self._iam)
+            ),
             "s3": S3(self._objects, self._made.buckets, place.region),
             "logs": Logs(place, self._streams).service(),
             **Identity(self._declared).services(),
         }
+
+    def _permit(self, step: str, name: str, request: Request) -> None:
+        """Raise AccessDeniedError where the role of a job may not do what the job needs."""
+        model = self._models.find(request["ModelName"]) if step == "Transform" else None
+        self._iam.demand(partial(of_job, step=step, name=name, request=request, model=model))
 
     def _streams(self, group: str, job: str | None) -> Sequence[Stream] | None:
         return streams(group, job, self._jobs, self._endpoints.hosted())
@@ -168,6 +182,7 @@ class SageMakerApi:
             stopping=stopping,
             on_phase=on_phase,
             tunings=self._made.workspace.tunings,
+            iam=self._iam,
         )
 
     def _model(self, name: str) -> Model | None:

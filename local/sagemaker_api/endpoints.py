@@ -303,7 +303,7 @@ class Endpoints:
         model = Model.from_arguments(record["model"]["ModelName"], record["model"])
         variant = record["variant"]["VariantName"]
         declared = assembly.Endpoint(name, variant, model, Address(name, name), capture=record.get("capture"))
-        return self._fleets.prepare(self._declared, declared, version)
+        return self._fleets.prepare(self._declared, declared, version, record["model"])
 
 
 def _containers(model: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -24,6 +24,7 @@ from local.sagemaker_api.runs import Runs
 from local.sagemaker_api.turns import Turns
 from local.storage.s3 import Storage
 from local.storage.workspace import Workspace
+from rehearsal.iam.enforcement import OFF, Iam
 
 STOPPING = "Stopping"
 AT_A_TIME = min(4, len(os.sched_getaffinity(0)))
@@ -34,12 +35,14 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 
 @dataclass(frozen=True)
 class Rooms:
-    """Where executions run: an assembly, a workspace, its storage, and the package groups of clients."""
+    """Where executions run: an assembly, a workspace, its storage, and the package groups of clients; `iam`
+    is asked before a call is done."""
 
     declared: Assembly
     workspace: Workspace
     storage: Storage
     groups: Callable[[], set[str]]
+    iam: Iam = OFF
 
 
 class ExecutionQueue:
@@ -85,7 +88,9 @@ class ExecutionQueue:
     def runner(self, pipeline: Pipeline) -> PipelineRunner:
         rooms = self._rooms
         groups = rooms.groups()
-        return PipelineRunner(rooms.declared, rooms.workspace, pipeline, storage=rooms.storage, groups=groups)
+        return PipelineRunner(
+            rooms.declared, rooms.workspace, pipeline, storage=rooms.storage, groups=groups, iam=rooms.iam
+        )
 
     def add(self, id: str) -> None:
         """Run an execution when its turn comes."""

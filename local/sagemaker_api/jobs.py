@@ -63,7 +63,8 @@ class Jobs:
     """The jobs of one kind, and their operations by name; `check` refuses a request by AwsError.
 
     `images` are those that answer for a client's. `others` are jobs that something else has started and runs,
-    all or that of a name: they are described and listed with them.
+    all or that of a name: they are described and listed with them. `permit` is asked, with a name and a
+    request, whether a job may run, when its turn comes.
     """
 
     def __init__(
@@ -76,7 +77,9 @@ class Jobs:
         check: Callable[[Mapping[str, Any]], None],
         images: Images,
         others: Callable[[str | None], Iterable[Record]],
+        permit: Callable[[str, Mapping[str, Any]], None] = lambda name, request: None,
     ) -> None:
+        self._permit = permit
         self.kind = kind
         self._others = others
         self._check = check
@@ -239,6 +242,7 @@ class Jobs:
 
     def _job(self, record: Record) -> Job:
         def build(record: Record, services: Services) -> Work:
+            self._permit(record["name"], record["request"])
             return self.kind.build(record["name"], record["request"], services)
 
         built: Build = build

@@ -41,7 +41,9 @@ class Pipelines:
         name = name.rpartition("/")[2]
         record = self._records.find(name)
         if record is not None:
-            return Pipeline(name, self.arn(name), record["definition"], Address(name, name))
+            return Pipeline(
+                name, self.arn(name), record["definition"], Address(name, name), role=record["role"]
+            )
         if name not in self._declared.names(_TYPE):
             raise not_found(operation, "pipeline", self.arn(name))
         try:

@@ -22,7 +22,7 @@ from local.aws.front import Application, Front
 from local.endpoint.example import example
 from local.endpoint.fleet import Fleet, Fleets
 from local.endpoint.replacement import Hosted
-from local.endpoint.runtime import Runtime
+from local.endpoint.runtime import Admit, Runtime, anybody
 from local.http.listener import listening
 from local.sagemaker_api.api import SageMakerApi
 from local.serve import control, state_file
@@ -53,7 +53,8 @@ class Answering:
 class Session:
     """One run of `serve`: of fleets that are laid out, of APIs and of SageMaker's own; nothing runs yet.
 
-    `fleets` makes those that replace them. `console` makes the page that calls the APIs.
+    `fleets` makes those that replace them. `console` makes the page that calls the APIs. `admit` says who may
+    invoke an endpoint.
     """
 
     def __init__(
@@ -65,7 +66,9 @@ class Session:
         *,
         sagemaker: SageMakerApi,
         console: Callable[[Apis], Application],
+        admit: Admit = anybody,
     ) -> None:
+        self._admit = admit
         self._account, self._region = declared.account, declared.region
         self._apis = apis
         self._sagemaker = sagemaker
@@ -112,7 +115,7 @@ class Session:
 
         Raises ContainerError when a container or a function fails to get ready.
         """
-        runtime = Runtime([one.endpoint for one in self._hosted], self._account)
+        runtime = Runtime([one.endpoint for one in self._hosted], self._account, admit=self._admit)
         url = _url(listeners.runtime)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._apis.started(url))

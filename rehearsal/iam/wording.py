@@ -1,5 +1,6 @@
 """Calls, decisions and roles as people read them."""
 
+import json
 from collections.abc import Iterator
 
 from rehearsal.iam.account import Account, Role
@@ -7,6 +8,7 @@ from rehearsal.iam.calls import Call
 from rehearsal.iam.decision import Decision, Verdict
 from rehearsal.iam.request import Request
 from rehearsal.iam.statement import Statement
+from rehearsal.iam.ways import RESOURCE, TRUST
 
 
 def call(one: Call, decision: Decision) -> str:
@@ -15,8 +17,23 @@ def call(one: Call, decision: Decision) -> str:
     lines.append(f"    {one.made_by} {one.purpose}: {one.page}")
     lines += _where(decision)
     if decision.verdict is Verdict.DENIED and decision.statement is None:
-        lines.append(f"    to allow it: {_grant(one.request)}")
+        lines.append(f"    to allow it: {_grant(one.request, decision)}")
     return "\n".join(lines)
+
+
+def remedy(one: Call, decision: Decision) -> str:
+    """What a denied call is for, and what would allow it: a statement to add, or the one that denies."""
+    why = f"{one.made_by} {one.purpose}"
+    if decision.statement is not None:
+        source = decision.statement.source
+        place = f"{source.path}, statement {source.index} ({source.stack}/{source.logical_id})"
+        return f"{why}; denied by {place}"
+    return f"{why}; to allow it, add to the {_lacking(decision)}: {_grant(one.request, decision)}"
+
+
+def _lacking(decision: Decision) -> str:
+    """The type of policy that doesn't allow it, as the decision names it."""
+    return decision.reason.removeprefix("because no ").partition(" allows ")[0]
 
 
 def answer(request: Request, decision: Decision) -> str:
@@ -57,5 +74,14 @@ def _where(decision: Decision) -> Iterator[str]:
         yield f"    {source.path}, statement {source.index}, {source.stack}/{source.logical_id}"
 
 
-def _grant(request: Request) -> str:
-    return f'{{"Effect": "Allow", "Action": "{request.action}", "Resource": "{request.resource}"}}'
+def _grant(request: Request, decision: Decision) -> str:
+    """A statement that allows the request in the type of policy that lacks one."""
+    policy = _lacking(decision)
+    statement: dict[str, object] = {"Effect": "Allow"}
+    if policy in (RESOURCE, TRUST):
+        kind = "Service" if request.is_of_service else "AWS"
+        statement["Principal"] = {kind: request.principal}
+    statement["Action"] = request.action
+    if policy != TRUST:
+        statement["Resource"] = request.resource
+    return json.dumps(statement)

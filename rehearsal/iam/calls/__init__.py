@@ -1,6 +1,6 @@
 """What services call once the stacks of an assembly are deployed: the calls that its policies are for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from assembly import Assembly
 from assembly.errors import AssemblyError
@@ -14,7 +14,7 @@ from rehearsal.iam.calls.people import people_calls
 from rehearsal.iam.calls.pipelines import pipeline_calls
 from rehearsal.iam.inventory import Inventory
 
-__all__ = ["Call", "calls"]
+__all__ = ["Call", "calls", "derived"]
 
 _KINDS = (
     hosting_calls,
@@ -35,7 +35,7 @@ def calls(assembly: Assembly) -> Iterator[Call]:
     inventory = Inventory(assembly)
     seen = set()
     for kind in _KINDS:
-        for call in _derived(kind, inventory):
+        for call in derived(kind, inventory):
             request = call.request
             key = (request.principal, request.action, request.resource, *sorted(request.context.items()))
             if key not in seen:
@@ -43,11 +43,12 @@ def calls(assembly: Assembly) -> Iterator[Call]:
                 yield call
 
 
-def _derived(kind: Callable[[Inventory], Iterator[Call]], inventory: Inventory) -> Iterator[Call]:
+def derived(kind: Callable[[Inventory], Iterable[Call]], inventory: Inventory) -> Iterator[Call]:
+    """The calls of one kind; raises AssemblyError for a property that is missing, or of another form."""
     try:
         yield from kind(inventory)
     except (AttributeError, KeyError, StopIteration, TypeError, ValueError) as error:
-        what = kind.__name__.replace("_", " ")
+        what = getattr(kind, "__name__", "calls").strip("<>").replace("_", " ")
         raise AssemblyError(
             f"the {what} cannot be derived: a property is missing or has a form that is not known ({error})"
         ) from None

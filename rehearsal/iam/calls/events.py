@@ -1,6 +1,7 @@
 """What EventBridge, CloudWatch and AWS Budgets call: they start pipelines, and tell a topic of alarms."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from assembly import Resource
 from rehearsal.iam.calls import pages
@@ -29,9 +30,17 @@ def event_calls(inventory: Inventory) -> Iterator[Call]:
                     yield from _publishes(caller, one["Address"], pages.BUDGETS)
 
 
-def _rule(inventory: Inventory, rule: Resource) -> Iterator[Call]:
+def starts(inventory: Inventory, pipeline: str) -> Iterator[Call]:
+    """How EventBridge starts the pipeline of that ARN, by each rule that does."""
+    for rule in inventory.resources("AWS::Events::Rule"):
+        yield from _rule(inventory, rule, lambda target: target.get("Arn") == pipeline)
+
+
+def _rule(
+    inventory: Inventory, rule: Resource, chosen: Callable[[Mapping[str, Any]], bool] = bool
+) -> Iterator[Call]:
     arn, path = inventory.arn("events", f"rule/{rule.name}"), inventory.path(rule)
-    for target in rule.properties.get("Targets", []):
+    for target in filter(chosen, rule.properties.get("Targets", [])):
         if role := target.get("RoleArn"):
             yield of_service(inventory, "events.amazonaws.com", path, arn).assumes(role, pages.EVENTS)
             if "SageMakerPipelineParameters" in target:

@@ -16,12 +16,23 @@ _URI = re.compile(r"arn:[^:]+:apigateway:[^:]+:lambda:path/[^/]+/functions/(?P<f
 def function_calls(inventory: Inventory) -> Iterator[Call]:
     """The calls of every AWS::Lambda::Function, and of whoever invokes it or shifts its alias."""
     for one in inventory.resources("AWS::Lambda::Function"):
-        yield from _function(inventory, one)
+        yield from of_function(inventory, one)
     yield from _gateway(inventory)
     yield from _shifts(inventory)
 
 
-def _function(inventory: Inventory, function: Resource) -> Iterator[Call]:
+def of_function(inventory: Inventory, function: Resource) -> Iterator[Call]:
+    """What a function calls, and Lambda for it."""
+    yield from prepares(inventory, function)
+    properties = function.properties
+    variables = properties.get("Environment", {}).get("Variables", {})
+    if endpoint := variables.get("ENDPOINT_NAME"):
+        caller = Caller(inventory, properties["Role"], inventory.path(function))
+        yield asks(caller.within(properties.get("VpcConfig")), endpoint)
+
+
+def prepares(inventory: Inventory, function: Resource) -> Iterator[Call]:
+    """What Lambda calls before and beside a function."""
     properties, path = function.properties, inventory.path(function)
     arn = inventory.arn("lambda", f"function:{function.name}")
     role = properties["Role"]
@@ -43,16 +54,25 @@ def _function(inventory: Inventory, function: Resource) -> Iterator[Call]:
         )
     if "VpcConfig" in properties:
         yield from function_enters(caller, properties["VpcConfig"], pages.LAMBDA_VPC)
-    variables = properties.get("Environment", {}).get("Variables", {})
-    if endpoint := variables.get("ENDPOINT_NAME"):
-        inside = caller.within(properties.get("VpcConfig"))
-        yield inside.call(
-            "sagemaker:InvokeEndpoint",
-            inventory.arn("sagemaker", f"endpoint/{endpoint}"),
-            "asks the endpoint",
-            pages.ENDPOINT_API,
-            leaves_by="sagemaker.runtime",
-        )
+
+
+def runs_with(inventory: Inventory, role: str) -> Caller:
+    """Who calls with a role while it works: the function that has the role, in its network, if one has."""
+    for one in inventory.resources("AWS::Lambda::Function"):
+        if one.known("Role") == role:
+            return Caller(inventory, role, inventory.path(one)).within(one.known("VpcConfig"))
+    return Caller(inventory, role, role)
+
+
+def asks(caller: Caller, endpoint: str) -> Call:
+    """An endpoint is invoked."""
+    return caller.call(
+        "sagemaker:InvokeEndpoint",
+        caller.inventory.arn("sagemaker", f"endpoint/{endpoint}"),
+        "asks the endpoint",
+        pages.ENDPOINT_API,
+        leaves_by="sagemaker.runtime",
+    )
 
 
 def _gateway(inventory: Inventory) -> Iterator[Call]:
@@ -64,11 +84,8 @@ def _gateway(inventory: Inventory) -> Iterator[Call]:
         if found is None or stage is None:
             continue
         verb = "POST" if properties["HttpMethod"] == "ANY" else properties["HttpMethod"]
-        source = inventory.arn("execute-api", f"{properties['RestApiId']}/{stage.name}/{verb}/example")
-        service = of_service(inventory, "apigateway.amazonaws.com", inventory.path(method), source)
-        yield service.call(
-            "lambda:InvokeFunction", found["function"], "answers by the function", pages.GATEWAY_LAMBDA
-        )
+        route = f"{properties['RestApiId']}/{stage.name}/{verb}/example"
+        yield answers_by(inventory, route, found["function"], inventory.path(method))
     for account in inventory.resources("AWS::ApiGateway::Account"):
         role, path = account.properties["CloudWatchRoleArn"], inventory.path(account)
         arn = f"arn:{inventory.place.partition}:apigateway:{inventory.place.region}::/account"
@@ -76,6 +93,13 @@ def _gateway(inventory: Inventory) -> Iterator[Call]:
         for api, stage in stages.items():
             group = f"API-Gateway-Execution-Logs_{api}/{stage.name}"
             yield from logs(Caller(inventory, role, path), group, pages.GATEWAY_LOGS)
+
+
+def answers_by(inventory: Inventory, route: str, function: str, made_by: str) -> Call:
+    """API Gateway invokes a function for a route, `<api>/<stage>/<verb>/<path>`."""
+    source = inventory.arn("execute-api", route)
+    service = of_service(inventory, "apigateway.amazonaws.com", made_by, source)
+    return service.call("lambda:InvokeFunction", function, "answers by the function", pages.GATEWAY_LAMBDA)
 
 
 def _shifts(inventory: Inventory) -> Iterator[Call]:

@@ -75,7 +75,10 @@ def test_it_is_served_from_its_own_folder_and_answers(stranger: Runner) -> None:
             code, out, err = stranger.run("invoke", name, "--row", "6,7")
             assert (code, err) == (0, "")
             assert float(out) == pytest.approx(float(expected))
-        assert "unknown types, not needed: AWS::CDK::Metadata, AWS::DynamoDB::Table" in serving.errors()
+        told = serving.errors()
+        assert "unknown types, not needed: AWS::CDK::Metadata, AWS::DynamoDB::Table" in told
+        undecided = "done: what depends on the document of arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
+        assert told.count(undecided) == 1
     finally:
         assert serving.end(signal.SIGINT) == 0
 
@@ -85,6 +88,14 @@ def test_an_image_of_another_version_is_refused_with_the_way_to_serve_it(strange
     code, out, err = stranger.run("serve", "--port", "0")
     assert (code, out) == (1, "")
     assert "the stand-in for sagemaker-xgboost has version 3.2-0; `serve --any-version` uses" in err
+
+
+def test_a_role_without_rights_is_denied_its_image(stranger: Runner) -> None:
+    change(stranger, "policy/AmazonSageMakerFullAccess", "policy/AWSLambdaBasicExecutionRole")
+    code, out, err = stranger.run("serve", "--port", "0")
+    assert (code, out) == (1, "")
+    assert "is not authorized to perform: ecr:GetAuthorizationToken because no identity-based policy" in err
+    assert "Prices/Endpoint signs in to the registry; to allow it, add to the identity-based policy: {" in err
 
 
 def test_a_variable_of_the_model_that_needs_an_unknown_resource_is_refused_by_name(stranger: Runner) -> None:

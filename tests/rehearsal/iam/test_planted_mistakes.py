@@ -1,44 +1,19 @@
 """Mistakes that people report of first deployments, planted into the templates."""
 
-import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from assemblies import Assembly
+from planted import Change, Template, planted, policy, properties, without
 
-from assembly import load
 from rehearsal.iam.rehearsal import Rehearsal
 from rehearsal.iam.use import decisions
 
 JOB, JOB_POLICY = "JobRole014917C6", "JobRoleDefaultPolicy5DE0D8F9"
 PIPELINE_POLICY = "PipelineRoleDefaultPolicyC7A05455"
 TRAINING, FOUNDATION = "churn-training", "foundation"
-
-type Template = dict[str, Any]
-type Change = Callable[[Template], None]
-
-
-def properties(template: Template, logical_id: str) -> Any:
-    return template["Resources"][logical_id]["Properties"]
-
-
-def policy(template: Template, logical_id: str, action: str) -> dict[str, Any]:
-    """The first statement of a policy that names the action."""
-    declared = properties(template, logical_id)
-    document = declared.get("PolicyDocument", declared.get("AssumeRolePolicyDocument"))
-    found: dict[str, Any] = next(one for one in document["Statement"] if action in one["Action"])
-    return found
-
-
-def without(logical_id: str, action: str) -> Change:
-    def change(template: Template) -> None:
-        statements = properties(template, logical_id)["PolicyDocument"]["Statement"]
-        statements.remove(policy(template, logical_id, action))
-
-    return change
 
 
 def conditioned(logical_id: str, action: str, condition: dict[str, Any]) -> Change:
@@ -165,24 +140,13 @@ MISTAKES: dict[str, tuple[str, str, Change, str, str]] = {
 }
 
 
-def planted(good: Path, folder: Path, stack: str, change: Change) -> Rehearsal:
-    """The assembly with one template changed; its assets stay behind."""
-    for path in good.glob("*.json"):
-        shutil.copy(path, folder)
-    [path] = folder.glob(f"slipway-*-{stack}.template.json")
-    template = json.loads(path.read_text())
-    change(template)
-    path.write_text(json.dumps(template))
-    return Rehearsal(load(folder))
-
-
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_planted_mistake_is_found_with_its_sentence(
     mistake: str, assembly: Callable[[str], Assembly], tmp_path: Path
 ) -> None:
     environment, stack, change, action, reason = MISTAKES[mistake]
 
-    changed = planted(assembly(environment).folder, tmp_path, stack, change)
+    changed = Rehearsal(planted(assembly(environment).folder, tmp_path, stack, change))
     denied = [
         (call.request.action, decision.reason)
         for call, decision in decisions(changed.account, changed.calls)
