@@ -64,6 +64,7 @@ def test_each_step_that_takes_its_time_is_told_with_how_long_it_took(
         "synthesizing main",
         "synthesizing the working tree",
         "asking the policies",
+        "rehearsing the deployment",
         "comparing them",
         "adding up the cost",
     }
