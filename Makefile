@@ -323,6 +323,10 @@ lock: ## compile the hashed requirements from the .in files (LOCKS, HEAVY_LOCKS:
 bench-synth: functions ## compare synth time with a one-bucket app, without cdk-nag
 	@python -m quality.bench.synth $(if $(SMALLEST),--repetitions 1)
 
+.PHONY: bench-loop
+bench-loop: synth ## CPU of synth, diff and demo beside a synth of one bucket: build/reports/bench-loop.json
+	@python -m quality.bench.loop $(SMALLEST)
+
 clean: ## remove what was built, but not what was installed
 	@rm -rf build cdk.out
 

@@ -43,6 +43,16 @@ def test_a_synth_is_measured(project: Project) -> None:
     assert (project.folder / "build" / "reports" / "bench-synth.json").exists()
 
 
+def test_the_loop_is_measured_beside_one_bucket(project: Project) -> None:
+    run(project, "bench-loop")
+
+    report = json.loads((project.folder / "build" / "reports" / "bench-loop.json").read_text())
+    bucket, synth = report["figures"]
+    assert (bucket["step"], bucket["ratio"]) == ("one bucket", 1)
+    assert (synth["step"], synth["limit"]) == ("make synth", 4)
+    assert 0 < bucket["median"] < synth["median"]
+
+
 def test_a_file_goes_through_batch_and_is_counted(project: Project) -> None:
     done = project.run(".venv/bin/python", "-m", "quality.bench.batch", "--rows", "2000")
     assert done.returncode == 0, done.stderr

@@ -39,6 +39,7 @@ RUN_BY: Mapping[str, str] = {
     "make test-images": f"{CI}: make test-images",
     "make bench": "commands/test_measurements.py::test_the_containers_are_measured_beside_the_usual_way",
     "make bench-synth": "commands/test_measurements.py::test_a_synth_is_measured",
+    "make bench-loop": "commands/test_measurements.py::test_the_loop_is_measured_beside_one_bucket",
     "make cost": "commands/test_snapshots_command.py::test_what_an_environment_costs_is_printed",
     "make deploy-policy": "commands/test_snapshots_command.py::"
     "test_the_committed_policies_of_the_deploying_role_are_what_it_writes",
