@@ -211,6 +211,9 @@ ifneq ($(filter command line environment,$(origin BASE)),)
 else
 	@$(MAKE) -s --no-print-directory build/check/$(ENV)/manifest.json
 	@python -m rehearsal cost build/check/$(ENV)
+	@mkdir -p build/reports
+	@python -m rehearsal cost build/check/$(ENV) --json > build/reports/.cost.json
+	@mv build/reports/.cost.json build/reports/cost.json
 endif
 
 .PHONY: rehearse

@@ -18,12 +18,14 @@ def build(app: App) -> Settings:
     foundation = Foundation(app, f"{prefix}-foundation", **common)
     common["foundation"] = foundation
     images = own_images(app, **common)
+    apis = {}
     for workload in workloads():
         training, serving = workload.stacks()
         name = f"{prefix}-{workload.name}"
         training(app, f"{name}-training", images=images, **common)
-        serving(app, f"{name}-serving", images=images, **common)
-    optional_stacks(app, **common)
+        served = serving(app, f"{name}-serving", images=images, **common)
+        apis[workload.name] = served.api
+    optional_stacks(app, apis=apis, **common)
     return settings
 
 

@@ -84,6 +84,14 @@ DECLARED: Mapping[str, ResourceType] = {
     "AWS::Budgets::Budget": ResourceType(),
     "AWS::CloudFormation::WaitCondition": ResourceType(),
     "AWS::CloudFormation::WaitConditionHandle": ResourceType(),
+    # The page is served here by the runner itself.
+    "AWS::CloudFront::CachePolicy": ResourceType(),
+    "AWS::CloudFront::Distribution": ResourceType(attributes={"DomainName": "{name}.cloudfront.net"}),
+    "AWS::CloudFront::Function": ResourceType(
+        "Name", attributes={"FunctionARN": "arn:{partition}:cloudfront::{account}:function/{name}"}
+    ),
+    "AWS::CloudFront::OriginAccessControl": ResourceType(attributes={"Id": "{name}"}),
+    "AWS::CloudFront::ResponseHeadersPolicy": ResourceType(),
     "AWS::CloudWatch::Alarm": ResourceType(
         "AlarmName", attributes={"Arn": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}"}
     ),
@@ -94,6 +102,7 @@ DECLARED: Mapping[str, ResourceType] = {
     "AWS::CodeDeploy::Application": ResourceType("ApplicationName"),
     "AWS::CodeDeploy::DeploymentGroup": ResourceType("DeploymentGroupName"),
     "AWS::CodePipeline::Pipeline": ResourceType("Name"),
+    "AWS::Cognito::UserPoolDomain": ResourceType("Domain"),
     "AWS::EC2::FlowLog": ResourceType(),
     "AWS::EC2::RouteTable": ResourceType(),
     "AWS::EC2::SecurityGroup": ResourceType("GroupName", attributes={"GroupId": "sg-{name}"}),

@@ -15,7 +15,10 @@ from pydantic import (
 
 from stacks.instance_types import has_local_disk
 from stacks.text_forms import (
+    BucketName,
+    CertificateArn,
     ClusterName,
+    DomainName,
     Email,
     HourlySchedule,
     InstanceType,
@@ -24,6 +27,7 @@ from stacks.text_forms import (
     RoleName,
     Schedule,
     User,
+    WebAclArn,
 )
 
 
@@ -253,6 +257,25 @@ class Kubeflow(Part):
         if (self.cluster is None) == (self.auto_mode is None):
             raise ValueError("expected either cluster, the name of an existing one, or auto_mode")
         return self
+
+
+class Console(Part):
+    """The page over every workload, at a `domain` of the account's own. Its certificate, and the firewall
+    (a web ACL of WAF) before it, are ARNs of us-east-1, where CloudFront looks for both. `log_bucket` is an
+    existing bucket to which CloudFront may deliver its logs."""
+
+    domain: DomainName
+    certificate: CertificateArn
+    log_bucket: BucketName
+    firewall: WebAclArn | None = None
+
+    @property
+    def origin(self) -> str:
+        return f"https://{self.domain}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.origin}/"
 
 
 class ModelMonitor(Part):

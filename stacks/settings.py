@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from stacks.setting_parts import (
+    Console,
     Kubeflow,
     ModelMonitor,
     Monitoring,
@@ -168,6 +169,7 @@ class Settings(Part):
     studio: Studio | None = None
     mlflow: bool = False
     kubeflow: Kubeflow | None = None
+    console: Console | None = None
     model_monitor: ModelMonitor | None = None
 
     @field_validator("studio")
@@ -187,6 +189,17 @@ class Settings(Part):
             if kubeflow.auto_mode and info.data.get("network", "wrong") is None:
                 raise ValueError("expected a network beside it, since an auto_mode cluster is in a VPC")
         return kubeflow
+
+    @field_validator("console")
+    @classmethod
+    def _may_read_the_apis(cls, console: Console | None, info: ValidationInfo) -> Console | None:
+        api = info.data.get("api")
+        if console and isinstance(api, Api) and api.allowed_origins[0] != console.origin:
+            raise ValueError(
+                f"expected {console.origin} first among api.allowed_origins, since what the gateway refuses "
+                f"names the first; got {api.allowed_origins[0]}"
+            )
+        return console
 
     @property
     def artifacts_folder(self) -> Path:
@@ -247,8 +260,16 @@ class Settings(Part):
             raise SettingsError(f"environments.{env}: no settings but {environments[env]!r}")
         settings = _validated(cls, _with_options({**environments[env], **chosen}))
         for workload in workloads():
-            settings.of(workload.name)
+            settings._refuse_another_sign_in(workload.name, settings.of(workload.name))
         return settings
+
+    def _refuse_another_sign_in(self, workload: str, of_workload: "Settings") -> None:
+        expected, found = self.api.authorization, of_workload.api.authorization
+        if self.console and found != expected:
+            raise SettingsError(
+                f"workloads.{workload}.api.authorization: expected {expected}, as all APIs that the console "
+                f"calls have it, got {found}"
+            )
 
 
 def _refuse_instances_without_work(name: str, training: Training) -> None:

@@ -68,3 +68,30 @@ HourlySchedule = Annotated[
         "a schedule of whole hours such as cron(0 * ? * * *) or cron(0 0/6 ? * * *)",
     ),
 ]
+DomainName = Annotated[
+    str,
+    of_form(
+        r"[a-z0-9](-?[a-z0-9])*(\.[a-z0-9](-?[a-z0-9])*)+",
+        "a domain in lower case such as console.example.com",
+        longest=253,
+    ),
+]
+BucketName = Annotated[
+    str,
+    of_form(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket, 3 to 63 letters, digits, . and -"),
+]
+_ARN_OF_US_EAST_1 = r"arn:aws:{}:us-east-1:\d{{12}}:{}"
+CertificateArn = Annotated[
+    str,
+    of_form(
+        _ARN_OF_US_EAST_1.format("acm", r"certificate/[0-9a-f-]{36}"),
+        "the ARN of a certificate of us-east-1, arn:aws:acm:us-east-1:ACCOUNT:certificate/ID",
+    ),
+]
+WebAclArn = Annotated[
+    str,
+    of_form(
+        _ARN_OF_US_EAST_1.format("wafv2", r"global/webacl/[\w-]{1,128}/[0-9a-f-]{36}"),
+        "the ARN of a web ACL for CloudFront, arn:aws:wafv2:us-east-1:ACCOUNT:global/webacl/NAME/ID",
+    ),
+]

@@ -13,13 +13,14 @@ from assembly.manifest import EMPTY
 from local.api.declaration import COGNITO, IAM, Api
 from local.console.contracts import Contract
 from local.console.runs import Runs
+from local.console.series import recorded
 from local.endpoint.example import example
 from local.experiments import report, table
 from local.storage.workspace import Workspace
 
 type Document = Mapping[str, Any]
 
-_OF_WORKLOAD = re.compile(r"data/(openapi|experiments|monitoring)/([a-z0-9]+)\.json")
+_OF_WORKLOAD = re.compile(r"data/(openapi|experiments|monitoring|series)/([a-z0-9]+)\.json")
 _EXPERIMENTS = 10
 
 
@@ -46,6 +47,7 @@ class Data:
                     "openapi": self._openapi,
                     "experiments": self._experiments,
                     "monitoring": self._monitoring,
+                    "series": lambda name: recorded(self._declared, self._workspace, name),
                 }
                 return makers[match[1]](match[2])
             documents: Mapping[str, Callable[[], Document]] = {

@@ -21,7 +21,7 @@ API = "/api"
 _INDEX = "index.html"
 _JSON = "application/json"
 # Those of this list that the page itself is made of; headers.json and lists of sources stay here.
-SUFFIXES = (".css", ".html", ".js", ".svg")
+SUFFIXES = (".css", ".html", ".js", ".svg", ".txt")
 
 
 def is_there(folder: Path = PAGE) -> bool:

@@ -169,9 +169,15 @@ FREE = frozenset(
         "AWS::CloudFormation::Stack",
         "AWS::CloudFormation::WaitCondition",
         "AWS::CloudFormation::WaitConditionHandle",
+        "AWS::CloudFront::CachePolicy",
+        "AWS::CloudFront::Distribution",  # the first ten million requests and terabyte a month
+        "AWS::CloudFront::Function",  # the first two million calls a month
+        "AWS::CloudFront::OriginAccessControl",
+        "AWS::CloudFront::ResponseHeadersPolicy",
         "AWS::CodeDeploy::Application",  # for Lambda
         "AWS::CodeDeploy::DeploymentGroup",
         "AWS::CodePipeline::Pipeline",  # by the minute, with its project
+        "AWS::Cognito::UserPoolDomain",
         "AWS::EC2::FlowLog",  # as ingested logs
         "AWS::EC2::RouteTable",
         "AWS::EC2::SecurityGroup",

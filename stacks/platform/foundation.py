@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.constructs.api.gateway_logging import GatewayLogging
+from stacks.constructs.api.user_pool import SignIn
 from stacks.constructs.model.build_context import ImageSource, build_folders, image_sources
 from stacks.constructs.network.network import IsolatedNetwork
 from stacks.constructs.operations.alarm_topic import AlarmTopic
@@ -35,7 +36,7 @@ class Foundation(Stack):
     `checkpoints` where interrupted trainings leave what they go on from: both expire.
     `logs` makes log groups, `alarms` makes alarms. The VPC configs say where models, jobs and functions run:
     None is in no network of ours, and then `network` is None, too. Data outlives the stack where the settings
-    say so."""
+    say so. With a console whose APIs demand it, `sign_in` is the one pool of users of all of them."""
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:
         super().__init__(scope, id, **kwargs)
@@ -86,6 +87,7 @@ class Foundation(Stack):
         )
         self._env = settings.env
         self.image_repositories = self._build_image_repositories()
+        self.sign_in = self._build_sign_in(settings)
         keep_idle(self, "ecr:BatchGetImage", _PULLED_BY_SERVICE)
         if not self._keeps_data:
             tidy_bucket_emptying(self, self.logs)
@@ -123,6 +125,13 @@ class Foundation(Stack):
             )
             for image in images
         }
+
+    def _build_sign_in(self, settings: Settings) -> SignIn | None:
+        if settings.console is None or settings.api.authorization != "cognito":
+            return None
+        return SignIn(
+            self, "SignIn", env=settings.env, page=settings.console.url, keeps_data=self._keeps_data
+        )
 
     def _build_alarm_topic(self, settings: Settings) -> str:
         topic = AlarmTopic(

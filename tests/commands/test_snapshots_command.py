@@ -1,5 +1,6 @@
 """What is written and said of the templates of both environments, which are synthesized once for it."""
 
+import json
 import re
 
 import pytest
@@ -32,6 +33,8 @@ def test_destroying_dev_leaves_what_is_expected(written: Project) -> None:
 def test_what_an_environment_costs_is_printed(written: Project) -> None:
     said = said_by(written, "make", NOTHING_TO_INSTALL, "cost")
     assert re.search(r"^\| churn \| \d+\.\d\d \|", said, re.MULTILINE)
+    report = json.loads((written.folder / "build/reports/cost.json").read_text())
+    assert report["usd"]["churn"]["month"] > 0
 
 
 def test_the_committed_policies_of_the_deploying_role_are_what_it_writes(written: Project) -> None:

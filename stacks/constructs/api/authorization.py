@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from aws_cdk import CfnOutput, RemovalPolicy
+from aws_cdk import CfnOutput
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cognito as cognito
 
+from stacks.constructs.api.user_pool import build_user_pool
 from stacks.settings import Settings
 
 
@@ -46,31 +47,15 @@ class Iam:
 
 @dataclass(frozen=True)
 class Cognito:
-    """Users of a pool, who send its ID token. People are invited, and sign in with a second factor."""
+    """Users of a pool, who send its ID token: the one that is given, or one of the API's own."""
 
     keeps_data: bool
+    pool: cognito.IUserPool | None = None
 
     def bind(self, api: apigateway.RestApi) -> Access:
-        pool = cognito.UserPool(
-            api,
-            "UserPool",
-            self_sign_up_enabled=False,
-            sign_in_aliases=cognito.SignInAliases(email=True),
-            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
-            mfa=cognito.Mfa.REQUIRED,
-            mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
-            password_policy=cognito.PasswordPolicy(
-                min_length=14,
-                require_digits=True,
-                require_lowercase=True,
-                require_symbols=True,
-                require_uppercase=True,
-            ),
-            feature_plan=cognito.FeaturePlan.PLUS,
-            standard_threat_protection_mode=cognito.StandardThreatProtectionMode.FULL_FUNCTION,
-            deletion_protection=self.keeps_data,
-            removal_policy=RemovalPolicy.RETAIN if self.keeps_data else RemovalPolicy.DESTROY,
-        )
+        if self.pool is not None:
+            return _by(api, self.pool)
+        pool = build_user_pool(api, keeps_data=self.keeps_data)
         client = pool.add_client(
             "Client",
             auth_flows=cognito.AuthFlow(user_srp=True),
@@ -79,8 +64,12 @@ class Cognito:
         )
         _output(api, "UserPoolId", pool.user_pool_id)
         _output(api, "UserPoolClientId", client.user_pool_client_id)
-        authorizer = apigateway.CognitoUserPoolsAuthorizer(api, "Authorizer", cognito_user_pools=[pool])
-        return Access({"authorization_type": apigateway.AuthorizationType.COGNITO, "authorizer": authorizer})
+        return _by(api, pool)
+
+
+def _by(api: apigateway.RestApi, pool: cognito.IUserPool) -> Access:
+    authorizer = apigateway.CognitoUserPoolsAuthorizer(api, "Authorizer", cognito_user_pools=[pool])
+    return Access({"authorization_type": apigateway.AuthorizationType.COGNITO, "authorizer": authorizer})
 
 
 @dataclass(frozen=True)
@@ -110,12 +99,12 @@ def _output(api: apigateway.RestApi, name: str, value: str) -> None:
     CfnOutput(api, name, value=value).override_logical_id(name)
 
 
-def chosen(settings: Settings) -> Authorization:
-    """The one that the settings name."""
+def chosen(settings: Settings, pool: cognito.IUserPool | None = None) -> Authorization:
+    """The one that the settings name; where users are a pool's, it may be one that several APIs have."""
     api = settings.api
     kinds: Mapping[str, Authorization] = {
         "iam": Iam(),
-        "cognito": Cognito(settings.keeps_data),
+        "cognito": Cognito(settings.keeps_data, pool),
         "api_key": ApiKey(api.rate_limit, api.burst_limit),
     }
     return kinds[api.authorization]

@@ -3,7 +3,7 @@
 import json
 from typing import Any, cast
 
-from aws_cdk import CfnOutput, Duration
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -79,6 +79,12 @@ class PredictionApi(Construct):
     @property
     def stage_name(self) -> str:
         return _STAGE
+
+    @property
+    def origin(self) -> str:
+        """Where it answers, as a browser names it."""
+        stack = Stack.of(self)
+        return f"https://{self._api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
 
     @property
     def stage_arn(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from aws_cdk import CfnOutput
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_kms as kms
 from aws_cdk.aws_cloudwatch import CfnAlarm
 from constructs import Construct
@@ -32,7 +33,8 @@ _REFUSALS = 100
 class PredictionService(Construct):
     """The function behind an alias that shifts gradually, the API before it, behind a firewall where the
     settings have one, alarms on all of it, and a dashboard. Hostnames are those of the model's containers;
-    the dashboard shows the `monitor` of the endpoint's requests, too."""
+    the dashboard shows the `monitor` of the endpoint's requests, too. Its callers may be users of a `pool`
+    that other APIs have, too."""
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class PredictionService(Construct):
         logs: LogGroups,
         alarms: Alarms,
         vpc_config: VpcConfig | None,
+        pool: cognito.IUserPool | None = None,
     ) -> None:
         super().__init__(scope, id)
         function = PredictionFunction(
@@ -65,13 +68,13 @@ class PredictionService(Construct):
         of_function = FunctionMetrics(function.function_name)
         rollback = self._build_function_alarms(alarms, of_function)
         shifting = GradualAlias(self, "Live", function=function, shift=settings.api.shift, alarms=rollback)
-        api = PredictionApi(
+        self.api = api = PredictionApi(
             self,
             "Api",
             name=name,
             contract=contract,
             function=shifting.alias,
-            authorization=authorization.chosen(settings),
+            authorization=authorization.chosen(settings, pool),
             settings=settings.api,
             logs=logs,
         )

@@ -15,6 +15,7 @@ from stacks.policies.rules import (
     pipeline,
     storage,
     studio,
+    web,
 )
 
 RULES: tuple[Rule, ...] = tuple(
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = tuple(
         monitoring,
         experiments,
         cluster,
+        web,
     )
     for value in vars(module).values()
     if isinstance(value, Rule)

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from stacks.constructs.access.execution_role import ExecutionRole
 from stacks.constructs.api.contract import Contract, Example
+from stacks.constructs.api.prediction_api import PredictionApi
 from stacks.constructs.api.prediction_function import FunctionPackage
 from stacks.constructs.api.prediction_service import PredictionService
 from stacks.constructs.model.endpoint import VARIANT, Endpoint, ExistingEndpoint, Invocable
@@ -38,7 +39,8 @@ class ServingStack(WorkloadStack):
     of files. While the model's archives or the packaged function are missing, the stack declares nothing, and
     an error annotation says what makes them. `variants` are other models of the workload, each behind an
     endpoint of its own that no API calls, `<name>-<variant>`. With a `watch` what the workload's own endpoint
-    captures is compared with the baseline of its model, where there is one.
+    captures is compared with the baseline of its model, where there is one. `api` is None while nothing is
+    declared.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class ServingStack(WorkloadStack):
         self._records = records
         self._watch = watch
         self._monitor: Monitor | None = None
+        self.api: PredictionApi | None = None
         package = FunctionPackage(settings.functions_folder / f"predict_{workload.name}.zip")
         if not package.is_prepared:
             reason = f"no packaged {package.name} in {settings.functions}: run `make functions`"
@@ -71,7 +74,7 @@ class ServingStack(WorkloadStack):
         if endpoint is None:
             return
         contract = Contract.read(package.contract)
-        PredictionService(
+        service = PredictionService(
             self,
             "Service",
             name=self.name,
@@ -85,7 +88,9 @@ class ServingStack(WorkloadStack):
             logs=foundation.logs,
             alarms=foundation.alarms,
             vpc_config=foundation.function_vpc_config,
+            pool=foundation.sign_in.pool if foundation.sign_in else None,
         )
+        self.api = service.api
         CfnOutput(self, "EndpointName", value=endpoint.name)
         Example(workload.request, workload.example_type).export(self, "Example", f"{self.name}-example")
         contract.example.export(self, "ApiExample", f"{self.name}-api-example")
