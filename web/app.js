@@ -46,7 +46,7 @@ const Side = ({ workloads, at, config }) => html`<nav class="side" aria-label=${
 const Home = ({ workloads, config }) => html`<header><h1>${T.welcome}</h1><p>${T.welcomeMore}</p></header>
   ${workloads.length ? html`<ul class="cards">${workloads.map(one => html`<li key=${one.name}><a href=${`#/${encodeURIComponent(one.name)}`}>
     <strong>${one.title}<span class=${`badge ${one.trained ? "good" : "calm"}`}>${one.trained ? T.trained : T.notTrained}</span></strong>
-    <span class="soft">${one.summary}</span></a></li>`)}</ul>` : html`<${Notice}>${T.noWorkloads}<//>`}
+    <span class="soft">${one.summary ?? one.reason}</span></a></li>`)}</ul>` : html`<${Notice}>${T.noWorkloads}<//>`}
   ${config?.environment && html`<p class="soft environment">${T.environment(config.environment)}</p>`}`;
 
 function Workload({ workload, config, View }) {

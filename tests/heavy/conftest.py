@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from chromium import browser
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [
     str(ROOT / path)
@@ -17,3 +19,5 @@ sys.path[:0] = [
         "containers/stand_ins",
     )
 ]
+
+__all__ = ["browser"]
