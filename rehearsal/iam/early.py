@@ -1,7 +1,8 @@
 """Roles that are used before their policies are there: what starts as soon as it is created has to wait."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from assembly import Assembly
 from assembly.references import references, waits_for
@@ -40,20 +41,26 @@ def early(assembly: Assembly) -> Iterator[Early]:
     """What the templates leave to chance; a policy of another stack is there before."""
     paths = assembly.construct_paths
     for stack in assembly.stacks:
-        resources = stack.template.get("Resources", {})
-        attached = {
-            policy: {*references(declared.get("Properties", {}).get("Roles"))}
-            for policy, declared in resources.items()
-            if declared["Type"] in _POLICIES
-        }
-        for logical_id, kind in stack.types():
-            if kind not in _STARTS:
-                continue
-            before = waits_for(resources, logical_id)
-            # An endpoint uses the roles of its models; the others name their own.
-            named = before if kind == _ENDPOINT else references(resources[logical_id].get("Properties", {}))
-            used = {one for one in named if one in before and resources[one]["Type"] == "AWS::IAM::Role"}
-            for policy, roles in attached.items():
-                if roles & used and policy not in before:
-                    labels = (f"{stack.name}/{one}" for one in (logical_id, policy))
-                    yield Early(*(paths.get(one, one) for one in labels))
+        for found in early_in(stack.template.get("Resources", {})):
+            labels = (f"{stack.name}/{one}" for one in found)
+            yield Early(*(paths.get(one, one) for one in labels))
+
+
+def early_in(resources: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The same in one template's resources: the logical ids of the resource and of the policy."""
+    attached = {
+        policy: {*references(declared.get("Properties", {}).get("Roles"))}
+        for policy, declared in resources.items()
+        if declared["Type"] in _POLICIES
+    }
+    for logical_id, declared in resources.items():
+        kind = declared["Type"]
+        if kind not in _STARTS:
+            continue
+        before = waits_for(resources, logical_id)
+        # An endpoint uses the roles of its models; the others name their own.
+        named = before if kind == _ENDPOINT else references(declared.get("Properties", {}))
+        used = {one for one in named if one in before and resources[one]["Type"] == "AWS::IAM::Role"}
+        for policy, roles in attached.items():
+            if roles & used and policy not in before:
+                yield logical_id, policy

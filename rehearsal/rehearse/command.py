@@ -1,8 +1,8 @@
 """Deploys an assembly on paper: onto an empty account, or over what another assembly left.
 
 Says whether it works, stack by stack in which order, what fails and what works instead, and what is left.
-Exits 1 when it fails. Nothing is called; what only an account knows (quotas, what is in a bucket, changes by
-hand) is taken as the templates have it.
+Exits 1 when it fails. Nothing is called; what only an account knows (what is in a bucket, changes by hand) is
+taken as the templates have it, its quotas from a file.
 """
 
 import argparse
@@ -16,6 +16,8 @@ from rehearsal.cloudformation.declared import Declared
 from rehearsal.cloudformation.operations import deploy, destroy
 from rehearsal.cloudformation.outcome import Deployment
 from rehearsal.cloudformation.permissions import HandlerPermissions
+from rehearsal.cloudformation.refusals import Refusals
+from rehearsal.cloudformation.refusals.quotas import DEFAULTS, Quotas
 from rehearsal.cloudformation.state import State
 from rehearsal.rehearse.place import find_resource
 from rehearsal.rehearse.report import as_json, report, summary, verdict
@@ -41,6 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="the deploying role's policies, as deploy/prod: what they deny fails (default: all is allowed)",
     )
+    parser.add_argument(
+        "--quotas",
+        type=Path,
+        default=DEFAULTS,
+        metavar="FILE",
+        help="the account's quotas (default: AWS's, in rehearsal/cloudformation/refusals/quotas.toml)",
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--fail",
@@ -60,6 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     permissions = None
     if arguments.policies is not None:
         permissions = HandlerPermissions(arguments.policies, assembly.load(arguments.assembly))
+    checks = [Refusals(Quotas.read(arguments.quotas))]
     before = State.empty(declared.account, declared.region)
     if arguments.deployed is not None:
         before = _deployed(before, arguments.deployed)
@@ -69,10 +79,11 @@ def run(arguments: argparse.Namespace) -> int:
         deployment = destroy(present, declared=declared, permissions=permissions)
     elif arguments.fail:
         place = find_resource(declared, arguments.fail)
-        deployment = deploy(before, declared, faults={place: _INJECTED}, permissions=permissions)
+        faults = {place: _INJECTED}
+        deployment = deploy(before, declared, faults=faults, checks=checks, permissions=permissions)
         notes = [_after(before, deployment)]
     else:
-        deployment = deploy(before, declared, permissions=permissions)
+        deployment = deploy(before, declared, checks=checks, permissions=permissions)
     if arguments.json:
         print(json.dumps(as_json(deployment), indent=2))
     elif arguments.summary:

@@ -14,7 +14,18 @@ TOPIC: dict[str, Any] = {"Type": "AWS::SNS::Topic", "Properties": {}}
 NAMED = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "news"}}
 BUCKET: dict[str, Any] = {"Type": "AWS::S3::Bucket", "Properties": {}}
 AFTER = {**TOPIC, "DependsOn": ["News"]}
-CLUSTER = {"Type": "AWS::EKS::Cluster", "Properties": {"RoleArn": "arn:aws:iam::111122223333:role/eks"}}
+CLUSTER = {
+    "Type": "AWS::EKS::Cluster",
+    "Properties": {
+        "RoleArn": "arn:aws:iam::111122223333:role/eks",
+        "ResourcesVpcConfig": {"SubnetIds": ["subnet-0abc0abc0abc0abc0"]},
+    },
+}
+FUNCTION: dict[str, Any] = {
+    "Role": "arn:aws:iam::111122223333:role/function",
+    "Code": {"ZipFile": "a"},
+    "ReservedConcurrentExecutions": 5,
+}
 
 
 def assembly(folder: Path, **resources: Any) -> str:
@@ -96,6 +107,19 @@ def test_a_destroy_goes_backwards(rehearse: Any, tmp_path: Path) -> None:
 
     assert "**It works:** 1 stack is deleted." in text
     assert "| 1 | delete | `Later` |" in text
+
+
+def test_what_a_service_refuses_fails_and_quotas_are_the_accounts(rehearse: Any, tmp_path: Path) -> None:
+    reserved = {"Type": "AWS::Lambda::Function", "Properties": FUNCTION}
+    folder = assembly(tmp_path / "app", Function=reserved)
+    quotas = tmp_path / "quotas.toml"
+    quotas.write_text("lambda_concurrency = 10\n")
+
+    assert "**It works:**" in rehearse(folder)
+    text = rehearse(folder, "--quotas", str(quotas), exits=1)
+
+    assert "decreases account's UnreservedConcurrentExecution below its minimum value of [100]" in text
+    assert "request-service-quota-increase" in text
 
 
 def test_what_takes_minutes_says_how_many(rehearse: Any, tmp_path: Path) -> None:
