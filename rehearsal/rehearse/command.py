@@ -16,9 +16,11 @@ from rehearsal.cloudformation.declared import Declared
 from rehearsal.cloudformation.operations import deploy, destroy
 from rehearsal.cloudformation.outcome import Deployment
 from rehearsal.cloudformation.permissions import HandlerPermissions
+from rehearsal.cloudformation.refactor import refactor
 from rehearsal.cloudformation.refusals import Refusals
 from rehearsal.cloudformation.refusals.quotas import DEFAULTS, Quotas
 from rehearsal.cloudformation.state import State
+from rehearsal.rehearse.moves import mapping, moves, note
 from rehearsal.rehearse.place import find_resource
 from rehearsal.rehearse.report import as_json, report, summary, verdict
 
@@ -59,6 +61,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--destroy", action="store_true", help="destroy what is deployed then, with what is left"
     )
+    what.add_argument(
+        "--refactor",
+        type=Path,
+        metavar="FILE",
+        help="move what is the same elsewhere before: write FILE for `cdk refactor --override-file`",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="as JSON")
     form.add_argument("--summary", action="store_true", help="the verdict alone, and what fails")
@@ -74,6 +82,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.deployed is not None:
         before = _deployed(before, arguments.deployed)
     notes: list[str] = []
+    moved = moves(before, declared)
+    if arguments.refactor:
+        arguments.refactor.write_text(json.dumps(mapping(declared, moved), indent=2) + "\n")
+        before = refactor(before, moved)
+        notes = [f"{note(moved)} Moved before this deployment."] if moved else ["Nothing is moved."]
+    elif moved:
+        notes = [f"{note(moved)} `--refactor FILE` rehearses a deployment that keeps it."]
     if arguments.destroy:
         present = deploy(before, _with_all_that_is_missing(declared)).state
         deployment = destroy(present, declared=declared, permissions=permissions)
@@ -81,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         place = find_resource(declared, arguments.fail)
         faults = {place: _INJECTED}
         deployment = deploy(before, declared, faults=faults, checks=checks, permissions=permissions)
-        notes = [_after(before, deployment)]
+        notes.append(_after(before, deployment))
     else:
         deployment = deploy(before, declared, checks=checks, permissions=permissions)
     if arguments.json:

@@ -134,3 +134,14 @@ def test_programs_read_the_verdict_and_the_steps(rehearse: Any, tmp_path: Path) 
     assert read["works"]
     [stack] = read["stacks"]
     assert [step["logical_id"] for step in stack["steps"]] == ["News"]
+
+
+def test_what_is_the_same_elsewhere_is_said_and_moved_before_if_asked(rehearse: Any, tmp_path: Path) -> None:
+    old, new = assembly(tmp_path / "old", Old=NAMED), assembly(tmp_path / "new", New=NAMED)
+    file = tmp_path / "moves.json"
+
+    assert "`Shop/Old` to `Shop/New`" in rehearse(old, new, exits=1)
+    text = rehearse(old, new, "--refactor", str(file))
+
+    assert "**It works" in text
+    assert json.loads(file.read_text())["environments"][0]["resources"] == {"Shop.Old": "Shop.New"}
