@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [
     str(ROOT / path)
     for path in (
+        "tests/browser",
         "tests/containers",
         "tests/commands",
         "tests/local",
