@@ -75,7 +75,7 @@ def named_before_made(case: Case) -> Iterator[Refusal]:
 
 def role_without_its_policy(case: Case) -> Iterator[Refusal]:
     """What starts with a role as soon as it is created, while the role's policy may not be attached."""
-    if case.resource.action == "update":
+    if case.resource.action == "update" or not _fails_without(case):
         return
     stack = case.situation.state.stacks.get(case.situation.stack.name)
     held = stack.template.get("Resources", {}) if stack and stack.status.startswith("UPDATE") else {}
@@ -84,10 +84,18 @@ def role_without_its_policy(case: Case) -> Iterator[Refusal]:
             continue
         text = (
             f"{logical_id} may start before {policy} is attached to its role: the role does not have the "
-            "permissions yet (AccessDenied, by chance)"
+            "permissions yet (AccessDenied)"
         )
         ways = (f"DependsOn: {policy} (node.add_dependency of the role or its policy)",)
         yield Refusal("policy-after-use", text, _EARLY, ways)
+
+
+def _fails_without(case: Case) -> bool:
+    """Whether its creation uses the role; what only starts with it later catches up."""
+    with_interfaces = (
+        case.resource.type == "AWS::Lambda::Function" and "VpcConfig" in case.resource.properties
+    )
+    return with_interfaces or case.resource.type in ("AWS::SageMaker::Endpoint", "AWS::EKS::Cluster")
 
 
 RULES: Final[tuple[Rule, ...]] = (named_before_made, role_without_its_policy)

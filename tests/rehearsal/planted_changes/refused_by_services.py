@@ -142,8 +142,9 @@ def _bucket_without_objects(app: App) -> None:
     )
 
 
-def _early_notebook(app: App) -> None:
-    app.resource("workbench", "Notebook/Instance").pop("DependsOn", None)
+def _early_endpoint(app: App) -> None:
+    for path in ("Model/Model", CONFIG, ENDPOINT):
+        app.resource(CHURN, path).pop("DependsOn", None)
 
 
 def _named_config(app: App) -> None:
@@ -498,13 +499,13 @@ CHANGES = (
         _untrusting_role,
     ),
     _plan(
-        "a notebook before its role's policy",
-        ("workbench", "Notebook/Instance"),
+        "an endpoint before its role's policy",
+        _E,
         "policy-after-use",
         "may start before",
         "DependsOn",
         "https://github.com/aws-samples/generative-ai-sagemaker-cdk-demo/issues/2",
-        _early_notebook,
+        _early_endpoint,
         over="empty",
     ),
     # IAM and KMS
