@@ -143,11 +143,7 @@ class Site(Construct):
         )
 
     def _accept(self, settings: Console) -> None:
-        accepted = {
-            "AwsSolutions-CFR1": "whoever signs in may do so from any country",
-            "CKV_AWS_374": "whoever signs in may do so from any country",
-            "CKV_AWS_310": "a page of one region needs no second origin",
-        }
+        accepted = {"AwsSolutions-CFR1": "whoever signs in may do so from any country"}
         if settings.firewall is None:
             reason = "an environment without real customers: the page is static, and the APIs authorize"
             accepted |= {"AwsSolutions-CFR2": reason, "CKV_AWS_68": reason}
