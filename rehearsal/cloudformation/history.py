@@ -20,6 +20,7 @@ from rehearsal.cloudformation.declared import Declared
 from rehearsal.cloudformation.operations import deploy
 from rehearsal.cloudformation.outcome import Action, Deployment
 from rehearsal.cloudformation.permissions import HandlerPermissions
+from rehearsal.cloudformation.refusals import Refusals
 from rehearsal.cloudformation.rehearser import Permissions
 from rehearsal.cloudformation.state import State
 
@@ -47,7 +48,7 @@ class Commit:
         return cls(name, subject, replace(declared, stacks=ready), permissions)
 
     def onto(self, state: State) -> Deployment:
-        return deploy(state, self.declared, permissions=self.permissions)
+        return deploy(state, self.declared, checks=(Refusals(),), permissions=self.permissions)
 
     def onto_nothing(self) -> Deployment:
         return self.onto(State.empty(self.declared.account, self.declared.region))
