@@ -66,7 +66,7 @@ export const T = {
 
   endpoints: "Endpoints", apis: "APIs", alarms: "Alarms", cost: "Cost a month", rehearsal: "Last rehearsal", images: "Images",
   noDeployed: "Nothing is known of what is deployed. Run make serve.", noEndpoints: "There are no endpoints.",
-  noCost: "There is no estimate. Run make rehearse.", noRehearsal: "There is no rehearsal. Run make rehearse.",
+  noCost: "There is no estimate. Run make cost.", noRehearsal: "There is no rehearsal. Run make rehearse.",
   endpoint: "Endpoint", variant: "Variant", version: "Version", image: "Image", address: "Address", container: "Container",
   alarm: "Alarm", metric: "Metric",
 };

@@ -88,6 +88,8 @@ RUN_BY: Mapping[str, str] = {
     "python -m quality.bench.batch": "commands/test_measurements.py::"
     "test_a_file_goes_through_batch_and_is_counted",
     "python -m quality.bench.forecast": "heavy/test_forecast_commands.py::test_forecasts_are_measured",
+    "python -m quality.bench.iam": "quality/bench/test_iam_overhead.py::"
+    "test_a_request_is_asked_for_and_timed",
     "python -m quality.checks": "Makefile: python -m quality.checks build/check",
     "python -m quality.checks.words": "quality/checks/test_words.py::test_this_tree_is_clean",
     "python -m quality.fuzz": "commands/test_fuzzing.py::test_one_parser_is_fuzzed_alone",
