@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from rehearsal.iam.account import Account, Role
 from rehearsal.iam.calls import Call
 from rehearsal.iam.decision import Decision, Verdict
-from rehearsal.iam.request import Request
+from rehearsal.iam.request import Request, Values
 from rehearsal.iam.statement import Statement
 from rehearsal.iam.ways import RESOURCE, TRUST
+
+# Without these, a statement that somebody pastes would allow more than the call needs.
+_NARROWING = (
+    ("StringEquals", "iam:PassedToService"),
+    ("StringEquals", "kms:ViaService"),
+    ("Bool", "kms:GrantIsForAWSResource"),
+)
 
 
 def call(one: Call, decision: Decision) -> str:
@@ -84,4 +91,16 @@ def _grant(request: Request, decision: Decision) -> str:
     statement["Action"] = request.action
     if policy != TRUST:
         statement["Resource"] = request.resource
+    if kept := _conditions(request):
+        statement["Condition"] = kept
     return json.dumps(statement)
+
+
+def _conditions(request: Request) -> dict[str, dict[str, Values]]:
+    """What keeps the grant to this use: the service that a role is passed to, or that a key is used by."""
+    carried = {key.lower(): value for key, value in request.context.items()}
+    found: dict[str, dict[str, Values]] = {}
+    for operator, key in _NARROWING:
+        if key.lower() in carried:
+            found.setdefault(operator, {})[key] = carried[key.lower()]
+    return found
