@@ -11,11 +11,10 @@ from assembly.project import PROJECT
 from local.api.declaration import Api
 
 # What only one kind of request has; whatever else has a contract is a form of its fields.
-_VIEWS: Mapping[str, frozenset[str]] = {
-    "forecast": frozenset({"history", "quantiles"}),
-    "translation": frozenset({"sentences", "query"}),
-    "emoji": frozenset({"tweets"}),
-}
+_SERIES = ("forecast", frozenset({"history", "quantiles"}))
+_SENTENCES = ("translation", frozenset({"sentences", "query"}))
+_TWEETS = ("emoji", frozenset({"tweets"}))
+_VIEWS: Mapping[str, frozenset[str]] = dict((_SERIES, _SENTENCES, _TWEETS))
 FORM = "form"
 
 

@@ -5,6 +5,7 @@ As a program it runs a command as a phase, with its output in a log. make does s
 """
 
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -75,8 +76,9 @@ def run(text: str, log: Path, command: Sequence[str]) -> int:
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with phase(text), log.open("wb") as output:
-            code = _wait(subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT))
+        with phase(text), log.open("wb") as output, _interrupts_left_to_the_command():
+            code = subprocess.call(command, stdout=output, stderr=subprocess.STDOUT)
+            code = code if code >= 0 else 128 - code
     except OSError as error:
         print(f"error: {text}: {command[0]}: {error.strerror}", file=sys.stderr)
         return _NOT_STARTED
@@ -88,14 +90,17 @@ def run(text: str, log: Path, command: Sequence[str]) -> int:
     return code
 
 
-def _wait(process: "subprocess.Popen[bytes]") -> int:
-    while True:
-        try:
-            code = process.wait()
-        except KeyboardInterrupt:
-            # Ctrl-C reaches the command, too, which ends in its own way.
-            continue
-        return code if code >= 0 else 128 - code
+@contextmanager
+def _interrupts_left_to_the_command() -> Iterator[None]:
+    """Ctrl-C reaches the command, too, which ends in its own way: even one that comes while it starts."""
+    before = signal.getsignal(signal.SIGINT)
+    # One that is ignored stays so for the command.
+    if callable(before):
+        signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ def test_ctrl_c_while_python_starts_ends_it_without_a_word(tmp_path: Path, ignor
     project = Project(tmp_path)
     shutil.rmtree(project.root / "local")
     (project.root / "local").symlink_to(ROOT / "local")
-    for name in ("assembly", "containers"):
+    for name in ("assembly", "containers", "rehearsal"):
         (project.root / name).symlink_to(ROOT / name)
     for name in ("lib", "pyvenv.cfg"):
         (project.root / ".venv" / name).symlink_to(ROOT / ".venv" / name)

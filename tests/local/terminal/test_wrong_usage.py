@@ -143,7 +143,7 @@ def test_an_endpoint_that_is_named_twice_is_served_once(
         prepared.append(endpoint.name)
         return SimpleNamespace(declared=endpoint)
 
-    def session(*_: Any) -> None:
+    def session(*_: Any, **__: Any) -> None:
         raise serve.AssemblyError("far enough")
 
     monkeypatch.setattr(serve.Fleets, "prepare", prepare)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from planted import App, adding, setting
+from planted_apps import App, adding, setting
 from refused_by_services import CHURN, CONFIG, ENDPOINT, FUNCTION
 
 ERRORS: Final = (CHURN, "Endpoint/Errors")

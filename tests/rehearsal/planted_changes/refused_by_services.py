@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from planted import App, Planted, adding, setting
+from planted_apps import App, Planted, adding, setting
 
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 _SAGEMAKER = "https://docs.aws.amazon.com/sagemaker/latest/"

@@ -7,7 +7,7 @@ import pytest
 import refused_by_services
 import whole_deployments
 from assemblies import Assembly
-from planted import PREFIX, App, Planted
+from planted_apps import PREFIX, App, Planted
 
 from assembly.errors import SlipwayError
 from rehearsal.cloudformation.declared import Declared

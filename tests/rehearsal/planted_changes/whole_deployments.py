@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from planted import PREFIX, App, Planted, adding, setting
+from planted_apps import PREFIX, App, Planted, adding, setting
 
 from rehearsal.cloudformation.state import State
 
