@@ -208,7 +208,9 @@ TAKEN = {
 
 @pytest.mark.parametrize("request_", TAKEN.values(), ids=TAKEN)
 def test_what_is_unusual_and_clear_is_taken(listener: Listener, request_: bytes) -> None:
-    answers = exchange(listener, request_, LAST)
+    # Behind HTTP/1.0 the connection ends: what is sent then is not read, and the answer may be lost with it.
+    rest = [] if b"HTTP/1.0" in request_ else [LAST]
+    answers = exchange(listener, request_, *rest)
     assert answers.statuses[0] == 200
     assert answers.documents[0]["path"] == "/a"
 
