@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import assembly
+from rehearsal.arguments import add_assemblies
 from rehearsal.cost.bill import bill_of
 from rehearsal.cost.prices import DEFAULT, Prices
 from rehearsal.cost.report import as_json, changes, report
@@ -13,14 +14,7 @@ SUMMARY = "what an assembly costs, by workload"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "deployed",
-        type=Path,
-        nargs="?",
-        metavar="DEPLOYED",
-        help="assembly to compare with: show what changes",
-    )
-    parser.add_argument("assembly", type=Path, metavar="ASSEMBLY", help="folder that `cdk synth` wrote")
+    add_assemblies(parser, "assembly to compare with: show what changes")
     parser.add_argument(
         "--prices", type=Path, default=DEFAULT, metavar="FILE", help="prices and usage (default: prices.toml)"
     )

@@ -105,7 +105,9 @@ def parse_document(document: Any, source: Source, kind: PolicyKind) -> tuple[Sta
     statements = document.get("Statement")
     if isinstance(statements, Mapping):
         statements = [statements]
-    if not isinstance(statements, list) or not statements:
+    if statements == []:
+        raise PolicyError(f"{where}: expected at least one statement, got none")
+    if not isinstance(statements, list):
         raise PolicyError(f"{where}: expected Statement to be a list of statements, got {_type(statements)}")
     return tuple(
         _statement(one, replace(source, index=index), kind, version == _WITH_VARIABLES)

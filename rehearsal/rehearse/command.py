@@ -7,11 +7,14 @@ taken as the templates have it, its quotas from a file.
 
 import argparse
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 import assembly
 from assembly.errors import UsageError
+from assembly.markdown import code
+from rehearsal.arguments import add_assemblies
 from rehearsal.cloudformation.declared import Declared
 from rehearsal.cloudformation.operations import deploy, destroy
 from rehearsal.cloudformation.outcome import Deployment
@@ -31,14 +34,7 @@ _INJECTED = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "deployed",
-        type=Path,
-        nargs="?",
-        metavar="DEPLOYED",
-        help="what is deployed (default: an empty account)",
-    )
-    parser.add_argument("assembly", type=Path, metavar="ASSEMBLY", help="folder that `cdk synth` wrote")
+    add_assemblies(parser, "what is deployed (default: an empty account)")
     parser.add_argument(
         "--policies",
         type=Path,
@@ -77,36 +73,37 @@ def run(arguments: argparse.Namespace) -> int:
     permissions = None
     if arguments.policies is not None:
         permissions = HandlerPermissions(arguments.policies, assembly.load(arguments.assembly))
-    checks = [Refusals(Quotas.read(arguments.quotas))]
     before = State.empty(declared.account, declared.region)
     if arguments.deployed is not None:
         before = _deployed(before, arguments.deployed)
-    notes: list[str] = []
-    moved = moves(before, declared)
-    if arguments.refactor:
-        arguments.refactor.write_text(json.dumps(mapping(declared, moved), indent=2) + "\n")
-        before = refactor(before, moved)
-        notes = [f"{note(moved)} Moved before this deployment."] if moved else ["Nothing is moved."]
-    elif moved:
-        notes = [f"{note(moved)} `--refactor FILE` rehearses a deployment that keeps it."]
+    before, notes = _moved(before, declared, arguments.refactor)
+    faults = {find_resource(declared, arguments.fail): _INJECTED} if arguments.fail else {}
     if arguments.destroy:
         present = deploy(before, _with_all_that_is_missing(declared)).state
         deployment = destroy(present, declared=declared, permissions=permissions)
-    elif arguments.fail:
-        place = find_resource(declared, arguments.fail)
-        faults = {place: _INJECTED}
-        deployment = deploy(before, declared, faults=faults, checks=checks, permissions=permissions)
-        notes.append(_after(before, deployment))
     else:
-        deployment = deploy(before, declared, checks=checks, permissions=permissions)
+        checks = [Refusals(Quotas.read(arguments.quotas))]
+        deployment = deploy(before, declared, faults=faults, checks=checks, permissions=permissions)
+    notes += [_after(before, deployment)] if faults else []
     if arguments.json:
         print(json.dumps(as_json(deployment), indent=2))
     elif arguments.summary:
         print(summary(deployment), end="")
     else:
         print(report(_title(arguments), deployment, notes), end="")
-    asked_for = bool(arguments.fail) and (deployment.failure is None or deployment.failure.kind == "injected")
+    asked_for = bool(faults) and (deployment.failure is None or deployment.failure.kind == "injected")
     return 0 if deployment.failure is None or asked_for else 1
+
+
+def _moved(before: State, declared: Declared, file: Path | None) -> tuple[State, list[str]]:
+    """What is there before the deployment, with what is the same elsewhere moved if a file takes the mapping,
+    and what is said of it."""
+    moved = moves(before, declared)
+    if file is not None:
+        file.write_text(json.dumps(mapping(declared, moved), indent=2) + "\n")
+        said = f"{note(moved)} Moved before this deployment." if moved else "Nothing is moved."
+        return refactor(before, moved), [said]
+    return before, [f"{note(moved)} `--refactor FILE` rehearses a deployment that keeps it."] if moved else []
 
 
 def _deployed(empty: State, folder: Path) -> State:
@@ -128,11 +125,19 @@ def _after(before: State, deployment: Deployment) -> str:
         return "The resource that was to fail isn't created, updated or deleted in this deployment."
     if deployment.failure.kind != "injected":
         return "It fails before the resource that was to fail is reached."
-    if deployment.state.settled() == before.settled():
-        return "**The rollback leaves the account as it was before.**"
-    return (
-        "**After the rollback the account isn't as it was**: see the statuses, and what belongs to no stack."
-    )
+    *earlier, failed = deployment.stacks
+    deployed = {one.stack for operation in earlier for one in operation.walk()}
+    stay = ", and the stacks before it stay deployed" if any(one.kind != "none" for one in earlier) else ""
+    if _without(deployment.state, deployed) == _without(before, deployed):
+        return f"**The rollback leaves {code(failed.stack)} as it was before{stay}.**"
+    where = code(failed.stack)
+    return f"**After the rollback {where} isn't as it was**: see its status, and what belongs to no stack."
+
+
+def _without(state: State, stacks: Collection[str]) -> State:
+    settled = state.settled()
+    kept = {name: one for name, one in settled.stacks.items() if name not in stacks}
+    return replace(settled, stacks=kept)
 
 
 def _title(arguments: argparse.Namespace) -> str:

@@ -87,7 +87,7 @@ def changed(**elements: Any) -> dict[str, Any]:
     [
         ([], IDENTITY, "storage/Bucket: expected a policy document, got a list"),
         ({}, IDENTITY, "storage/Bucket: expected Statement to be a list of statements, got nothing"),
-        (document(), IDENTITY, "expected Statement to be a list of statements"),
+        (document(), IDENTITY, "storage/Bucket: expected at least one statement, got none"),
         (document(ALLOW, Version="2012-10-18"), IDENTITY, "expected Version 2012-10-17 or 2008-10-17"),
         (document(ALLOW, Statements=[]), IDENTITY, "a policy document has no element Statements"),
         (document("s3:*"), IDENTITY, "storage/Bucket, statement 0: expected an object, got a string"),

@@ -87,7 +87,18 @@ def test_a_resource_that_is_to_fail_shows_what_the_rollback_leaves(rehearse: Any
     for place in ("Later", "Shop/Later"):
         text = rehearse(new, "--fail", place)
         assert "**It fails** in `Shop`: `Later` (AWS::SNS::Topic): `injected`." in text
-        assert "**The rollback leaves the account as it was before.**" in text
+        assert "**The rollback leaves `Shop` as it was before.**" in text
+
+
+def test_a_failure_in_a_later_stack_leaves_the_earlier_ones_deployed(rehearse: Any, tmp_path: Path) -> None:
+    write_assembly(tmp_path, {"News": TOPIC}, stack="First")
+    write_assembly(tmp_path, {"News": TOPIC}, stack="Second")
+
+    text = rehearse(str(tmp_path), "--fail", "Second/News")
+
+    assert (
+        "**The rollback leaves `Second` as it was before, and the stacks before it stay deployed.**" in text
+    )
 
 
 def test_a_resource_that_this_deployment_does_not_touch_cannot_fail(rehearse: Any, tmp_path: Path) -> None:
