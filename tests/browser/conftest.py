@@ -1,5 +1,6 @@
-"""The tests of this folder share one kind of browser."""
+"""The tests of this folder share one kind of browser, and the console in it."""
 
 from chromium import browser
+from opened_console import console, page
 
-__all__ = ["browser"]
+__all__ = ["browser", "console", "page"]

@@ -1,9 +1,11 @@
 """The console's page in a browser: what a person sees and presses, and what the browser refused."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from patience import wait_until
-from played_console import PlayedConsole
+from played_console import PlayedConsole, played_console
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
@@ -88,3 +90,20 @@ class Opened:
 
     def run(self, script: str, *arguments: Any) -> Any:
         return self.browser.execute_script(script, *arguments)
+
+
+@pytest.fixture(scope="module")
+def console() -> Iterator[PlayedConsole]:
+    with played_console() as played:
+        yield played
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, console: PlayedConsole) -> Iterator[Opened]:
+    """The page before answers and documents as they should be; a test changes them."""
+    fresh = PlayedConsole()
+    console.documents, console.answers = fresh.documents, fresh.answers
+    console.requests.clear()
+    opened = Opened(browser, console)
+    yield opened
+    opened.close()

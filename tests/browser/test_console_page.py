@@ -2,13 +2,11 @@
 
 import json
 import threading
-from collections.abc import Iterator
 
 import pytest
 from opened_console import Opened
 from patience import wait_until
-from played_console import Answer, PlayedConsole, documents, played_console
-from selenium import webdriver
+from played_console import Answer, PlayedConsole, documents
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -16,23 +14,6 @@ from assembly.project import PROJECT
 
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 VIEWS = ["", "churn", "forecast", "translation", "emoji", "runs", "experiments", "monitoring", "deployed"]
-
-
-@pytest.fixture(scope="module")
-def console() -> Iterator[PlayedConsole]:
-    with played_console() as played:
-        yield played
-
-
-@pytest.fixture
-def page(browser: webdriver.Chrome, console: PlayedConsole) -> Iterator[Opened]:
-    """The page before answers and documents as they should be; a test changes them."""
-    fresh = PlayedConsole()
-    console.documents, console.answers = fresh.documents, fresh.answers
-    console.requests.clear()
-    opened = Opened(browser, console)
-    yield opened
-    opened.close()
 
 
 PREDICTIONS = {

@@ -21,4 +21,6 @@ sys.path[:0] = [
     )
 ]
 
-__all__ = ["browser"]
+from opened_console import console, page  # noqa: E402 - found by the path above
+
+__all__ = ["browser", "console", "page"]

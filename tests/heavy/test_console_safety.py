@@ -2,7 +2,6 @@
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -13,8 +12,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from opened_console import Opened
-from played_console import Answer, PlayedConsole, played_console
-from selenium import webdriver
+from played_console import Answer, PlayedConsole
 
 HOSTILE = [
     "<script>window.taken = 1</script>",
@@ -38,22 +36,6 @@ HOSTILE = [
     "Z" + "\u0301" * 500,
     "A" * 1_000_000,
 ]
-
-
-@pytest.fixture(scope="module")
-def console() -> Iterator[PlayedConsole]:
-    with played_console() as played:
-        yield played
-
-
-@pytest.fixture
-def page(browser: webdriver.Chrome, console: PlayedConsole) -> Iterator[Opened]:
-    fresh = PlayedConsole()
-    console.documents, console.answers = fresh.documents, fresh.answers
-    console.requests.clear()
-    opened = Opened(browser, console)
-    yield opened
-    opened.close()
 
 
 ADDED = "return document.querySelectorAll('main :is(script, iframe, img, style, base, meta)').length"
