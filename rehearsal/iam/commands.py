@@ -8,6 +8,7 @@ from typing import Any
 
 from assembly import load
 from assembly.errors import UsageError
+from assembly.manifest import EMPTY
 from rehearsal.iam import escalation, reach, wording
 from rehearsal.iam.calls.call import NOBODY_KNOWS
 from rehearsal.iam.decision import Decision, Verdict
@@ -142,6 +143,10 @@ def _unused(rehearsal: Rehearsal, arguments: Any) -> int:
             "Remove what no call needs, or say why it is kept: keep_idle() of stacks/policies/idle_grant.py.",
             file=sys.stderr,
         )
+        if empty := {mark["workload"] for _, mark in rehearsal.assembly.metadata(EMPTY)}:
+            names = ", ".join(sorted(empty))
+            said = f"Stacks of {names} are empty until trained or released: what they call is not known."
+            print(said, file=sys.stderr)
     return 1 if unexplained else 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from assemblies import ROOT
-from assembly_files import write_assembly
+from assembly_files import write_assembly, write_empty
 
 from assembly.program import ended
 from rehearsal.__main__ import main
@@ -129,6 +129,15 @@ def test_a_grant_without_a_call_or_a_reason_is_named(iam: Command) -> None:
 
     assert answer.returncode == 1
     assert "s3:GetObject on arn:aws:s3:::data/*\n    no reason is given" in answer.stdout
+
+
+def test_stacks_that_are_empty_are_named_beside_grants_that_they_may_need(
+    iam: Command, tmp_path: Path
+) -> None:
+    write_assembly(tmp_path / "cdk.out", RESOURCES)
+    write_empty(tmp_path / "cdk.out", "forecast", "no trained deepar")
+
+    assert "Stacks of forecast are empty until trained or released" in iam("unused").stderr
 
 
 def test_each_way_to_become_more_is_named(iam: Command) -> None:
